@@ -1,0 +1,121 @@
+# labpipe: `make` builds and runs the quick tests, `make help` lists the rest.
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+BUILD ?= build
+BIN ?= bin
+OUT ?= out
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+
+# -ffp-contract=off: a product and a sum become one rounding only where the source says fma.
+ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
+             -ffp-contract=off -fno-math-errno -fopenmp -MMD -MP $(CFLAGS)
+CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
+LDLIBS = -Wl,--as-needed -lcairo -lpng -lz -lm
+
+# ---- what is built: every .c is found by its folder, there is no list to keep ----
+
+ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
+ISAS_x86_64 := generic avx2 avx512
+ISAS_aarch64 := generic neon
+ISAS := $(or $(ISAS_$(ARCH)),generic)
+ISA_FLAGS_avx2 := -mavx2 -mfma
+ISA_FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+ISA_FLAGS_neon :=
+ISA_FLAGS_generic :=
+
+LIB_SRC := $(filter-out lib/num/kernels/%,$(wildcard lib/*/*.c))
+KERNEL_SRC := $(wildcard lib/num/kernels/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) \
+           $(foreach isa,$(ISAS),$(KERNEL_SRC:lib/num/kernels/%.c=$(BUILD)/lib/num/kernels/%.$(isa).o))
+LIB := $(BUILD)/liblabpipe.a
+TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
+UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+
+.PHONY: all tools quick test labs install uninstall man asan bench format help clean deps
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+all: tools quick ## build the tools and run the quick tests (the default)
+tools: $(TOOLS) ## build the tools into bin/
+
+$(BUILD)/lib/num/kernels/%.generic.o: ISA := generic
+$(BUILD)/lib/num/kernels/%.avx2.o: ISA := avx2
+$(BUILD)/lib/num/kernels/%.avx512.o: ISA := avx512
+$(BUILD)/lib/num/kernels/%.neon.o: ISA := neon
+define kernel_rule
+$$(BUILD)/lib/num/kernels/%.$(1).o: lib/num/kernels/%.c $$(BUILD)/.libraries
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ISA_FLAGS_$(1)) -DLP_ISA=$(1) -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
+
+$(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
+$(BUILD)/%.o: %.c $(BUILD)/.libraries
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BIN)/%: $(BUILD)/tools/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/check.o $(LIB)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- what has to be installed: one table, "what the compiler needs : Debian's package" ----
+
+DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libpng-dev libcairo2-dev libcunit1-dev \
+                   fonts-dejavu-core python3-numpy unzip
+
+deps: ## install what is missing, with apt (root, or through sudo)
+	@sh tests/deps.sh $(DEBIAN_PACKAGES)
+
+# A missing library stops here, with one line, before any compiler message.
+$(BUILD)/.libraries: $(if $(filter deps,$(MAKECMDGOALS)),deps)
+	@mkdir -p $(@D)
+	@sh tests/libraries.sh '$(CC)'
+	@test -e $@ || touch $@
+
+# ---- tests ----
+
+quick: $(UNIT)
+	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit
+
+test: tools $(UNIT) $(FUZZ) ## run every test
+	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe
+
+asan: ## run every test under the address and undefined-behaviour sanitizers
+	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
+	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+
+# ---- labs ----
+
+include $(wildcard pipelines/*.mk)
+labs: $(LABS) ## run every lab
+
+# ---- the rest ----
+
+install: tools ## install under PREFIX (/usr/local): `labpipe TOOL`, and the manual pages
+	@sh tests/install.sh
+
+format: ## apply .clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean: ## remove what was built (the labs' results in out/ stay)
+	rm -rf build bin
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,86 @@
+/* Option tables: one row declares an option, and that row alone drives parsing, --help, the
+ * manual page, the shell completion and the recipe. */
+#ifndef LP_CLI_OPTION_H
+#define LP_CLI_OPTION_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What an option's word is parsed into; the type in brackets is the member's. Numbers are parsed
+ * strictly: the whole word, finite, within [min, max] (an open end where the row says so). */
+typedef enum {
+    LP_OPTION_FLAG,   /* no word (bool) */
+    LP_OPTION_INT,    /* a whole number (int64_t) */
+    LP_OPTION_SEED,   /* 0 .. 2^64-1 (uint64_t); always in the recipe */
+    LP_OPTION_REAL,   /* a number (double) */
+    LP_OPTION_TEXT,   /* anything (const char *); NULL when absent and without default */
+    LP_OPTION_CHOICE, /* one of row.choices, "a|b|c" (int: its place, from 0) */
+    LP_OPTION_INTS,   /* 20,20 (lp_ints) */
+    LP_OPTION_REALS,  /* 0.5,-1 (lp_reals) */
+    LP_OPTION_TEXTS,  /* given any number of times, each a text (lp_texts) */
+    LP_OPTION_REALS_LIST, /* given any number of times, each 1,2,3 (lp_reals_list) */
+    LP_OPTION_SHARE,  /* 0 < share < 1 with a point, or a whole count (lp_share) */
+    LP_OPTION_RANGE,  /* A:B, half open, either may be missing (lp_range) */
+    LP_OPTION_CUSTOM, /* row.parse */
+} lp_option_kind;
+
+typedef struct {
+    int64_t *item;
+    size_t count;
+} lp_ints;
+
+typedef struct {
+    double *item;
+    size_t count;
+} lp_reals;
+
+typedef struct {
+    const char **item;
+    size_t count;
+} lp_texts;
+
+typedef struct {
+    lp_reals *item;
+    size_t count;
+} lp_reals_list;
+
+typedef struct {
+    bool is_count;
+    double fraction; /* where !is_count */
+    size_t count;    /* where is_count */
+} lp_share;
+
+typedef struct {
+    size_t from; /* 0 where missing */
+    size_t to;   /* SIZE_MAX where missing */
+} lp_range;
+
+enum {
+    LP_NOT_IN_RECIPE = 1, /* cannot change a byte of the output: --threads */
+    LP_REQUIRED = 2,
+    LP_OPEN_MIN = 4, /* min itself is not allowed */
+    LP_OPEN_MAX = 8,
+};
+
+typedef struct lp_option {
+    const char *name; /* "train", without the dashes */
+    char letter;      /* 'n' for -n; 0 where there is none */
+    lp_option_kind kind;
+    size_t offset;        /* of the member in the tool's options struct */
+    const char *word;     /* what the word is called in --help: "N", "RATE"; NULL for a flag */
+    const char *fallback; /* the default as text, parsed like a given word; NULL: none */
+    double min, max;      /* both 0: unbounded */
+    const char *choices;  /* LP_OPTION_CHOICE: "svd|gd|sgd" */
+    unsigned flags;
+    /* Refusals, as data: this option goes only with another one's value ("method=gd|sgd", or
+     * "checkpoint": whenever that one is given), and not together with these ("steps|sample"). */
+    const char *with;
+    const char *without;
+    const char *help; /* what it does: one sentence, no full stop */
+    int (*parse)(const char *word, void *member, lp_error *e); /* LP_OPTION_CUSTOM */
+} lp_option;
+
+#endif

@@ -1,0 +1,107 @@
+/* What every tool shares: the command line, reading, errors, output. One process is one tool, so
+ * this room keeps the tool's state itself, and it is the only room that prints or exits.
+ *
+ * A tool's main has four parts, marked by the same comments:
+ *
+ *     int main(int argc, char **argv) {
+ *         // arguments
+ *         struct options o;
+ *         lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+ *         // read
+ *         lp_stream *s = lp_tool_read();
+ *         // compute
+ *         lp_tool_try(lp_split(s, o.train, o.seed, e));
+ *         // write
+ *         return lp_tool_write(s);
+ *     }
+ */
+#ifndef LP_CLI_TOOL_H
+#define LP_CLI_TOOL_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/option.h"
+#include "io/stream.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* What flows in and out of a tool. It decides which common options the tool has. */
+typedef enum {
+    LP_IN_NOTHING, /* a generator: no operands */
+    LP_IN_STREAM,  /* [FILE...] are tensor streams: lp_tool_read */
+    LP_IN_FILES,   /* [FILE...] are foreign files: lp_tool_file */
+} lp_tool_in;
+
+typedef enum {
+    LP_OUT_STREAM, /* a tensor stream: lp_tool_write; adds --compress */
+    LP_OUT_BINARY, /* another binary file (PNG): lp_tool_out, lp_tool_end; refuses a terminal */
+    LP_OUT_TEXT,   /* text: lp_tool_out, lp_tool_end */
+} lp_tool_out_kind;
+
+typedef struct {
+    const char *name;
+    const char *summary; /* one line: what it does, for a list of tools; no full stop */
+    const char *manual;  /* paragraphs for --help and the manual page: tensors taken and given */
+    const char *examples; /* command lines, each on its own line, for both */
+    lp_tool_in in;
+    lp_tool_out_kind out;
+    const lp_option *options; /* ends with {0} */
+    const char *words;        /* name of operands that are no files ("PATTERN..."); else NULL */
+} lp_tool;
+
+/* Parses the command line by the tool's table into *values, a struct that the offsets in the
+ * table point into (cleared first, then every default parsed). --help, --version, --man and
+ * --completion print and exit 0; a wrong command line prints one line and exits 2. The error it
+ * returns is the tool's own, for every library call that follows. */
+lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values);
+
+/* Exits with e's line and status where `failed` is not 0 (or the pointer is NULL). */
+void lp_tool_try(int failed);
+void *lp_tool_need(const void *result);
+
+/* Exits 2 with a line about the command line / exits 1 with a line about the data. */
+_Noreturn void lp_tool_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void lp_tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A warning: one line on standard error, silent under --quiet. */
+void lp_tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* True where the option was on the command line. */
+bool lp_tool_given(const char *option);
+
+/* The operands that are no files (tool.words), in order; *n is their number. */
+const char *const *lp_tool_words(size_t *n);
+
+/* LP_IN_STREAM: every input as one stream. An empty stream for LP_IN_NOTHING. */
+lp_stream *lp_tool_read(void);
+
+/* LP_IN_FILES: how many inputs there are (at least 1: no operand is standard input), their names
+ * ("standard input" for -), and the bytes of one, read whole and checked against its --crc32.
+ * They live until the tool ends. The recipe names the file and its CRC-32. */
+size_t lp_tool_file_count(void);
+const char *lp_tool_file_name(size_t i);
+const char *lp_tool_file(size_t i, size_t *size);
+
+/* LP_IN_FILES tools that read further files named by an option (a table of titles): the bytes of
+ * the file at path. Its CRC-32 goes into the recipe as --crc32 too, behind the operands'. */
+const char *lp_tool_extra_file(const char *path, size_t *size);
+
+/* Writes the stream, its recipe continued by this command line, and returns the exit status. */
+int lp_tool_write(lp_stream *s);
+
+/* Where text or a picture goes: standard output or the temporary beside -o FILE. lp_tool_end
+ * flushes, closes, renames, reports and returns the exit status. */
+FILE *lp_tool_out(void);
+int lp_tool_end(void);
+
+/* The FILE of -o, NULL without (a tool may choose a format by its ending). */
+const char *lp_tool_out_path(void);
+
+/* A progress line on standard error, when that is a terminal or under --progress, and never under
+ * --quiet; at most some ten a second. `done` of `total` steps; the text is free. Gone when the
+ * tool ends. */
+void lp_tool_progress(size_t done, size_t total, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

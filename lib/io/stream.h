@@ -1,0 +1,87 @@
+/* The tensor stream as a tool sees it: an ordered set of named tensors and the recipe that made
+ * them. Reading takes one or more .npz archives (or bare .npy files), front to back, a later
+ * assignment replacing an earlier one of the same name; writing gives one archive in labpipe's
+ * strict profile. The framing is io/zip, the arrays' headers are io/npy, the bytes io/source.
+ *
+ * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken
+ * from a stream, or passed on by it, is sound. A tensor that nobody asks for is never decoded and
+ * is written out byte for byte (its .npy member as it was). Regular files are mapped. */
+#ifndef LP_IO_STREAM_H
+#define LP_IO_STREAM_H
+
+#include "base/error.h"
+#include "base/tensor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct lp_stream lp_stream;
+
+/* An empty stream without a recipe; freed with lp_stream_free. */
+lp_stream *lp_stream_new(lp_error *e);
+
+/* One input of a tool, to be read: a path, or "-" for standard input. Where check_crc32 is set
+ * the file's CRC-32 (of all its bytes) has to be `crc32`: what a recipe's --crc32 asks for. */
+typedef struct {
+    const char *path;
+    bool check_crc32;
+    uint32_t crc32;
+} lp_input;
+
+/* Reads every archive of every input. A terminal is refused, an empty input is an error, and so
+ * is whatever the design refuses; the text names the input, the member and the reason. */
+lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e);
+
+void lp_stream_free(lp_stream *s);
+
+/* The tensors, in order. */
+size_t lp_stream_count(const lp_stream *s);
+const char *lp_stream_name(const lp_stream *s, size_t i);
+
+/* What NAME's header says, without decoding it: type (as stored: f2 stays f2), ndim, shape and
+ * count are set, data is NULL. False where there is no such tensor. */
+bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *description);
+
+bool lp_stream_has(const lp_stream *s, const char *name);
+
+/* The tensor NAME, decoded (C order, native bytes, f2 widened to f4). Owned by the stream and
+ * valid until NAME is replaced, dropped or the stream freed. NULL and e where there is none: the
+ * text lists what the stream does hold. */
+const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
+
+/* The same as another number type (lp_tensor_convert); *t is the caller's to lp_tensor_free (it
+ * is a view where nothing had to be converted). */
+int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t, lp_error *e);
+
+/* NAME = *t, in its place if NAME exists and else at the end. The stream takes over what *t owns
+ * (also on failure) and clears *t; data that *t borrows has to outlive the stream. */
+int lp_stream_put(lp_stream *s, const char *name, lp_tensor *t, lp_error *e);
+
+/* The same for texts and single numbers. */
+int lp_stream_put_text(lp_stream *s, const char *name, const char *text, lp_error *e);
+int lp_stream_put_number(lp_stream *s, const char *name, double value, lp_error *e);
+
+/* Removes NAME; harmless where there is none. */
+void lp_stream_drop(lp_stream *s, const char *name);
+
+/* Gives OLD the name NEW; an existing NEW is an error. */
+int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, lp_error *e);
+
+/* True for a name a stream may hold: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
+bool lp_stream_name_is_valid(const char *name);
+
+/* The recipe of what was read (io/recipe.h), "" for a new stream. A `recipe` member is never
+ * among the tensors above: it is read into this text and written from it, last. */
+const char *lp_stream_recipe(const lp_stream *s);
+int lp_stream_set_recipe(lp_stream *s, const char *recipe, lp_error *e);
+
+/* How many archives the inputs held in all: more than one in a single file means that other
+ * programs see only the last of them. */
+size_t lp_stream_archives(const lp_stream *s);
+
+/* Writes one archive to `out`, deflated where `compress` is set. The caller flushes and closes. */
+int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e);
+
+#endif

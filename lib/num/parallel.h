@@ -1,0 +1,17 @@
+/* Threads: how many, and a loop over chunks of independent outputs. Which thread takes a chunk
+ * varies, what it computes does not. */
+#ifndef LP_NUM_PARALLEL_H
+#define LP_NUM_PARALLEL_H
+
+#include <stddef.h>
+
+/* The number of threads from now on; 0 means one a CPU that this process may use. */
+void lp_threads_set(int threads);
+int lp_threads(void);
+
+/* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on up to lp_threads()
+ * threads; chunks are claimed one by one. On the calling thread alone where chunks is 1 or when
+ * called from inside a body. */
+void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);
+
+#endif
