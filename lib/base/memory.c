@@ -19,8 +19,8 @@ bool lp_multiply(size_t a, size_t b, size_t *product) {
 void *lp_alloc(size_t count, size_t size, lp_error *e) {
     size_t bytes;
     if (!lp_multiply(count, size, &bytes) || bytes > PTRDIFF_MAX - ALIGNMENT) {
-        lp_fail(e, "out of memory: %zu elements of %zu bytes are more than can be addressed",
-                count, size);
+        lp_fail(e, "out of memory: %zu elements of %zu bytes are more than can be addressed", count,
+                size);
         return NULL;
     }
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

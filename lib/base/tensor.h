@@ -95,7 +95,8 @@ char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e);
 /* Frees what is owned and clears *t; harmless on {0}. */
 void lp_tensor_free(lp_tensor *t);
 
-/* Finds the first NaN or infinity of an f tensor. True, and *index its place, where there is one. */
+/* Finds the first NaN or infinity of an f tensor. True, and *index its place, where there is one.
+ */
 bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index);
 
 #endif

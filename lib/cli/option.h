@@ -12,19 +12,19 @@
 /* What an option's word is parsed into; the type in brackets is the member's. Numbers are parsed
  * strictly: the whole word, finite, within [min, max] (an open end where the row says so). */
 typedef enum {
-    LP_OPTION_FLAG,   /* no word (bool) */
-    LP_OPTION_INT,    /* a whole number (int64_t) */
-    LP_OPTION_SEED,   /* 0 .. 2^64-1 (uint64_t); always in the recipe */
-    LP_OPTION_REAL,   /* a number (double) */
-    LP_OPTION_TEXT,   /* anything (const char *); NULL when absent and without default */
-    LP_OPTION_CHOICE, /* one of row.choices, "a|b|c" (int: its place, from 0) */
-    LP_OPTION_INTS,   /* 20,20 (lp_ints) */
-    LP_OPTION_REALS,  /* 0.5,-1 (lp_reals) */
-    LP_OPTION_TEXTS,  /* given any number of times, each a text (lp_texts) */
+    LP_OPTION_FLAG,       /* no word (bool) */
+    LP_OPTION_INT,        /* a whole number (int64_t) */
+    LP_OPTION_SEED,       /* 0 .. 2^64-1 (uint64_t); always in the recipe */
+    LP_OPTION_REAL,       /* a number (double) */
+    LP_OPTION_TEXT,       /* anything (const char *); NULL when absent and without default */
+    LP_OPTION_CHOICE,     /* one of row.choices, "a|b|c" (int: its place, from 0) */
+    LP_OPTION_INTS,       /* 20,20 (lp_ints) */
+    LP_OPTION_REALS,      /* 0.5,-1 (lp_reals) */
+    LP_OPTION_TEXTS,      /* given any number of times, each a text (lp_texts) */
     LP_OPTION_REALS_LIST, /* given any number of times, each 1,2,3 (lp_reals_list) */
-    LP_OPTION_SHARE,  /* 0 < share < 1 with a point, or a whole count (lp_share) */
-    LP_OPTION_RANGE,  /* A:B, half open, either may be missing (lp_range) */
-    LP_OPTION_CUSTOM, /* row.parse */
+    LP_OPTION_SHARE,      /* 0 < share < 1 with a point, or a whole count (lp_share) */
+    LP_OPTION_RANGE,      /* A:B, half open, either may be missing (lp_range) */
+    LP_OPTION_CUSTOM,     /* row.parse */
 } lp_option_kind;
 
 typedef struct {

@@ -41,8 +41,8 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    const char *summary; /* one line: what it does, for a list of tools; no full stop */
-    const char *manual;  /* paragraphs for --help and the manual page: tensors taken and given */
+    const char *summary;  /* one line: what it does, for a list of tools; no full stop */
+    const char *manual;   /* paragraphs for --help and the manual page: tensors taken and given */
     const char *examples; /* command lines, each on its own line, for both */
     lp_tool_in in;
     lp_tool_out_kind out;

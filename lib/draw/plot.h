@@ -21,11 +21,11 @@ typedef struct {
  * apart by colour-blind readers). */
 typedef struct {
     size_t n;
-    const double *x, *y;       /* (n) */
-    const int *label;          /* (n) 0 .. classes-1, or NULL: one class */
+    const double *x, *y; /* (n) */
+    const int *label;    /* (n) 0 .. classes-1, or NULL: one class */
     size_t classes;
     const char *const *class_names; /* (classes), or NULL: no legend */
-    bool equal_scale; /* one unit is as long on both axes */
+    bool equal_scale;               /* one unit is as long on both axes */
 
     /* A decision region behind the points, or NULL: for each cell of a grid over the axes'
      * ranges, decide() fills label[count] for count points. */

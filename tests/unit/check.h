@@ -28,7 +28,8 @@ void check_skip(const char *why);
 #define CHECK_RELATIVE(actual, expected, tolerance)                                                \
     check_close((double)(actual), (double)(expected), fabs((double)(expected)) * (tolerance),      \
                 #actual, __FILE__, __LINE__)
-#define CHECK(condition) CU_assertImplementation(!!(condition), __LINE__, #condition, __FILE__, "", 0)
+#define CHECK(condition)                                                                           \
+    CU_assertImplementation(!!(condition), __LINE__, #condition, __FILE__, "", 0)
 #define CHECK_TEXT(actual, expected) check_text((actual), (expected), #actual, __FILE__, __LINE__)
 /* The text holds the part: for error lines. */
 #define CHECK_HOLDS(text, part) check_holds((text), (part), __FILE__, __LINE__)

@@ -1,0 +1,391 @@
+#include "base/tensor.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The element types a stream may hold: kind, and the sizes it comes in (0: any, in steps). */
+static const struct {
+    char kind;
+    uint32_t sizes[4];
+    uint32_t step;
+} types[] = {
+    {'f', {2, 4, 8}, 0}, {'i', {1, 2, 4, 8}, 0}, {'u', {1, 2, 4, 8}, 0},
+    {'b', {1}, 0},       {'S', {0}, 1},          {'U', {0}, 4},
+};
+
+bool lp_type_is(lp_type a, lp_type b) {
+    return a.kind == b.kind && a.size == b.size;
+}
+
+bool lp_type_is_integer(lp_type type) {
+    return type.kind == 'i' || type.kind == 'u' || type.kind == 'b';
+}
+
+bool lp_type_is_number(lp_type type) {
+    return type.kind == 'f' || lp_type_is_integer(type);
+}
+
+bool lp_type_is_string(lp_type type) {
+    return type.kind == 'S' || type.kind == 'U';
+}
+
+bool lp_type_is_valid(lp_type type) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].kind != type.kind)
+            continue;
+        if (types[i].step > 0)
+            return type.size % types[i].step == 0;
+        for (size_t j = 0; j < 4; j++)
+            if (type.size != 0 && types[i].sizes[j] == type.size)
+                return true;
+    }
+    return false;
+}
+
+const char *lp_type_name(lp_type type, char text[16]) {
+    snprintf(text, 16, "%c%u", type.kind, type.kind == 'U' ? type.size / 4 : type.size);
+    return text;
+}
+
+const char *lp_shape_text(int ndim, const size_t *shape, char text[200]) {
+    size_t used = (size_t)snprintf(text, 200, "(");
+    for (int i = 0; i < ndim; i++)
+        used += (size_t)snprintf(text + used, 200 - used, "%s%zu", i > 0 ? ", " : "", shape[i]);
+    snprintf(text + used, 200 - used, ndim == 1 ? ",)" : ")");
+    return text;
+}
+
+int lp_shape_size(lp_type type, int ndim, const size_t *shape, size_t *count, size_t *bytes,
+                  lp_error *e) {
+    if (ndim < 0 || ndim > LP_MAX_DIMS)
+        return lp_fail(e, "a tensor of %d dimensions (at most %d)", ndim, LP_MAX_DIMS);
+    /* NumPy multiplies the dimensions that are not 0 to judge whether a shape fits. */
+    size_t product = 1, fits = 1, size;
+    for (int i = 0; i < ndim; i++) {
+        product = shape[i] == 0 ? 0 : product;
+        if (!lp_multiply(fits, shape[i] == 0 ? 1 : shape[i], &fits))
+            product = SIZE_MAX;
+    }
+    char text[200];
+    if (product == SIZE_MAX || !lp_multiply(fits, type.size, &size) || size > PTRDIFF_MAX)
+        return lp_fail(e, "shape %s is more than can be addressed",
+                       lp_shape_text(ndim, shape, text));
+    *count = product == 0 ? 0 : fits;
+    *bytes = *count * type.size;
+    return 0;
+}
+
+int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
+    *t = (lp_tensor){0};
+    size_t count, bytes;
+    if (lp_shape_size(type, ndim, shape, &count, &bytes, e))
+        return -1;
+    void *data = lp_alloc_zero(bytes, 1, e);
+    if (data == NULL)
+        return -1;
+    *t = (lp_tensor){.type = type, .ndim = ndim, .count = count, .data = data, .owned = data};
+    for (int i = 0; i < ndim; i++)
+        t->shape[i] = shape[i];
+    return 0;
+}
+
+int lp_tensor_vector(lp_tensor *t, lp_type type, size_t n, lp_error *e) {
+    return lp_tensor_new(t, type, 1, &n, e);
+}
+
+int lp_tensor_matrix(lp_tensor *t, lp_type type, size_t rows, size_t cols, lp_error *e) {
+    return lp_tensor_new(t, type, 2, (size_t[]){rows, cols}, e);
+}
+
+int lp_tensor_scalar(lp_tensor *t, double value, lp_error *e) {
+    if (lp_tensor_new(t, LP_F8, 0, NULL, e))
+        return -1;
+    *(double *)t->data = value;
+    return 0;
+}
+
+lp_tensor lp_tensor_view(const lp_tensor *t) {
+    lp_tensor view = *t;
+    view.owned = NULL;
+    return view;
+}
+
+int lp_tensor_copy(lp_tensor *t, const lp_tensor *from, lp_error *e) {
+    if (lp_tensor_new(t, from->type, from->ndim, from->shape, e))
+        return -1;
+    if (t->count > 0 && t->type.size > 0)
+        memcpy(t->data, from->data, t->count * t->type.size);
+    return 0;
+}
+
+/* A number as the widest type of its kind: what every conversion goes through. */
+typedef struct {
+    enum { REAL, SIGNED, UNSIGNED } kind;
+    double real;
+    int64_t i;
+    uint64_t u;
+} number;
+
+static number load(const lp_tensor *t, size_t index) {
+    const char *at = (const char *)t->data + index * t->type.size;
+    number n = {REAL, 0, 0, 0};
+#define LOAD(c_type, which, member)                                                                \
+    {                                                                                              \
+        c_type value;                                                                              \
+        memcpy(&value, at, sizeof value);                                                          \
+        n.kind = which;                                                                            \
+        n.member = value;                                                                          \
+        break;                                                                                     \
+    }
+    switch (t->type.kind << 8 | t->type.size) {
+    case 'f' << 8 | 4:
+        LOAD(float, REAL, real)
+    case 'f' << 8 | 8:
+        LOAD(double, REAL, real)
+    case 'i' << 8 | 1:
+        LOAD(int8_t, SIGNED, i)
+    case 'i' << 8 | 2:
+        LOAD(int16_t, SIGNED, i)
+    case 'i' << 8 | 4:
+        LOAD(int32_t, SIGNED, i)
+    case 'i' << 8 | 8:
+        LOAD(int64_t, SIGNED, i)
+    case 'u' << 8 | 1:
+        LOAD(uint8_t, UNSIGNED, u)
+    case 'u' << 8 | 2:
+        LOAD(uint16_t, UNSIGNED, u)
+    case 'u' << 8 | 4:
+        LOAD(uint32_t, UNSIGNED, u)
+    case 'u' << 8 | 8:
+        LOAD(uint64_t, UNSIGNED, u)
+    case 'b' << 8 | 1:
+        LOAD(uint8_t, UNSIGNED, u)
+    }
+#undef LOAD
+    return n;
+}
+
+/* Stores n as t's element; false where t's type is an integer that cannot hold it. */
+static bool store(const lp_tensor *t, size_t index, number n) {
+    char *at = (char *)t->data + index * t->type.size;
+    if (t->type.kind == 'f') {
+        double value = n.kind == REAL ? n.real : n.kind == SIGNED ? (double)n.i : (double)n.u;
+        float narrow = (float)value;
+        memcpy(at, t->type.size == 8 ? (void *)&value : (void *)&narrow, t->type.size);
+        return true;
+    }
+    if (n.kind == REAL) {
+        if (!(n.real == trunc(n.real)) || n.real < -0x1p63 || n.real >= 0x1p64)
+            return false;
+        if (n.real < 0)
+            n = (number){SIGNED, 0, (int64_t)n.real, 0};
+        else
+            n = (number){UNSIGNED, 0, 0, (uint64_t)n.real};
+    }
+    unsigned bits = 8 * t->type.size;
+    bool negative = n.kind == SIGNED && n.i < 0;
+    uint64_t magnitude = n.kind == SIGNED ? (negative ? -(uint64_t)n.i : (uint64_t)n.i) : n.u;
+    if (t->type.kind == 'b') {
+        if (negative || magnitude > 1)
+            return false;
+    } else if (t->type.kind == 'u') {
+        if (negative || (bits < 64 && magnitude >> bits != 0))
+            return false;
+    } else if (magnitude > (UINT64_C(1) << (bits - 1)) - !negative) {
+        return false;
+    }
+    uint64_t value = negative ? -magnitude : magnitude; /* two's complement */
+    uint32_t four = (uint32_t)value;
+    uint16_t two = (uint16_t)value;
+    uint8_t one = (uint8_t)value;
+    switch (t->type.size) {
+    case 8:
+        memcpy(at, &value, 8);
+        break;
+    case 4:
+        memcpy(at, &four, 4);
+        break;
+    case 2:
+        memcpy(at, &two, 2);
+        break;
+    default:
+        memcpy(at, &one, 1);
+        break;
+    }
+    return true;
+}
+
+int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_error *e) {
+    *t = (lp_tensor){0};
+    char name[16], wanted[16];
+    if (lp_type_is(from->type, type)) {
+        *t = lp_tensor_view(from);
+        return 0;
+    }
+    if (!lp_type_is_number(from->type) || !lp_type_is_number(type))
+        return lp_fail(e, "its type is %s, %s is needed", lp_type_name(from->type, name),
+                       lp_type_name(type, wanted));
+    if (lp_tensor_new(t, type, from->ndim, from->shape, e))
+        return -1;
+    for (size_t i = 0; i < t->count; i++) {
+        if (store(t, i, load(from, i)))
+            continue;
+        lp_fail(e, "element %zu is %.17g, which %s cannot hold", i, lp_tensor_at(from, i),
+                lp_type_name(type, wanted));
+        lp_tensor_free(t);
+        return -1;
+    }
+    return 0;
+}
+
+double lp_tensor_at(const lp_tensor *t, size_t i) {
+    number n = load(t, i);
+    return n.kind == REAL ? n.real : n.kind == SIGNED ? (double)n.i : (double)n.u;
+}
+
+size_t lp_tensor_rows(const lp_tensor *t) {
+    return t->ndim == 0 ? 1 : t->shape[0];
+}
+
+size_t lp_tensor_row_size(const lp_tensor *t) {
+    size_t size = 1;
+    for (int i = 1; i < t->ndim; i++)
+        size *= t->shape[i];
+    return size;
+}
+
+int lp_tensor_take_rows(lp_tensor *t, const lp_tensor *from, const size_t *index, size_t n,
+                        lp_error *e) {
+    size_t shape[LP_MAX_DIMS];
+    memcpy(shape, from->shape, sizeof shape);
+    shape[0] = n;
+    if (lp_tensor_new(t, from->type, from->ndim, shape, e))
+        return -1;
+    size_t bytes = lp_tensor_row_size(from) * from->type.size;
+    for (size_t i = 0; i < n && bytes > 0; i++)
+        memcpy((char *)t->data + i * bytes, (const char *)from->data + index[i] * bytes, bytes);
+    return 0;
+}
+
+/* ---- strings ---- */
+
+/* Decodes one UTF-8 character at *at and moves on; a byte that starts none stands for itself as
+ * U+FFFD. */
+static uint32_t decode_utf8(const unsigned char **at) {
+    const unsigned char *s = *at;
+    int more = s[0] < 0x80                   ? 0
+               : s[0] >= 0xc2 && s[0] < 0xe0 ? 1
+               : (s[0] & 0xf0) == 0xe0       ? 2
+               : s[0] >= 0xf0 && s[0] < 0xf5 ? 3
+                                             : -1;
+    if (more < 0) {
+        *at = s + 1;
+        return 0xfffd;
+    }
+    uint32_t c = more == 0 ? s[0] : s[0] & (0x3f >> more);
+    for (int i = 1; i <= more; i++) {
+        if ((s[i] & 0xc0) != 0x80) {
+            *at = s + 1;
+            return 0xfffd;
+        }
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    *at = s + more + 1;
+    bool good = c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) && !(more == 2 && c < 0x800) &&
+                !(more == 3 && c < 0x10000);
+    return good ? c : 0xfffd;
+}
+
+static size_t encode_utf8(uint32_t c, char *to) {
+    if (c < 0x80) {
+        to[0] = (char)c;
+        return 1;
+    }
+    size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    to[0] = (char)(lead[more] | c >> (6 * more));
+    for (size_t i = 1; i <= more; i++)
+        to[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3f));
+    return more + 1;
+}
+
+int lp_tensor_strings(lp_tensor *t, const char *const *texts, size_t n, lp_error *e) {
+    size_t longest = 1; /* NumPy's narrowest U */
+    for (size_t i = 0; i < n; i++) {
+        size_t length = 0;
+        for (const unsigned char *at = (const unsigned char *)texts[i]; *at != 0; length++)
+            decode_utf8(&at);
+        longest = length > longest ? length : longest;
+    }
+    if (longest > UINT32_MAX / 4)
+        return lp_fail(e, "a text of %zu characters is too long", longest);
+    if (lp_tensor_vector(t, (lp_type){'U', (uint32_t)(4 * longest)}, n, e))
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *to = (uint32_t *)t->data + i * longest;
+        for (const unsigned char *at = (const unsigned char *)texts[i]; *at != 0;)
+            *to++ = decode_utf8(&at);
+    }
+    return 0;
+}
+
+int lp_tensor_text(lp_tensor *t, const char *text, lp_error *e) {
+    size_t length = strlen(text);
+    if (length > UINT32_MAX)
+        return lp_fail(e, "a text of %zu bytes is too long", length);
+    /* NumPy has no type S0 that survives a round trip: the empty text is one NUL. */
+    if (lp_tensor_new(t, (lp_type){'S', length ? (uint32_t)length : 1}, 0, NULL, e))
+        return -1;
+    memcpy(t->data, text, length);
+    return 0;
+}
+
+char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e) {
+    size_t units = t->type.kind == 'U' ? t->type.size / 4 : t->type.size;
+    char *text = lp_alloc(t->type.size + 1, 1, e);
+    if (text == NULL)
+        return NULL;
+    const char *from = (const char *)t->data + i * t->type.size;
+    size_t used = 0;
+    for (size_t j = 0; j < units; j++) {
+        uint32_t c;
+        if (t->type.kind == 'U')
+            memcpy(&c, from + 4 * j, 4);
+        else
+            c = (unsigned char)from[j];
+        if (t->type.kind == 'U' && (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))) {
+            lp_fail(e, "string %zu holds an invalid code point", i);
+            free(text);
+            return NULL;
+        }
+        if (t->type.kind == 'U')
+            used += encode_utf8(c, text + used);
+        else
+            text[used++] = (char)c;
+    }
+    while (used > 0 && text[used - 1] == '\0')
+        used--;
+    text[used] = '\0';
+    return text;
+}
+
+void lp_tensor_free(lp_tensor *t) {
+    free(t->owned);
+    *t = (lp_tensor){0};
+}
+
+bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index) {
+    if (t->type.kind != 'f')
+        return false;
+    for (size_t i = 0; i < t->count; i++) {
+        if (!isfinite(lp_tensor_at(t, i))) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
