@@ -1,0 +1,151 @@
+#include "data/points.h"
+
+#include "base/memory.h"
+#include "num/linalg.h"
+#include "num/math.h"
+#include "num/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int new_points(size_t n, size_t d, lp_tensor *x, lp_tensor *y, lp_error *e) {
+    *x = *y = (lp_tensor){0};
+    if (lp_tensor_matrix(x, LP_F8, n, d, e) == 0 && lp_tensor_vector(y, LP_I8, n, e) == 0)
+        return 0;
+    lp_tensor_free(x);
+    return -1;
+}
+
+/* l (d, d) = the Cholesky factor of class c's covariance. */
+static int factor(size_t c, size_t d, const double *mean, const double *cov, double *l,
+                  lp_error *e) {
+    for (size_t i = 0; i < d; i++)
+        if (!isfinite(mean[i]))
+            return lp_fail(e, "class %zu: number %zu of the mean is not finite", c, i);
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++) {
+            if (!isfinite(cov[i * d + j]))
+                return lp_fail(e, "class %zu: the covariance's row %zu, column %zu is not finite",
+                               c, i, j);
+            if (cov[i * d + j] != cov[j * d + i])
+                return lp_fail(e,
+                               "class %zu: the covariance is not symmetric: row %zu, column %zu "
+                               "is %g and row %zu, column %zu is %g",
+                               c, i, j, cov[i * d + j], j, i, cov[j * d + i]);
+        }
+    memcpy(l, cov, d * d * sizeof *l);
+    if (lp_cholesky(d, l, e))
+        return lp_within(e, "class %zu", c);
+    return 0;
+}
+
+int lp_gauss(size_t n, size_t classes, size_t d, const double *mean, const double *cov,
+             uint64_t seed, lp_tensor *x, lp_tensor *y, lp_error *e) {
+    *x = *y = (lp_tensor){0};
+    size_t rows;
+    if (n == 0 || classes == 0 || d == 0)
+        return lp_fail(e, "drawing Gaussians: no points, classes or dimensions were asked for");
+    if (classes > UINT32_MAX || !lp_multiply(n, classes, &rows))
+        return lp_fail(e, "drawing Gaussians: %zu points of %zu classes are too many", n, classes);
+    double *l = lp_alloc(d * d, sizeof *l, e), *z = lp_alloc(d, sizeof *z, e);
+    int failed = l == NULL || z == NULL;
+    for (size_t c = 0; c < classes && !failed; c++) /* refuse before the large allocation */
+        failed = factor(c, d, mean + c * d, cov + c * d * d, l, e);
+    failed = failed || new_points(rows, d, x, y, e);
+    double *point = x->data;
+    int64_t *label = y->data;
+    for (size_t c = 0; c < classes && !failed; c++) {
+        failed = factor(c, d, mean + c * d, cov + c * d * d, l, e);
+        lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, (uint32_t)c);
+        for (size_t i = 0; i < n && !failed; i++, point += d) {
+            *label++ = (int64_t)c;
+            for (size_t j = 0; j < d; j++)
+                z[j] = lp_rng_normal(&r);
+            for (size_t j = 0; j < d; j++) {
+                double value = mean[c * d + j];
+                for (size_t k = 0; k <= j; k++)
+                    value = fma(l[j * d + k], z[k], value);
+                point[j] = value;
+            }
+        }
+    }
+    free(l);
+    free(z);
+    return failed ? lp_within(e, "drawing Gaussians") : 0;
+}
+
+int lp_moons(size_t n, double noise, bool shuffle, uint64_t seed, lp_tensor *x, lp_tensor *y,
+             lp_error *e) {
+    *x = *y = (lp_tensor){0};
+    if (n < 2)
+        return lp_fail(e, "drawing moons: %zu point%s cannot fill two moons (at least 2)", n,
+                       n == 1 ? "" : "s");
+    if (!(noise >= 0) || !isfinite(noise))
+        return lp_fail(e, "drawing moons: the noise has to be 0 or more and finite");
+    size_t *place = lp_alloc(n, sizeof *place, e);
+    if (place == NULL || new_points(n, 2, x, y, e)) {
+        free(place);
+        return lp_within(e, "drawing moons");
+    }
+    if (shuffle) {
+        lp_rng order = lp_rng_new(seed, LP_RNG_ROW_ORDER, 0);
+        lp_rng_permutation(&order, n, place);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            place[i] = i;
+    }
+    const double pi = 3.14159265358979323846;
+    lp_rng r = lp_rng_new(seed, LP_RNG_NOISE, 0);
+    size_t outer = n / 2;
+    for (size_t i = 0; i < n; i++) {
+        bool inner = i >= outer;
+        size_t step = inner ? i - outer : i, steps = inner ? n - outer : outer;
+        double t = steps == 1          ? 0
+                   : step == steps - 1 ? pi
+                                       : (double)step * (pi / (double)(steps - 1));
+        double *point = (double *)x->data + 2 * place[i];
+        point[0] = inner ? 1 - lp_cos(t) : lp_cos(t);
+        point[1] = inner ? 1 - lp_sin(t) - 0.5 : lp_sin(t);
+        for (int j = 0; j < 2 && noise > 0; j++)
+            point[j] = fma(noise, lp_rng_normal(&r), point[j]);
+        ((int64_t *)y->data)[place[i]] = inner;
+    }
+    free(place);
+    return 0;
+}
+
+int lp_ellipse(size_t n, const double *q, size_t q_count, double threshold, uint64_t seed,
+               lp_tensor *x, lp_tensor *y, lp_error *e) {
+    *x = *y = (lp_tensor){0};
+    size_t d = (size_t)sqrt((double)q_count);
+    if (q_count == 0 || d * d != q_count)
+        return lp_fail(e,
+                       "drawing an ellipse: Q has %zu numbers, which is not a square matrix "
+                       "(give 4 for two dimensions, 9 for three, row by row)",
+                       q_count);
+    if (n == 0)
+        return lp_fail(e, "drawing an ellipse: no points were asked for");
+    for (size_t i = 0; i < q_count; i++)
+        if (!isfinite(q[i]))
+            return lp_fail(e, "drawing an ellipse: number %zu of Q is not finite", i);
+    if (!isfinite(threshold))
+        return lp_fail(e, "drawing an ellipse: the threshold is not finite");
+    if (new_points(n, d, x, y, e))
+        return lp_within(e, "drawing an ellipse");
+    lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, 0);
+    double *point = x->data;
+    for (size_t i = 0; i < n; i++, point += d) {
+        for (size_t j = 0; j < d; j++)
+            point[j] = lp_rng_normal(&r);
+        double form = 0;
+        for (size_t j = 0; j < d; j++) {
+            double row = 0;
+            for (size_t k = 0; k < d; k++)
+                row = fma(q[j * d + k], point[k], row);
+            form = fma(point[j], row, form);
+        }
+        ((int64_t *)y->data)[i] = form > threshold;
+    }
+    return 0;
+}

@@ -1,0 +1,252 @@
+#include "data/scale.h"
+
+#include "base/memory.h"
+#include "num/math.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Rows are taken in blocks of this many, each widened to double once. */
+enum { BLOCK = 256 };
+
+typedef struct {
+    const lp_math *num;
+    const lp_tensor *x;
+    size_t rows, d;
+    size_t index[BLOCK];
+    double *block; /* (BLOCK, d) */
+} row_blocks;
+
+static int open_blocks(row_blocks *b, const lp_tensor *x, lp_error *e) {
+    *b = (row_blocks){lp_math_of(LP_F8), x, lp_tensor_rows(x), lp_tensor_row_size(x), {0}, NULL};
+    size_t count;
+    if (!lp_multiply(BLOCK, b->d, &count))
+        return lp_fail(e, "rows of %zu elements are too wide", b->d);
+    b->block = lp_alloc(count, sizeof *b->block, e);
+    return b->block == NULL ? -1 : 0;
+}
+
+/* b->block = rows from .. as double. Returns how many there are. */
+static size_t widen(row_blocks *b, size_t from) {
+    size_t rows = b->rows - from < BLOCK ? b->rows - from : BLOCK;
+    for (size_t i = 0; i < rows; i++)
+        b->index[i] = from + i;
+    b->num->gather_rows(rows, b->d, b->x->type, b->x->data, b->index, 1, b->block);
+    return rows;
+}
+
+static int check_numbers(const lp_tensor *x, lp_error *e) {
+    char shape[200];
+    size_t bad;
+    if (!lp_type_is_number(x->type))
+        return lp_fail(e, "is text, expected numbers");
+    if (x->ndim == 0 || x->count == 0)
+        return lp_fail(e, "has shape %s, expected rows of features",
+                       lp_shape_text(x->ndim, x->shape, shape));
+    if (x->type.kind == 'f' && lp_tensor_find_nonfinite(x, &bad))
+        return lp_fail(e, "row %zu, column %zu is %g", bad / lp_tensor_row_size(x),
+                       bad % lp_tensor_row_size(x), lp_tensor_at(x, bad));
+    return 0;
+}
+
+/* least and largest (d) of each column. */
+static void find_ranges(row_blocks *b, double *least, double *largest) {
+    for (size_t from = 0; from < b->rows; from += BLOCK) {
+        size_t rows = widen(b, from);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < b->d; j++) {
+                double value = b->block[i * b->d + j];
+                bool first = from + i == 0;
+                least[j] = first || value < least[j] ? value : least[j];
+                largest[j] = first || value > largest[j] ? value : largest[j];
+            }
+    }
+}
+
+static void find_means(row_blocks *b, double *mean) {
+    b->num->fill(b->d, 0, mean);
+    for (size_t from = 0; from < b->rows; from += BLOCK) {
+        size_t rows = widen(b, from);
+        b->num->sum_over_rows(rows, b->d, b->block, mean, true);
+    }
+    for (size_t j = 0; j < b->d; j++)
+        mean[j] /= (double)b->rows;
+}
+
+static void find_variances(row_blocks *b, const double *mean, double *variance) {
+    b->num->fill(b->d, 0, variance);
+    for (size_t from = 0; from < b->rows; from += BLOCK) {
+        size_t rows = widen(b, from);
+        b->num->pair(LP_SUBTRACT, rows, b->d, b->block, rows, b->d, mean, 1, b->d, b->block, false);
+        b->num->map(LP_SQUARE, rows * b->d, b->block, b->block);
+        b->num->sum_over_rows(rows, b->d, b->block, variance, true);
+    }
+    for (size_t j = 0; j < b->d; j++)
+        variance[j] /= (double)b->rows;
+}
+
+int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tensor *divisor,
+                 lp_error *e) {
+    *offset = *divisor = (lp_tensor){0};
+    row_blocks b = {0};
+    if (check_numbers(x, e) || open_blocks(&b, x, e))
+        return -1;
+    double *least = lp_alloc(b.d, sizeof *least, e);
+    double *largest = least == NULL ? NULL : lp_alloc(b.d, sizeof *largest, e);
+    int failed = largest == NULL || lp_tensor_vector(offset, LP_F8, b.d, e) ||
+                 lp_tensor_vector(divisor, LP_F8, b.d, e);
+    if (!failed) {
+        double *o = offset->data, *v = divisor->data;
+        find_ranges(&b, least, largest);
+        if (by != LP_SCALE_MINMAX)
+            find_means(&b, o);
+        if (by == LP_SCALE_STANDARD || by == LP_SCALE_VARIANCE)
+            find_variances(&b, o, v);
+        for (size_t j = 0; j < b.d && !failed; j++) {
+            /* A rounded mean of equal values may miss them: a constant column is told by its
+             * range. */
+            bool constant = least[j] == largest[j];
+            if (by == LP_SCALE_MINMAX || constant)
+                o[j] = least[j];
+            if (by == LP_SCALE_CENTRE || constant)
+                v[j] = 1;
+            else if (by == LP_SCALE_STANDARD)
+                v[j] = sqrt(v[j]);
+            else if (by == LP_SCALE_MINMAX)
+                v[j] = largest[j] - least[j];
+            if (!isfinite(o[j]) || !isfinite(v[j]) || v[j] == 0)
+                failed = lp_fail(e, "column %zu spans %g to %g, which leaves the range of double",
+                                 j, least[j], largest[j]);
+        }
+    }
+    free(least);
+    free(largest);
+    free(b.block);
+    if (failed) {
+        lp_tensor_free(offset);
+        lp_tensor_free(divisor);
+        return -1;
+    }
+    return 0;
+}
+
+static lp_type scaled_type(lp_type from) {
+    bool wide = lp_type_is(from, LP_F8) || (lp_type_is_integer(from) && from.size > 2);
+    return wide ? LP_F8 : LP_F4;
+}
+
+int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
+                   lp_tensor *out, lp_error *e) {
+    *out = (lp_tensor){0};
+    row_blocks b = {0};
+    if (check_numbers(x, e))
+        return -1;
+    if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
+        return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
+                       offset->count);
+    if (open_blocks(&b, x, e))
+        return -1;
+    int failed = lp_tensor_new(out, scaled_type(x->type), x->ndim, x->shape, e);
+    for (size_t from = 0; from < b.rows && !failed; from += BLOCK) {
+        size_t rows = widen(&b, from);
+        b.num->pair(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, offset->data, 1, b.d, b.block,
+                    false);
+        b.num->pair(LP_DIVIDE, rows, b.d, b.block, rows, b.d, divisor->data, 1, b.d, b.block,
+                    false);
+        for (size_t i = 0; i < rows * b.d; i++)
+            if (out->type.size == 8)
+                ((double *)out->data)[from * b.d + i] = b.block[i];
+            else
+                ((float *)out->data)[from * b.d + i] = (float)b.block[i];
+    }
+    free(b.block);
+    return failed;
+}
+
+static int apply_to(lp_stream *s, const char *name, const lp_tensor *offset,
+                    const lp_tensor *divisor, lp_error *e) {
+    lp_tensor out;
+    const lp_tensor *x = lp_stream_get(s, name, e);
+    if (x == NULL)
+        return -1;
+    if (lp_scale_apply(x, offset, divisor, &out, e))
+        return lp_within(e, "%s", name);
+    return lp_stream_put(s, name, &out, e);
+}
+
+/* With an earlier scaling (o1, d1), (x - o1) / d1 has become x; ((x - o1) / d1 - o2) / d2 is
+ * (x - (o1 + o2 d1)) / (d1 d2). */
+static int compose(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
+    if (!lp_stream_has(s, "scale.offset") && !lp_stream_has(s, "scale.divisor"))
+        return 0;
+    lp_tensor before = {0}, by = {0};
+    int failed = lp_stream_get_as(s, "scale.offset", LP_F8, &before, e) ||
+                 lp_stream_get_as(s, "scale.divisor", LP_F8, &by, e);
+    if (!failed && (before.count != offset->count || by.count != offset->count))
+        failed = lp_fail(e,
+                         "scale.offset and scale.divisor have %zu and %zu elements, x has %zu "
+                         "columns",
+                         before.count, by.count, offset->count);
+    for (size_t j = 0; j < offset->count && !failed; j++) {
+        double *o = (double *)offset->data + j, *d = (double *)divisor->data + j;
+        *o = fma(*o, ((double *)by.data)[j], ((double *)before.data)[j]);
+        *d *= ((double *)by.data)[j];
+    }
+    lp_tensor_free(&before);
+    lp_tensor_free(&by);
+    return failed;
+}
+
+static const char *fitted_name(const lp_stream *s) {
+    return lp_stream_has(s, "x_train") ? "x_train" : "x";
+}
+
+static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
+    int failed = apply_to(s, fitted_name(s), offset, divisor, e);
+    if (!failed && lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test"))
+        failed = apply_to(s, "x_test", offset, divisor, e);
+    failed = failed || compose(s, offset, divisor, e) ||
+             lp_stream_put(s, "scale.offset", offset, e) ||
+             lp_stream_put(s, "scale.divisor", divisor, e);
+    lp_tensor_free(offset);
+    lp_tensor_free(divisor);
+    return failed ? lp_within(e, "scaling") : 0;
+}
+
+static const lp_tensor *get_fitted(lp_stream *s, lp_error *e) {
+    if (lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) {
+        lp_fail(e, "scaling: the stream holds both x and x_train (keep one with pick)");
+        return NULL;
+    }
+    const lp_tensor *x = lp_stream_get(s, fitted_name(s), e);
+    if (x == NULL)
+        lp_within(e, "scaling");
+    return x;
+}
+
+int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e) {
+    lp_tensor offset, divisor;
+    const lp_tensor *x = get_fitted(s, e);
+    if (x == NULL)
+        return -1;
+    if (lp_scale_fit(x, by, &offset, &divisor, e))
+        return lp_within(e, "scaling: %s", fitted_name(s));
+    return scale_with(s, &offset, &divisor, e);
+}
+
+int lp_scale_divide(lp_stream *s, double by, lp_error *e) {
+    lp_tensor offset = {0}, divisor = {0};
+    const lp_tensor *x = get_fitted(s, e);
+    if (x == NULL)
+        return -1;
+    if (!isfinite(by) || by == 0)
+        return lp_fail(e, "scaling: the divisor is %g, which divides nothing", by);
+    size_t d = lp_tensor_row_size(x);
+    if (lp_tensor_vector(&offset, LP_F8, d, e) || lp_tensor_vector(&divisor, LP_F8, d, e)) {
+        lp_tensor_free(&offset);
+        return lp_within(e, "scaling");
+    }
+    for (size_t j = 0; j < d; j++)
+        ((double *)divisor.data)[j] = by;
+    return scale_with(s, &offset, &divisor, e);
+}
