@@ -10,7 +10,9 @@
  * and several inputs are joined as   cat <(A) <(B) | tool …
  * A lone file without a recipe becomes an operand of the tool that reads it:
  *   split --crc32 1a2b3c4d --train 0.8 --seed 0 data.npz
- * and one among several is read through pick:   cat <(pick --crc32 1a2b3c4d '*' data.npz) <(B) */
+ * and one among several is read through pick:   cat <(pick --crc32 1a2b3c4d '*' data.npz) <(B)
+ *
+ * A recipe holds no control characters but newline and tab. */
 #ifndef LP_IO_RECIPE_H
 #define LP_IO_RECIPE_H
 
@@ -18,13 +20,29 @@
 #include "base/memory.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The command that stands where nothing can make the data again. There is no such tool, so that a
+ * replay fails at once. */
+#define LP_RECIPE_BROKEN "not-replayable"
 
 /* Appends one word to a command line, a space before it unless b is empty, quoted for a POSIX
  * shell where it needs it. */
 int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e);
 
-/* True where a recipe holds a part that cannot be made again; *reason (borrowed from it) then
- * starts at the words that say why. */
-bool lp_recipe_is_broken(const char *recipe, const char **reason);
+/* The same for a path that is to be an operand: "./" goes before one that begins with '-' and is
+ * not "-" itself. */
+int lp_recipe_path(lp_buffer *b, const char *path, lp_error *e);
+
+/* Appends a file's CRC-32 as two words: --crc32 1a2b3c4d. */
+int lp_recipe_crc32(lp_buffer *b, unsigned long crc32, lp_error *e);
+
+/* True where a recipe may hold these bytes: no control character but newline and tab, neither one
+ * byte long nor (U+0080 to U+009F in UTF-8) two. */
+bool lp_recipe_is_clean(const char *text, size_t size);
+
+/* True where a recipe holds a part that cannot be made again. *reason, unless NULL, then is its
+ * quoted word that says why, to be freed (NULL where there is none, or no memory). */
+bool lp_recipe_is_broken(const char *recipe, char **reason);
 
 #endif

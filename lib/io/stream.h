@@ -72,10 +72,20 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
 /* True for a name a stream may hold: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
 bool lp_stream_name_is_valid(const char *name);
 
-/* The recipe of what was read (io/recipe.h), "" for a new stream. A `recipe` member is never
- * among the tensors above: it is read into this text and written from it, last. */
+/* The recipe of what was read (io/recipe.h), "" for a new stream and for one file that came
+ * without a recipe. A `recipe` member is never among the tensors above: it is read into this text
+ * and written from it, last, unless it is "". */
 const char *lp_stream_recipe(const lp_stream *s);
 int lp_stream_set_recipe(lp_stream *s, const char *recipe, lp_error *e);
+
+/* Continues the recipe by the command that makes of what was read what will be written.
+ * `options` and `operands` are text made by lp_recipe_word and its like, "" where there are none.
+ * The recipe becomes
+ *     TOOL OPTIONS OPERANDS                       of a new stream (a generator, a foreign file)
+ *     RECIPE | TOOL OPTIONS OPERANDS              of a stream with a recipe
+ *     TOOL --crc32 HEX OPTIONS OPERANDS PATH      of one file that came without a recipe */
+int lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *options,
+                              const char *operands, lp_error *e);
 
 /* How many archives the inputs held in all: more than one in a single file means that other
  * programs see only the last of them. */

@@ -1,0 +1,108 @@
+#include "io/recipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What no POSIX shell gives a meaning to, anywhere in a word. */
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
+}
+
+int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e) {
+    if (b->size > 0 && lp_buffer_append(b, " ", 1, e))
+        return -1;
+    size_t length = strlen(word), plain = 0;
+    while (plain < length && is_plain(word[plain]))
+        plain++;
+    if (length > 0 && plain == length)
+        return lp_buffer_append(b, word, length, e);
+    if (lp_buffer_append(b, "'", 1, e))
+        return -1;
+    for (const char *part = word;;) {
+        size_t n = strcspn(part, "'");
+        if (lp_buffer_append(b, part, n, e))
+            return -1;
+        if (part[n] == '\0')
+            return lp_buffer_append(b, "'", 1, e);
+        if (lp_buffer_append(b, "'\\''", 4, e))
+            return -1;
+        part += n + 1;
+    }
+}
+
+int lp_recipe_path(lp_buffer *b, const char *path, lp_error *e) {
+    if (path[0] != '-' || path[1] == '\0')
+        return lp_recipe_word(b, path, e);
+    lp_buffer safe = {0};
+    int failed = lp_buffer_print(&safe, e, "./%s", path) || lp_recipe_word(b, safe.data, e);
+    lp_buffer_free(&safe);
+    return failed ? -1 : 0;
+}
+
+int lp_recipe_crc32(lp_buffer *b, unsigned long crc32, lp_error *e) {
+    return lp_buffer_print(b, e, "%s--crc32 %08lx", b->size > 0 ? " " : "", crc32);
+}
+
+bool lp_recipe_is_clean(const char *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+            return false;
+        if (c == 0xc2 && i + 1 < size && (unsigned char)text[i + 1] < 0xa0 &&
+            (unsigned char)text[i + 1] >= 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* One shell word at p, unquoted into `out` where that is not NULL; returns what follows it. */
+static const char *read_word(const char *p, char *out) {
+    size_t n = 0;
+    while (*p != '\0' && strchr(" \t\n|&;<>()", *p) == NULL) {
+        if (*p == '\'') {
+            for (p++; *p != '\0' && *p != '\''; p++, n++)
+                if (out != NULL)
+                    out[n] = *p;
+            if (*p == '\'')
+                p++;
+            continue;
+        }
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+        if (out != NULL)
+            out[n] = *p;
+        n++, p++;
+    }
+    if (out != NULL)
+        out[n] = '\0';
+    return p;
+}
+
+bool lp_recipe_is_broken(const char *recipe, char **reason) {
+    const size_t length = strlen(LP_RECIPE_BROKEN);
+    bool is_command = true; /* the next word is a command's name */
+    if (reason != NULL)
+        *reason = NULL;
+    for (const char *p = recipe; *p != '\0';) {
+        if (*p == ' ' || *p == '\t' || *p == '<' || *p == '>') {
+            p++;
+        } else if (strchr("\n|&;()", *p) != NULL) {
+            is_command = true;
+            p++;
+        } else {
+            const char *end = read_word(p, NULL);
+            if (is_command && (size_t)(end - p) == length &&
+                strncmp(p, LP_RECIPE_BROKEN, length) == 0) {
+                while (*end == ' ')
+                    end++;
+                if (reason != NULL && (*reason = malloc(strlen(end) + 1)) != NULL)
+                    read_word(end, *reason);
+                return true;
+            }
+            is_command = false;
+            p = end;
+        }
+    }
+    return false;
+}
