@@ -1,5 +1,9 @@
 # labpipe: `make` builds and runs the quick tests, `make help` lists the rest.
 
+# Pipelines fail where any of their stages fails.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+
 CC ?= cc
 CFLAGS ?= -O2 -g
 BUILD ?= build
@@ -35,7 +39,7 @@ UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tes
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all tools quick test labs install uninstall man asan bench format help clean deps
+.PHONY: all tools quick test labs install uninstall asan format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -81,12 +85,12 @@ DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libpng-dev libcairo2-dev 
                    fonts-dejavu-core python3-numpy unzip
 
 deps: ## install what is missing, with apt (root, or through sudo)
-	@sh tests/deps.sh $(DEBIAN_PACKAGES)
+	@sh make/deps.sh $(DEBIAN_PACKAGES)
 
 # A missing library stops here, with one line, before any compiler message.
 $(BUILD)/.libraries: $(if $(filter deps,$(MAKECMDGOALS)),deps)
 	@mkdir -p $(@D)
-	@sh tests/libraries.sh '$(CC)'
+	@sh make/libraries.sh '$(CC)'
 	@test -e $@ || touch $@
 
 # ---- tests ----
@@ -109,7 +113,10 @@ labs: $(LABS) ## run every lab
 # ---- the rest ----
 
 install: tools ## install under PREFIX (/usr/local): `labpipe TOOL`, and the manual pages
-	@sh tests/install.sh
+	@sh make/install.sh '$(PREFIX)' '$(BIN)' '$(VERSION)'
+
+uninstall: ## remove what `make install` put under PREFIX
+	@sh make/uninstall.sh '$(PREFIX)'
 
 format: ## apply .clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')

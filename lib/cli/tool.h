@@ -76,10 +76,15 @@ const char *const *lp_tool_words(size_t *n);
 /* LP_IN_STREAM: every input as one stream. An empty stream for LP_IN_NOTHING. */
 lp_stream *lp_tool_read(void);
 
+/* The stream in the file at `path`, which the text option OPTION names (--init-from FILE). In the
+ * recipe the option's word becomes <(the recipe of that stream). */
+lp_stream *lp_tool_read_option(const char *option, const char *path);
+
 /* LP_IN_FILES: how many inputs there are (at least 1: no operand is standard input), their names
  * ("standard input" for -), and the bytes of one, read whole and checked against its --crc32.
  * They live until the tool ends. The recipe names the file and its CRC-32. */
 size_t lp_tool_file_count(void);
+const char *lp_tool_file_path(size_t i);
 const char *lp_tool_file_name(size_t i);
 const char *lp_tool_file(size_t i, size_t *size);
 

@@ -1,0 +1,106 @@
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static FILE *file;
+static char target[PATH_MAX];    /* what the temporary becomes; "" where there is none */
+static char temporary[PATH_MAX]; /* "" where there is none; read by the signal handler */
+static const char *label = "standard output"; /* for messages */
+
+static void stop(int signal_number) {
+    if (temporary[0] != '\0')
+        unlink(temporary);
+    /* SA_RESETHAND has put the default action back: die of the signal itself. */
+    raise(signal_number);
+}
+
+static int open_temporary(const char *path, lp_error *e) {
+    if (realpath(path, target) == NULL && errno != ENOENT)
+        return lp_fail_errno(e, "writing %s", path);
+    if (target[0] == '\0' || access(target, F_OK) != 0)
+        snprintf(target, sizeof target, "%s", path);
+    int length = snprintf(temporary, sizeof temporary, "%s.%ld.tmp", target, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof temporary) {
+        temporary[0] = '\0';
+        return lp_fail(e, "writing %s: the name is too long", path);
+    }
+    struct stat existing;
+    mode_t mode = stat(target, &existing) == 0 ? existing.st_mode & 0777 : 0666;
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) {
+        temporary[0] = '\0';
+        return lp_fail_errno(e, "writing %s", path);
+    }
+    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+    for (int i = 0; i < 3; i++)
+        sigaction((int[]){SIGINT, SIGTERM, SIGHUP}[i], &action, NULL);
+    file = fdopen(fd, "wb");
+    return file != NULL ? 0 : lp_fail_errno(e, "writing %s", path);
+}
+
+int lp_output_open(const char *path, bool binary, lp_error *e) {
+    struct stat existing;
+    if (path == NULL) {
+        if (binary && isatty(STDOUT_FILENO))
+            return lp_fail_usage(e, "standard output is a terminal, and the result is binary "
+                                    "(redirect it, or give -o FILE)");
+        file = stdout;
+        return 0;
+    }
+    label = path;
+    if (stat(path, &existing) == 0 && !S_ISREG(existing.st_mode)) {
+        if (S_ISDIR(existing.st_mode))
+            return lp_fail(e, "writing %s: it is a directory", path);
+        file = fopen(path, "wb");
+        if (file == NULL)
+            return lp_fail_errno(e, "writing %s", path);
+        if (binary && isatty(fileno(file)))
+            return lp_fail_usage(e, "%s is a terminal, and the result is binary", path);
+        return 0;
+    }
+    return open_temporary(path, e);
+}
+
+FILE *lp_output_file(void) {
+    return file;
+}
+
+int lp_output_close(lp_error *e) {
+    errno = 0;
+    bool failed = ferror(file) != 0;
+    failed = fflush(file) != 0 || failed;
+    int cause = errno;
+    failed = fclose(file) != 0 || failed;
+    if (failed) {
+        errno = cause != 0 ? cause : errno;
+        lp_output_discard();
+        if (errno == EPIPE) {
+            *e = (lp_error){.status = LP_FAILED};
+            return -1;
+        }
+        return errno != 0 ? lp_fail_errno(e, "writing %s", label)
+                          : lp_fail(e, "writing %s: it failed", label);
+    }
+    if (temporary[0] != '\0' && rename(temporary, target) != 0) {
+        lp_fail_errno(e, "writing %s", label);
+        lp_output_discard();
+        return -1;
+    }
+    temporary[0] = '\0';
+    return 0;
+}
+
+void lp_output_discard(void) {
+    int saved = errno;
+    if (temporary[0] != '\0')
+        unlink(temporary);
+    temporary[0] = '\0';
+    errno = saved;
+}

@@ -1,0 +1,24 @@
+/* Where a tool's result goes: standard output, or a temporary beside the file of -o that takes
+ * its name only when it is whole. One output a process. */
+#ifndef LP_CLI_OUTPUT_H
+#define LP_CLI_OUTPUT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Opens `path` (NULL: standard output). A binary result is refused to a terminal (LP_USAGE). A path
+ * that is no regular file (/dev/full, a FIFO) is written to directly; a symbolic link is followed.
+ * The temporary is removed when the process is stopped by a signal that can be caught. */
+int lp_output_open(const char *path, bool binary, lp_error *e);
+
+FILE *lp_output_file(void);
+
+/* Flushes, checks, closes and renames. Fails with an empty text where the reader has gone away. */
+int lp_output_close(lp_error *e);
+
+/* Removes the temporary, if there is one. */
+void lp_output_discard(void);
+
+#endif

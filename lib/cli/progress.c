@@ -1,0 +1,49 @@
+#include "cli/progress.h"
+
+#include "cli/tool.h"
+
+#include <stdarg.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *tool_name;
+static bool shown, terminal, standing;
+static struct timespec last;
+
+void lp_progress_begin(const char *tool, bool quiet, bool always) {
+    tool_name = tool;
+    terminal = isatty(STDERR_FILENO);
+    shown = !quiet && (always || terminal);
+}
+
+/* At most ten lines a second; the first and the last step always. */
+static bool is_due(size_t done, size_t total) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds =
+        (double)(now.tv_sec - last.tv_sec) + 1e-9 * (double)(now.tv_nsec - last.tv_nsec);
+    if (done < total && seconds < 0.1)
+        return false;
+    last = now;
+    return true;
+}
+
+void lp_tool_progress(size_t done, size_t total, const char *format, ...) {
+    if (!shown || !is_due(done, total))
+        return;
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    /* On a terminal the line is written over itself; in a log each stands on its own. */
+    fprintf(stderr, terminal ? "\r%s: %zu/%zu %s\033[K" : "%s: %zu/%zu %s\n", tool_name, done,
+            total, text);
+    standing = terminal;
+}
+
+void lp_progress_clear(void) {
+    if (standing)
+        fputs("\r\033[K", stderr);
+    standing = false;
+}

@@ -1,0 +1,13 @@
+/* A tool's table as text: --help, the manual page, the words for a shell's completion. */
+#ifndef LP_CLI_USAGE_H
+#define LP_CLI_USAGE_H
+
+#include "cli/tool.h"
+
+#include <stdio.h>
+
+void lp_usage_help(FILE *out, const lp_tool *tool, const lp_option *common);
+void lp_usage_man(FILE *out, const lp_tool *tool, const lp_option *common);
+void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_option *common);
+
+#endif

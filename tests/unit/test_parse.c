@@ -1,0 +1,159 @@
+/* The command line against an option table. */
+#include "check.h"
+
+#include "cli/parse.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+typedef struct {
+    bool shuffle, resume;
+    int64_t epochs, steps;
+    uint64_t seed;
+    double lr;
+    const char *title;
+    int method;
+    lp_ints hidden;
+    lp_texts drop;
+    lp_reals_list mean;
+    lp_share train;
+    lp_range rows;
+} options;
+
+#define ROW(member) offsetof(options, member)
+static const lp_option rows[] = {
+    {"shuffle", 0, LP_OPTION_FLAG, ROW(shuffle), .help = ""},
+    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .with = "title", .help = ""},
+    {"epochs", 'e', LP_OPTION_INT, ROW(epochs), "N", "7", 1, 1000, .help = ""},
+    {"steps", 0, LP_OPTION_INT, ROW(steps), "N", .min = 0, .max = INFINITY, .without = "epochs",
+     .help = ""},
+    {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = ""},
+    {"lr", 0, LP_OPTION_REAL, ROW(lr), "RATE", "0.5", 0, INFINITY, .flags = LP_OPEN_MIN,
+     .with = "method=gd|sgd", .help = ""},
+    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = ""},
+    {"method", 0, LP_OPTION_CHOICE, ROW(method), "METHOD", "gd", .choices = "svd|gd|sgd",
+     .help = ""},
+    {"hidden", 0, LP_OPTION_INTS, ROW(hidden), "N,N", "3", 1, 100, .help = ""},
+    {"drop", 0, LP_OPTION_TEXTS, ROW(drop), "PATTERN", .help = ""},
+    {"mean", 0, LP_OPTION_REALS_LIST, ROW(mean), "A,B", .help = ""},
+    {"train", 0, LP_OPTION_SHARE, ROW(train), "SHARE", .help = ""},
+    {"rows", 0, LP_OPTION_RANGE, ROW(rows), "A:B", .help = ""},
+    {"threads", 0, LP_OPTION_INT, ROW(steps), "N", .flags = LP_NOT_IN_RECIPE, .help = ""},
+    {0},
+};
+static const lp_option none[] = {{0}};
+
+static options o;
+static lp_command c;
+static lp_error e;
+
+/* Parses "tool " + line, cut at blanks. */
+static int parse(const char *line) {
+    static char copy[500];
+    char *argv[50] = {(char *)"tool"};
+    int argc = 1;
+    snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    o = (options){0};
+    e = (lp_error){0};
+    c = (lp_command){.table = {{rows, &o}, {none, NULL}}};
+    return lp_command_parse(&c, argc, argv, &e);
+}
+
+static void refused(const char *line, const char *message) {
+    CHECK(parse(line) == -1);
+    CHECK(e.status == LP_USAGE);
+    CHECK_HOLDS(e.text, message);
+}
+
+static void defaults(void) {
+    CHECK(parse("") == 0);
+    CHECK(o.epochs == 7 && o.lr == 0.5 && o.method == 1 && !o.shuffle && o.title == NULL);
+    CHECK(o.hidden.count == 1 && o.hidden.item[0] == 3);
+}
+
+static void values(void) {
+    CHECK(parse("a --epochs 12 --lr=2.5e-1 --method sgd --shuffle --hidden 20,30 --title x b") ==
+          0);
+    CHECK(o.epochs == 12 && o.lr == 0.25 && o.method == 2 && o.shuffle);
+    CHECK(o.hidden.count == 2 && o.hidden.item[0] == 20 && o.hidden.item[1] == 30);
+    CHECK_TEXT(o.title, "x");
+    CHECK(c.operands.count == 2);
+    CHECK_TEXT(c.operands.item[1], "b");
+    CHECK(parse("-e 3") == 0 && o.epochs == 3);
+    CHECK(parse("-e3") == 0 && o.epochs == 3);
+    CHECK(parse("-- --epochs -") == 0 && c.operands.count == 2 && o.epochs == 7);
+    CHECK(parse("--seed 18446744073709551615") == 0 && o.seed == UINT64_MAX);
+    CHECK(parse("--mean 1,-2.5 --mean 3,4 --drop a --drop b") == 0);
+    CHECK(o.mean.count == 2 && o.mean.item[0].item[1] == -2.5 && o.mean.item[1].count == 2);
+    CHECK(o.drop.count == 2);
+    CHECK(parse("--train 0.8") == 0 && !o.train.is_count && o.train.fraction == 0.8);
+    CHECK(parse("--train 100") == 0 && o.train.is_count && o.train.count == 100);
+    CHECK(parse("--rows 3:") == 0 && o.rows.from == 3 && o.rows.to == SIZE_MAX);
+    CHECK(parse("--rows :9") == 0 && o.rows.from == 0 && o.rows.to == 9);
+}
+
+static void strict_numbers(void) {
+    refused("--epochs abc", "option --epochs: 'abc' is not a whole number");
+    refused("--epochs 3x", "not a whole number");
+    refused("--epochs 3.0", "not a whole number");
+    refused("--epochs +3", "not a whole number");
+    refused("--epochs=", "'' is not a whole number");
+    refused("--epochs 0", "at least 1 and at most 1000");
+    refused("--epochs 1001", "at least 1 and at most 1000");
+    refused("--epochs 99999999999999999999", "too large");
+    refused("--lr nan", "not a number");
+    refused("--lr inf", "not a number");
+    refused("--lr 0x1p3", "not a number");
+    refused("--lr 1e999", "too large");
+    refused("--lr 0", "it has to be above 0");
+    refused("--lr 1e", "not a number");
+    refused("--seed -1", "not a whole number from 0");
+    refused("--seed 18446744073709551616", "too large");
+    refused("--hidden 20,,20", "not a whole number");
+    refused("--hidden 20,", "not a whole number");
+    refused("--hidden 0", "at least 1");
+    refused("--mean 1,abc", "not a number");
+    refused("--train abc", "not a whole number");
+    refused("--train 0", "a count has to be at least 1");
+    refused("--train 1.0", "between 0 and 1");
+    refused("--train 0.0", "between 0 and 1");
+    refused("--rows 5", "not a range");
+    refused("--rows 5:3", "not a range");
+}
+
+static void refusals(void) {
+    refused("--epoch 3", "unknown option '--epoch' (did you mean --epochs?");
+    refused("--nonsense=3", "unknown option '--nonsense' (--help lists them all)");
+    refused("-x", "unknown option '-x'");
+    refused("--epochs", "--epochs needs a value: --epochs N");
+    refused("--title --shuffle", "--title needs a value");
+    refused("--shuffle=yes", "--shuffle takes no value");
+    refused("--epochs 3 -e 4", "--epochs is given twice");
+    refused("--method als", "'als' is not one of svd|gd|sgd");
+    refused("--method svd --lr 1", "--lr goes only with --method=gd|sgd");
+    refused("--resume", "--resume goes only with --title");
+    refused("--steps 3 --epochs 3", "--steps and --epochs contradict each other");
+    CHECK(parse("--resume --title x") == 0);
+}
+
+static void recipe(void) {
+    lp_buffer b = {0};
+    CHECK(parse("--mean 1,2 --lr 0.10 --shuffle --mean 3,4 --threads 8 --drop h*") == 0);
+    CHECK(lp_command_recipe(&c, &b, &e) == 0);
+    /* The rows' order, the words as typed, the seed always, what changes no byte never. */
+    CHECK_TEXT(b.data, "--shuffle --seed 0 --lr 0.10 --drop 'h*' --mean 1,2 --mean 3,4");
+    lp_buffer_free(&b);
+}
+
+int main(void) {
+    return check_main("parse", (check_test[]){
+                                   {"defaults are parsed from the table", defaults},
+                                   {"every kind of value is read", values},
+                                   {"numbers are whole words in range", strict_numbers},
+                                   {"wrong lines are refused with their reason", refusals},
+                                   {"the recipe holds what decides the output", recipe},
+                                   {0},
+                               });
+}
