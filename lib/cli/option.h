@@ -4,10 +4,9 @@
 #define LP_CLI_OPTION_H
 
 #include "base/error.h"
+#include "base/values.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* What an option's word is parsed into; the type in brackets is the member's. Numbers are parsed
  * strictly: the whole word, finite, within [min, max] (an open end where the row says so). */
@@ -26,37 +25,6 @@ typedef enum {
     LP_OPTION_RANGE,      /* A:B, half open, either may be missing (lp_range) */
     LP_OPTION_CUSTOM,     /* row.parse */
 } lp_option_kind;
-
-typedef struct {
-    int64_t *item;
-    size_t count;
-} lp_ints;
-
-typedef struct {
-    double *item;
-    size_t count;
-} lp_reals;
-
-typedef struct {
-    const char **item;
-    size_t count;
-} lp_texts;
-
-typedef struct {
-    lp_reals *item;
-    size_t count;
-} lp_reals_list;
-
-typedef struct {
-    bool is_count;
-    double fraction; /* where !is_count */
-    size_t count;    /* where is_count */
-} lp_share;
-
-typedef struct {
-    size_t from; /* 0 where missing */
-    size_t to;   /* SIZE_MAX where missing */
-} lp_range;
 
 enum {
     LP_NOT_IN_RECIPE = 1, /* cannot change a byte of the output: --threads */

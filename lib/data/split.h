@@ -3,7 +3,7 @@
 #define LP_DATA_SPLIT_H
 
 #include "base/error.h"
-#include "cli/option.h"
+#include "base/values.h"
 #include "io/stream.h"
 
 #include <stdbool.h>

@@ -1,0 +1,40 @@
+/* Values that a command line gives and the library takes: lists, a share, a range. */
+#ifndef LP_BASE_VALUES_H
+#define LP_BASE_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    int64_t *item;
+    size_t count;
+} lp_ints;
+
+typedef struct {
+    double *item;
+    size_t count;
+} lp_reals;
+
+typedef struct {
+    const char **item;
+    size_t count;
+} lp_texts;
+
+typedef struct {
+    lp_reals *item;
+    size_t count;
+} lp_reals_list;
+
+typedef struct {
+    bool is_count;
+    double fraction; /* where !is_count */
+    size_t count;    /* where is_count */
+} lp_share;
+
+typedef struct {
+    size_t from; /* 0 where missing */
+    size_t to;   /* SIZE_MAX where missing */
+} lp_range;
+
+#endif
