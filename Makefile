@@ -32,7 +32,8 @@ ISA_FLAGS_generic :=
 LIB_SRC := $(filter-out lib/num/kernels/%,$(wildcard lib/*/*.c))
 KERNEL_SRC := $(wildcard lib/num/kernels/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) \
-           $(foreach isa,$(ISAS),$(KERNEL_SRC:lib/num/kernels/%.c=$(BUILD)/lib/num/kernels/%.$(isa).o))
+           $(foreach isa,$(ISAS),$(foreach size,4 8,\
+               $(KERNEL_SRC:lib/num/kernels/%.c=$(BUILD)/lib/num/kernels/%.f$(size).$(isa).o)))
 LIB := $(BUILD)/liblabpipe.a
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
@@ -47,16 +48,13 @@ MAKEFLAGS += --no-builtin-rules
 all: tools quick ## build the tools and run the quick tests (the default)
 tools: $(TOOLS) ## build the tools into bin/
 
-$(BUILD)/lib/num/kernels/%.generic.o: ISA := generic
-$(BUILD)/lib/num/kernels/%.avx2.o: ISA := avx2
-$(BUILD)/lib/num/kernels/%.avx512.o: ISA := avx512
-$(BUILD)/lib/num/kernels/%.neon.o: ISA := neon
+# A kernel is compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
-$$(BUILD)/lib/num/kernels/%.$(1).o: lib/num/kernels/%.c $$(BUILD)/.libraries
+$$(BUILD)/lib/num/kernels/%.f$(2).$(1).o: lib/num/kernels/%.c $$(BUILD)/.libraries
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ISA_FLAGS_$(1)) -DLP_ISA=$(1) -c -o $$@ $$<
+	$$(CC) $$(ALL_CFLAGS) $$(ISA_FLAGS_$(1)) -DLP_ISA=$(1) -DLP_SIZE=$(2) -c -o $$@ $$<
 endef
-$(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
+$(foreach isa,$(ISAS),$(foreach size,4 8,$(eval $(call kernel_rule,$(isa),$(size)))))
 
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
 $(BUILD)/%.o: %.c $(BUILD)/.libraries

@@ -75,7 +75,7 @@ typedef struct {
 
     /* y (rows, cols) = a ∘ b, or y += a ∘ b where `accumulate`, each operand broadcast where its
      * own row count or column count is 1. In place (y == a or b) allowed for operands of y's
-     * shape. */
+     * shape. A product that accumulates is rounded once (fma). */
     void (*pair)(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows,
                  size_t a_cols, const void *b, size_t b_rows, size_t b_cols, void *y,
                  bool accumulate);
@@ -86,7 +86,11 @@ typedef struct {
     void (*scale)(size_t n, double alpha, const void *x, void *y);
     void (*fill)(size_t n, double value, void *y);
 
-    /* Sums, in the fixed order of num/sum.h. Results are of type T, given as double. */
+    /* Sums, of type T, given as double, in an order fixed by n alone: per block of 4096 elements,
+     * element i goes to lane i mod S, S = 256 / size of T, each lane one chain from +0 (of fma
+     * for products); the quarters of the lanes are added as (q0 + q1) + (q2 + q3), then lane i
+     * and lane i + half until one is left; the blocks pairwise: two blocks, two pairs, and so on,
+     * the incomplete ones at the end from the shortest to the longest. */
     double (*sum)(size_t n, const void *x);
     double (*dot)(size_t n, const void *x, const void *y);
     double (*sum_squared_difference)(size_t n, const void *x, const void *y);
@@ -130,6 +134,10 @@ typedef struct {
     void (*gather_rows)(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
                         double alpha, void *y);
 } lp_math;
+
+/* Refuses a LABPIPE_ISA that is unknown or that this CPU cannot run. Every tool calls it first; the
+ * CPU's best kernels stand in where nobody did. */
+int lp_math_check(lp_error *e);
 
 /* The table for LP_F4 or LP_F8, for this CPU or LABPIPE_ISA. */
 const lp_math *lp_math_of(lp_type type);

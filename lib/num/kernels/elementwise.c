@@ -1,0 +1,315 @@
+/* Elementwise kernels: one pass over memory each. The function is chosen outside the loop: each
+ * loop is inlined once for every function. */
+#include "num/kernels/kernel.h"
+
+LP_INLINE V map_of(lp_map map, V x) {
+    switch (map) {
+    case LP_EXP:
+        return v_exp(x);
+    case LP_LOG:
+        return v_log(x);
+    case LP_TANH:
+        return v_tanh(x);
+    case LP_SIGMOID:
+        return v_sigmoid(x);
+    case LP_SIN:
+        return v_sin(x);
+    case LP_COS:
+        return v_cos(x);
+    case LP_SQRT:
+        return v_sqrt(x);
+    case LP_RELU:
+        return v_select(v_le(x, v_set1(0)), v_set1(0), x);
+    case LP_NEGATE:
+        return v_neg(x);
+    case LP_SQUARE:
+        return v_mul(x, x);
+    case LP_IDENTITY:
+    case LP_MAPS:
+        break;
+    }
+    return x;
+}
+
+/* Calls loop(map, ...) with a map that the compiler knows. */
+#define FOR_EACH_MAP(map, loop, ...)                                                               \
+    switch (map) {                                                                                 \
+    case LP_EXP:                                                                                   \
+        loop(LP_EXP, __VA_ARGS__);                                                                 \
+        break;                                                                                     \
+    case LP_LOG:                                                                                   \
+        loop(LP_LOG, __VA_ARGS__);                                                                 \
+        break;                                                                                     \
+    case LP_TANH:                                                                                  \
+        loop(LP_TANH, __VA_ARGS__);                                                                \
+        break;                                                                                     \
+    case LP_SIGMOID:                                                                               \
+        loop(LP_SIGMOID, __VA_ARGS__);                                                             \
+        break;                                                                                     \
+    case LP_SIN:                                                                                   \
+        loop(LP_SIN, __VA_ARGS__);                                                                 \
+        break;                                                                                     \
+    case LP_COS:                                                                                   \
+        loop(LP_COS, __VA_ARGS__);                                                                 \
+        break;                                                                                     \
+    case LP_SQRT:                                                                                  \
+        loop(LP_SQRT, __VA_ARGS__);                                                                \
+        break;                                                                                     \
+    case LP_RELU:                                                                                  \
+        loop(LP_RELU, __VA_ARGS__);                                                                \
+        break;                                                                                     \
+    case LP_NEGATE:                                                                                \
+        loop(LP_NEGATE, __VA_ARGS__);                                                              \
+        break;                                                                                     \
+    case LP_SQUARE:                                                                                \
+        loop(LP_SQUARE, __VA_ARGS__);                                                              \
+        break;                                                                                     \
+    case LP_IDENTITY:                                                                              \
+        loop(LP_IDENTITY, __VA_ARGS__);                                                            \
+        break;                                                                                     \
+    case LP_MAPS:                                                                                  \
+        break;                                                                                     \
+    }
+
+LP_INLINE void map_loop(lp_map map, size_t n, const T *x, T *y) {
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(y + i, map_of(map, v_load(x + i)));
+    if (i < n)
+        v_store_n(y + i, map_of(map, v_load_n(x + i, n - i)), n - i);
+}
+
+void k_map(lp_map map, size_t n, const void *x, void *y){FOR_EACH_MAP(map, map_loop, n, x, y)}
+
+/* dx + dy * map'. */
+LP_INLINE V map_backward_of(lp_map map, V x, V y, V dy, V dx) {
+    switch (map) {
+    case LP_EXP:
+        return v_fma(dy, y, dx);
+    case LP_LOG:
+        return v_add(dx, v_div(dy, x));
+    case LP_TANH:
+        return v_fma(dy, v_fma(v_neg(y), y, v_set1(1)), dx);
+    case LP_SIGMOID:
+        return v_fma(dy, v_fma(v_neg(y), y, y), dx);
+    case LP_SIN:
+        return v_fma(dy, v_cos(x), dx);
+    case LP_COS:
+        return v_fma(dy, v_neg(v_sin(x)), dx);
+    case LP_SQRT:
+        return v_fma(dy, v_div(v_set1((T)0.5), y), dx);
+    case LP_RELU:
+        return v_add(dx, v_select(v_le(y, v_set1(0)), v_set1(0), dy));
+    case LP_NEGATE:
+        return v_sub(dx, dy);
+    case LP_SQUARE:
+        return v_fma(dy, v_add(x, x), dx);
+    case LP_IDENTITY:
+    case LP_MAPS:
+        break;
+    }
+    return v_add(dx, dy);
+}
+
+LP_INLINE void map_backward_loop(lp_map map, size_t n, const T *x, const T *y, const T *dy, T *dx) {
+    /* Only the argument that the derivative needs has to be there. */
+    bool of_x = map == LP_LOG || map == LP_SIN || map == LP_COS || map == LP_SQUARE;
+    const T *of = of_x ? x : map == LP_NEGATE || map == LP_IDENTITY ? dy : y;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        V a = v_load(of + i);
+        v_store(dx + i, map_backward_of(map, a, a, v_load(dy + i), v_load(dx + i)));
+    }
+    if (i < n) {
+        V a = v_load_n(of + i, n - i);
+        V d = map_backward_of(map, a, a, v_load_n(dy + i, n - i), v_load_n(dx + i, n - i));
+        v_store_n(dx + i, d, n - i);
+    }
+}
+
+void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy,
+                    void *dx){FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx)}
+
+LP_INLINE V pair_of(lp_pair pair, V a, V b) {
+    switch (pair) {
+    case LP_ADD:
+        return v_add(a, b);
+    case LP_SUBTRACT:
+        return v_sub(a, b);
+    case LP_MULTIPLY:
+        return v_mul(a, b);
+    case LP_DIVIDE:
+        return v_div(a, b);
+    case LP_PAIRS:
+        break;
+    }
+    return a;
+}
+
+LP_INLINE V pair_add_of(lp_pair pair, V a, V b, V y) {
+    return pair == LP_MULTIPLY ? v_fma(a, b, y) : v_add(y, pair_of(pair, a, b));
+}
+
+/* One row; a_one and b_one: the operand is one number for the whole row. */
+LP_INLINE void pair_row(lp_pair pair, size_t n, const T *a, bool a_one, const T *b, bool b_one,
+                        T *y, bool accumulate) {
+    V va = a_one ? v_set1(a[0]) : v_set1(0), vb = b_one ? v_set1(b[0]) : v_set1(0);
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t left = lanes_left(n, i);
+        V p = a_one ? va : v_load_n(a + i, left), q = b_one ? vb : v_load_n(b + i, left);
+        V r = accumulate ? pair_add_of(pair, p, q, v_load_n(y + i, left)) : pair_of(pair, p, q);
+        v_store_n(y + i, r, left);
+    }
+}
+
+LP_INLINE void pair_rows(lp_pair pair, size_t rows, size_t cols, const T *a, size_t a_step,
+                         bool a_one, const T *b, size_t b_step, bool b_one, T *y, bool accumulate) {
+    for (size_t r = 0; r < rows; r++, a += a_step, b += b_step, y += cols)
+        pair_row(pair, cols, a, a_one, b, b_one, y, accumulate);
+}
+
+void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
+            const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate) {
+    if (cols == 1) { /* a column is computed as a row */
+        cols = rows, a_cols = a_rows, b_cols = b_rows;
+        rows = a_rows = b_rows = 1;
+    }
+    bool a_flat = a_rows == rows ? a_cols == cols : a_rows * a_cols == 1;
+    bool b_flat = b_rows == rows ? b_cols == cols : b_rows * b_cols == 1;
+    if (a_flat && b_flat) { /* whole operands and single numbers need no rows */
+        a_cols *= a_rows, b_cols *= b_rows, cols *= rows;
+        rows = a_rows = b_rows = 1;
+    }
+    size_t a_step = a_rows == 1 ? 0 : a_cols, b_step = b_rows == 1 ? 0 : b_cols;
+    bool a_one = a_cols == 1, b_one = b_cols == 1;
+    switch (pair) {
+    case LP_ADD:
+        pair_rows(LP_ADD, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        break;
+    case LP_SUBTRACT:
+        pair_rows(LP_SUBTRACT, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        break;
+    case LP_MULTIPLY:
+        pair_rows(LP_MULTIPLY, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        break;
+    case LP_DIVIDE:
+        pair_rows(LP_DIVIDE, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        break;
+    case LP_PAIRS:
+        break;
+    }
+}
+
+void k_axpy(size_t n, double alpha, const void *x, void *y) {
+    const T *px = x;
+    T *py = y;
+    V va = v_set1((T)alpha);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(py + i, v_fma(va, v_load(px + i), v_load(py + i)));
+    if (i < n)
+        v_store_n(py + i, v_fma(va, v_load_n(px + i, n - i), v_load_n(py + i, n - i)), n - i);
+}
+
+void k_scale(size_t n, double alpha, const void *x, void *y) {
+    const T *px = x;
+    T *py = y;
+    V va = v_set1((T)alpha);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(py + i, v_mul(va, v_load(px + i)));
+    if (i < n)
+        v_store_n(py + i, v_mul(va, v_load_n(px + i, n - i)), n - i);
+}
+
+void k_fill(size_t n, double value, void *y) {
+    T *py = y;
+    V v = v_set1((T)value);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(py + i, v);
+    if (i < n)
+        v_store_n(py + i, v, n - i);
+}
+
+/* bias_step: 1 for a bias a column, 0 for one number (and v is that number). */
+LP_INLINE void bias_map_loop(lp_map map, size_t rows, size_t cols, const T *bias, bool by_column,
+                             T *y) {
+    V one = v_set1(by_column || !bias ? 0 : bias[0]);
+    for (size_t r = 0; r < rows; r++, y += cols) {
+        size_t i = 0;
+        for (; i + LANES <= cols; i += LANES) {
+            V b = by_column ? v_load(bias + i) : one;
+            v_store(y + i, map_of(map, v_add(v_load(y + i), b)));
+        }
+        if (i < cols) {
+            size_t left = cols - i;
+            V b = by_column ? v_load_n(bias + i, left) : one;
+            v_store_n(y + i, map_of(map, v_add(v_load_n(y + i, left), b)), left);
+        }
+    }
+}
+
+void k_bias_map(lp_map map, size_t rows, size_t cols, const void *bias, size_t bias_size, void *y) {
+    if (!bias) {
+        k_map(map, rows * cols, y, y);
+    } else if (bias_size == 1) { /* the same number everywhere: one long row */
+        FOR_EACH_MAP(map, bias_map_loop, 1, rows * cols, bias, false, y)
+    } else {
+        FOR_EACH_MAP(map, bias_map_loop, rows, cols, bias, true, y)
+    }
+}
+
+/* ---- rows gathered and converted ---- */
+
+/* An IEEE half as a float: exact. */
+LP_INLINE float half_to_float(uint16_t h) {
+    uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = (h >> 10) & 31, fraction = h & 1023;
+    if (exponent == 0)
+        return (sign ? -1.0f : 1.0f) * (float)fraction * 0x1p-24f;
+    uint32_t bits = sign | (exponent == 31 ? 0x7f800000 : (exponent + 112) << 23) | fraction << 13;
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* y[0..n) = (T)x[i] * alpha, in strides of a constant length, which the compiler vectorises. */
+#define CONVERT(name, S, as)                                                                       \
+    static void name(size_t n, const void *from, T alpha, T *y) {                                  \
+        const S *x = from;                                                                         \
+        size_t i = 0;                                                                              \
+        for (; i + LANES <= n; i += LANES)                                                         \
+            for (size_t j = 0; j < LANES; j++)                                                     \
+                y[i + j] = (T)as(x[i + j]) * alpha;                                                \
+        for (; i < n; i++)                                                                         \
+            y[i] = (T)as(x[i]) * alpha;                                                            \
+    }
+CONVERT(from_f2, uint16_t, half_to_float)
+CONVERT(from_f4, float, )
+CONVERT(from_f8, double, )
+CONVERT(from_i1, int8_t, )
+CONVERT(from_i2, int16_t, )
+CONVERT(from_i4, int32_t, )
+CONVERT(from_i8, int64_t, )
+CONVERT(from_u1, uint8_t, )
+CONVERT(from_u2, uint16_t, )
+CONVERT(from_u4, uint32_t, )
+CONVERT(from_u8, uint64_t, )
+
+void k_gather_rows(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
+                   double alpha, void *y) {
+    static const struct {
+        lp_type type;
+        void (*convert)(size_t n, const void *from, T alpha, T *y);
+    } table[] = {
+        {{'f', 2}, from_f2}, {{'f', 4}, from_f4}, {{'f', 8}, from_f8}, {{'i', 1}, from_i1},
+        {{'i', 2}, from_i2}, {{'i', 4}, from_i4}, {{'i', 8}, from_i8}, {{'u', 1}, from_u1},
+        {{'u', 2}, from_u2}, {{'u', 4}, from_u4}, {{'u', 8}, from_u8}, {{'b', 1}, from_u1},
+    };
+    T *to = y;
+    for (size_t t = 0; t < sizeof table / sizeof table[0]; t++)
+        if (table[t].type.kind == from.kind && table[t].type.size == from.size)
+            for (size_t i = 0; i < n; i++)
+                table[t].convert(cols, (const char *)x + index[i] * cols * from.size, (T)alpha,
+                                 to + i * cols);
+}

@@ -1,0 +1,103 @@
+/* Softmax and its cross-entropy, a row at a time. */
+#include "num/kernels/kernel.h"
+
+/* e[i] = exp(x[i] - shift); returns their sum, in the order of num/math.h. e may be x. */
+static T exp_row(size_t n, const T *x, T shift, T *e) {
+    V s = v_set1(shift);
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t left = lanes_left(n, i);
+        v_store_n(e + i, v_exp(v_sub(v_load_n(x + i, left), s)), left);
+    }
+    return (T)k_sum(n, e);
+}
+
+static void divide_row(size_t n, T divisor, T *y) {
+    V d = v_set1(divisor);
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t left = lanes_left(n, i);
+        v_store_n(y + i, v_div(v_load_n(y + i, left), d), left);
+    }
+}
+
+static T log_of(T x) {
+    return v_first(v_log(v_set1(x)));
+}
+
+void k_softmax(size_t rows, size_t cols, const void *x, void *y) {
+    const T *from = x;
+    T *to = y;
+    for (size_t r = 0; r < rows; r++, from += cols, to += cols)
+        divide_row(cols, exp_row(cols, from, (T)k_max(cols, from), to), to);
+}
+
+void k_log_softmax(size_t rows, size_t cols, const void *x, void *y) {
+    const T *from = x;
+    T *to = y;
+    for (size_t r = 0; r < rows; r++, from += cols, to += cols) {
+        T max = (T)k_max(cols, from);
+        V m = v_set1(max), sum = v_set1(0);
+        for (size_t i = 0; i < cols; i += LANES) {
+            size_t left = lanes_left(cols, i);
+            V e = v_exp(v_sub(v_load_n(from + i, left), m));
+            sum = v_add(sum, v_select(m_first(left), e, v_set1(0)));
+        }
+        V shift = v_set1(log_of(v_sum_lanes(sum)));
+        for (size_t i = 0; i < cols; i += LANES) {
+            size_t left = lanes_left(cols, i);
+            v_store_n(to + i, v_sub(v_sub(v_load_n(from + i, left), m), shift), left);
+        }
+    }
+}
+
+/* sum of t[i] and of t[i] (x[i] - shift), a t of 0 counting nothing even where x is -inf. */
+static T target_row(size_t n, const T *x, T shift, const T *t, T *sum) {
+    V s = v_set1(shift), dot = v_set1(0);
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t left = lanes_left(n, i);
+        V target = v_load_n(t + i, left), d = v_sub(v_load_n(x + i, left), s);
+        dot = v_select(v_eq(target, v_set1(0)), dot, v_fma(target, d, dot));
+    }
+    *sum = (T)k_sum(n, t);
+    return v_sum_lanes(dot);
+}
+
+void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int32_t *label,
+                             const void *target, void *loss, void *p) {
+    const T *from = x, *t = target;
+    T *to = p, *l = loss;
+    for (size_t r = 0; r < rows; r++, from += cols, to += cols) {
+        T max = (T)k_max(cols, from), weight = 1, expected;
+        if (label)
+            expected = from[label[r]] - max;
+        else
+            expected = target_row(cols, from, max, t + r * cols, &weight);
+        T sum = exp_row(cols, from, max, to);
+        l[r] = weight * log_of(sum) - expected;
+        divide_row(cols, sum, to);
+    }
+}
+
+void k_softmax_cross_entropy_backward(size_t rows, size_t cols, const void *p, const int32_t *label,
+                                      const void *target, double scale, void *dx, bool overwrite) {
+    const T *from = p, *t = target;
+    T *to = dx;
+    V s = v_set1((T)scale);
+    for (size_t r = 0; r < rows; r++, from += cols, to += cols) {
+        V weight = v_set1(label ? 1 : (T)k_sum(cols, t + r * cols));
+        T one = 0;
+        if (label) { /* kept, since dx may be p */
+            T d = from[label[r]] - 1;
+            one = overwrite ? (T)scale * d : v_first(v_fma(s, v_set1(d), v_set1(to[label[r]])));
+        }
+        for (size_t i = 0; i < cols; i += LANES) {
+            size_t left = lanes_left(cols, i);
+            V d = v_load_n(from + i, left);
+            if (!label)
+                d = v_fma(d, weight, v_neg(v_load_n(t + r * cols + i, left)));
+            d = overwrite ? v_mul(s, d) : v_fma(s, d, v_load_n(to + i, left));
+            v_store_n(to + i, d, left);
+        }
+        if (label)
+            to[label[r]] = one;
+    }
+}

@@ -1,0 +1,130 @@
+/* Sums in one fixed order, which num/math.h states. */
+#include "num/kernels/kernel.h"
+
+#include <math.h>
+
+enum {
+    CHAINS = 4,                  /* vectors added to side by side: a sum's latency is hidden */
+    STRIDE = CHAINS * LANES,     /* elements a step */
+    BLOCK = 4096,                /* elements a block; a multiple of STRIDE */
+    ROWS = 256,                  /* rows a block of sum_over_rows */
+    LEVELS = 8 * sizeof(size_t), /* of the pairwise tree */
+};
+
+typedef enum { SUM, DOT, SQUARED_DIFFERENCE } reduction;
+
+LP_INLINE V step(reduction what, V acc, V x, V y) {
+    if (what == SUM)
+        return v_add(acc, x);
+    if (what == DOT)
+        return v_fma(x, y, acc);
+    V d = v_sub(x, y);
+    return v_fma(d, d, acc);
+}
+
+/* At most BLOCK elements: element i is added to lane i % STRIDE of CHAINS vectors; then the
+ * vectors, then the lanes are added. */
+LP_INLINE T block_sum(reduction what, size_t n, const T *x, const T *y) {
+    V a = v_set1(0), b = a, c = a, d = a;
+    size_t i = 0;
+    for (; i + STRIDE <= n; i += STRIDE) {
+        a = step(what, a, v_load(x + i), v_load(y + i));
+        b = step(what, b, v_load(x + i + LANES), v_load(y + i + LANES));
+        c = step(what, c, v_load(x + i + 2 * LANES), v_load(y + i + 2 * LANES));
+        d = step(what, d, v_load(x + i + 3 * LANES), v_load(y + i + 3 * LANES));
+    }
+    /* What is missing of the last step counts as +0. */
+    V *chain[CHAINS] = {&a, &b, &c, &d};
+    for (int j = 0; i < n; i += LANES, j++) {
+        size_t left = lanes_left(n, i);
+        *chain[j] = step(what, *chain[j], v_load_n(x + i, left), v_load_n(y + i, left));
+    }
+    return v_sum_lanes(v_add(v_add(a, b), v_add(c, d)));
+}
+
+/* The blocks' sums are added pairwise: two blocks, two pairs, ... as soon as both are there; the
+ * incomplete ones at the end from the smallest to the largest. */
+LP_INLINE T reduce(reduction what, size_t n, const T *x, const T *y) {
+    if (n <= BLOCK)
+        return block_sum(what, n, x, y);
+    T tree[LEVELS];
+    size_t blocks = 0;
+    for (size_t i = 0; i < n; i += BLOCK, blocks++) {
+        T s = block_sum(what, n - i < BLOCK ? n - i : BLOCK, x + i, y + i);
+        int level = 0;
+        for (; blocks >> level & 1; level++)
+            s = tree[level] + s;
+        tree[level] = s;
+    }
+    T s = 0;
+    for (int level = 0; blocks >> level; level++)
+        if (blocks >> level & 1)
+            s = tree[level] + s;
+    return s;
+}
+
+double k_sum(size_t n, const void *x) {
+    return reduce(SUM, n, x, x);
+}
+
+double k_dot(size_t n, const void *x, const void *y) {
+    return reduce(DOT, n, x, y);
+}
+
+double k_sum_squared_difference(size_t n, const void *x, const void *y) {
+    return reduce(SQUARED_DIFFERENCE, n, x, y);
+}
+
+/* a where it is larger or NaN, else b. */
+LP_INLINE V larger(V a, V b) {
+    return v_select(m_or(v_lt(b, a), v_nan(a)), a, b);
+}
+
+double k_max(size_t n, const void *x) {
+    const T *p = x;
+    V lowest = v_set1(-(T)INFINITY), most = lowest;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        most = larger(v_load(p + i), most);
+    if (i < n)
+        most = larger(v_select(m_first(n - i), v_load_n(p + i, n - i), lowest), most);
+    T lane[LANES];
+    v_store(lane, most);
+    T max = lane[0];
+    for (int j = 1; j < LANES; j++)
+        max = lane[j] > max || lane[j] != lane[j] ? lane[j] : max;
+    return max;
+}
+
+void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
+    const T *p = x;
+    T *to = out;
+    for (size_t r = 0; r < rows; r++, p += cols) {
+        T s = reduce(SUM, cols, p, p);
+        to[r] = accumulate ? to[r] + s : s;
+    }
+}
+
+/* One vector of columns. */
+LP_INLINE void sum_columns(size_t rows, size_t cols, size_t left, const T *x, T *out,
+                           bool accumulate) {
+    V total = accumulate ? v_load_n(out, left) : v_set1(0);
+    for (size_t r = 0; r < rows; r += ROWS) {
+        size_t end = rows - r < ROWS ? rows : r + ROWS;
+        V s = v_set1(0);
+        for (size_t i = r; i < end; i++)
+            s = v_add(s, left == LANES ? v_load(x + i * cols) : v_load_n(x + i * cols, left));
+        total = v_add(total, s);
+    }
+    v_store_n(out, total, left);
+}
+
+void k_sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
+    const T *p = x;
+    T *to = out;
+    size_t j = 0;
+    for (; j + LANES <= cols; j += LANES)
+        sum_columns(rows, cols, LANES, p + j, to + j, accumulate);
+    if (j < cols)
+        sum_columns(rows, cols, cols - j, p + j, to + j, accumulate);
+}

@@ -1,0 +1,84 @@
+/* Which of the compiled kernels run here. */
+#include "num/math.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One row an instruction set, the best first. The Makefile compiles those of its architecture. */
+#if defined __x86_64__
+extern const lp_math lp_math_f4_avx512, lp_math_f8_avx512, lp_math_f4_avx2, lp_math_f8_avx2;
+
+static bool has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+static bool has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+#elif defined __aarch64__
+extern const lp_math lp_math_f4_neon, lp_math_f8_neon;
+#endif
+extern const lp_math lp_math_f4_generic, lp_math_f8_generic;
+
+static bool always(void) {
+    return true;
+}
+
+static const struct {
+    const lp_math *f4, *f8;
+    bool (*runs)(void);
+} compiled[] = {
+#if defined __x86_64__
+    {&lp_math_f4_avx512, &lp_math_f8_avx512, has_avx512},
+    {&lp_math_f4_avx2, &lp_math_f8_avx2, has_avx2},
+#elif defined __aarch64__
+    {&lp_math_f4_neon, &lp_math_f8_neon, always},
+#endif
+    {&lp_math_f4_generic, &lp_math_f8_generic, always},
+};
+enum { COMPILED = sizeof compiled / sizeof compiled[0] };
+
+/* Filled before main, by one thread; read only afterwards. */
+static const lp_math *f4[COMPILED + 1], *f8[COMPILED + 1]; /* what runs here, ended by NULL */
+static size_t chosen;
+static const char *refused; /* LABPIPE_ISA, where it names nothing that runs here */
+
+__attribute__((constructor)) static void choose(void) {
+    size_t n = 0;
+#if defined __x86_64__
+    __builtin_cpu_init();
+#endif
+    for (size_t i = 0; i < COMPILED; i++)
+        if (compiled[i].runs())
+            f4[n] = compiled[i].f4, f8[n++] = compiled[i].f8;
+    const char *wanted = getenv("LABPIPE_ISA");
+    if (!wanted || !*wanted)
+        return;
+    while (f4[chosen] && strcmp(f4[chosen]->isa, wanted) != 0)
+        chosen++;
+    if (!f4[chosen])
+        chosen = 0, refused = wanted;
+}
+
+int lp_math_check(lp_error *e) {
+    if (!refused)
+        return 0;
+    char names[100] = "";
+    for (size_t i = 0; f4[i]; i++) {
+        strcat(names, i ? ", " : "");
+        strcat(names, f4[i]->isa);
+    }
+    return lp_fail_usage(e,
+                         "choosing an instruction set: LABPIPE_ISA is '%.40s', which this "
+                         "processor cannot run (it runs %s)",
+                         refused, names);
+}
+
+const lp_math *lp_math_of(lp_type type) {
+    return type.size == 4 ? f4[chosen] : f8[chosen];
+}
+
+const lp_math *const *lp_math_all(lp_type type) {
+    return type.size == 4 ? f4 : f8;
+}
