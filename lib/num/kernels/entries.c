@@ -2,6 +2,8 @@
 
 #include "num/kernels/simd.h"
 
+#if LP_SIZE == 8 /* factors are double only */
+
 #define NAMED(name) LP_CAT(LP_CAT(name, _), LP_ISA)
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
@@ -219,3 +221,5 @@ const lp_entries_math NAMED(lp_entries) = {
     .step = step,
     .normal = normal,
 };
+
+#endif
