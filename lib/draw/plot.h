@@ -1,4 +1,5 @@
-/* Plots with axes and text, through cairo: scatter plots and curves, as PNG or SVG. */
+/* Plots with axes and text, through cairo: scatter plots and curves, as PNG or SVG. Text is never
+ * clipped and the legend hides no point: it stands in rows under the title. */
 #ifndef LP_DRAW_PLOT_H
 #define LP_DRAW_PLOT_H
 
@@ -10,6 +11,8 @@
 
 typedef enum { LP_PLOT_PNG, LP_PLOT_SVG } lp_plot_format;
 
+enum { LP_PLOT_MIN_SIDE = 200, LP_PLOT_MAX_SIDE = 8192 };
+
 /* What both kinds share. NULL texts are left out. Sizes in pixels (PNG) or points (SVG). */
 typedef struct {
     lp_plot_format format;
@@ -18,7 +21,8 @@ typedef struct {
 } lp_plot_frame;
 
 /* Points in classes, each class with its own colour and marker (Okabe and Ito's palette, told
- * apart by colour-blind readers). */
+ * apart by colour-blind readers). Values are finite and within 1e300 of 0; another one is an error
+ * that names the point. Equal values, and a single point, get an axis of their own about them. */
 typedef struct {
     size_t n;
     const double *x, *y; /* (n) */
@@ -28,7 +32,8 @@ typedef struct {
     bool equal_scale;               /* one unit is as long on both axes */
 
     /* A decision region behind the points, or NULL: for each cell of a grid over the axes'
-     * ranges, decide() fills label[count] for count points. */
+     * ranges, decide() fills label[count] (0 .. classes-1) for count points. Regions are tinted in
+     * their class's colour and a dark line stands where they meet: a perceptron's line. */
     int (*decide)(void *context, size_t count, const double *x, const double *y, int *label,
                   lp_error *e);
     void *decide_context;
@@ -38,10 +43,12 @@ int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *sca
 
 /* Curves y over x, in one or more panels side by side that share the legend. */
 typedef struct {
-    const char *name; /* in the legend */
+    const char *name; /* in the legend, for the colour; NULL: none */
+    const char *part; /* in the legend, for the dash ("training", "validation"); NULL: none */
+    int colour, dash; /* from 0; equal numbers look alike across panels; dash 0 is a solid line */
     size_t n;
-    const double *x, *y; /* (n); NaN breaks the line */
-    int style;           /* colour and dash: equal numbers look alike across panels */
+    const double *x, *y; /* (n); what is not finite, or not positive on a log axis, breaks the
+                            line */
 } lp_curve;
 
 typedef struct {
@@ -51,6 +58,7 @@ typedef struct {
     const lp_curve *curves;
 } lp_panel;
 
+/* A panel without any point to draw is an error that names it. */
 int lp_draw_curves(FILE *out, const lp_plot_frame *frame, size_t panels, const lp_panel *panel,
                    lp_error *e);
 

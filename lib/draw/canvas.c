@@ -1,0 +1,259 @@
+#include "draw/canvas.h"
+
+#include <cairo-svg.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const lp_colour lp_white = {1, 1, 1}, lp_ink = {0.15, 0.15, 0.15}, lp_faint = {0.45, 0.45, 0.45};
+
+static cairo_status_t append_svg(void *canvas, const unsigned char *bytes, unsigned size) {
+    lp_canvas *c = canvas;
+    return lp_buffer_append(&c->svg, bytes, size, &c->svg_error) ? CAIRO_STATUS_NO_MEMORY
+                                                                 : CAIRO_STATUS_SUCCESS;
+}
+
+int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, lp_error *e) {
+    *c = (lp_canvas){.format = format, .width = width, .height = height};
+    c->surface = format == LP_PLOT_SVG
+                     ? cairo_svg_surface_create_for_stream(append_svg, c, width, height)
+                     : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    c->cr = cairo_create(c->surface);
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(c->cr, options);
+    cairo_font_options_destroy(options);
+    lp_set_colour(c->cr, lp_white);
+    cairo_paint(c->cr);
+    if (cairo_status(c->cr) != CAIRO_STATUS_SUCCESS)
+        return lp_fail(e, "drawing: %s", cairo_status_to_string(cairo_status(c->cr)));
+    return 0;
+}
+
+int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e) {
+    if (lp_image_new(image, (size_t)c->width, (size_t)c->height, 3, e))
+        return -1;
+    cairo_surface_flush(c->surface);
+    const unsigned char *from = cairo_image_surface_get_data(c->surface);
+    int stride = cairo_image_surface_get_stride(c->surface);
+    uint8_t *to = image->pixels;
+    for (int y = 0; y < c->height; y++)
+        for (int x = 0; x < c->width; x++) {
+            uint32_t pixel;
+            memcpy(&pixel, from + (ptrdiff_t)y * stride + 4 * (ptrdiff_t)x, sizeof pixel);
+            *to++ = (uint8_t)(pixel >> 16);
+            *to++ = (uint8_t)(pixel >> 8);
+            *to++ = (uint8_t)pixel;
+        }
+    return 0;
+}
+
+int lp_canvas_write(lp_canvas *c, FILE *out, lp_error *e) {
+    cairo_status_t status = cairo_status(c->cr);
+    if (status == CAIRO_STATUS_SUCCESS) {
+        if (c->format == LP_PLOT_SVG)
+            cairo_surface_finish(c->surface);
+        status = cairo_surface_status(c->surface);
+    }
+    if (status != CAIRO_STATUS_SUCCESS)
+        return lp_fail(e, "drawing: %s", cairo_status_to_string(status));
+    if (c->format == LP_PLOT_SVG) {
+        if (fwrite(c->svg.data, 1, c->svg.size, out) != c->svg.size)
+            return lp_fail_errno(e, "writing");
+        return 0;
+    }
+    lp_image image;
+    if (lp_canvas_image(c, &image, e))
+        return -1;
+    int failed = lp_image_write_png(out, &image, e);
+    lp_image_free(&image);
+    return failed;
+}
+
+void lp_canvas_free(lp_canvas *c) {
+    if (c->cr != NULL)
+        cairo_destroy(c->cr);
+    if (c->surface != NULL)
+        cairo_surface_destroy(c->surface);
+    lp_buffer_free(&c->svg);
+    *c = (lp_canvas){0};
+}
+
+// ---- colours and markers ----
+
+lp_colour lp_colour_of(int index) {
+    static const lp_colour palette[LP_COLOURS] = {
+        {0.000, 0.447, 0.698}, // blue
+        {0.835, 0.369, 0.000}, // vermillion
+        {0.000, 0.620, 0.451}, // bluish green
+        {0.902, 0.624, 0.000}, // orange
+        {0.800, 0.475, 0.655}, // reddish purple
+        {0.337, 0.706, 0.914}, // sky blue
+        {0.330, 0.330, 0.330}, // black, softened
+        {0.720, 0.670, 0.050}, // yellow, darkened
+    };
+    return palette[index % LP_COLOURS];
+}
+
+int lp_marker_of(int index) {
+    return (index + index / LP_COLOURS * 3) % LP_COLOURS;
+}
+
+lp_colour lp_colour_mix(lp_colour a, lp_colour b, double share) {
+    return (lp_colour){a.red + (b.red - a.red) * share, a.green + (b.green - a.green) * share,
+                       a.blue + (b.blue - a.blue) * share};
+}
+
+void lp_set_colour(cairo_t *cr, lp_colour colour) {
+    cairo_set_source_rgb(cr, colour.red, colour.green, colour.blue);
+}
+
+static void polygon(cairo_t *cr, double x, double y, double radius, const double (*corner)[2],
+                    size_t corners) {
+    for (size_t i = 0; i < corners; i++)
+        cairo_line_to(cr, x + corner[i][0] * radius, y + corner[i][1] * radius);
+    cairo_close_path(cr);
+}
+
+/* Four Bézier curves, whose control points need no sine (cairo_arc's do). */
+static void circle(cairo_t *cr, double x, double y, double r) {
+    double h = 0.5522847498 * r;
+    cairo_move_to(cr, x + r, y);
+    cairo_curve_to(cr, x + r, y + h, x + h, y + r, x, y + r);
+    cairo_curve_to(cr, x - h, y + r, x - r, y + h, x - r, y);
+    cairo_curve_to(cr, x - r, y - h, x - h, y - r, x, y - r);
+    cairo_curve_to(cr, x + h, y - r, x + r, y - h, x + r, y);
+    cairo_close_path(cr);
+}
+
+void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
+                    double outline) {
+    // Corners on shapes of about the same area as the unit circle's.
+    static const double triangle_up[][2] = {{0, -1.25}, {1.15, 0.85}, {-1.15, 0.85}},
+                        square[][2] = {{-0.88, -0.88}, {0.88, -0.88}, {0.88, 0.88}, {-0.88, 0.88}},
+                        diamond[][2] = {{0, -1.3}, {1.1, 0}, {0, 1.3}, {-1.1, 0}},
+                        triangle_down[][2] = {{0, 1.25}, {1.15, -0.85}, {-1.15, -0.85}},
+                        plus[][2] = {{-0.4, -1.2}, {0.4, -1.2}, {0.4, -0.4},  {1.2, -0.4},
+                                     {1.2, 0.4},   {0.4, 0.4},  {0.4, 1.2},   {-0.4, 1.2},
+                                     {-0.4, 0.4},  {-1.2, 0.4}, {-1.2, -0.4}, {-0.4, -0.4}},
+                        cross[][2] = {{-1.1, -0.6}, {-0.6, -1.1}, {0, -0.5},   {0.6, -1.1},
+                                      {1.1, -0.6},  {0.5, 0},     {1.1, 0.6},  {0.6, 1.1},
+                                      {0, 0.5},     {-0.6, 1.1},  {-1.1, 0.6}, {-0.5, 0}},
+                        hexagon[][2] = {{-0.55, -1}, {0.55, -1}, {1.1, 0},
+                                        {0.55, 1},   {-0.55, 1}, {-1.1, 0}};
+    static const struct {
+        const double (*corner)[2];
+        size_t corners;
+    } shape[LP_COLOURS] = {{NULL, 0},          {triangle_up, 3}, {square, 4}, {diamond, 4},
+                           {triangle_down, 3}, {plus, 12},       {cross, 12}, {hexagon, 6}};
+    cairo_new_path(cr);
+    if (shape[marker].corners == 0)
+        circle(cr, x, y, radius);
+    else
+        polygon(cr, x, y, radius, shape[marker].corner, shape[marker].corners);
+    if (outline > 0) {
+        lp_set_colour(cr, lp_white);
+        cairo_set_line_width(cr, 2 * outline);
+        cairo_stroke_preserve(cr);
+    }
+    lp_set_colour(cr, colour);
+    cairo_fill(cr);
+}
+
+// ---- text ----
+
+/* The length of the UTF-8 sequence at s, 0 where it is invalid. */
+static size_t sequence(const unsigned char *s) {
+    size_t n = s[0] < 0x80                   ? 1
+               : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+               : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+               : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                             : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+        return 0;
+    return n;
+}
+
+enum { LONGEST_TEXT = 600 };
+
+/* A copy that cairo accepts. */
+static void clean(char to[LONGEST_TEXT + 8], const char *text) {
+    const unsigned char *from = (const unsigned char *)text;
+    size_t used = 0;
+    while (*from != '\0' && used < LONGEST_TEXT) {
+        size_t n = sequence(from);
+        if (n == 0 || *from < 0x20 || *from == 0x7f) {
+            to[used++] = '?';
+            from++;
+            continue;
+        }
+        memcpy(to + used, from, n);
+        used += n;
+        from += n;
+    }
+    to[used] = '\0';
+}
+
+static double set_font(lp_canvas *c, double size, bool bold, const char *text) {
+    cairo_select_font_face(c->cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(c->cr, size);
+    cairo_text_extents_t extents;
+    cairo_text_extents(c->cr, text, &extents);
+    return extents.x_advance;
+}
+
+/* Cleans the text and cuts it to its room; its width is the result. */
+static double fit(lp_canvas *c, char shown[LONGEST_TEXT + 8], const char *text, double size,
+                  bool bold, double room) {
+    clean(shown, text);
+    double width = set_font(c, size, bold, shown);
+    size_t length = strlen(shown);
+    while (width > room && length > 0) {
+        do
+            length--;
+        while (length > 0 && (shown[length] & 0xc0) == 0x80);
+        strcpy(shown + length, length > 0 ? "…" : "");
+        width = set_font(c, size, bold, shown);
+    }
+    return width;
+}
+
+double lp_text_width(lp_canvas *c, const char *text, double size) {
+    char shown[LONGEST_TEXT + 8];
+    clean(shown, text);
+    return set_font(c, size, false, shown);
+}
+
+static void draw_text(lp_canvas *c, const char *text, double size, bool bold, double x, double y,
+                      double anchor, double room) {
+    char shown[LONGEST_TEXT + 8];
+    double width = fit(c, shown, text, size, bold, room);
+    cairo_move_to(c->cr, x - anchor * width, y);
+    cairo_show_text(c->cr, shown);
+}
+
+void lp_draw_text(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
+                  double room) {
+    draw_text(c, text, size, false, x, y, anchor, room);
+}
+
+void lp_draw_heading(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
+                     double room) {
+    draw_text(c, text, size, true, x, y, anchor, room);
+}
+
+void lp_draw_text_upwards(lp_canvas *c, const char *text, double size, double x, double y,
+                          double room) {
+    cairo_matrix_t quarter_turn = {0, -1, 1, 0, x, y};
+    cairo_save(c->cr);
+    cairo_transform(c->cr, &quarter_turn);
+    draw_text(c, text, size, false, 0, 0, 0.5, room);
+    cairo_restore(c->cr);
+}

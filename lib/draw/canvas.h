@@ -1,0 +1,78 @@
+/* What every picture with text is drawn on: a cairo surface that becomes a PNG or an SVG, text
+ * that is never wider than its place, the colours and the markers. Used inside this room only.
+ *
+ * A picture's bytes depend on what is drawn and on the versions of cairo, FreeType and the font
+ * (DejaVu Sans), which hold its text's outlines; nothing else of the machine goes into them. (The
+ * ids inside an SVG count the surfaces that the process made: a tool makes one picture.) */
+#ifndef LP_DRAW_CANVAS_H
+#define LP_DRAW_CANVAS_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "draw/plot.h"
+#include "io/image.h"
+
+#include <cairo.h>
+
+typedef struct {
+    double red, green, blue;
+} lp_colour;
+
+/* The place of a picture's part, in pixels from the upper left. */
+typedef struct {
+    double x, y, width, height;
+} lp_box;
+
+typedef struct {
+    lp_plot_format format;
+    int width, height;
+    cairo_surface_t *surface;
+    cairo_t *cr;
+    lp_buffer svg;
+    lp_error svg_error;
+} lp_canvas;
+
+/* A white canvas; freed with lp_canvas_free, also after a failure. */
+int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, lp_error *e);
+
+/* Finishes the picture and writes it. */
+int lp_canvas_write(lp_canvas *c, FILE *out, lp_error *e);
+
+void lp_canvas_free(lp_canvas *c);
+
+/* A pixel canvas as a picture, which is owned. */
+int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e);
+
+/* Okabe and Ito's palette (2008, "Color universal design"), which colour-blind readers can tell
+ * apart, its yellow replaced by a darker one that shows on white; index is taken modulo its
+ * length. */
+enum { LP_COLOURS = 8 };
+lp_colour lp_colour_of(int index);
+
+/* The marker that goes with it: 64 indices have 64 pairs of colour and marker. */
+int lp_marker_of(int index);
+lp_colour lp_colour_mix(lp_colour a, lp_colour b, double share_of_b);
+extern const lp_colour lp_white, lp_ink, lp_faint;
+void lp_set_colour(cairo_t *cr, lp_colour colour);
+
+/* One of LP_COLOURS markers about (x, y), of about the area of a circle of that radius, filled with
+ * the colour and, where `outline` > 0, edged in white. */
+void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
+                    double outline);
+
+/* Text. Anchors are shares of the text's width (0 left, 0.5 middle, 1 right); y is the base line.
+ * What is wider than `room` is cut and ends in an ellipsis. Invalid UTF-8 and control characters
+ * are shown as '?'. */
+double lp_text_width(lp_canvas *c, const char *text, double size);
+void lp_draw_text(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
+                  double room);
+
+/* The same, bold. */
+void lp_draw_heading(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
+                     double room);
+
+/* The same, upwards: (x, y) is the middle of the base line. */
+void lp_draw_text_upwards(lp_canvas *c, const char *text, double size, double x, double y,
+                          double room);
+
+#endif

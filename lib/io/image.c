@@ -1,0 +1,374 @@
+#include "io/image.h"
+
+#include "base/memory.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lp_image_free(lp_image *image) {
+    free(image->pixels);
+    *image = (lp_image){0};
+}
+
+/* Sets the sizes and allocates, once they have been found to be within the limits. */
+static int allocate(lp_image *image, size_t width, size_t height, size_t channels, lp_error *e) {
+    *image = (lp_image){0};
+    if (width < 1 || height < 1)
+        return lp_fail(e, "a picture of %zu x %zu pixels has none", width, height);
+    if (width > LP_IMAGE_MAX_SIDE || height > LP_IMAGE_MAX_SIDE ||
+        width * height > LP_IMAGE_MAX_PIXELS)
+        return lp_fail(e, "a picture of %zu x %zu pixels is over the limit (%d a side, %d in all)",
+                       width, height, LP_IMAGE_MAX_SIDE, LP_IMAGE_MAX_PIXELS);
+    uint8_t *pixels = lp_alloc(width * height, channels, e);
+    if (pixels == NULL)
+        return -1;
+    *image = (lp_image){width, height, channels, pixels};
+    return 0;
+}
+
+int lp_image_new(lp_image *image, size_t width, size_t height, size_t channels, lp_error *e) {
+    if (allocate(image, width, height, channels, e))
+        return -1;
+    memset(image->pixels, 255, width * height * channels);
+    return 0;
+}
+
+// ---- PNG ----
+
+/* What libpng's callbacks share. libpng leaves through longjmp, so everything that has to be freed
+ * afterwards lives here and not in local variables. */
+typedef struct {
+    lp_error *e;
+    jmp_buf leave;
+    const uint8_t *bytes; /* reading */
+    size_t size, at;
+    FILE *out; /* writing */
+    png_structp png;
+    png_infop info;
+    png_bytep *rows;
+    uint8_t *wide; /* pixels with alpha, before it is laid over white */
+} png_job;
+
+static _Noreturn void png_failed(png_structp png, png_const_charp text) {
+    png_job *job = png_get_error_ptr(png);
+    if (job->e->status == LP_OK)
+        lp_fail(job->e, "PNG: %s", text);
+    longjmp(job->leave, 1);
+}
+
+/* libpng warns about what does not change a pixel (a colour profile it would have written
+ * differently). */
+static void png_warned(png_structp png, png_const_charp text) {
+    (void)png;
+    (void)text;
+}
+
+static void png_take(png_structp png, png_bytep to, size_t n) {
+    png_job *job = png_get_io_ptr(png);
+    if (n > job->size - job->at) {
+        lp_fail(job->e, "PNG: cut short after %zu bytes", job->size);
+        png_failed(png, "");
+    }
+    memcpy(to, job->bytes + job->at, n);
+    job->at += n;
+}
+
+static void png_give(png_structp png, png_bytep from, size_t n) {
+    png_job *job = png_get_io_ptr(png);
+    if (fwrite(from, 1, n, job->out) != n) {
+        lp_fail_errno(job->e, "writing");
+        png_failed(png, "");
+    }
+}
+
+static void png_flush_nothing(png_structp png) {
+    (void)png;
+}
+
+static uint8_t over_white(unsigned value, unsigned alpha) {
+    return (uint8_t)((value * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
+static int png_steps(png_job *job, lp_image *image) {
+    lp_error *e = job->e;
+    job->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, job, png_failed, png_warned);
+    if (job->png == NULL || (job->info = png_create_info_struct(job->png)) == NULL)
+        return lp_fail(e, "PNG: libpng could not be started");
+    png_structp png = job->png;
+    png_set_read_fn(png, job, png_take);
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // the limits are ours, see allocate()
+    png_read_info(png, job->info);
+
+    png_set_expand(png);
+    png_set_scale_16(png);
+    int passes = png_set_interlace_handling(png);
+    size_t declared = png_get_rowbytes(png, job->info);
+    png_read_update_info(png, job->info);
+    size_t width = png_get_image_width(png, job->info);
+    size_t height = png_get_image_height(png, job->info);
+    size_t given = png_get_channels(png, job->info);
+    size_t channels = given < 3 ? 1 : 3;
+    // Deflate makes at most 1032 bytes of one (a 258-byte match costs at least two bits).
+    if (width <= LP_IMAGE_MAX_SIDE && height <= LP_IMAGE_MAX_SIDE &&
+        (declared + 1) * height / 1032 > job->size)
+        return lp_fail(e, "PNG: %zu bytes cannot hold the %zu x %zu pixels that it declares",
+                       job->size, width, height);
+    if (allocate(image, width, height, channels, e))
+        return -1;
+    job->rows = lp_alloc(height, sizeof *job->rows, e);
+    job->wide = given == channels ? NULL : lp_alloc(width * height, given, e);
+    if (job->rows == NULL || (given != channels && job->wide == NULL))
+        return -1;
+    uint8_t *pixels = job->wide != NULL ? job->wide : image->pixels;
+    for (size_t y = 0; y < height; y++)
+        job->rows[y] = pixels + y * width * given;
+    for (int pass = 0; pass < passes; pass++)
+        png_read_rows(png, job->rows, NULL, (png_uint_32)height);
+    png_read_end(png, NULL);
+    if (job->at != job->size)
+        return lp_fail(e, "PNG: %zu bytes follow its end", job->size - job->at);
+
+    if (job->wide != NULL)
+        for (size_t i = 0; i < width * height; i++)
+            for (size_t c = 0; c < channels; c++)
+                image->pixels[i * channels + c] =
+                    over_white(pixels[i * given + c], pixels[i * given + channels]);
+    return 0;
+}
+
+static int decode_png(lp_image *image, const uint8_t *bytes, size_t size, lp_error *e) {
+    png_job job = {.e = e, .bytes = bytes, .size = size};
+    e->status = LP_OK;
+    int failed = setjmp(job.leave) ? -1 : png_steps(&job, image);
+    png_destroy_read_struct(&job.png, &job.info, NULL);
+    free(job.rows);
+    free(job.wide);
+    if (failed)
+        lp_image_free(image);
+    return failed;
+}
+
+static int png_write_steps(png_job *job, const lp_image *image) {
+    job->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, job, png_failed, png_warned);
+    if (job->png == NULL || (job->info = png_create_info_struct(job->png)) == NULL)
+        return lp_fail(job->e, "PNG: libpng could not be started");
+    png_structp png = job->png;
+    png_set_write_fn(png, job, png_give, png_flush_nothing);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_compression_level(png, 6);
+    png_set_IHDR(png, job->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
+                 image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, job->info);
+    for (size_t y = 0; y < image->height; y++)
+        png_write_row(png, image->pixels + y * image->width * image->channels);
+    png_write_end(png, NULL);
+    return 0;
+}
+
+int lp_image_write_png(FILE *out, const lp_image *image, lp_error *e) {
+    png_job job = {.e = e, .out = out};
+    e->status = LP_OK;
+    int failed = setjmp(job.leave) ? -1 : png_write_steps(&job, image);
+    png_destroy_write_struct(&job.png, &job.info);
+    return failed;
+}
+
+// ---- PGM and PPM (netpbm's plain and raw formats) ----
+
+typedef struct {
+    const uint8_t *bytes;
+    size_t size, at;
+} reader;
+
+static bool is_space(int c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The next decimal number, after white space and comments; false where there is none or it is over
+ * 65,535. */
+static bool next_number(reader *r, unsigned *value) {
+    while (r->at < r->size && (is_space(r->bytes[r->at]) || r->bytes[r->at] == '#')) {
+        if (r->bytes[r->at] == '#')
+            while (r->at < r->size && r->bytes[r->at] != '\n' && r->bytes[r->at] != '\r')
+                r->at++;
+        else
+            r->at++;
+    }
+    size_t start = r->at;
+    *value = 0;
+    while (r->at < r->size && r->bytes[r->at] >= '0' && r->bytes[r->at] <= '9' && *value <= 65535)
+        *value = *value * 10 + (r->bytes[r->at++] - '0');
+    return r->at > start && *value <= 65535;
+}
+
+static int read_plain(reader *r, lp_image *image, unsigned maximum, lp_error *e) {
+    size_t n = image->width * image->height * image->channels;
+    for (size_t i = 0; i < n; i++) {
+        unsigned value;
+        if (!next_number(r, &value))
+            return lp_fail(e, "%s after %zu of %zu values",
+                           r->at >= r->size ? "PNM: cut short" : "PNM: no number", i, n);
+        if (value > maximum)
+            return lp_fail(e, "PNM: value %zu is %u, over its own maximum of %u", i + 1, value,
+                           maximum);
+        image->pixels[i] = (uint8_t)((value * 255 + maximum / 2) / maximum);
+    }
+    while (r->at < r->size && is_space(r->bytes[r->at]))
+        r->at++;
+    return 0;
+}
+
+static int read_raw(reader *r, lp_image *image, unsigned maximum, lp_error *e) {
+    size_t n = image->width * image->height * image->channels;
+    size_t width = maximum > 255 ? 2 : 1;
+    const uint8_t *from = r->bytes + r->at;
+    for (size_t i = 0; i < n; i++) {
+        unsigned value = width == 1 ? from[i] : (unsigned)from[2 * i] << 8 | from[2 * i + 1];
+        if (value > maximum)
+            return lp_fail(e, "PNM: value %zu is %u, over its own maximum of %u", i + 1, value,
+                           maximum);
+        image->pixels[i] = (uint8_t)((value * 255 + maximum / 2) / maximum);
+    }
+    r->at += n * width;
+    return 0;
+}
+
+static int decode_pnm(lp_image *image, const uint8_t *bytes, size_t size, lp_error *e) {
+    reader r = {bytes, size, 2};
+    char kind = (char)bytes[1];
+    bool plain = kind == '2' || kind == '3';
+    size_t channels = kind == '2' || kind == '5' ? 1 : 3;
+    unsigned width, height, maximum;
+    if (!next_number(&r, &width) || !next_number(&r, &height) || !next_number(&r, &maximum) ||
+        maximum == 0)
+        return lp_fail(e, "PNM: its header does not give width, height and maximum, 65535 at most");
+    if (r.at >= size || !is_space(bytes[r.at]))
+        return lp_fail(e, "PNM: cut short, or no white space, behind its header");
+    r.at++;
+    // The least a file of that size takes: a digit and a space, or 1 or 2 raw bytes, a value.
+    size_t each = !plain && maximum <= 255 ? 1 : 2;
+    if ((size_t)width * height * channels * each > size - r.at + (plain ? 1 : 0))
+        return lp_fail(e, "PNM: cut short: %zu bytes cannot hold the %u x %u pixels it declares",
+                       size, width, height);
+    if (allocate(image, width, height, channels, e))
+        return -1;
+    int failed = plain ? read_plain(&r, image, maximum, e) : read_raw(&r, image, maximum, e);
+    if (!failed && r.at != size)
+        failed = lp_fail(e, "PNM: %zu bytes follow its last pixel", size - r.at);
+    if (failed)
+        lp_image_free(image);
+    return failed;
+}
+
+int lp_image_decode(lp_image *image, const void *bytes, size_t size, lp_error *e) {
+    const uint8_t *b = bytes;
+    *image = (lp_image){0};
+    if (size >= 8 && png_sig_cmp(b, 0, 8) == 0)
+        return decode_png(image, b, size, e);
+    if (size >= 3 && b[0] == 'P' && strchr("2356", b[1]) != NULL && b[1] != '\0' && is_space(b[2]))
+        return decode_pnm(image, b, size, e);
+    return lp_fail(e, size == 0 ? "it is empty" : "it is no PNG, PGM or PPM picture");
+}
+
+// ---- what is done to pixels ----
+
+void lp_image_grey(lp_image *image) {
+    if (image->channels == 1)
+        return;
+    size_t n = image->width * image->height;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *p = image->pixels + 3 * i;
+        image->pixels[i] = (uint8_t)((299 * p[0] + 587 * p[1] + 114 * p[2] + 500) / 1000);
+    }
+    image->channels = 1;
+}
+
+/* One side's filter: target t takes weight[t * taps + k] of source first[t] + k. */
+typedef struct {
+    size_t taps;
+    size_t *first;
+    double *weight;
+} filter;
+
+static int make_filter(filter *f, size_t from, size_t to, lp_error *e) {
+    double factor = (double)from / (double)to;
+    double support = factor > 1 ? factor : 1;
+    f->taps = (size_t)(2 * support) + 2;
+    if (f->taps > from)
+        f->taps = from;
+    f->first = lp_alloc(to, sizeof *f->first, e);
+    f->weight = lp_alloc(to * f->taps, sizeof *f->weight, e);
+    if (f->first == NULL || f->weight == NULL)
+        return -1;
+    for (size_t t = 0; t < to; t++) {
+        double centre = ((double)t + 0.5) * factor - 0.5;
+        double start = centre - support > 0 ? centre - support : 0;
+        size_t first = (size_t)start;
+        if (first + f->taps > from)
+            first = from - f->taps;
+        double *weight = f->weight + t * f->taps, sum = 0;
+        for (size_t k = 0; k < f->taps; k++) {
+            double distance = ((double)(first + k) - centre) / support;
+            if (distance < 0)
+                distance = -distance;
+            weight[k] = distance < 1 ? 1 - distance : 0;
+            sum += weight[k];
+        }
+        for (size_t k = 0; k < f->taps; k++)
+            weight[k] /= sum;
+        f->first[t] = first;
+    }
+    return 0;
+}
+
+static void apply_filters(const lp_image *from, const filter *across, const filter *down,
+                          double *middle, lp_image *to) {
+    size_t channels = from->channels, row = to->width * channels;
+    for (size_t y = 0; y < from->height; y++)
+        for (size_t x = 0; x < to->width; x++)
+            for (size_t c = 0; c < channels; c++) {
+                double sum = 0;
+                for (size_t k = 0; k < across->taps; k++)
+                    sum += across->weight[x * across->taps + k] *
+                           from->pixels[(y * from->width + across->first[x] + k) * channels + c];
+                middle[y * row + x * channels + c] = sum;
+            }
+    for (size_t y = 0; y < to->height; y++)
+        for (size_t i = 0; i < row; i++) {
+            double sum = 0;
+            for (size_t k = 0; k < down->taps; k++)
+                sum += down->weight[y * down->taps + k] * middle[(down->first[y] + k) * row + i];
+            to->pixels[y * row + i] = (uint8_t)(sum + 0.5);
+        }
+}
+
+int lp_image_resize(lp_image *image, size_t width, size_t height, lp_error *e) {
+    if (width == image->width && height == image->height)
+        return 0;
+    lp_image to;
+    if (allocate(&to, width, height, image->channels, e))
+        return -1;
+    filter across = {0}, down = {0};
+    double *middle = lp_alloc(width * image->height, image->channels * sizeof *middle, e);
+    int failed = middle == NULL || make_filter(&across, image->width, width, e) ||
+                 make_filter(&down, image->height, height, e);
+    if (!failed)
+        apply_filters(image, &across, &down, middle, &to);
+    free(middle);
+    free(across.first);
+    free(across.weight);
+    free(down.first);
+    free(down.weight);
+    if (failed) {
+        lp_image_free(&to);
+        return -1;
+    }
+    lp_image_free(image);
+    *image = to;
+    return 0;
+}
