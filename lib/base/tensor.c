@@ -219,6 +219,22 @@ static bool store(const lp_tensor *t, size_t index, number n) {
     return true;
 }
 
+/* f4 to f8, f8 to f4 and u1 to f4 come in large arrays: these go without the detour. */
+static bool convert_floats(const lp_tensor *t, const lp_tensor *from) {
+    if (lp_type_is(t->type, LP_F8) && lp_type_is(from->type, LP_F4))
+        for (size_t i = 0; i < t->count; i++)
+            ((double *)t->data)[i] = ((const float *)from->data)[i];
+    else if (lp_type_is(t->type, LP_F4) && lp_type_is(from->type, LP_F8))
+        for (size_t i = 0; i < t->count; i++)
+            ((float *)t->data)[i] = (float)((const double *)from->data)[i];
+    else if (lp_type_is(t->type, LP_F4) && lp_type_is(from->type, LP_U1))
+        for (size_t i = 0; i < t->count; i++)
+            ((float *)t->data)[i] = ((const uint8_t *)from->data)[i];
+    else
+        return false;
+    return true;
+}
+
 int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_error *e) {
     *t = (lp_tensor){0};
     char name[16], wanted[16];
@@ -231,6 +247,8 @@ int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_erro
                        lp_type_name(type, wanted));
     if (lp_tensor_new(t, type, from->ndim, from->shape, e))
         return -1;
+    if (convert_floats(t, from))
+        return 0;
     for (size_t i = 0; i < t->count; i++) {
         if (store(t, i, load(from, i)))
             continue;

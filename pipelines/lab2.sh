@@ -1,0 +1,43 @@
+#!/bin/bash
+# Usage: lab2.sh DIR. The table «the report | here» of lab 2, tab-separated, from the streams in DIR.
+# The column "50 seeds" is the sheet's own experiment run with PyTorch 1.13.
+set -eu -o pipefail
+dir=$1
+
+figure() { # figure PART FIELD FORMAT FILE
+    # shellcheck disable=SC2059 # the format is an argument
+    printf "$3" "$("$BIN/eval" --tsv "$4" | awk -v part="$1" -v field="$2" -f pipelines/field.awk)"
+}
+
+# MEAN (LEAST to MOST) over the ten runs.
+runs() { # runs PART FIELD
+    for run in "$dir"/mlp-*.npz; do figure "$1" "$2" '%.6f\n' "$run"; done | awk '
+        { sum += $1; least = NR == 1 || $1 < least ? $1 : least; most = NR == 1 || $1 > most ? $1 : most }
+        END { printf "%.3f (%.3f to %.3f)\n", sum / NR, least, most }'
+}
+
+row() { printf '%s\t%s\t%s\t%s\n' "$@"; }
+note() { printf '\tnote\t%s\n' "$1"; }
+
+row 'lab 2' 'the report' 'here' '50 seeds'
+row 'GD, rank 2: summed squared error' 15.2288 "$(figure all sse %.4f "$dir/gd.npz")" \
+    '15.2288 to 15.233'
+for rank in 1 2 3; do
+    case $rank in 2) report=3.5288 ;; *) report='' ;; esac
+    row "SVD, rank $rank: summed squared error" "$report" \
+        "$(figure all sse %.4f "$dir/svd-$rank.npz")" ''
+done
+row 'MLP, ten runs: training accuracy' '0.842 (0.50 to 0.99)' "$(runs train accuracy)" \
+    '0.775 (0.52 to 0.89)'
+row 'MLP, ten runs: training loss' '' "$(runs train loss)" 0.583
+row 'MLP, ten runs: validation accuracy' 0.886 "$(runs test accuracy)" '0.755 ± 0.087'
+row 'MLP, ten runs: validation loss' '' "$(runs test loss)" 0.668
+for run in "$dir"/mlp-*.npz; do
+    name=${run##*/mlp-}
+    row "run ${name%.npz}: accuracy, loss; training | validation" '' \
+        "$(figure train accuracy %.2f "$run") $(figure train loss %.3f "$run") | $(
+            figure test accuracy %.2f "$run") $(figure test loss %.3f "$run")" ''
+done
+note "the report's SVD error 3.5288 is the error of rank 3: only the last of four singular values was dropped"
+note 'gradient descent and SVD span the same plane; the columns of U differ by an invertible 2x2 map'
+note "the report's listing never clears the gradients, and trains on the validation rows for its validation column"
