@@ -1,0 +1,362 @@
+#include "io/npy.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+
+/* Little-endian is what is written, and elements are written as they stand in memory. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
+
+bool lp_npy_is(const void *bytes, size_t size) {
+    return size >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+}
+
+int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e) {
+    const unsigned char *b = bytes;
+    if (!lp_npy_is(b, LP_NPY_START))
+        return lp_fail(e, "it is not an .npy array: the magic bytes are missing");
+    size_t length;
+    if (b[6] == 1 && b[7] == 0)
+        length = 10 + (size_t)b[8] + ((size_t)b[9] << 8);
+    else if ((b[6] == 2 || b[6] == 3) && b[7] == 0)
+        length =
+            12 + (size_t)b[8] + ((size_t)b[9] << 8) + ((size_t)b[10] << 16) + ((size_t)b[11] << 24);
+    else
+        return lp_fail(e, "NPY format %d.%d is unknown (1.0, 2.0 and 3.0 are read)", b[6], b[7]);
+    if (length > LP_NPY_MAX_HEADER)
+        return lp_fail(e, "its header says that it is %zu bytes long (at most %d are read)", length,
+                       LP_NPY_MAX_HEADER);
+    /* Shorter than LP_NPY_START it cannot be parsed, nor hold the three keys. */
+    *size = length < LP_NPY_START ? LP_NPY_START : length;
+    return 0;
+}
+
+/* ---- the header's dictionary ---- */
+
+typedef struct {
+    const char *at, *end;
+} cursor;
+
+static void skip_blanks(cursor *c) {
+    while (c->at < c->end && *c->at != '\0' && strchr(" \t\n\r\f", *c->at) != NULL)
+        c->at++;
+}
+
+/* Takes the character, blanks before it skipped. */
+static bool take(cursor *c, char wanted) {
+    skip_blanks(c);
+    if (c->at == c->end || *c->at != wanted)
+        return false;
+    c->at++;
+    return true;
+}
+
+static bool take_word(cursor *c, const char *word) {
+    skip_blanks(c);
+    size_t n = strlen(word);
+    if ((size_t)(c->end - c->at) < n || memcmp(c->at, word, n) != 0)
+        return false;
+    c->at += n;
+    return true;
+}
+
+/* A Python string without escapes, u'' and b'' among them. */
+static bool take_string(cursor *c, char text[64]) {
+    skip_blanks(c);
+    if (c->at < c->end && (*c->at == 'u' || *c->at == 'b'))
+        c->at++;
+    if (c->at == c->end || (*c->at != '\'' && *c->at != '"'))
+        return false;
+    char quote = *c->at++;
+    size_t n = 0;
+    for (; c->at < c->end && *c->at != quote; c->at++) {
+        if (n == 63 || *c->at == '\\' || (unsigned char)*c->at < 0x20)
+            return false;
+        text[n++] = *c->at;
+    }
+    text[n] = '\0';
+    if (c->at == c->end)
+        return false;
+    c->at++;
+    return true;
+}
+
+/* A whole number; Python 2 wrote an L behind long ones. */
+static bool take_number(cursor *c, size_t *value, bool *overflow) {
+    skip_blanks(c);
+    const char *start = c->at;
+    *value = 0;
+    for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++)
+        if (__builtin_mul_overflow(*value, (size_t)10, value) ||
+            __builtin_add_overflow(*value, (size_t)(*c->at - '0'), value))
+            *overflow = true;
+    if (c->at == start)
+        return false;
+    if (c->at < c->end && *c->at == 'L')
+        c->at++;
+    return true;
+}
+
+static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
+    const char *p = text;
+    char order = '|';
+    if (*p != '\0' && strchr("<>|=", *p) != NULL)
+        order = *p++;
+    char kind = *p;
+    if (kind == 'O')
+        return lp_fail(e, "it is an object array: a pickle, which is never executed "
+                          "(save it as numbers or strings)");
+    if (strcmp(p, "?") == 0)
+        p = "b1", kind = 'b';
+    const char *digits = kind != '\0' ? p + 1 : p;
+    uint64_t size = 0;
+    size_t n = strspn(digits, "0123456789");
+    bool is_number = n > 0 && n <= 10 && digits[n] == '\0';
+    for (size_t i = 0; is_number && i < n; i++)
+        size = size * 10 + (uint64_t)(digits[i] - '0');
+    if (kind == 'U')
+        size *= 4;
+    if (size > UINT32_MAX)
+        is_number = false;
+    npy->type = (lp_type){kind, (uint32_t)size};
+    if (!is_number || !lp_type_is_valid(npy->type))
+        return lp_fail(e,
+                       "its element type '%s' is none of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, "
+                       "S and U strings (convert it before saving)",
+                       text);
+    bool is_wide = npy->type.size > 1 && kind != 'S';
+    if (is_wide && order == '|' && *text == '|')
+        return lp_fail(e, "its element type '%s' does not say which byte order it has", text);
+    npy->is_big_endian = is_wide && order == '>';
+    return 0;
+}
+
+static int parse_shape(cursor *c, lp_npy *npy, lp_error *e) {
+    if (!take(c, '('))
+        return lp_fail(e, "its header's shape is no tuple");
+    bool overflow = false, comma = true;
+    npy->ndim = 0;
+    while (!take(c, ')')) {
+        size_t length;
+        if (!comma || !take_number(c, &length, &overflow))
+            return lp_fail(e, "its header's shape is no tuple of whole numbers");
+        if (npy->ndim == LP_MAX_DIMS)
+            return lp_fail(e, "it has more than %d dimensions", LP_MAX_DIMS);
+        npy->shape[npy->ndim++] = length;
+        comma = take(c, ',');
+    }
+    if (npy->ndim == 1 && !comma)
+        return lp_fail(e, "its header's shape is a number in brackets, no tuple");
+    if (overflow)
+        return lp_fail(e, "its shape holds a number that overflows");
+    return 0;
+}
+
+int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e) {
+    *npy = (lp_npy){0};
+    size_t header_size;
+    if (size < LP_NPY_START || lp_npy_header_size(header, &header_size, e))
+        return size < LP_NPY_START ? lp_fail(e, "its header is cut short") : -1;
+    if (size != header_size)
+        return lp_fail(e, "its header is %zu bytes long, %zu are here", header_size, size);
+    const char *bytes = header;
+    cursor c = {bytes + (bytes[6] == 1 ? 10 : 12), bytes + size};
+    bool has_type = false, has_order = false, has_shape = false, comma = true, is_fortran = false;
+    if (!take(&c, '{'))
+        return lp_fail(e, "its header is no dictionary");
+    while (!take(&c, '}')) {
+        char key[64], text[64];
+        if (!comma || !take_string(&c, key) || !take(&c, ':'))
+            return lp_fail(e, "its header is no dictionary of 'descr', 'fortran_order' and "
+                              "'shape'");
+        bool *has = strcmp(key, "descr") == 0           ? &has_type
+                    : strcmp(key, "fortran_order") == 0 ? &has_order
+                    : strcmp(key, "shape") == 0         ? &has_shape
+                                                        : NULL;
+        if (has == NULL || *has)
+            return lp_fail(e, "its header has the key '%s' %s", key,
+                           has == NULL ? "which is unknown" : "twice");
+        *has = true;
+        if (has == &has_type) {
+            if (take(&c, '['))
+                return lp_fail(e, "it is a structured array (save its fields one by one)");
+            if (!take_string(&c, text))
+                return lp_fail(e, "its header's element type cannot be read");
+            if (parse_type(text, npy, e))
+                return -1;
+        } else if (has == &has_order) {
+            is_fortran = take_word(&c, "True");
+            if (!is_fortran && !take_word(&c, "False"))
+                return lp_fail(e, "its header's fortran_order is neither True nor False");
+        } else if (parse_shape(&c, npy, e)) {
+            return -1;
+        }
+        comma = take(&c, ',');
+    }
+    skip_blanks(&c);
+    if (c.at != c.end)
+        return lp_fail(e, "its header goes on behind the dictionary");
+    if (!has_type || !has_order || !has_shape)
+        return lp_fail(e, "its header has no '%s'",
+                       !has_type    ? "descr"
+                       : !has_order ? "fortran_order"
+                                    : "shape");
+    npy->is_fortran = is_fortran && npy->ndim >= 2;
+    npy->header_size = size;
+    return lp_shape_size(npy->type, npy->ndim, npy->shape, &npy->count, &npy->data_size, e);
+}
+
+/* ---- the elements ---- */
+
+/* In place: n units of `width` bytes each, their bytes reversed. */
+static void swap_bytes(void *data, size_t n, size_t width) {
+    if (width == 2) {
+        uint16_t *p = data;
+        for (size_t i = 0; i < n; i++)
+            p[i] = __builtin_bswap16(p[i]);
+    } else if (width == 4) {
+        uint32_t *p = data;
+        for (size_t i = 0; i < n; i++)
+            p[i] = __builtin_bswap32(p[i]);
+    } else if (width == 8) {
+        uint64_t *p = data;
+        for (size_t i = 0; i < n; i++)
+            p[i] = __builtin_bswap64(p[i]);
+    }
+}
+
+/* One plane of a transposition: out[r * out_step + c] = in[c * in_step + r], r < rows, c < cols,
+ * counted in elements of `size` bytes, tile by tile so that both sides stay in the cache. */
+static void transpose_plane(const char *in, char *out, size_t rows, size_t cols, size_t in_step,
+                            size_t out_step, size_t size) {
+    enum { TILE = 32 };
+    for (size_t r0 = 0; r0 < rows; r0 += TILE)
+        for (size_t c0 = 0; c0 < cols; c0 += TILE)
+            for (size_t r = r0; r < rows && r < r0 + TILE; r++) {
+                const char *from = in + (c0 * in_step + r) * size;
+                char *to = out + (r * out_step + c0) * size;
+                size_t n = cols - c0 < TILE ? cols - c0 : TILE;
+                /* A constant size makes each copy one move. */
+                if (size == 8)
+                    for (size_t c = 0; c < n; c++)
+                        memcpy(to + c * 8, from + c * in_step * 8, 8);
+                else if (size == 4)
+                    for (size_t c = 0; c < n; c++)
+                        memcpy(to + c * 4, from + c * in_step * 4, 4);
+                else
+                    for (size_t c = 0; c < n; c++)
+                        memcpy(to + c * size, from + c * in_step * size, size);
+            }
+}
+
+/* out (C order) = in (Fortran order), both of npy's shape, two dimensions or more. */
+static void fortran_to_c(const lp_npy *npy, const char *in, char *out) {
+    const size_t size = npy->type.size, rows = npy->shape[0];
+    const int last = npy->ndim - 1;
+    const size_t cols = npy->shape[last], in_step = npy->count / cols;
+    const size_t out_step = npy->count / rows;
+    /* The first and the last axis make a plane; the others are counted through. */
+    size_t index[LP_MAX_DIMS] = {0};
+    for (;;) {
+        size_t in_at = 0, out_at = 0, in_stride = rows;
+        for (int d = 1; d < last; d++) {
+            in_at += index[d] * in_stride;
+            in_stride *= npy->shape[d];
+            out_at = out_at * npy->shape[d] + index[d];
+        }
+        transpose_plane(in + in_at * size, out + out_at * cols * size, rows, cols, in_step,
+                        out_step, size);
+        int d = last - 1;
+        while (d > 0 && ++index[d] == npy->shape[d])
+            index[d--] = 0;
+        if (d <= 0)
+            return;
+    }
+}
+
+/* IEEE 754 binary16 to binary32, exactly. */
+static float widen(uint16_t half) {
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = (half >> 10) & 31,
+             fraction = half & 0x3ff;
+    uint32_t bits;
+    if (exponent == 31) {
+        bits = sign | 0x7f800000u | fraction << 13;
+    } else if (exponent == 0) { /* fraction * 2^-24: a float holds it as a normal number */
+        float value = (float)fraction * 0x1p-24f;
+        memcpy(&bits, &value, sizeof bits);
+        bits |= sign;
+    } else {
+        bits = sign | (exponent + 112) << 23 | fraction << 13;
+    }
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e) {
+    const size_t unit = npy->type.kind == 'U' ? 4 : npy->type.kind == 'S' ? 1 : npy->type.size;
+    const bool is_half = npy->type.kind == 'f' && npy->type.size == 2;
+    const bool is_swapped = unit > 1 && npy->is_big_endian;
+    const bool is_aligned = (uintptr_t)data % unit == 0;
+    *t = (lp_tensor){.type = npy->type, .ndim = npy->ndim, .count = npy->count};
+    memcpy(t->shape, npy->shape, sizeof t->shape);
+    if (!npy->is_fortran && !is_swapped && !is_half && is_aligned) {
+        t->data = (void *)(uintptr_t)data;
+        return 0;
+    }
+    lp_tensor stored;
+    if (lp_tensor_new(&stored, npy->type, npy->ndim, npy->shape, e))
+        return -1;
+    if (npy->count > 0 && npy->data_size > 0) {
+        if (npy->is_fortran)
+            fortran_to_c(npy, data, stored.data);
+        else
+            memcpy(stored.data, data, npy->data_size);
+        if (is_swapped)
+            swap_bytes(stored.data, npy->data_size / unit, unit);
+    }
+    *t = stored;
+    if (!is_half)
+        return 0;
+    if (lp_tensor_new(t, LP_F4, npy->ndim, npy->shape, e)) {
+        lp_tensor_free(&stored);
+        return -1;
+    }
+    for (size_t i = 0; i < npy->count; i++)
+        ((float *)t->data)[i] = widen(((const uint16_t *)stored.data)[i]);
+    lp_tensor_free(&stored);
+    return 0;
+}
+
+/* ---- writing ---- */
+
+int lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape, lp_error *e) {
+    char text[400], shape_text[200], digits[24];
+    unsigned size = type.kind == 'U' ? type.size / 4 : type.size;
+    const char *order = type.kind == 'S' || type.size == 1 ? "|" : "<";
+    int used = snprintf(text, sizeof text,
+                        "{'descr': '%s%c%u', 'fortran_order': False, "
+                        "'shape': %s, }",
+                        order, type.kind, size, lp_shape_text(ndim, shape, shape_text));
+    /* NumPy leaves room for the first dimension to grow to 21 digits (GROWTH_AXIS_MAX_DIGITS in
+     * numpy.lib.format), then fills up to a multiple of 64, a newline last. */
+    if (ndim > 0)
+        used += 21 - snprintf(digits, sizeof digits, "%zu", shape[0]);
+    size_t total = (10 + (size_t)used + 1 + 63) / 64 * 64;
+    if ((10 + (size_t)used + 1) % 64 == 0)
+        total += 64; /* and never by nothing */
+    unsigned char start[10];
+    memcpy(start, magic, sizeof magic);
+    start[6] = 1, start[7] = 0;
+    start[8] = (unsigned char)((total - 10) & 0xff), start[9] = (unsigned char)((total - 10) >> 8);
+    size_t first = b->size;
+    if (lp_buffer_append(b, start, sizeof start, e) || lp_buffer_append(b, text, strlen(text), e) ||
+        lp_buffer_reserve(b, total, e))
+        return -1;
+    memset(b->data + b->size, ' ', first + total - b->size);
+    b->size = first + total;
+    b->data[b->size - 1] = '\n';
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* NumPy's .npy: one array, a header in front of its elements (NumPy's "NEP 1 — A simple file
+ * format for NumPy arrays" and numpy.lib.format). Formats 1.0, 2.0 and 3.0 are read, 1.0 is
+ * written: the longest header of eight dimensions is under 300 bytes. */
+#ifndef LP_IO_NPY_H
+#define LP_IO_NPY_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/tensor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    LP_NPY_START = 12,         /* bytes that tell how long a header is */
+    LP_NPY_MAX_HEADER = 65536, /* longest header that is read */
+};
+
+/* What a header says. */
+typedef struct {
+    lp_type type; /* of an element as it is stored */
+    bool is_big_endian;
+    bool is_fortran; /* the first index runs fastest, and there are two dimensions or more */
+    int ndim;
+    size_t shape[LP_MAX_DIMS];
+    size_t count;       /* elements */
+    size_t header_size; /* bytes in front of the elements */
+    size_t data_size;   /* bytes of the elements */
+} lp_npy;
+
+/* True for bytes that begin with the format's magic. */
+bool lp_npy_is(const void *bytes, size_t size);
+
+/* From the first LP_NPY_START bytes: how long the header is, with these. */
+int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e);
+
+/* Parses a whole header of that size. Every spelling of the dictionary that Python's
+ * ast.literal_eval takes for these three keys is read. Refused, each with its own line: object
+ * arrays (they are pickles, which are never executed), structured types, other types, more than
+ * LP_MAX_DIMS dimensions, sizes that overflow, keys that are missing, twice there or unknown. */
+int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e);
+
+/* The tensor of a parsed header and its data_size bytes of elements: in C order, native, f2
+ * widened to f4. It borrows `data` where nothing has to be changed and the elements are aligned;
+ * data may be written to by nobody then. */
+int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e);
+
+/* Appends the header of a tensor of that type and shape, byte for byte as NumPy 1.24 and later
+ * write it; its length is a multiple of 64. */
+int lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape, lp_error *e);
+
+#endif

@@ -1,0 +1,137 @@
+#include "io/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum {
+    FIRST_ROOM = 1 << 20, /* what a pipe is given to start with; doubled as it fills */
+    CHUNK = 1 << 20,      /* how much of a mapped file is looked at before it is let go */
+};
+
+const char *lp_source_name(const char *path) {
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+uint32_t lp_crc32(uint32_t crc, const void *bytes, size_t size) {
+    return size > 0 ? (uint32_t)crc32_z(crc, bytes, size) : crc;
+}
+
+/* Maps the rest of a regular file. False where it cannot be: it is then read like a pipe. */
+static bool map(lp_source *s, const struct stat *status) {
+    off_t at = lseek(s->fd, 0, SEEK_CUR);
+    if (at < 0 || at >= status->st_size || (uintmax_t)status->st_size > SIZE_MAX)
+        return false;
+    size_t size = (size_t)status->st_size;
+    void *base = mmap(NULL, size, PROT_READ, MAP_PRIVATE, s->fd, 0);
+    if (base == MAP_FAILED)
+        return false;
+    s->base = base;
+    s->capacity = size;
+    s->data = (const unsigned char *)base + at;
+    s->size = size - (size_t)at;
+    s->is_mapped = s->ended = true;
+    /* The file is read front to back once; whoever shares the descriptor finds it at its end. */
+    madvise(base, size, MADV_SEQUENTIAL);
+    lseek(s->fd, 0, SEEK_END);
+    return true;
+}
+
+int lp_source_open(lp_source *s, const char *path, lp_error *e) {
+    *s = (lp_source){.fd = -1};
+    struct stat status;
+    bool is_standard = strcmp(path, "-") == 0;
+    s->fd = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (s->fd < 0 || fstat(s->fd, &status) != 0) {
+        lp_fail_errno(e, "it cannot be opened");
+    } else if (S_ISDIR(status.st_mode)) {
+        lp_fail(e, "it is a directory");
+    } else if (isatty(s->fd)) {
+        lp_fail(e, "it is a terminal (name a file, or pipe something in)");
+    } else {
+        if (S_ISREG(status.st_mode) && map(s, &status)) {
+            if (!is_standard)
+                close(s->fd);
+            s->fd = -1;
+        }
+        return 0;
+    }
+    if (s->fd >= 0 && !is_standard)
+        close(s->fd);
+    *s = (lp_source){.fd = -1};
+    return -1;
+}
+
+/* Doubles the room of a pipe: its pages are moved, not copied, and those that were never written
+ * to cost nothing. */
+static int grow(lp_source *s, lp_error *e) {
+    size_t capacity = s->base == NULL ? FIRST_ROOM : s->capacity * 2;
+    void *base = capacity < s->capacity ? MAP_FAILED
+                 : s->base == NULL      ? mmap(NULL, capacity, PROT_READ | PROT_WRITE,
+                                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                                        : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
+    if (base == MAP_FAILED)
+        return lp_fail(e, "out of memory after %zu bytes", s->size);
+    s->base = base;
+    s->data = base;
+    s->capacity = capacity;
+    return 0;
+}
+
+int lp_source_fill(lp_source *s, size_t size, lp_error *e) {
+    while (s->size < size && !s->ended) {
+        if (s->size == s->capacity && grow(s, e))
+            return -1;
+        ssize_t n = read(s->fd, (char *)s->base + s->size, s->capacity - s->size);
+        if (n > 0) {
+            s->size += (size_t)n;
+        } else if (n == 0) {
+            s->ended = true;
+        } else if (errno == EAGAIN) { /* somebody made it non-blocking */
+            poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, -1);
+        } else if (errno != EINTR) {
+            return lp_fail_errno(e, "it cannot be read");
+        }
+    }
+    return 0;
+}
+
+int lp_source_fill_all(lp_source *s, lp_error *e) {
+    if (lp_source_fill(s, SIZE_MAX, e))
+        return -1;
+    return s->size > 0 ? 0 : lp_fail(e, "it is empty");
+}
+
+void lp_source_release(const lp_source *s, size_t first, size_t last) {
+    if (!s->is_mapped)
+        return;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)s->data + first + page - 1) / page * page;
+    uintptr_t to = ((uintptr_t)s->data + last) / page * page;
+    if (from < to)
+        madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
+uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t last) {
+    for (size_t at = first; at < last;) {
+        size_t n = last - at < CHUNK ? last - at : CHUNK;
+        crc = lp_crc32(crc, s->data + at, n);
+        if (n == CHUNK)
+            lp_source_release(s, at, at + n);
+        at += n;
+    }
+    return crc;
+}
+
+void lp_source_close(lp_source *s) {
+    if (s->base != NULL)
+        munmap(s->base, s->capacity);
+    if (s->fd > STDIN_FILENO)
+        close(s->fd);
+    *s = (lp_source){.fd = -1};
+}
