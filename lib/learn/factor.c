@@ -1,0 +1,346 @@
+#include "learn/factor.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lp_factors_free(lp_factors *f) {
+    free(f->u);
+    free(f->v);
+    free(f->s);
+    free(f->row_bias);
+    free(f->col_bias);
+    *f = (lp_factors){0};
+}
+
+static double *new_matrix(size_t rows, size_t cols, lp_error *e) {
+    size_t count;
+    if (!lp_multiply(rows, cols, &count)) {
+        lp_fail(e, "out of memory: %zu x %zu numbers are more than can be addressed", rows, cols);
+        return NULL;
+    }
+    return lp_alloc_zero(count, sizeof(double), e);
+}
+
+int lp_factors_new(lp_factors *f, size_t rows, size_t cols, size_t rank, bool values, bool biases,
+                   lp_error *e) {
+    *f = (lp_factors){.rows = rows, .cols = cols, .rank = rank, .has_mean = biases};
+    if ((f->u = new_matrix(rows, rank, e)) == NULL || (f->v = new_matrix(cols, rank, e)) == NULL ||
+        (values && (f->s = new_matrix(rank, 1, e)) == NULL) ||
+        (biases && ((f->row_bias = new_matrix(rows, 1, e)) == NULL ||
+                    (f->col_bias = new_matrix(cols, 1, e)) == NULL))) {
+        lp_factors_free(f);
+        return -1;
+    }
+    return 0;
+}
+
+bool lp_factors_are_in(const lp_stream *s) {
+    return lp_stream_has(s, "u") || lp_stream_has(s, "mean");
+}
+
+/* The f8 tensor NAME of `ndim` dimensions and shape (rows, cols), copied to *to; SIZE_MAX as a size
+ * takes what is there. */
+static int read_part(lp_stream *s, const char *name, int ndim, size_t *rows, size_t *cols,
+                     double **to, lp_error *e) {
+    lp_tensor t;
+    if (lp_stream_get_as(s, name, LP_F8, &t, e))
+        return -1;
+    char text[200];
+    size_t bad, one = 1;
+    int failed = 0;
+    if (cols == NULL)
+        cols = &one;
+    if (t.ndim != ndim || (*rows != SIZE_MAX && t.shape[0] != *rows) ||
+        (ndim == 2 && *cols != SIZE_MAX && t.shape[1] != *cols)) {
+        failed = lp_fail(e, "tensor '%s' has shape %s, which does not fit the other factors", name,
+                         lp_shape_text(t.ndim, t.shape, text));
+    } else if (lp_tensor_find_nonfinite(&t, &bad)) {
+        failed = lp_fail(e, "tensor '%s', element %zu: %g is not a finite number", name, bad,
+                         lp_tensor_at(&t, bad));
+    } else {
+        *rows = t.shape[0];
+        if (ndim == 2)
+            *cols = t.shape[1];
+        *to = lp_alloc(t.count, sizeof **to, e);
+        failed = *to == NULL ? -1 : 0;
+        if (!failed && t.count > 0)
+            memcpy(*to, t.data, t.count * sizeof **to);
+    }
+    lp_tensor_free(&t);
+    return failed;
+}
+
+static int read_mean(lp_stream *s, lp_factors *f, lp_error *e) {
+    lp_tensor t;
+    if (lp_stream_get_as(s, "mean", LP_F8, &t, e))
+        return -1;
+    int failed = 0;
+    if (t.count != 1 || !isfinite(*(double *)t.data))
+        failed = lp_fail(e, "tensor 'mean' has to hold one finite number");
+    else
+        f->mean = *(double *)t.data;
+    f->has_mean = true;
+    lp_tensor_free(&t);
+    return failed;
+}
+
+/* Rows and columns of the matrix beside a model that does not say. */
+static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
+    if (lp_stream_has(s, "shape")) {
+        lp_tensor t;
+        if (lp_stream_get_as(s, "shape", LP_I8, &t, e))
+            return -1;
+        const int64_t *size = t.data;
+        int failed = t.count != 2 || size[0] < 0 || size[1] < 0
+                         ? lp_fail(e, "tensor 'shape' has to hold two sizes, rows and columns")
+                         : 0;
+        if (!failed)
+            f->rows = (size_t)size[0], f->cols = (size_t)size[1];
+        lp_tensor_free(&t);
+        return failed;
+    }
+    lp_tensor x;
+    if (lp_matrix_read(s, &x, e))
+        return -1;
+    f->rows = x.shape[0], f->cols = x.shape[1];
+    lp_tensor_free(&x);
+    return 0;
+}
+
+static int read_parts(lp_stream *s, lp_factors *f, lp_error *e) {
+    size_t m = SIZE_MAX, n = SIZE_MAX, rank = SIZE_MAX;
+    if (lp_stream_has(s, "u") || !lp_stream_has(s, "mean")) {
+        if (read_part(s, "u", 2, &m, &rank, &f->u, e) ||
+            read_part(s, "v", 2, &n, &rank, &f->v, e) ||
+            (lp_stream_has(s, "s") && read_part(s, "s", 1, &rank, NULL, &f->s, e)))
+            return -1;
+        f->rank = rank;
+    }
+    if (lp_stream_has(s, "mean") && read_mean(s, f, e))
+        return -1;
+    if ((lp_stream_has(s, "row_bias") || lp_stream_has(s, "col_bias")) &&
+        (read_part(s, "row_bias", 1, &m, NULL, &f->row_bias, e) ||
+         read_part(s, "col_bias", 1, &n, NULL, &f->col_bias, e)))
+        return -1;
+    f->rows = m, f->cols = n;
+    return m == SIZE_MAX ? read_shape(s, f, e) : 0;
+}
+
+int lp_factors_read(lp_stream *s, lp_factors *f, lp_error *e) {
+    *f = (lp_factors){0};
+    if (read_parts(s, f, e) == 0)
+        return 0;
+    lp_factors_free(f);
+    return lp_within(e, "reading the factors");
+}
+
+/* NAME = a copy of the numbers, or nothing where there are none. */
+static int write_part(lp_stream *s, const char *name, const double *from, int ndim, size_t rows,
+                      size_t cols, lp_error *e) {
+    lp_tensor t;
+    if (from == NULL) {
+        lp_stream_drop(s, name);
+        return 0;
+    }
+    if (lp_tensor_new(&t, LP_F8, ndim, (size_t[]){rows, cols}, e))
+        return -1;
+    if (t.count > 0)
+        memcpy(t.data, from, t.count * sizeof *from);
+    return lp_stream_put(s, name, &t, e);
+}
+
+int lp_factors_write(lp_stream *s, const lp_factors *f, lp_error *e) {
+    const double *u = f->rank > 0 ? f->u : NULL, *v = f->rank > 0 ? f->v : NULL;
+    if (write_part(s, "u", u, 2, f->rows, f->rank, e) ||
+        write_part(s, "s", f->s, 1, f->rank, 1, e) ||
+        write_part(s, "v", v, 2, f->cols, f->rank, e) ||
+        write_part(s, "mean", f->has_mean ? &f->mean : NULL, 0, 1, 1, e) ||
+        write_part(s, "row_bias", f->row_bias, 1, f->rows, 1, e) ||
+        write_part(s, "col_bias", f->col_bias, 1, f->cols, 1, e))
+        return lp_within(e, "writing the factors");
+    return 0;
+}
+
+double lp_factors_at(const lp_factors *f, size_t row, size_t col) {
+    double sum = 0;
+    for (size_t k = 0; k < f->rank; k++) {
+        double product = f->u[row * f->rank + k] * f->v[col * f->rank + k];
+        sum += f->s != NULL ? product * f->s[k] : product;
+    }
+    sum += f->mean;
+    if (f->row_bias != NULL)
+        sum += f->row_bias[row] + f->col_bias[col];
+    return sum;
+}
+
+int lp_matrix_read(lp_stream *s, lp_tensor *x, lp_error *e) {
+    const char *name = !lp_stream_has(s, "x") && lp_stream_has(s, "x_train") ? "x_train" : "x";
+    if (lp_stream_get_as(s, name, LP_F8, x, e))
+        return -1;
+    char text[200];
+    size_t bad;
+    int failed = 0;
+    if (x->ndim < 2)
+        failed = lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name,
+                         lp_shape_text(x->ndim, x->shape, text));
+    else if (x->count == 0)
+        failed = lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name,
+                         lp_shape_text(x->ndim, x->shape, text));
+    else if (lp_tensor_find_nonfinite(x, &bad))
+        failed =
+            lp_fail(e, "tensor '%s', row %zu, column %zu: %g is not a finite number", name,
+                    bad / lp_tensor_row_size(x), bad % lp_tensor_row_size(x), lp_tensor_at(x, bad));
+    if (failed) {
+        lp_tensor_free(x);
+        return -1;
+    }
+    x->shape[1] = lp_tensor_row_size(x); /* images are rows of pixels */
+    x->ndim = 2;
+    return 0;
+}
+
+int lp_mask_read(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *mask, lp_error *e) {
+    if (lp_stream_get_as(s, name, LP_F8, mask, e))
+        return lp_within(e, "reading the mask");
+    char text[200], expected[200];
+    size_t bad;
+    int failed = 0;
+    if (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count)
+        failed = lp_fail(e, "the mask '%s' has shape %s (the matrix has %s)", name,
+                         lp_shape_text(mask->ndim, mask->shape, text),
+                         lp_shape_text(x->ndim, x->shape, expected));
+    else if (lp_tensor_find_nonfinite(mask, &bad))
+        failed = lp_fail(e, "the mask '%s', element %zu: %g is not a finite number", name, bad,
+                         lp_tensor_at(mask, bad));
+    if (failed)
+        lp_tensor_free(mask);
+    return failed;
+}
+
+int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask, bool hidden,
+                         lp_error *e) {
+    const double *value = x->data, *observed = mask != NULL ? mask->data : NULL;
+    size_t cols = x->shape[1], count = 0;
+    for (size_t i = 0; i < x->count; i++)
+        count += (observed == NULL || observed[i] != 0) != hidden;
+    if (lp_sparse_new(m, x->shape[0], cols, count, e))
+        return -1;
+    size_t at = 0;
+    for (size_t i = 0; i < x->count; i++) {
+        if ((observed == NULL || observed[i] != 0) == hidden)
+            continue;
+        m->row[at] = (int32_t)(i / cols);
+        m->col[at] = (int32_t)(i % cols);
+        m->value[at] = value[i];
+        at++;
+    }
+    return 0;
+}
+
+static void add_error(lp_factor_error *a, double error) {
+    a->n++;
+    a->sse += error * error;
+    a->mae += fabs(error);
+}
+
+static void finish_error(lp_factor_error *a) {
+    if (a->n == 0)
+        return;
+    a->mse = a->sse / (double)a->n;
+    a->rmse = sqrt(a->mse);
+    a->mae /= (double)a->n;
+}
+
+static lp_factor_error error_of(const char *part, const lp_factors *f, const lp_sparse *m) {
+    lp_factor_error a = {.part = part};
+    for (size_t i = 0; i < m->count; i++)
+        add_error(&a, m->value[i] - lp_factors_at(f, (size_t)m->row[i], (size_t)m->col[i]));
+    finish_error(&a);
+    return a;
+}
+
+/* Every place of the matrix, 0 where neither part has an entry. */
+static lp_factor_error error_zero_filled(const lp_factors *f, const lp_sparse part[2]) {
+    lp_factor_error a = {.part = "all"};
+    size_t at[2] = {0, 0};
+    for (size_t r = 0; r < f->rows; r++)
+        for (size_t c = 0; c < f->cols; c++) {
+            double value = 0;
+            for (int i = 0; i < 2; i++)
+                if (at[i] < part[i].count && (size_t)part[i].row[at[i]] == r &&
+                    (size_t)part[i].col[at[i]] == c)
+                    value = part[i].value[at[i]++];
+            add_error(&a, value - lp_factors_at(f, r, c));
+        }
+    finish_error(&a);
+    return a;
+}
+
+static int check_shape(const lp_factors *f, size_t rows, size_t cols, lp_error *e) {
+    return f->rows == rows && f->cols == cols
+               ? 0
+               : lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu", f->rows,
+                         f->cols, rows, cols);
+}
+
+static int evaluate_sparse(lp_stream *s, const lp_factors *f, bool zero_filled,
+                           lp_factor_error error[3], size_t *count, lp_error *e) {
+    bool split = lp_sparse_is_in(s, "_train");
+    lp_sparse part[2] = {{0}};
+    int failed = lp_sparse_read(s, split ? "_train" : "", &part[0], e) ||
+                 check_shape(f, part[0].rows, part[0].cols, e) ||
+                 (split && lp_sparse_read(s, "_test", &part[1], e));
+    if (!failed) {
+        error[(*count)++] = error_of("observed", f, &part[0]);
+        if (split)
+            error[(*count)++] = error_of("held_out", f, &part[1]);
+        if (zero_filled)
+            error[(*count)++] = error_zero_filled(f, part);
+    }
+    lp_sparse_free(&part[0]);
+    lp_sparse_free(&part[1]);
+    return failed ? -1 : 0;
+}
+
+static int evaluate_dense(lp_stream *s, const lp_factors *f, const char *mask_name,
+                          lp_factor_error error[3], size_t *count, lp_error *e) {
+    lp_tensor x, mask = {0};
+    if (lp_matrix_read(s, &x, e))
+        return -1;
+    int failed = check_shape(f, x.shape[0], x.shape[1], e) ||
+                 (mask_name != NULL && lp_mask_read(s, mask_name, &x, &mask, e));
+    lp_sparse part = {0};
+    static const char *const names[] = {"observed", "held_out", "all"};
+    for (int i = mask_name != NULL ? 0 : 2; i < 3 && !failed; i++) {
+        failed = lp_sparse_from_dense(&part, &x, i < 2 ? &mask : NULL, i == 1, e);
+        if (!failed)
+            error[(*count)++] = error_of(names[i], f, &part);
+        lp_sparse_free(&part);
+    }
+    lp_tensor_free(&mask);
+    lp_tensor_free(&x);
+    return failed ? -1 : 0;
+}
+
+int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled, lp_factor_error error[3],
+                        size_t *count, lp_error *e) {
+    *count = 0;
+    lp_factors f;
+    if (lp_factors_read(s, &f, e))
+        return -1;
+    bool sparse = lp_sparse_is_in(s, "") || lp_sparse_is_in(s, "_train");
+    int failed;
+    if (sparse && mask != NULL)
+        failed = lp_fail(e, "a mask was named, but the matrix is sparse");
+    else if (!sparse && zero_filled)
+        failed = lp_fail(e, "the matrix is dense: no place of it is empty");
+    else if (sparse)
+        failed = evaluate_sparse(s, &f, zero_filled, error, count, e);
+    else
+        failed = evaluate_dense(s, &f, mask, error, count, e);
+    lp_factors_free(&f);
+    return failed ? lp_within(e, "judging the factors") : 0;
+}

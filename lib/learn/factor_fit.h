@@ -1,0 +1,92 @@
+/* Fitting factors (learn/factor.h) to a matrix, or to those of its entries that were observed.
+ *
+ * Throughout, e = x - u·v - mean - row bias - column bias is the error of one observed entry, U and
+ * V the factors, λ the regularisation, η the learning rate.
+ *
+ *   mean  the mean of the observed entries alone
+ *   bias  mean, row and column terms: alternating least squares without factors
+ *   svd   the largest singular values of a whole matrix, x ≈ U diag(s) Vᵀ: the best approximation
+ *         of its rank (Eckart and Young 1936)
+ *   gd    full gradient. «joint»: both factors at once along the gradient of
+ *         sum of e² + λ(|U|² + |V|²), that is U += η (2 E V - 2λU), V likewise with the old U.
+ *         «alternate»: U += η (E V - λU), then V += η (Eᵀ U - λV) with the new U and the same E.
+ *         A whole matrix without biases and λ goes through learn/graph (joint).
+ *   sgd   entry by entry: U's row u += η (e v - λu), then V's row v += η (e u - λv) with the new u
+ *   als   in turn the exact minimum over U (and the row terms), over V (and the column terms) of
+ *         sum of e² + λ(|U|² + |V|²), by Cholesky (Zhou, Wilkinson, Schreiber and Pan 2008)
+ *
+ * With biases the mean is that of the observed entries and stays; the terms start at 0 and are
+ * learned like one more column of U and V, with their own regularisation.
+ *
+ * sgd visits the entries in row-major order, or, with `blocks` B > 1, in B x B blocks: rows and
+ * columns are cut into B runs with about as many entries each, and round d visits the blocks
+ * (i, i + d mod B), which share no row and no column and so run on any number of threads with the
+ * same bits (Gemulla, Nijkamp, Haas and Sismanis 2011, "Large-scale matrix factorization with
+ * distributed stochastic gradient descent"). `shuffle` puts a block's entries into a new random
+ * order each epoch. A row or column without observed entries keeps its start (svd has none; als
+ * gives it zeros). */
+#ifndef LP_LEARN_FACTOR_FIT_H
+#define LP_LEARN_FACTOR_FIT_H
+
+#include "base/error.h"
+#include "data/sparse.h"
+#include "learn/factor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    LP_FACTOR_MEAN,
+    LP_FACTOR_BIAS,
+    LP_FACTOR_SVD,
+    LP_FACTOR_GD,
+    LP_FACTOR_SGD,
+    LP_FACTOR_ALS,
+} lp_factor_method;
+
+#define LP_FACTOR_CHOICES "mean|bias|svd|gd|sgd|als" /* in the order above */
+
+typedef struct {
+    lp_factor_method method;
+    size_t rank; /* at most the smaller side of the matrix */
+    size_t epochs;
+    double lr;
+    bool alternate;  /* gd */
+    double reg;      /* λ of the factors */
+    double bias_reg; /* λ of the biases */
+    bool bias;
+    bool normal;       /* start: standard normal, or else uniform in [0, 1) */
+    double init_scale; /* times this */
+    bool shuffle;
+    size_t blocks;
+    bool exact; /* svd: never the top-k method */
+    uint64_t seed;
+} lp_factor_options;
+
+/* A fit in progress, for the iterative methods (all but mean and svd). */
+typedef struct lp_fit lp_fit;
+
+/* Starts from `start` (NULL: at random) on the observed entries, at least one, which are only read
+ * and have to live as long as the fit. `blocks` of the options is 1 or more here. */
+lp_fit *lp_fit_new(const lp_factor_options *options, const lp_sparse *observed,
+                   const lp_factors *start, lp_error *e);
+void lp_fit_free(lp_fit *fit);
+
+/* One pass over the entries; *sse is the sum of e² as the pass met them. -1 where it is no longer
+ * finite, with the epoch and the rate in the text. */
+int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e);
+
+/* als and bias: half an epoch, the rows' or the columns' part. */
+int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e);
+
+/* What als and bias minimise, with the biases' λ(|b|² + |c|²). */
+double lp_fit_objective(const lp_fit *fit);
+
+/* The factors as they stand. */
+int lp_fit_factors(const lp_fit *fit, lp_factors *f, lp_error *e);
+
+/* Mean squared error over the entries of a matrix of this shape (NaN where it has none). */
+double lp_fit_error(const lp_fit *fit, const lp_sparse *m);
+
+#endif
