@@ -1,0 +1,307 @@
+#include "learn/dataset.h"
+
+#include "base/memory.h"
+#include "io/source.h"
+#include "num/math.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CLASSES = 1 << 24 };
+
+static const lp_part parts[] = {
+    {.name = "train", .x_name = "x_train", .y_name = "y_train"},
+    {.name = "test", .x_name = "x_test", .y_name = "y_test"},
+    {.name = "all", .x_name = "x", .y_name = "y"},
+};
+
+static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
+    char shape[200];
+    size_t bad;
+    const lp_tensor *x = lp_stream_get(s, p->x_name, e);
+    if (x == NULL)
+        return -1;
+    if (!lp_type_is_number(x->type))
+        return lp_fail(e, "%s is text, expected numbers", p->x_name);
+    p->rows = lp_tensor_rows(x);
+    if (x->ndim == 0 || p->rows == 0)
+        return lp_fail(e, "%s has no rows", p->x_name);
+    if (x->count == 0)
+        return lp_fail(e, "%s has shape %s: no columns", p->x_name,
+                       lp_shape_text(x->ndim, x->shape, shape));
+    p->cols = lp_tensor_row_size(x);
+    if (lp_tensor_find_nonfinite(x, &bad))
+        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", p->x_name,
+                       bad / p->cols, bad % p->cols, lp_tensor_at(x, bad));
+    p->x_type = x->type;
+    p->x = x->data;
+    return 0;
+}
+
+/* Labels from one-hot rows (rows, classes). */
+static int read_one_hot(lp_part *p, const lp_tensor *y, lp_error *e) {
+    size_t k = y->shape[1];
+    for (size_t r = 0; r < p->rows; r++) {
+        size_t ones = 0, place = 0;
+        for (size_t c = 0; c < k; c++) {
+            double value = lp_tensor_at(y, r * k + c);
+            if (value == 1) {
+                ones++;
+                place = c;
+            } else if (value != 0) {
+                ones = 2;
+            }
+        }
+        if (ones != 1)
+            return lp_fail(e, "%s: row %zu is not one-hot (one 1, the rest 0)", p->y_name, r);
+        p->label[r] = (int32_t)place;
+    }
+    return 0;
+}
+
+static int read_labels(lp_part *p, const lp_tensor *y, lp_error *e) {
+    for (size_t r = 0; r < p->rows; r++) {
+        double value = lp_tensor_at(y, r);
+        if (!(value >= 0 && value < MAX_CLASSES) || value != (double)(int32_t)value)
+            return lp_fail(e, "%s: row %zu is %g (labels are whole numbers 0, 1, ..., below %d)",
+                           p->y_name, r, value, MAX_CLASSES);
+        p->label[r] = (int32_t)value;
+    }
+    return 0;
+}
+
+/* Whole-number types are classes, and so are rows of zeros and ones of any type, as np.eye gives
+ * them; other f numbers are targets. */
+static bool is_classes(const lp_tensor *y) {
+    if (lp_type_is_integer(y->type))
+        return true;
+    if (y->ndim == 2 && y->shape[1] > 1) {
+        for (size_t i = 0; i < y->count; i++)
+            if (lp_tensor_at(y, i) != 0 && lp_tensor_at(y, i) != 1)
+                return false;
+        return true;
+    }
+    return false;
+}
+
+static int read_y(lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
+    char shape[200];
+    size_t bad;
+    const lp_tensor *y = lp_stream_get(s, p->y_name, e);
+    if (y == NULL)
+        return -1;
+    if (!lp_type_is_number(y->type))
+        return lp_fail(e, "%s is text, expected labels 0, 1, ... (from-csv --label makes them)",
+                       p->y_name);
+    if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
+        return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", p->y_name,
+                       lp_shape_text(y->ndim, y->shape, shape));
+    if (y->shape[0] != p->rows)
+        return lp_fail(e, "%s has %zu rows, %s has %zu", p->y_name, y->shape[0], p->x_name,
+                       p->rows);
+    size_t cols = lp_tensor_row_size(y);
+    if (lp_tensor_find_nonfinite(y, &bad))
+        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", p->y_name,
+                       bad / cols, bad % cols, lp_tensor_at(y, bad));
+    if (use == LP_Y_TARGETS && !is_classes(y)) {
+        if (y->type.size < 4)
+            return lp_fail(e, "%s is f2 (expected f4 or f8)", p->y_name);
+        p->target = y->data;
+        p->target_type = y->type;
+        p->target_cols = cols;
+        return 0;
+    }
+    p->label = lp_alloc(p->rows, sizeof *p->label, e);
+    if (p->label == NULL)
+        return -1;
+    if (cols == 1)
+        return read_labels(p, y, e);
+    p->target_cols = cols;
+    return read_one_hot(p, y, e);
+}
+
+/* The number of classes: the largest of what `classes`, one-hot rows and labels say; labels over
+ * what the first two say are refused. */
+static int count_classes(lp_dataset *d, const lp_stream *s, size_t at_least, lp_error *e) {
+    lp_tensor names;
+    size_t stated = at_least;
+    bool named = lp_stream_describe(s, "classes", &names) && names.ndim == 1;
+    if (named)
+        stated = names.shape[0];
+    for (size_t i = 0; i < d->parts; i++) {
+        const lp_part *p = &d->part[i];
+        if (p->target_cols == 0)
+            continue;
+        if (stated != 0 && p->target_cols != stated)
+            return lp_fail(e, "%s has %zu columns, but there are %zu classes", p->y_name,
+                           p->target_cols, stated);
+        stated = p->target_cols;
+    }
+    for (size_t i = 0; i < d->parts; i++)
+        for (size_t r = 0; r < d->part[i].rows; r++) {
+            size_t label = (size_t)d->part[i].label[r];
+            if (stated != 0 && label >= stated)
+                return lp_fail(e, "%s: row %zu is class %zu, but there are only %zu (0 to %zu)",
+                               d->part[i].y_name, r, label, stated, stated - 1);
+            if (label >= d->classes)
+                d->classes = label + 1;
+        }
+    if (stated != 0)
+        d->classes = stated;
+    for (size_t i = 0; i < d->parts; i++)
+        d->part[i].target_cols = d->classes;
+    return 0;
+}
+
+static int check_parts(lp_dataset *d, lp_error *e) {
+    const lp_part *first = &d->part[0];
+    for (size_t i = 1; i < d->parts; i++) {
+        const lp_part *p = &d->part[i];
+        if (p->cols != first->cols)
+            return lp_fail(e, "%s has %zu columns, %s has %zu", p->x_name, p->cols, first->x_name,
+                           first->cols);
+        if ((p->label == NULL) != (first->label == NULL) || p->target_cols != first->target_cols)
+            return lp_fail(e, "%s and %s are not of one kind and width", p->y_name, first->y_name);
+    }
+    return 0;
+}
+
+static int read_parts(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
+    bool labelled = false;
+    for (size_t i = 0; i < d->parts; i++) {
+        if (read_x(&d->part[i], s, e) || (use != LP_Y_NONE && read_y(&d->part[i], s, use, e)))
+            return -1;
+        labelled |= d->part[i].label != NULL;
+    }
+    for (size_t i = 0; i < d->parts && labelled; i++)
+        if (d->part[i].label == NULL)
+            return lp_fail(e, "%s and %s are not of one kind and width", d->part[i].y_name,
+                           d->part[0].label ? d->part[0].y_name : d->part[1].y_name);
+    if (labelled && count_classes(d, s, classes, e))
+        return -1;
+    return check_parts(d, e);
+}
+
+int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
+    *d = (lp_dataset){0};
+    bool split = lp_stream_has(s, "x_train");
+    d->part[d->parts++] = split ? parts[0] : parts[2];
+    if (lp_stream_has(s, "x_test"))
+        d->part[d->parts++] = parts[1];
+    int failed = read_parts(d, s, use, 0, e);
+    if (!failed && d->part[0].label != NULL) {
+        const lp_part *p = &d->part[0];
+        size_t r = 1;
+        while (r < p->rows && p->label[r] == p->label[0])
+            r++;
+        if (r == p->rows)
+            failed = lp_fail(e, "%s: every row is class %d (expected at least two classes)",
+                             p->y_name, (int)p->label[0]);
+    }
+    if (failed)
+        lp_dataset_free(d);
+    return failed;
+}
+
+int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
+    *d = (lp_dataset){0};
+    for (size_t i = 0; i < 3; i++)
+        if (lp_stream_has(s, parts[i].x_name) &&
+            (use == LP_Y_NONE || lp_stream_has(s, parts[i].y_name)))
+            d->part[d->parts++] = parts[i];
+    if (d->parts == 0)
+        return lp_fail(e, "there is nothing to judge (expected x and y, or x_test and y_test)");
+    if (read_parts(d, s, use, classes, e)) {
+        lp_dataset_free(d);
+        return -1;
+    }
+    return 0;
+}
+
+void lp_dataset_free(lp_dataset *d) {
+    for (size_t i = 0; i < d->parts; i++)
+        free(d->part[i].label);
+    *d = (lp_dataset){0};
+}
+
+uint32_t lp_dataset_crc32(const lp_dataset *d) {
+    uint64_t sizes[2] = {d->parts, d->classes};
+    uint32_t crc = lp_crc32(0, sizes, sizeof sizes);
+    for (size_t i = 0; i < d->parts; i++) {
+        const lp_part *p = &d->part[i];
+        uint64_t shape[] = {p->rows,        p->cols,
+                            p->target_cols, (uint64_t)p->x_type.kind,
+                            p->x_type.size, p->target_type.size};
+        crc = lp_crc32(crc, shape, sizeof shape);
+        crc = lp_crc32(crc, p->x, p->rows * p->cols * p->x_type.size);
+        if (p->label != NULL)
+            crc = lp_crc32(crc, p->label, p->rows * sizeof *p->label);
+        if (p->target != NULL)
+            crc = lp_crc32(crc, p->target, p->rows * p->target_cols * p->target_type.size);
+    }
+    return crc;
+}
+
+int lp_batch_new(lp_batch *b, const lp_dataset *d, lp_type type, size_t most, lp_target target,
+                 bool with_target, lp_error *e) {
+    const lp_part *p = &d->part[0];
+    size_t x_bytes, target_bytes;
+    *b = (lp_batch){.type = type, .most = most};
+    b->target_cols = target == LP_TARGET_X ? p->cols : p->target_cols;
+    bool own_target = with_target && target == LP_TARGET_Y;
+    if (!lp_multiply(p->cols, type.size, &x_bytes) ||
+        !lp_multiply(b->target_cols, type.size, &target_bytes))
+        return lp_fail(e, "rows of %zu elements are too wide", p->cols);
+    b->x = lp_alloc(most, x_bytes, e);
+    if (b->x != NULL && p->label != NULL)
+        b->label = lp_alloc(most, sizeof *b->label, e);
+    if (b->x != NULL && with_target)
+        b->target = own_target ? lp_alloc(most, target_bytes, e) : b->x;
+    if (b->x == NULL || (p->label != NULL && b->label == NULL) ||
+        (with_target && b->target == NULL)) {
+        lp_batch_free(b);
+        return -1;
+    }
+    return 0;
+}
+
+void lp_batch_free(lp_batch *b) {
+    if (b->target != b->x)
+        free(b->target);
+    free(b->x);
+    free(b->label);
+    *b = (lp_batch){0};
+}
+
+void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
+                   const size_t *index) {
+    const lp_math *num = lp_math_of(b->type);
+    num->gather_rows(n, p->cols, p->x_type, p->x, index, input_scale, b->x);
+    if (b->label != NULL)
+        for (size_t i = 0; i < n; i++)
+            b->label[i] = p->label[index[i]];
+    if (b->target == NULL || b->target == b->x)
+        return;
+    if (p->target != NULL) {
+        num->gather_rows(n, p->target_cols, p->target_type, p->target, index, 1, b->target);
+        return;
+    }
+    num->fill(n * b->target_cols, 0, b->target);
+    for (size_t i = 0; i < n; i++)
+        num->fill(1, 1,
+                  (char *)b->target + (i * b->target_cols + (size_t)b->label[i]) * b->type.size);
+}
+
+void lp_argmax_rows(lp_type type, size_t rows, size_t cols, const void *scores, int32_t *label) {
+    for (size_t r = 0; r < rows; r++) {
+        size_t best = 0;
+        for (size_t c = 1; c < cols; c++) {
+            size_t i = r * cols + c, b = r * cols + best;
+            bool larger = type.size == 4
+                              ? ((const float *)scores)[i] > ((const float *)scores)[b]
+                              : ((const double *)scores)[i] > ((const double *)scores)[b];
+            best = larger ? c : best;
+        }
+        label[r] = (int32_t)best;
+    }
+}

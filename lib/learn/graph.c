@@ -1,0 +1,249 @@
+#include "learn/graph.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+lp_graph *lp_graph_new(lp_type type, lp_error *e) {
+    lp_graph *g = lp_alloc_zero(1, sizeof *g, e);
+    if (g == NULL)
+        return NULL;
+    g->type = type;
+    g->num = lp_math_of(type);
+    g->ops = lp_ops;
+    g->root = -1;
+    return g;
+}
+
+void lp_graph_free(lp_graph *g) {
+    if (g == NULL)
+        return;
+    free(g->memory);
+    free(g->node);
+    free(g);
+}
+
+/* A new node at the end, all zero; NULL once anything has failed. */
+static lp_node *add(lp_graph *g) {
+    if (g->failed)
+        return NULL;
+    if (g->count == g->capacity) {
+        int capacity = g->capacity ? 2 * g->capacity : 16;
+        lp_node *node = lp_alloc((size_t)capacity, sizeof *node, &g->error);
+        if (node == NULL) {
+            g->failed = true;
+            return NULL;
+        }
+        if (g->count > 0)
+            memcpy(node, g->node, (size_t)g->count * sizeof *node);
+        free(g->node);
+        g->node = node;
+        g->capacity = capacity;
+    }
+    lp_node *n = &g->node[g->count++];
+    memset(n, 0, sizeof *n);
+    for (int i = 0; i < LP_MAX_OPERANDS; i++)
+        n->operand[i] = -1;
+    return n;
+}
+
+static int fail(lp_graph *g, const char *what) {
+    if (!g->failed)
+        lp_fail(&g->error, "building the graph: %s", what);
+    g->failed = true;
+    return -1;
+}
+
+int lp_graph_parameter(lp_graph *g, size_t rows, size_t cols, void *value, void *gradient) {
+    lp_node *n = add(g);
+    if (n == NULL)
+        return -1;
+    n->rows = n->most_rows = rows;
+    n->cols = cols;
+    n->value = value;
+    n->gradient = gradient;
+    n->needs_gradient = gradient != NULL;
+    return g->count - 1;
+}
+
+int lp_graph_input(lp_graph *g, size_t rows, size_t cols, bool batch) {
+    int node = lp_graph_parameter(g, rows, cols, NULL, NULL);
+    if (node >= 0)
+        g->node[node].batch = batch;
+    return node;
+}
+
+void lp_graph_set(lp_graph *g, int node, const void *value) {
+    g->node[node].value = (void *)value; /* only ever read: a leaf has no forward */
+}
+
+/* Applies the op's shape rule to the last node. */
+static int shape(lp_graph *g, lp_node *n) {
+    if (g->ops[n->op].shape(g, n, &g->error)) {
+        lp_within(&g->error, "building the graph: %s", g->ops[n->op].name);
+        g->failed = true;
+        return -1;
+    }
+    n->most_rows = n->rows;
+    return (int)(n - g->node);
+}
+
+int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
+    lp_node *n = add(g);
+    if (n == NULL)
+        return -1;
+    const int operand[] = {a, b, c};
+    n->op = op;
+    while (n->operands < LP_MAX_OPERANDS && operand[n->operands] >= 0) {
+        int i = operand[n->operands];
+        if (i >= g->count - 1)
+            return fail(g, "an operand is not an earlier node");
+        n->operand[n->operands++] = i;
+        n->needs_gradient |= g->node[i].needs_gradient;
+    }
+    if (n->operands < g->ops[op].least_operands || n->operands > g->ops[op].most_operands)
+        return fail(g, "an op has too few or too many operands");
+    return op == LP_OP_EXPAND ? g->count - 1 : shape(g, n);
+}
+
+int lp_graph_linear(lp_graph *g, lp_map map, int x, int w, int b) {
+    int node = lp_graph_apply3(g, LP_OP_LINEAR, x, w, b);
+    if (node >= 0)
+        g->node[node].map = map;
+    return node;
+}
+
+int lp_graph_expand(lp_graph *g, int x, size_t rows, size_t cols) {
+    int node = lp_graph_apply3(g, LP_OP_EXPAND, x, -1, -1);
+    if (node < 0)
+        return -1;
+    g->node[node].rows = rows;
+    g->node[node].cols = cols;
+    return shape(g, &g->node[node]);
+}
+
+void lp_graph_set_mean(lp_graph *g, int node) {
+    if (node >= 0)
+        g->node[node].mean = true;
+}
+
+void lp_graph_set_labels(lp_graph *g, int node, const int32_t *label) {
+    if (node >= 0)
+        g->node[node].label = label;
+}
+
+/* Elements, rounded up so that every matrix starts on a cache line. */
+static bool padded(size_t rows, size_t cols, size_t size, size_t *elements) {
+    size_t n, bytes;
+    if (!lp_multiply(rows, cols, &n) || n > SIZE_MAX - 64 || !lp_multiply(n + 64, size, &bytes))
+        return false;
+    size_t line = 64 / size;
+    *elements = (n + line - 1) / line * line;
+    return true;
+}
+
+/* Two passes over the nodes: sizes first, then places in one block. */
+static int place(lp_graph *g, char *memory, size_t *total) {
+    size_t size = g->type.size, used = 0;
+    for (int i = 0; i < g->count; i++) {
+        lp_node *n = &g->node[i];
+        const lp_op_row *row = &g->ops[n->op];
+        if (n->op == LP_OP_LEAF)
+            continue;
+        const lp_node *first = &g->node[n->operand[0]];
+        size_t widest_rows = n->rows > first->rows ? n->rows : first->rows;
+        size_t widest_cols = n->cols > first->cols ? n->cols : first->cols;
+        size_t own, matrix, column;
+        if (!padded(n->rows, n->cols, size, &own) ||
+            !padded(widest_rows, widest_cols, size, &matrix) ||
+            !padded(widest_rows, 1, size, &column))
+            return -1;
+        size_t parts[] = {own, n->needs_gradient ? own : 0,
+                          matrix * (size_t)row->scratch_matrices +
+                              column * (size_t)row->scratch_columns};
+        void **where[] = {&n->value, &n->gradient, &n->scratch};
+        for (int k = 0; k < 3; k++) {
+            if (memory != NULL && parts[k] > 0)
+                *where[k] = memory + used * size;
+            if (__builtin_add_overflow(used, parts[k], &used))
+                return -1;
+        }
+    }
+    *total = used;
+    return 0;
+}
+
+int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
+    if (!g->failed) {
+        if (root < 0 || root >= g->count)
+            fail(g, "there is no root");
+        else if (g->node[root].rows != 1 || g->node[root].cols != 1)
+            fail(g, "the root is not a single number (1, 1)");
+    }
+    for (int i = 0; i < g->count && !g->failed; i++)
+        if (g->node[i].op != LP_OP_LEAF && g->node[i].needs_gradient &&
+            g->ops[g->node[i].op].backward == NULL) {
+            lp_fail(&g->error, "building the graph: %s has no backward",
+                    g->ops[g->node[i].op].name);
+            g->failed = true;
+        }
+    size_t total = 0;
+    if (!g->failed && place(g, NULL, &total))
+        fail(g, "a matrix has more elements than can be addressed");
+    if (!g->failed) {
+        g->memory = lp_alloc_zero(total, g->type.size, &g->error);
+        g->failed = g->memory == NULL;
+    }
+    if (g->failed) {
+        *e = g->error;
+        return -1;
+    }
+    place(g, g->memory, &total);
+    g->root = root;
+    return 0;
+}
+
+void lp_graph_set_rows(lp_graph *g, size_t rows) {
+    for (int i = 0; i < g->count; i++)
+        if (g->node[i].batch)
+            g->node[i].rows = rows;
+}
+
+void lp_graph_forward(lp_graph *g) {
+    for (int i = 0; i < g->count; i++)
+        if (g->node[i].op != LP_OP_LEAF)
+            g->ops[g->node[i].op].forward(g, &g->node[i]);
+}
+
+void lp_graph_backward(lp_graph *g) {
+    for (int i = 0; i < g->count; i++)
+        g->node[i].has_gradient = false;
+    lp_node *root = &g->node[g->root];
+    if (!root->needs_gradient)
+        return;
+    g->num->fill(1, 1, root->gradient);
+    root->has_gradient = true;
+    for (int i = g->root; i >= 0; i--) {
+        lp_node *n = &g->node[i];
+        if (n->op != LP_OP_LEAF && n->has_gradient)
+            g->ops[n->op].backward(g, n);
+    }
+    /* What the root does not depend on has the derivative 0. */
+    for (int i = 0; i < g->count; i++)
+        if (g->node[i].needs_gradient && !g->node[i].has_gradient)
+            g->num->fill(g->node[i].rows * g->node[i].cols, 0, g->node[i].gradient);
+}
+
+const void *lp_graph_value(const lp_graph *g, int node) {
+    return g->node[node].value;
+}
+
+const void *lp_graph_gradient(const lp_graph *g, int node) {
+    return g->node[node].gradient;
+}
+
+double lp_graph_loss(const lp_graph *g) {
+    const void *value = g->node[g->root].value;
+    return g->type.size == 4 ? (double)*(const float *)value : *(const double *)value;
+}

@@ -1,0 +1,64 @@
+#include "learn/metrics.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int lp_confusion_new(lp_confusion *c, size_t classes, lp_error *e) {
+    *c = (lp_confusion){.classes = classes};
+    size_t cells;
+    if (!lp_multiply(classes, classes, &cells))
+        return lp_fail(e, "%zu classes are too many for a confusion matrix", classes);
+    c->confusion = lp_alloc_zero(cells, sizeof *c->confusion, e);
+    return c->confusion == NULL ? -1 : 0;
+}
+
+void lp_confusion_free(lp_confusion *c) {
+    free(c->confusion);
+    *c = (lp_confusion){0};
+}
+
+void lp_confusion_add(lp_confusion *c, size_t n, const int32_t *label, const int32_t *answer) {
+    for (size_t i = 0; i < n; i++) {
+        c->confusion[(size_t)label[i] * c->classes + (size_t)answer[i]]++;
+        c->correct += label[i] == answer[i];
+    }
+    c->n += n;
+}
+
+static double ratio(double a, size_t n) {
+    return n > 0 ? a / (double)n : NAN;
+}
+
+double lp_accuracy(const lp_confusion *c) {
+    return ratio((double)c->correct, c->n);
+}
+
+double lp_class_accuracy(const lp_confusion *c, size_t true_class) {
+    size_t n = 0;
+    for (size_t k = 0; k < c->classes; k++)
+        n += c->confusion[true_class * c->classes + k];
+    return ratio((double)c->confusion[true_class * c->classes + true_class], n);
+}
+
+void lp_errors_add(lp_errors *errors, size_t n, const double *expected, const double *answer) {
+    for (size_t i = 0; i < n; i++) {
+        double difference = answer[i] - expected[i];
+        errors->sse += difference * difference;
+        errors->sae += fabs(difference);
+    }
+    errors->n += n;
+}
+
+double lp_mse(const lp_errors *errors) {
+    return ratio(errors->sse, errors->n);
+}
+
+double lp_rmse(const lp_errors *errors) {
+    return sqrt(lp_mse(errors));
+}
+
+double lp_mae(const lp_errors *errors) {
+    return ratio(errors->sae, errors->n);
+}

@@ -1,0 +1,280 @@
+#include "learn/mlp.h"
+
+#include "base/memory.h"
+#include "num/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_LAYERS = 1000 };
+
+static const struct {
+    const char *name;
+    lp_map map;
+} activations[] = {{"relu", LP_RELU},
+                   {"sigmoid", LP_SIGMOID},
+                   {"tanh", LP_TANH},
+                   {"identity", LP_IDENTITY}}; /* LP_ACTIVATION_CHOICES */
+
+enum { ACTIVATIONS = sizeof activations / sizeof *activations };
+
+lp_map lp_activation(int choice) {
+    return activations[choice].map;
+}
+
+static const char *activation_name(lp_map map) {
+    for (int i = 0; i < ACTIVATIONS; i++)
+        if (activations[i].map == map)
+            return activations[i].name;
+    return NULL;
+}
+
+/* ---- making one ---- */
+
+/* The table of parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
+static int make_params(lp_mlp *m, lp_type type, bool with_gradient, lp_error *e) {
+    lp_param *table = lp_alloc_zero(2 * m->layers, sizeof *table, e);
+    if (table == NULL)
+        return -1;
+    size_t count = 0;
+    for (size_t l = 0; l < m->layers; l++) {
+        lp_layer *layer = &m->layer[l];
+        lp_param *w = &table[count];
+        *w = (lp_param){.ndim = 2, .rows = layer->out, .cols = layer->in};
+        snprintf(w->name, sizeof w->name, "layer%zu.weight", l + 1);
+        layer->weight = count++;
+        if (layer->bias == SIZE_MAX)
+            continue;
+        lp_param *b = &table[count];
+        *b = (lp_param){.ndim = 1, .rows = 1, .cols = layer->bias};
+        snprintf(b->name, sizeof b->name, "layer%zu.bias", l + 1);
+        layer->bias = count++;
+    }
+    int failed = lp_params_new(&m->params, type, table, count, with_gradient, e);
+    free(table);
+    return failed;
+}
+
+int lp_mlp_new(lp_mlp *m, lp_type type, size_t layers, const size_t *width, lp_bias bias,
+               lp_map hidden, lp_map output, bool with_gradient, lp_error *e) {
+    *m = (lp_mlp){.layers = layers};
+    if (layers > MAX_LAYERS)
+        return lp_fail(e, "%zu layers are more than %d", layers, MAX_LAYERS);
+    m->layer = lp_alloc_zero(layers, sizeof *m->layer, e);
+    if (m->layer == NULL)
+        return -1;
+    for (size_t l = 0; l < layers; l++)
+        m->layer[l] = (lp_layer){.in = width[l],
+                                 .out = width[l + 1],
+                                 .activation = l + 1 < layers ? hidden : output,
+                                 .bias = bias == LP_BIAS_NONE     ? SIZE_MAX
+                                         : bias == LP_BIAS_SCALAR ? 1
+                                                                  : width[l + 1]};
+    if (make_params(m, type, with_gradient, e)) {
+        lp_mlp_free(m);
+        return -1;
+    }
+    return 0;
+}
+
+void lp_mlp_free(lp_mlp *m) {
+    lp_params_free(&m->params);
+    free(m->layer);
+    *m = (lp_mlp){0};
+}
+
+static void store(lp_type type, void *block, size_t i, double value) {
+    if (type.size == 4)
+        ((float *)block)[i] = (float)value;
+    else
+        ((double *)block)[i] = value;
+}
+
+void lp_mlp_init(lp_mlp *m, lp_init init, const double *scale, size_t scales, uint64_t seed) {
+    for (size_t l = 0; l < m->layers; l++) {
+        const lp_layer *layer = &m->layer[l];
+        double in = (double)layer->in, out = (double)layer->out;
+        bool normal = false;
+        double low = 0, width = 1; /* deviation, or uniform in low .. low + width */
+        switch (init) {
+        case LP_INIT_PYTORCH:
+            low = -1 / sqrt(in), width = 2 / sqrt(in);
+            break;
+        case LP_INIT_NORMAL:
+            normal = true;
+            break;
+        case LP_INIT_UNIFORM:
+            break;
+        case LP_INIT_GLOROT:
+            normal = true, width = sqrt(2 / (in + out));
+            break;
+        case LP_INIT_GLOROT_UNIFORM:
+            low = -sqrt(6 / (in + out)), width = -2 * low;
+            break;
+        case LP_INIT_HE:
+            normal = true, width = sqrt(2 / in);
+            break;
+        case LP_INIT_HE_UNIFORM:
+            low = -sqrt(6 / in), width = -2 * low;
+            break;
+        }
+        double factor = scales == 0 ? 1 : scale[scales == 1 ? 0 : l];
+        lp_rng rng = lp_rng_new(seed, LP_RNG_INIT, (uint32_t)l);
+        for (int k = 0; k < 2; k++) {
+            size_t place = k == 0 ? layer->weight : layer->bias;
+            if (place == SIZE_MAX || (k == 1 && init != LP_INIT_PYTORCH))
+                continue;
+            const lp_param *p = &m->params.table[place];
+            void *block = lp_params_at(&m->params, place, m->params.value);
+            for (size_t i = 0; i < p->rows * p->cols; i++)
+                store(m->params.type, block, i,
+                      factor * (normal ? width * lp_rng_normal(&rng)
+                                       : low + width * lp_rng_uniform(&rng)));
+        }
+    }
+}
+
+/* ---- running it ---- */
+
+int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x) {
+    const lp_params *p = &m->params;
+    for (size_t l = 0; l < m->layers; l++) {
+        const lp_layer *layer = &m->layer[l];
+        int node[2] = {-1, -1};
+        for (int k = 0; k < 2; k++) {
+            size_t place = k == 0 ? layer->weight : layer->bias;
+            if (place == SIZE_MAX)
+                continue;
+            const lp_param *row = &p->table[place];
+            node[k] = lp_graph_parameter(
+                g, row->rows, row->cols, lp_params_at(p, place, p->value),
+                row->frozen || p->gradient == NULL ? NULL : lp_params_at(p, place, p->gradient));
+        }
+        x = lp_graph_linear(g, layer->activation, x, node[0], node[1]);
+    }
+    return x;
+}
+
+/* The widest value between two layers. */
+static size_t widest_between(const lp_mlp *m) {
+    size_t widest = 0;
+    for (size_t l = 0; l + 1 < m->layers; l++)
+        if (m->layer[l].out > widest)
+            widest = m->layer[l].out;
+    return widest;
+}
+
+size_t lp_mlp_work(const lp_mlp *m, size_t rows) {
+    return 2 * rows * widest_between(m);
+}
+
+void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out) {
+    const lp_params *p = &m->params;
+    const lp_math *num = lp_math_of(p->type);
+    char *room[2] = {work, (char *)work + rows * widest_between(m) * p->type.size};
+    for (size_t l = 0; l < m->layers; l++) {
+        const lp_layer *layer = &m->layer[l];
+        void *y = l + 1 == m->layers ? out : room[l % 2];
+        num->gemm(LP_NT, rows, layer->out, layer->in, x, lp_params_at(p, layer->weight, p->value),
+                  y, false);
+        bool has_bias = layer->bias != SIZE_MAX;
+        if (has_bias || layer->activation != LP_IDENTITY)
+            num->bias_map(layer->activation, rows, layer->out,
+                          has_bias ? lp_params_at(p, layer->bias, p->value) : NULL,
+                          has_bias ? p->table[layer->bias].cols : 0, y);
+        x = y;
+    }
+}
+
+/* ---- in a stream ---- */
+
+int lp_mlp_write(const lp_mlp *m, lp_stream *s, lp_error *e) {
+    if (lp_params_put(&m->params, m->params.value, "", s, e))
+        return -1;
+    for (size_t l = 0; l < m->layers; l++) {
+        char name[40];
+        snprintf(name, sizeof name, "layer%zu.activation", l + 1);
+        if (lp_stream_put_text(s, name, activation_name(m->layer[l].activation), e))
+            return -1;
+    }
+    return 0;
+}
+
+bool lp_mlp_is_in(const lp_stream *s) {
+    return lp_stream_has(s, "layer1.weight");
+}
+
+static int read_activation(lp_stream *s, size_t l, lp_map *map, lp_error *e) {
+    char name[40];
+    snprintf(name, sizeof name, "layer%zu.activation", l + 1);
+    const lp_tensor *t = lp_stream_get(s, name, e);
+    if (t == NULL)
+        return -1;
+    if (!lp_type_is_string(t->type) || t->count != 1)
+        return lp_fail(e, "%s is not a text (expected one of " LP_ACTIVATION_CHOICES ")", name);
+    char *text = lp_tensor_string(t, 0, e);
+    if (text == NULL)
+        return -1;
+    int found = 0;
+    for (int i = 0; i < ACTIVATIONS; i++)
+        if (strcmp(text, activations[i].name) == 0) {
+            *map = activations[i].map;
+            found = 1;
+        }
+    if (!found)
+        lp_fail(e, "%s is '%s' (expected one of " LP_ACTIVATION_CHOICES ")", name, text);
+    free(text);
+    return found ? 0 : -1;
+}
+
+/* Shapes and activation of layer l, as the stream has them. */
+static int read_layer(lp_stream *s, size_t l, size_t in, lp_layer *layer, lp_type *type,
+                      lp_error *e) {
+    char name[40], shape[200];
+    lp_tensor w, b;
+    snprintf(name, sizeof name, "layer%zu.weight", l + 1);
+    lp_stream_describe(s, name, &w);
+    if (w.type.kind != 'f')
+        return lp_fail(e, "%s is not of floating point", name);
+    if (w.ndim != 2 || w.count == 0)
+        return lp_fail(e, "%s has shape %s, expected (out, in)", name,
+                       lp_shape_text(w.ndim, w.shape, shape));
+    if (in != 0 && w.shape[1] != in)
+        return lp_fail(e, "%s has %zu columns, but layer%zu has %zu outputs", name, w.shape[1], l,
+                       in);
+    if (w.type.size == 8)
+        *type = LP_F8;
+    *layer = (lp_layer){.in = w.shape[1], .out = w.shape[0], .bias = SIZE_MAX};
+    snprintf(name, sizeof name, "layer%zu.bias", l + 1);
+    if (lp_stream_describe(s, name, &b)) {
+        if (b.type.kind != 'f' || b.ndim != 1 || (b.count != 1 && b.count != layer->out))
+            return lp_fail(e, "%s is not %zu floating-point numbers, or one", name, layer->out);
+        layer->bias = b.count;
+    }
+    return read_activation(s, l, &layer->activation, e);
+}
+
+int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {
+    *m = (lp_mlp){0};
+    for (;; m->layers++) {
+        char name[40];
+        snprintf(name, sizeof name, "layer%zu.weight", m->layers + 1);
+        if (m->layers == MAX_LAYERS || !lp_stream_has(s, name))
+            break;
+    }
+    if (m->layers == 0)
+        return lp_stream_get(s, "layer1.weight", e) == NULL ? -1 : 0;
+    m->layer = lp_alloc_zero(m->layers, sizeof *m->layer, e);
+    lp_type type = LP_F4;
+    int failed = m->layer == NULL;
+    for (size_t l = 0; l < m->layers && !failed; l++)
+        failed = read_layer(s, l, l > 0 ? m->layer[l - 1].out : 0, &m->layer[l], &type, e);
+    if (failed || make_params(m, type, with_gradient, e) ||
+        lp_params_take(&m->params, m->params.value, "", s, e)) {
+        lp_mlp_free(m);
+        return -1;
+    }
+    return 0;
+}

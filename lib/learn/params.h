@@ -1,0 +1,48 @@
+/* The parameters of a model: all in one block, their gradients in another, and one table of names,
+ * shapes and places, so that saving, zeroing and updating them are one loop each. */
+#ifndef LP_LEARN_PARAMS_H
+#define LP_LEARN_PARAMS_H
+
+#include "base/error.h"
+#include "base/tensor.h"
+#include "io/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+    char name[40]; /* "layer1.weight" */
+    int ndim;      /* 1 or 2: as a stream holds it; a vector is (1, n) in a graph */
+    size_t rows, cols;
+    size_t offset; /* of its first element in the block */
+    bool frozen;   /* never updated */
+} lp_param;
+
+typedef struct {
+    lp_type type;
+    size_t count;
+    lp_param *table;
+    size_t size;    /* elements in the block; zeros fill it up to a cache line after each */
+    void *value;    /* (size) */
+    void *gradient; /* (size), or NULL */
+} lp_params;
+
+/* Makes the blocks for table[0..count), whose names and shapes are set; sets the offsets. The
+ * table is copied. Freed with lp_params_free. */
+int lp_params_new(lp_params *p, lp_type type, const lp_param *table, size_t count,
+                  bool with_gradient, lp_error *e);
+void lp_params_free(lp_params *p);
+
+/* Where parameter i starts, in p->value or in another block of the same layout. */
+void *lp_params_at(const lp_params *p, size_t i, const void *block);
+
+/* Puts every parameter of `block` (p->value, or another of its layout) into the stream as
+ * PREFIX + name, copied. */
+int lp_params_put(const lp_params *p, const void *block, const char *prefix, lp_stream *s,
+                  lp_error *e);
+
+/* Takes every parameter from PREFIX + name of the stream into `block`: shapes have to fit, and a
+ * value that is not finite is refused. */
+int lp_params_take(const lp_params *p, void *block, const char *prefix, lp_stream *s, lp_error *e);
+
+#endif
