@@ -13,15 +13,20 @@ void lp_image_free(lp_image *image) {
     *image = (lp_image){0};
 }
 
-/* Sets the sizes and allocates, once they have been found to be within the limits. */
-static int allocate(lp_image *image, size_t width, size_t height, size_t channels, lp_error *e) {
-    *image = (lp_image){0};
+static int check_size(size_t width, size_t height, lp_error *e) {
     if (width < 1 || height < 1)
         return lp_fail(e, "a picture of %zu x %zu pixels has none", width, height);
     if (width > LP_IMAGE_MAX_SIDE || height > LP_IMAGE_MAX_SIDE ||
         width * height > LP_IMAGE_MAX_PIXELS)
         return lp_fail(e, "a picture of %zu x %zu pixels is over the limit (%d a side, %d in all)",
                        width, height, LP_IMAGE_MAX_SIDE, LP_IMAGE_MAX_PIXELS);
+    return 0;
+}
+
+static int allocate(lp_image *image, size_t width, size_t height, size_t channels, lp_error *e) {
+    *image = (lp_image){0};
+    if (check_size(width, height, e))
+        return -1;
     uint8_t *pixels = lp_alloc(width * height, channels, e);
     if (pixels == NULL)
         return -1;
@@ -100,23 +105,25 @@ static int png_steps(png_job *job, lp_image *image) {
     png_structp png = job->png;
     png_set_read_fn(png, job, png_take);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // the limits are ours, see allocate()
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // the limits are ours
     png_read_info(png, job->info);
+
+    // Before libpng allocates its rows: the limits, and what the file can hold at most. Deflate
+    // makes 1032 bytes of one (a match of 258 bytes costs two bits).
+    size_t width = png_get_image_width(png, job->info);
+    size_t height = png_get_image_height(png, job->info);
+    if (check_size(width, height, e))
+        return -1;
+    if ((png_get_rowbytes(png, job->info) + 1) * height / 1032 > job->size)
+        return lp_fail(e, "PNG: %zu bytes cannot hold the %zu x %zu pixels that it declares",
+                       job->size, width, height);
 
     png_set_expand(png);
     png_set_scale_16(png);
     int passes = png_set_interlace_handling(png);
-    size_t declared = png_get_rowbytes(png, job->info);
     png_read_update_info(png, job->info);
-    size_t width = png_get_image_width(png, job->info);
-    size_t height = png_get_image_height(png, job->info);
     size_t given = png_get_channels(png, job->info);
     size_t channels = given < 3 ? 1 : 3;
-    // Deflate makes at most 1032 bytes of one (a 258-byte match costs at least two bits).
-    if (width <= LP_IMAGE_MAX_SIDE && height <= LP_IMAGE_MAX_SIDE &&
-        (declared + 1) * height / 1032 > job->size)
-        return lp_fail(e, "PNG: %zu bytes cannot hold the %zu x %zu pixels that it declares",
-                       job->size, width, height);
     if (allocate(image, width, height, channels, e))
         return -1;
     job->rows = lp_alloc(height, sizeof *job->rows, e);
