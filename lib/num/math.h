@@ -145,12 +145,12 @@ const lp_math *lp_math_of(lp_type type);
 /* Every table this CPU can run, ended by NULL; for tests and benches. */
 const lp_math *const *lp_math_all(lp_type type);
 
-/* Single values in double, with the same bits everywhere (the generic f8 kernels). */
+/* Single values in double, with the same bits as the f8 maps. */
 double lp_exp(double x);
 double lp_log(double x);
 double lp_tanh(double x);
 double lp_sin(double x);
 double lp_cos(double x);
-double lp_pow(double x, double y); /* x > 0: exp(y log x); whole y by repeated squaring */
+double lp_pow(double x, double y); /* every case as C11, F.10.4.4 has it; within 1 ulp */
 
 #endif

@@ -1,7 +1,8 @@
 /* Random numbers: Philox4x32-10, counter-based (Salmon, Moraes, Dror, Shaw 2011, "Parallel random
  * numbers: as easy as 1, 2, 3", SC'11). Keyed by the seed; each purpose has a stream of its own,
- * so that a draw added in one place moves nothing in another. Value i of a stream depends on
- * (seed, stream, i) alone. */
+ * so that a draw added in one place moves nothing in another. Word i of a stream depends on
+ * (seed, stream, i) alone: it is word i mod 4 of the block with the key (seed) and the counter
+ * (i / 4, stream), lower halves first. */
 #ifndef LP_NUM_RNG_H
 #define LP_NUM_RNG_H
 
@@ -39,14 +40,15 @@ lp_rng lp_rng_new(uint64_t seed, lp_rng_purpose purpose, uint32_t substream);
 /* The block function itself, for the published known answers. */
 void lp_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
+/* The next word; the next two, the lower half first. */
 uint32_t lp_rng_u32(lp_rng *r);
 uint64_t lp_rng_u64(lp_rng *r);
 
-/* Uniform in [0, 1): 53 random bits. */
+/* Uniform in [0, 1): the upper 53 bits of the next u64. */
 double lp_rng_uniform(lp_rng *r);
 
 /* Standard normal, by Box and Muller (1958) with num's own log, sin, cos; one value a call, from
- * two uniforms. */
+ * two uniforms a, b: sqrt(-2 log(1 - a)) cos(2 pi b). Never above 8.6 in magnitude. */
 double lp_rng_normal(lp_rng *r);
 
 /* Uniform in 0 .. n-1 (n >= 1), without bias (Lemire 2019). */
