@@ -46,6 +46,16 @@
 
 #define LP_INLINE static inline __attribute__((always_inline, unused))
 
+/* GCC 12 takes a vector of doubles that was narrowed to floats and widened again for the doubles
+ * themselves, and so skips a rounding. What passes through here it cannot see through. */
+#if defined __x86_64__
+#define LP_OPAQUE(vector) __asm__("" : "+x"(vector))
+#elif defined __aarch64__
+#define LP_OPAQUE(vector) __asm__("" : "+w"(vector))
+#else
+#define LP_OPAQUE(vector) __asm__("" : "+m"(vector))
+#endif
+
 // clang-format off
 
 /* ---- registers ---- */
@@ -258,7 +268,9 @@ LP_INLINE rf8 rf8_product_sum_to_odd(rf8 a, rf8 b, rf8 c) {
 LP_INLINE rf4 rf4_fma(rf4 a, rf4 b, rf4 c) {
     rf8 low = rf8_product_sum_to_odd((rf8){a[0], a[1]}, (rf8){b[0], b[1]}, (rf8){c[0], c[1]});
     rf8 high = rf8_product_sum_to_odd((rf8){a[2], a[3]}, (rf8){b[2], b[3]}, (rf8){c[2], c[3]});
-    return (rf4){(float)low[0], (float)low[1], (float)high[0], (float)high[1]};
+    rf4 sum = {(float)low[0], (float)low[1], (float)high[0], (float)high[1]};
+    LP_OPAQUE(sum);
+    return sum;
 }
 #endif
 LP_INLINE rf8 rf8_fma(rf8 a, rf8 b, rf8 c) { return (rf8){fma(a[0], b[0], c[0]), fma(a[1], b[1], c[1])}; }
@@ -475,7 +487,11 @@ LP_INLINE vf4 vf4_narrow(vf8 low, vf8 high) { return (vf4){{lp_narrow(low), lp_n
 LP_INLINE vf8 lp_widen(rf4 a, rf4 b) {
     return (vf8){{(rf8){a[0], a[1]}, (rf8){a[2], a[3]}, (rf8){b[0], b[1]}, (rf8){b[2], b[3]}}};
 }
-LP_INLINE rf4 lp_narrow(rf8 a, rf8 b) { return (rf4){(float)a[0], (float)a[1], (float)b[0], (float)b[1]}; }
+LP_INLINE rf4 lp_narrow(rf8 a, rf8 b) {
+    rf4 narrow = {(float)a[0], (float)a[1], (float)b[0], (float)b[1]};
+    LP_OPAQUE(narrow);
+    return narrow;
+}
 LP_INLINE vf8 vf4_widen_low(vf4 a) { return lp_widen(a.r[0], a.r[1]); }
 LP_INLINE vf8 vf4_widen_high(vf4 a) { return lp_widen(a.r[2], a.r[3]); }
 LP_INLINE vf4 vf4_narrow(vf8 low, vf8 high) {

@@ -4,7 +4,6 @@
  * subnormals (taken and given), -0, arguments of sin and cos up to the largest float. A NaN, or an
  * argument outside the domain, gives the one quiet positive NaN.
  *
- * ERRORS_GO_HERE
  *
  * Polynomials: minimax for the relative error of the function they serve, found by Remez' exchange
  * at 240 bits; coefficients rounded to the element type one by one from the lowest power, the rest
