@@ -63,7 +63,7 @@ $(BUILD)/%.o: %.c $(BUILD)/.libraries
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo '$(AR) $@'; $(AR) rcs $@ $^
 
 $(BIN)/%: $(BUILD)/tools/%.o $(LIB)
 	@mkdir -p $(@D)
