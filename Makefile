@@ -20,7 +20,7 @@ LDLIBS = -Wl,--as-needed -lcairo -lpng -lz -lm
 
 # ---- what is built: every .c is found by its folder, there is no list to keep ----
 
-ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
+ARCH ?= $(shell uname -m)
 ISAS_x86_64 := generic avx2 avx512
 ISAS_aarch64 := generic neon
 ISAS := $(or $(ISAS_$(ARCH)),generic)
