@@ -159,23 +159,13 @@ static void cut_short(int signal_number) {
 
 /* ---- the command line ---- */
 
-/* Whether an operand of a tool that takes words is a FILE: told by its text alone, so that a
- * command means the same in every folder. */
-static bool names_a_file(const char *operand) {
-    size_t length = strlen(operand);
-    const char *end = operand + length;
-    return strcmp(operand, "-") == 0 || operand[0] == '/' || strncmp(operand, "./", 2) == 0 ||
-           strncmp(operand, "../", 3) == 0 ||
-           (length > 4 && (strcmp(end - 4, ".npz") == 0 || strcmp(end - 4, ".npy") == 0));
-}
-
 static void sort_operands(void) {
     size_t n = command.operands.count;
     files.item = lp_tool_need(lp_alloc(n + 1, sizeof *files.item, &error));
     words.item = lp_tool_need(lp_alloc(n + 1, sizeof *words.item, &error));
     for (size_t i = 0; i < n; i++) {
         const char *operand = command.operands.item[i];
-        lp_texts *to = tool->words != NULL && !names_a_file(operand) ? &words : &files;
+        lp_texts *to = tool->words != NULL && !lp_recipe_names_a_file(operand) ? &words : &files;
         to->item[to->count++] = operand;
     }
     if (tool->in == LP_IN_NOTHING && files.count > 0)
@@ -296,8 +286,8 @@ static const char *read_foreign(const char *path, size_t *size) {
     foreign = more;
     foreign_file *file = &foreign[foreign_count];
     *file = (foreign_file){.path = path};
-    lp_tool_try(lp_source_open(&file->source, path, &error));
-    lp_tool_try(lp_source_fill_all(&file->source, &error));
+    if (lp_source_open(&file->source, path, &error) || lp_source_fill_all(&file->source, &error))
+        lp_tool_try(lp_within(&error, "reading %s", lp_source_name(path)));
     file->crc32 = lp_source_crc32(&file->source, 0, 0, file->source.size);
     uint32_t expected;
     if (expected_crc32(foreign_count, &expected) && expected != file->crc32)
@@ -344,7 +334,8 @@ static int name_foreign_files(lp_stream *s, lp_buffer *options, lp_buffer *opera
             return 0;
         }
         if (lp_recipe_crc32(options, foreign[i].crc32, &error) ||
-            (i < files.count && lp_recipe_path(operands, foreign[i].path, &error)))
+            (i < files.count &&
+             lp_recipe_path(operands, foreign[i].path, tool->words != NULL, &error)))
             return -1;
     }
     return 0;

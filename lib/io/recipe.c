@@ -31,8 +31,17 @@ int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e) {
     }
 }
 
-int lp_recipe_path(lp_buffer *b, const char *path, lp_error *e) {
-    if (path[0] != '-' || path[1] == '\0')
+bool lp_recipe_names_a_file(const char *operand) {
+    const size_t length = strlen(operand);
+    const char *end = operand + length;
+    return strcmp(operand, "-") == 0 || operand[0] == '/' || strncmp(operand, "./", 2) == 0 ||
+           strncmp(operand, "../", 3) == 0 ||
+           (length > 4 && (strcmp(end - 4, ".npz") == 0 || strcmp(end - 4, ".npy") == 0));
+}
+
+int lp_recipe_path(lp_buffer *b, const char *path, bool among_words, lp_error *e) {
+    const bool is_option = path[0] == '-' && path[1] != '\0';
+    if (!is_option && (!among_words || lp_recipe_names_a_file(path)))
         return lp_recipe_word(b, path, e);
     lp_buffer safe = {0};
     int failed = lp_buffer_print(&safe, e, "./%s", path) || lp_recipe_word(b, safe.data, e);

@@ -31,8 +31,13 @@
 int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e);
 
 /* The same for a path that is to be an operand: "./" goes before one that begins with '-' and is
- * not "-" itself. */
-int lp_recipe_path(lp_buffer *b, const char *path, lp_error *e);
+ * not "-" itself and, of a tool that takes words too, before one that would read as a word. */
+int lp_recipe_path(lp_buffer *b, const char *path, bool among_words, lp_error *e);
+
+/* Whether an operand of a tool that takes words is a FILE: told by its text alone, so that a
+ * command means the same in every folder. One is that is "-", ends in .npz or .npy, or begins with
+ * "/", "./" or "../". */
+bool lp_recipe_names_a_file(const char *operand);
 
 /* Appends a file's CRC-32 as two words: --crc32 1a2b3c4d. */
 int lp_recipe_crc32(lp_buffer *b, unsigned long crc32, lp_error *e);

@@ -361,7 +361,7 @@ int lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *option
     if (operands[0] != '\0')
         failed = failed || lp_buffer_print(&b, e, " %s", operands);
     if (s->lone_path != NULL)
-        failed = failed || lp_recipe_path(&b, s->lone_path, e);
+        failed = failed || lp_recipe_path(&b, s->lone_path, operands[0] != '\0', e);
     failed = failed || lp_stream_set_recipe(s, b.data, e);
     lp_buffer_free(&b);
     return failed ? -1 : 0;
@@ -426,7 +426,7 @@ static int join_origins(lp_stream *s, const origins *all, lp_error *e) {
         lp_buffer part = {0};
         if (o->path != NULL)
             failed = lp_recipe_word(&part, "pick", e) || lp_recipe_crc32(&part, o->crc, e) ||
-                     lp_recipe_word(&part, "*", e) || lp_recipe_path(&part, o->path, e);
+                     lp_recipe_word(&part, "*", e) || lp_recipe_path(&part, o->path, true, e);
         failed = failed || lp_buffer_print(&s->recipe, e, " <(%s)",
                                            o->path != NULL ? part.data : o->recipe.data);
         lp_buffer_free(&part);
@@ -557,7 +557,9 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
             all_have_recipes = all_have_recipes && o->recipe.size > 0;
         }
     }
-    const bool has_path = strcmp(input->path, "-") != 0;
+    /* What a replay could open again: <(…) and a named pipe have a path too. */
+    const bool is_standard = strcmp(input->path, "-") == 0;
+    const bool has_path = !is_standard && source->is_mapped;
     if (input->check_crc32 || (has_path && !all_have_recipes)) {
         uint32_t crc = lp_source_crc32(source, 0, 0, source->size);
         if (input->check_crc32 && crc != input->crc32)
@@ -582,7 +584,10 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
     }
     for (size_t i = first; i < all->count; i++)
         if (all->item[i].path == NULL && all->item[i].recipe.size == 0 &&
-            break_recipe(&all->item[i], "standard input came without a recipe", e))
+            break_recipe(&all->item[i],
+                         is_standard ? "standard input came without a recipe"
+                                     : "a pipe came without a recipe",
+                         e))
             return -1;
     return 0;
 }
