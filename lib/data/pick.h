@@ -1,0 +1,32 @@
+/* Which tensors of a stream stay, under which names, and which of their rows. */
+#ifndef LP_DATA_PICK_H
+#define LP_DATA_PICK_H
+
+#include "base/error.h"
+#include "base/values.h"
+#include "io/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Patterns are the shell's (* ? [a-z]); a * matches dots and slashes too. */
+typedef struct {
+    const char *const *keep; /* no pattern at all: everything */
+    size_t keep_count;
+    lp_texts drop;
+    lp_texts rename; /* OLD=NEW each */
+    bool rows_given;
+    lp_range rows;
+    lp_texts of; /* whose rows; none: those of everything that is kept and has a dimension */
+} lp_pick_options;
+
+/* In this order: keeps the tensors that match a pattern of `keep`, removes those that match one
+ * of `drop`, takes the rows, renames. What stays is in the stream's order, and is not decoded
+ * unless rows are taken of it.
+ *
+ * Rows from .. to - 1 of the tensors `of` names, which all need as many rows; the range has to lie
+ * inside and hold at least one. Refused, with the names that there are: a pattern that matches
+ * nothing, a NEW that is there already or is no name, a stream that is left without a tensor. */
+int lp_pick(lp_stream *s, const lp_pick_options *options, lp_error *e);
+
+#endif

@@ -1,0 +1,46 @@
+#include "data/onehot.h"
+#include "cli/tool.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t classes;
+};
+
+static const lp_option options[] = {
+    {.name = "classes",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, classes),
+     .word = "K",
+     .fallback = "0",
+     .min = 0,
+     .max = 1 << 20,
+     .help = "how many classes there are; 0: as many as classes has names, or else the largest "
+             "label plus one"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "onehot",
+    .summary = "turn integer labels into one-hot rows",
+    .manual = "y, y_train and y_test, as far as they are there, become u1 [n, k]: a row of zeros "
+              "with a one at the label. All of them have the same k. A label that is negative or "
+              "too large is an error that names its row.",
+    .examples = "from-csv --label species iris.csv | onehot\n"
+                "gen-moons -n 100 | split --train 0.8 | onehot --classes 2",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tool_try(lp_onehot_stream(s, (size_t)o.classes, e));
+    // write
+    return lp_tool_write(s);
+}

@@ -1,0 +1,68 @@
+#include "data/pick.h"
+#include "cli/tool.h"
+
+#include <stddef.h>
+
+static const lp_option options[] = {
+    {.name = "drop",
+     .kind = LP_OPTION_TEXTS,
+     .offset = offsetof(lp_pick_options, drop),
+     .word = "PATTERN",
+     .help = "leave out what matches; may be repeated"},
+    {.name = "rows",
+     .kind = LP_OPTION_RANGE,
+     .offset = offsetof(lp_pick_options, rows),
+     .word = "A:B",
+     .help = "only rows A to B - 1, counted from 0; either may be missing"},
+    {.name = "of",
+     .kind = LP_OPTION_TEXTS,
+     .offset = offsetof(lp_pick_options, of),
+     .word = "PATTERN",
+     .with = "rows",
+     .help = "take the rows of what matches and leave the rest whole; may be repeated"},
+    {.name = "rename",
+     .kind = LP_OPTION_TEXTS,
+     .offset = offsetof(lp_pick_options, rename),
+     .word = "OLD=NEW",
+     .help = "give a tensor another name; may be repeated"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "pick",
+    .summary = "keep, drop and rename tensors, take rows of them",
+    .manual =
+        "Keeps the tensors whose names match one of the PATTERNs (all of them where there is "
+        "none), then leaves out what --drop names, takes the rows, and renames. A pattern is the "
+        "shell's: * is any text (dots and slashes too), ? one character, [a-z] one of a set; "
+        "quote it. One that matches nothing is an error. What stays keeps its order and is passed "
+        "on byte for byte, unless rows are taken of it.\n"
+        "\n"
+        "An operand is a file rather than a pattern when it is -, begins with /, ./ or ../, or "
+        "ends in .npz or .npy.\n"
+        "\n"
+        "--rows takes the same rows of everything that is kept and has a dimension; where their "
+        "numbers of rows differ it asks for --of. Of several archives in one file, pick '*' makes "
+        "one.",
+    .examples = "pick 'x*' 'y*' data.npz > xy.npz\n"
+                "split --train 0.8 iris.npz | pick --rows 0:20 --of '*_train'\n"
+                "pick layer1.weight --rename layer1.weight=w model.npz",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_STREAM,
+    .options = options,
+    .words = "PATTERN...",
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    lp_pick_options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    o.keep = lp_tool_words(&o.keep_count);
+    o.rows_given = lp_tool_given("rows");
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tool_try(lp_pick(s, &o, e));
+    // write
+    return lp_tool_write(s);
+}

@@ -1,0 +1,65 @@
+#include "data/scale.h"
+#include "cli/tool.h"
+
+#include <stddef.h>
+
+struct options {
+    int by;
+    double divide;
+};
+
+static const lp_option options[] = {
+    {.name = "by",
+     .kind = LP_OPTION_CHOICE,
+     .offset = offsetof(struct options, by),
+     .word = "HOW",
+     .choices = LP_SCALE_CHOICES,
+     .without = "divide",
+     .help = "fit the scaling to each column of the data"},
+    {.name = "divide",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, divide),
+     .word = "D",
+     .help = "divide everything by D: pixels by 255"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "scale",
+    .summary = "centre, standardise or otherwise scale the features",
+    .manual =
+        "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
+        "x_train alone and applied to x_train and x_test.\n"
+        "\n"
+        "--by centre subtracts the mean; standard divides by the standard deviation too, variance "
+        "by the variance itself (both over n, as NumPy has them); minmax maps least and largest to "
+        "0 and 1. A constant column becomes 0.\n"
+        "\n"
+        "f8 stays f8 and f4 stays f4; integers of up to 16 bits become f4, wider ones f8. "
+        "Everything is computed in double and rounded once. scale.offset and scale.divisor [d] "
+        "keep the numbers, so that predict can scale new data alike; scaling what was scaled "
+        "before keeps the two in one.",
+    .examples = "from-csv --label species iris.csv | scale --by centre\n"
+                "from-csv --label species iris.csv | split --train 100 | scale --by standard\n"
+                "gen-digits | scale --divide 255",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    if (!lp_tool_given("by") && !lp_tool_given("divide"))
+        lp_tool_usage("--by %s or --divide D is needed", LP_SCALE_CHOICES);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    if (lp_tool_given("divide"))
+        lp_tool_try(lp_scale_divide(s, o.divide, e));
+    else
+        lp_tool_try(lp_scale(s, (lp_scale_by)o.by, e));
+    // write
+    return lp_tool_write(s);
+}

@@ -1,0 +1,85 @@
+#include "data/split.h"
+#include "cli/tool.h"
+
+#include <stddef.h>
+
+struct options {
+    lp_share train;
+    bool no_shuffle, stratify;
+    int by;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "train",
+     .kind = LP_OPTION_SHARE,
+     .offset = offsetof(struct options, train),
+     .word = "SHARE",
+     .fallback = "0.8",
+     .help = "the training part: a share below 1, such as 0.8, or a number of rows"},
+    {.name = "stratify",
+     .kind = LP_OPTION_FLAG,
+     .offset = offsetof(struct options, stratify),
+     .without = "no-shuffle|by",
+     .help = "give every class of y its share of both parts"},
+    {.name = "by",
+     .kind = LP_OPTION_CHOICE,
+     .offset = offsetof(struct options, by),
+     .word = "row",
+     .choices = "row",
+     .without = "no-shuffle",
+     .help = "of a sparse matrix: hold out the share within each of its rows"},
+    {.name = "no-shuffle",
+     .kind = LP_OPTION_FLAG,
+     .offset = offsetof(struct options, no_shuffle),
+     .help = "train on the first rows, test on the rest"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random order"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "split",
+    .summary = "divide data into a training and a test part",
+    .manual =
+        "x and, where there is one, y (of any type, row by row) become x_train, y_train, x_test "
+        "and y_test, in random order. Nothing else is touched: classes and features stay as they "
+        "are. A share is rounded to the nearest number of rows, and both parts need at least "
+        "one.\n"
+        "\n"
+        "With --stratify every class has its share of the training part, rounded so that the "
+        "counts add up (largest remainders first, of equal ones the smaller label); y has to be "
+        "integers, so split before onehot.\n"
+        "\n"
+        "Of a sparse matrix (row, col, data, shape, as scipy.sparse.save_npz writes it) a share "
+        "of the entries is held out: row_train, col_train, data_train, row_test, col_test, "
+        "data_test, each in row-major order. With --by row the share is taken within each row, "
+        "and every row keeps at least one entry to train on.",
+    .examples = "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
+                "from-csv --label species iris.csv | split --train 100 --stratify\n"
+                "gen-ratings | split --train 0.9 --by row > ratings.npz",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_split_options how = {.train = o.train,
+                            .shuffle = !o.no_shuffle,
+                            .stratify = o.stratify,
+                            .by_row = lp_tool_given("by"),
+                            .seed = o.seed};
+    lp_tool_try(lp_split(s, &how, e));
+    // write
+    return lp_tool_write(s);
+}
