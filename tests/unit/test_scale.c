@@ -158,15 +158,14 @@ static void streams_that_cannot_be_scaled(void) {
 
 int main(void) {
     return check_main(
-        "test_scale",
-        (check_test[]){
-            {"fits are the closed forms", fits_are_the_closed_forms},
-            {"a large mean keeps its digits", many_rows_of_large_mean_keep_their_digits},
-            {"types follow the rule", types_follow_the_rule},
-            {"bad data is named", bad_data_is_named},
-            {"fitted on the training part, applied to both", fitted_on_the_training_part},
-            {"two scalings become one", two_scalings_become_one},
-            {"streams that cannot be scaled are refused", streams_that_cannot_be_scaled},
-            {0},
-        });
+        "scale", (check_test[]){
+                     {"fits are the closed forms", fits_are_the_closed_forms},
+                     {"a large mean keeps its digits", many_rows_of_large_mean_keep_their_digits},
+                     {"types follow the rule", types_follow_the_rule},
+                     {"bad data is named", bad_data_is_named},
+                     {"fitted on the training part, applied to both", fitted_on_the_training_part},
+                     {"two scalings become one", two_scalings_become_one},
+                     {"streams that cannot be scaled are refused", streams_that_cannot_be_scaled},
+                     {0},
+                 });
 }

@@ -257,7 +257,7 @@ static void sparse_matrices_that_cannot_be_split(void) {
 
 int main(void) {
     return check_main(
-        "test_split",
+        "split",
         (check_test[]){
             {"shares are rounded to the nearest", shares_are_rounded},
             {"a random order is a partition", random_order_is_a_partition},
