@@ -15,6 +15,7 @@ typedef enum {
     LP_OPTION_INT,        /* a whole number (int64_t) */
     LP_OPTION_SEED,       /* 0 .. 2^64-1 (uint64_t); always in the recipe */
     LP_OPTION_REAL,       /* a number (double) */
+    LP_OPTION_RATIO,      /* a number, or one divided by another: 1/255 (double) */
     LP_OPTION_TEXT,       /* anything (const char *); NULL when absent and without default */
     LP_OPTION_CHOICE,     /* one of row.choices, "a|b|c" (int: its place, from 0) */
     LP_OPTION_INTS,       /* 20,20 (lp_ints) */

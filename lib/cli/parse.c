@@ -79,6 +79,17 @@ static int parse_real(const char *word, size_t length, double *value, lp_error *
     return 0;
 }
 
+static int parse_ratio(const char *word, double *value, lp_error *e) {
+    double divisor = 1;
+    size_t length = strcspn(word, "/");
+    if (parse_real(word, length, value, e) ||
+        (word[length] != '\0' &&
+         parse_real(word + length + 1, strlen(word + length + 1), &divisor, e)))
+        return -1;
+    *value /= divisor;
+    return isfinite(*value) ? 0 : lp_fail_usage(e, "'%s' is not a finite number", word);
+}
+
 static void *grow(void *items, size_t count, size_t size, lp_error *e) {
     void *more = realloc(items, (count + 1) * size);
     if (more == NULL)
@@ -191,6 +202,10 @@ int lp_option_parse(const lp_option *row, const char *word, void *values, lp_err
         return errno != 0 ? lp_fail_usage(e, "'%s' is too large", word) : 0;
     case LP_OPTION_REAL:
         if (parse_real(word, length, member, e))
+            return -1;
+        return check_bounds(row, *(double *)member, word, e);
+    case LP_OPTION_RATIO:
+        if (parse_ratio(word, member, e))
             return -1;
         return check_bounds(row, *(double *)member, word, e);
     case LP_OPTION_TEXT:

@@ -358,6 +358,34 @@ static int continue_recipe(lp_stream *s) {
     return 0;
 }
 
+const char *lp_tool_options(void) {
+    lp_buffer text = {0};
+    lp_tool_try(lp_buffer_append(&text, "", 0, &error));
+    lp_tool_try(lp_command_recipe(&command, &text, &error));
+    return text.data;
+}
+
+int lp_tool_save(lp_stream *s, const char *path, lp_error *e) {
+    lp_buffer partial = {0};
+    if (lp_buffer_print(&partial, e, "%s.partial", path))
+        return -1;
+    FILE *file = fopen(partial.data, "wbe");
+    int failed = file == NULL ? lp_fail_errno(e, "writing %s", path) : 0;
+    if (file != NULL) {
+        failed = lp_stream_write(s, file, false, e);
+        if (!failed && (fflush(file) != 0 || fsync(fileno(file)) != 0))
+            failed = lp_fail_errno(e, "writing %s", path);
+        if (fclose(file) != 0 && !failed)
+            failed = lp_fail_errno(e, "writing %s", path);
+        if (!failed && rename(partial.data, path) != 0)
+            failed = lp_fail_errno(e, "writing %s", path);
+        if (failed)
+            unlink(partial.data);
+    }
+    lp_buffer_free(&partial);
+    return failed;
+}
+
 int lp_tool_write(lp_stream *s) {
     if (continue_recipe(s) || lp_stream_write(s, lp_output_file(), common.compress, &error)) {
         if (errno == EPIPE)

@@ -92,6 +92,15 @@ const char *lp_tool_file(size_t i, size_t *size);
  * the file at path. Its CRC-32 goes into the recipe as --crc32 too, behind the operands'. */
 const char *lp_tool_extra_file(const char *path, size_t *size);
 
+/* The options that decide the output, as the recipe has them: what a checkpoint is made under. It
+ * lives until the tool ends. */
+const char *lp_tool_options(void);
+
+/* Writes a stream that is not the tool's output to the file at `path`, without a recipe: a
+ * temporary beside it, "PATH.partial", is flushed to the disk and takes its name once it is whole.
+ * For checkpoints: whenever the process is killed, the file is the last whole one or none. */
+int lp_tool_save(lp_stream *s, const char *path, lp_error *e);
+
 /* Writes the stream, its recipe continued by this command line, and returns the exit status. */
 int lp_tool_write(lp_stream *s);
 

@@ -137,24 +137,14 @@ static int make_graph(run *r, lp_error *e) {
     return 0;
 }
 
-static int check_options(const lp_train_options *o, lp_error *e) {
-    if (o->loss == LP_LOSS_CROSS_ENTROPY && o->target == LP_TARGET_X)
-        return lp_fail_usage(e, "option --target: x goes only with --loss mse");
-    if (o->loss == LP_LOSS_CROSS_ENTROPY && lp_activation(o->output_activation) != LP_IDENTITY)
-        return lp_fail_usage(e, "option --output-activation: goes only with --loss mse");
-    if (o->nesterov && o->momentum == 0)
-        return lp_fail_usage(e, "option --nesterov: goes only with --momentum");
-    if (o->patience > 0 && o->eval_every == 0)
-        return lp_fail_usage(e, "option --patience: goes only with --eval-every");
-    return 0;
-}
-
 static int prepare(run *r, lp_stream *s, lp_error *e) {
     const lp_train_options *o = r->options;
     lp_y_use use = o->target == LP_TARGET_X ? LP_Y_NONE
                    : o->loss == LP_LOSS_MSE ? LP_Y_TARGETS
                                             : LP_Y_CLASSES;
-    if (check_options(o, e) || lp_dataset_read(&r->data, s, use, e))
+    if (o->loss == LP_LOSS_CROSS_ENTROPY && use == LP_Y_NONE)
+        return lp_fail_usage(e, "option --target: x goes only with --loss mse");
+    if (lp_dataset_read(&r->data, s, use, e))
         return -1;
     r->train = &r->data.part[0];
     r->test = r->data.parts > 1 ? &r->data.part[1] : NULL;
@@ -166,8 +156,8 @@ static int prepare(run *r, lp_stream *s, lp_error *e) {
         return lp_fail(e, "option --patience: there is no x_test to watch (split makes one)");
     r->batch_rows = o->sample ? 1 : o->batch == 0 ? n : (size_t)o->batch;
     r->epoch_steps = (n + r->batch_rows - 1) / r->batch_rows;
-    r->unit_steps = o->steps < 0 ? r->epoch_steps : 1;
-    r->total = (uint64_t)(o->steps < 0 ? o->epochs : o->steps);
+    r->unit_steps = o->count_steps ? 1 : r->epoch_steps;
+    r->total = (uint64_t)(o->count_steps ? o->steps : o->epochs);
     r->order = lp_alloc(n, sizeof *r->order, e);
     if (r->order == NULL)
         return -1;

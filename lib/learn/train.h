@@ -1,7 +1,7 @@
 /* Training an MLP on the data of a stream.
  *
  * Time is counted in epochs (each a pass over all rows, in a fresh random order unless the batch
- * is the whole part), or, where `steps` is given, in steps; `eval_every`, `patience`,
+ * is the whole part), or, where `count_steps` is set, in steps; `eval_every`, `patience`,
  * `snapshot_every`, `checkpoint_every` and the learning rate's schedule all count the same. */
 #ifndef LP_LEARN_TRAIN_H
 #define LP_LEARN_TRAIN_H
@@ -41,9 +41,10 @@ typedef struct {
     double lr;
     lp_schedule schedule;
     int64_t batch; /* rows a step; 0: all */
-    bool sample;   /* one random row a step, with replacement; with steps */
+    bool sample;   /* one random row a step, with replacement; with count_steps */
     int64_t epochs;
-    int64_t steps;            /* -1: count epochs */
+    bool count_steps; /* time is `steps` steps, not `epochs` epochs */
+    int64_t steps;
     int64_t eval_every;       /* 0: at the end only */
     int64_t patience;         /* evaluations without a lower validation loss; 0: never stop */
     int64_t snapshot_every;   /* 0: none */
