@@ -80,7 +80,7 @@ static const lp_option options[] = {
      .help = "keep the weights of every N-th epoch (or step), from 0 on"},
     {"checkpoint", 0, LP_OPTION_TEXT, ROW(checkpoint), "FILE", .flags = LP_NOT_IN_RECIPE,
      .with = "checkpoint-every", .help = "where checkpoints are kept, the last one only"},
-    {"checkpoint-every", 0, LP_OPTION_INT, ROW(train.checkpoint_every), "N", "0", 1, 9e15,
+    {"checkpoint-every", 0, LP_OPTION_INT, ROW(train.checkpoint_every), "N", NULL, 1, 9e15,
      .flags = LP_NOT_IN_RECIPE, .with = "checkpoint", .help = "make one every N epochs (or steps)"},
     {"resume", 0, LP_OPTION_FLAG, ROW(resume), .flags = LP_NOT_IN_RECIPE, .with = "checkpoint",
      .help = "go on from the checkpoint, if there is one; the output is that of a run in one go"},
