@@ -95,7 +95,7 @@ static void bad_labels_are_named(void) {
 
 int main(void) {
     return check_main(
-        "test_onehot",
+        "onehot",
         (check_test[]){
             {"labels of every number type become rows", every_number_type_becomes_rows},
             {"both parts have as many classes", both_parts_have_as_many_classes},
