@@ -1,0 +1,47 @@
+/* A dense table of numbers, with or without a column of labels, from CSV files: rows that all have
+ * the same columns, file after file, into `x`, `y`, `classes` and `features`. */
+#ifndef LP_DATA_TABLE_H
+#define LP_DATA_TABLE_H
+
+#include "base/error.h"
+#include "base/values.h"
+#include "io/stream.h"
+
+#include <stddef.h>
+
+/* Whether a file's first row holds the columns' names. */
+typedef enum {
+    LP_HEADER_AUTO, /* it does where none of its cells is a number */
+    LP_HEADER_YES,
+    LP_HEADER_NO,
+} lp_header;
+
+typedef struct {
+    lp_header header;
+    char separator;
+    const char *label; /* the column of labels: its name, or its number from 1; NULL: none */
+    lp_texts drop;     /* columns to leave out, named likewise */
+} lp_table_options;
+
+typedef struct lp_table lp_table;
+
+/* An empty table; the options are borrowed. Freed with lp_table_free. */
+lp_table *lp_table_new(const lp_table_options *options, lp_error *e);
+
+/* Reads the rows of one file behind those that are there. `name` is for messages, which say
+ * "reading NAME: row 7 (line 8), column petal_width: 'abc' is not a number". Rows are counted from
+ * 1, the header not among them. A column is looked for by name first, then by number. */
+int lp_table_add(lp_table *t, const char *name, const char *bytes, size_t size, lp_error *e);
+
+/* Puts what was read into the stream:
+ *   x         f8 [n, d], every cell exact to its text
+ *   y         i8 [n], where there is a column of labels: the labels themselves where all are whole
+ *             numbers, else 0.. in the order of first appearance
+ *   classes   U [k], the labels' texts in that order; only where y numbers them
+ *   features  U [d], the columns' names; only where the files have them
+ * A table without rows, or without columns for x, is an error. */
+int lp_table_put(lp_table *t, lp_stream *s, lp_error *e);
+
+void lp_table_free(lp_table *t);
+
+#endif

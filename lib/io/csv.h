@@ -1,0 +1,61 @@
+/* Comma-separated values (RFC 4180), row by row, from bytes in memory; and cells written back.
+ *
+ * Read are: rows ended by LF or CRLF, the last one or not; a UTF-8 byte order mark; blank lines at
+ * the end; cells in double quotes, which may hold separators, line breaks and doubled quotes.
+ * Blanks around a cell are no part of it unless they stand inside quotes. Refused: a quote inside
+ * a cell without quotes, anything but blanks behind the closing quote, a quote that never closes,
+ * a NUL byte, blank lines between rows. */
+#ifndef LP_IO_CSV_H
+#define LP_IO_CSV_H
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A reader, and the row it is at. Starts with lp_csv_begin, freed with lp_csv_free. */
+typedef struct {
+    size_t cells; /* in this row */
+    size_t row;   /* its number, from 1 */
+    size_t line;  /* the number of the line that it begins on, from 1 */
+    /* Read with lp_csv_cell. */
+    lp_buffer text;   /* the cells, each ended by a NUL */
+    lp_buffer starts; /* where each begins (size_t) */
+    const char *at, *end;
+    size_t next_line;
+    char separator;
+} lp_csv;
+
+/* The bytes stay the caller's and have to outlive the reader. The separator is any character but
+ * a quote or a line break. */
+void lp_csv_begin(lp_csv *c, const char *bytes, size_t size, char separator);
+
+/* Goes to the next row: 1 where there is one, 0 at the end, -1 and e ("line 7: ..."). */
+int lp_csv_next(lp_csv *c, lp_error *e);
+
+/* Cell i of the row; valid until the next row. */
+const char *lp_csv_cell(const lp_csv *c, size_t i);
+
+void lp_csv_free(lp_csv *c);
+
+/* What a separator (char) is called on a command line: one character, or "tab". */
+int lp_csv_parse_separator(const char *word, void *separator, lp_error *e);
+
+/* A cell as a number, exactly what strtod makes of it in the C locale: the whole cell, decimal,
+ * finite ("nan", "inf", hexadecimal and 1e999 are refused). e says why, without naming the cell's
+ * place: "'abc' is not a number". */
+int lp_csv_number(const char *cell, double *value, lp_error *e);
+
+/* A cell as a whole number of 64 bits; false where it is none. */
+bool lp_csv_integer(const char *cell, int64_t *value);
+
+/* Appends the shortest decimal text that reads back as the same number; as a float (f4) where
+ * is_single is set. */
+int lp_csv_append_number(lp_buffer *b, double value, bool is_single, lp_error *e);
+
+/* Appends a text, in quotes where it needs them. */
+int lp_csv_append_text(lp_buffer *b, const char *text, char separator, lp_error *e);
+
+#endif
