@@ -38,7 +38,8 @@ LIB := $(BUILD)/liblabpipe.a
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
-BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
+           $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
 .PHONY: all tools quick test labs install uninstall asan format help clean deps
 .DELETE_ON_ERROR:
@@ -107,6 +108,18 @@ asan: ## run every test under the address and undefined-behaviour sanitizers
 
 include $(wildcard pipelines/*.mk)
 labs: $(LABS) ## run every lab
+
+# ---- benches: OpenBLAS and LAPACK are what the kernels are held against, and linked only here ----
+
+$(BUILD)/tests/bench/%.o: ALL_CFLAGS += $(shell pkg-config --cflags openblas 2>/dev/null)
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(LIB)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(shell pkg-config --libs lapacke openblas) $(LDLIBS)
+
+bench: tools ## measure the kernels against OpenBLAS and libm; tables also in build/bench/*.tsv
+	@pkg-config --exists lapacke openblas || { echo 'make bench: OpenBLAS and LAPACKE are missing' \
+	    '(apt install libopenblas-dev liblapacke-dev)' >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(BENCH)
+	@for bench in $(BENCH); do BUILD=$(BUILD) $$bench || exit 1; done
 
 # ---- the rest ----
 

@@ -1,0 +1,172 @@
+#include "bench.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#if defined __x86_64__
+#include <immintrin.h>
+#endif
+
+static FILE *tsv;
+
+double bench_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double bench_median(size_t n, double *samples) {
+    qsort(samples, n, sizeof *samples, compare);
+    return n % 2 ? samples[n / 2] : (samples[n / 2 - 1] + samples[n / 2]) / 2;
+}
+
+double bench_time(void (*run)(void *context), void *context, size_t calls) {
+    double start = bench_now();
+    for (size_t i = 0; i < calls; i++)
+        run(context);
+    return (bench_now() - start) / (double)calls;
+}
+
+size_t bench_calls(void (*run)(void *context), void *context, double seconds) {
+    run(context);
+    for (size_t calls = 1;; calls *= 2) {
+        double spent = bench_time(run, context, calls) * (double)calls;
+        if (spent > seconds / 4) {
+            double fit = (double)calls * seconds / spent;
+            return fit < 1 ? 1 : (size_t)fit;
+        }
+    }
+}
+
+/* ---- the peak: 16 chains of fma in registers, so that latency is hidden and memory idle ---- */
+
+enum { CHAINS = 16 };
+
+#define PEAK(name, isa, V, set1, fma, lanes)                                                       \
+    __attribute__((target(isa))) static double name(size_t steps) {                                \
+        V x[CHAINS], a = set1(0.999), b = set1(1e-3);                                              \
+        for (int i = 0; i < CHAINS; i++)                                                           \
+            x[i] = set1(i);                                                                        \
+        for (size_t s = 0; s < steps; s++) {                                                       \
+            _Pragma("GCC unroll 16") for (int i = 0; i < CHAINS; i++) x[i] = fma(x[i], a, b);      \
+        }                                                                                          \
+        double kept[sizeof(V) / 8];                                                                \
+        for (int i = 1; i < CHAINS; i++)                                                           \
+            x[0] += x[i];                                                                          \
+        memcpy(kept, &x[0], sizeof kept);                                                          \
+        volatile double sink = kept[0];                                                            \
+        (void)sink;                                                                                \
+        return 2.0 * (lanes)*CHAINS * (double)steps;                                               \
+    }
+#if defined __x86_64__
+PEAK(peak4_avx512, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps, 16)
+PEAK(peak8_avx512, "avx512f", __m512d, _mm512_set1_pd, _mm512_fmadd_pd, 8)
+PEAK(peak4_avx2, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps, 8)
+PEAK(peak8_avx2, "avx2,fma", __m256d, _mm256_set1_pd, _mm256_fmadd_pd, 4)
+static double (*peak_of(int element_size))(size_t) {
+    if (__builtin_cpu_supports("avx512f"))
+        return element_size == 4 ? peak4_avx512 : peak8_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return element_size == 4 ? peak4_avx2 : peak8_avx2;
+    return NULL;
+}
+#else
+static double (*peak_of(int element_size))(size_t) {
+    (void)element_size;
+    return NULL;
+}
+#endif
+
+double bench_peak(int element_size, int threads) {
+    double (*run)(size_t) = peak_of(element_size);
+    if (!run)
+        return 0;
+    double best = 0;
+    for (int i = 0; i < 10; i++) {
+        double operations = 0, start = bench_now();
+#pragma omp parallel num_threads(threads) reduction(+ : operations)
+        operations += run(1000000);
+        double rate = operations / (bench_now() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+/* ---- the table ---- */
+
+static void print_fields(const char *line) {
+    for (; *line; line += strcspn(line, "\t"), line += *line == '\t')
+        printf("%-13.*s", (int)strcspn(line, "\t"), line);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void bench_begin(const char *name, const char *columns) {
+    const char *build = getenv("BUILD");
+    char path[500];
+    snprintf(path, sizeof path, "%s/bench", build ? build : "build");
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/bench/%s.tsv", build ? build : "build", name);
+    tsv = fopen(path, "w");
+    if (!tsv) {
+        perror(path);
+        exit(1);
+    }
+    fprintf(tsv, "%s\n", columns);
+    print_fields(columns);
+}
+
+void bench_row(const char *format, ...) {
+    char line[1000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    fprintf(tsv, "%s\n", line);
+    print_fields(line);
+}
+
+void bench_note(const char *format, ...) {
+    char line[1000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    fprintf(tsv, "# %s\n", line);
+    printf("%s\n", line);
+}
+
+int bench_end(void) {
+    putchar('\n');
+    return fclose(tsv) != 0;
+}
+
+void bench_fill(int element_size, size_t n, void *x) {
+    uint64_t state = 1;
+    for (size_t i = 0; i < n; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        double v = (double)(int64_t)state * 0x1p-63;
+        if (element_size == 4)
+            ((float *)x)[i] = (float)v;
+        else
+            ((double *)x)[i] = v;
+    }
+}
+
+void *bench_alloc(size_t count, size_t size) {
+    void *p = aligned_alloc(64, (count * size + 63) / 64 * 64);
+    if (!p) {
+        fprintf(stderr, "bench: no memory for %zu elements\n", count);
+        exit(1);
+    }
+    return memset(p, 0, count * size);
+}

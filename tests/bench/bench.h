@@ -1,0 +1,39 @@
+/* What the benches share: a clock, medians of samples, and a table that goes to standard output
+ * and, as TSV, to build/bench/NAME.tsv. A bench measures and judges nothing. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stddef.h>
+
+/* Seconds, monotonic. */
+double bench_now(void);
+
+/* The median; sorts the samples. */
+double bench_median(size_t n, double *samples);
+
+/* The calls of run(context) that fill about `seconds`: at least 1. */
+size_t bench_calls(void (*run)(void *context), void *context, double seconds);
+
+/* Seconds a call, over `calls` calls. */
+double bench_time(void (*run)(void *context), void *context, size_t calls);
+
+/* The fma operations a second (times 2: FLOP/s) that this CPU's registers reach on `threads`
+ * threads, for elements of 4 or 8 bytes. */
+double bench_peak(int element_size, int threads);
+
+/* A table: the columns' names, then rows, fields separated by tabs. Lines of bench_note go to
+ * standard output and into the TSV as comments. */
+void bench_begin(const char *name, const char *columns);
+void bench_row(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void bench_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Closes the TSV; the exit status. */
+int bench_end(void);
+
+/* Fills x with numbers in [-1, 1), the same ones in every run. */
+void bench_fill(int element_size, size_t n, void *x);
+
+/* A zeroed block; ends the program where there is no memory. */
+void *bench_alloc(size_t count, size_t size);
+
+#endif
