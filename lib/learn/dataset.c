@@ -38,10 +38,10 @@ static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
     return 0;
 }
 
-/* Labels from one-hot rows (rows, classes). */
-static int read_one_hot(lp_part *p, const lp_tensor *y, lp_error *e) {
-    size_t k = y->shape[1];
-    for (size_t r = 0; r < p->rows; r++) {
+/* Labels from one-hot rows (rows, k). */
+static int take_one_hot(const lp_tensor *y, const char *name, int32_t *label, lp_error *e) {
+    size_t rows = y->shape[0], k = y->shape[1];
+    for (size_t r = 0; r < rows; r++) {
         size_t ones = 0, place = 0;
         for (size_t c = 0; c < k; c++) {
             double value = lp_tensor_at(y, r * k + c);
@@ -53,19 +53,59 @@ static int read_one_hot(lp_part *p, const lp_tensor *y, lp_error *e) {
             }
         }
         if (ones != 1)
-            return lp_fail(e, "%s: row %zu is not one-hot (one 1, the rest 0)", p->y_name, r);
-        p->label[r] = (int32_t)place;
+            return lp_fail(e, "%s: row %zu is not one-hot (one 1, the rest 0)", name, r);
+        label[r] = (int32_t)place;
     }
     return 0;
 }
 
-static int read_labels(lp_part *p, const lp_tensor *y, lp_error *e) {
-    for (size_t r = 0; r < p->rows; r++) {
+static int take_labels(const lp_tensor *y, const char *name, int32_t *label, size_t *classes,
+                       lp_error *e) {
+    for (size_t r = 0; r < y->count; r++) {
         double value = lp_tensor_at(y, r);
         if (!(value >= 0 && value < MAX_CLASSES) || value != (double)(int32_t)value)
             return lp_fail(e, "%s: row %zu is %g (labels are whole numbers 0, 1, ..., below %d)",
-                           p->y_name, r, value, MAX_CLASSES);
-        p->label[r] = (int32_t)value;
+                           name, r, value, MAX_CLASSES);
+        label[r] = (int32_t)value;
+        if ((size_t)value >= *classes)
+            *classes = (size_t)value + 1;
+    }
+    return 0;
+}
+
+static int check_y(const lp_tensor *y, const char *name, lp_error *e) {
+    char shape[200];
+    size_t bad;
+    if (!lp_type_is_number(y->type))
+        return lp_fail(e, "%s is text, expected labels 0, 1, ... (from-csv --label makes them)",
+                       name);
+    if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
+        return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", name,
+                       lp_shape_text(y->ndim, y->shape, shape));
+    size_t cols = lp_tensor_row_size(y);
+    if (lp_tensor_find_nonfinite(y, &bad))
+        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
+                       bad / cols, bad % cols, lp_tensor_at(y, bad));
+    return 0;
+}
+
+int lp_labels_read(const lp_tensor *y, const char *name, int32_t **label, size_t *n,
+                   size_t *classes, lp_error *e) {
+    *label = NULL;
+    *classes = 0;
+    if (check_y(y, name, e))
+        return -1;
+    *n = y->shape[0];
+    *label = lp_alloc(*n, sizeof **label, e);
+    if (*label == NULL)
+        return -1;
+    bool one_hot = lp_tensor_row_size(y) > 1;
+    if (one_hot)
+        *classes = y->shape[1];
+    if (one_hot ? take_one_hot(y, name, *label, e) : take_labels(y, name, *label, classes, e)) {
+        free(*label);
+        *label = NULL;
+        return -1;
     }
     return 0;
 }
@@ -85,24 +125,13 @@ static bool is_classes(const lp_tensor *y) {
 }
 
 static int read_y(lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
-    char shape[200];
-    size_t bad;
     const lp_tensor *y = lp_stream_get(s, p->y_name, e);
-    if (y == NULL)
+    if (y == NULL || check_y(y, p->y_name, e))
         return -1;
-    if (!lp_type_is_number(y->type))
-        return lp_fail(e, "%s is text, expected labels 0, 1, ... (from-csv --label makes them)",
-                       p->y_name);
-    if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
-        return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", p->y_name,
-                       lp_shape_text(y->ndim, y->shape, shape));
     if (y->shape[0] != p->rows)
         return lp_fail(e, "%s has %zu rows, %s has %zu", p->y_name, y->shape[0], p->x_name,
                        p->rows);
-    size_t cols = lp_tensor_row_size(y);
-    if (lp_tensor_find_nonfinite(y, &bad))
-        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", p->y_name,
-                       bad / cols, bad % cols, lp_tensor_at(y, bad));
+    size_t n, classes, cols = lp_tensor_row_size(y);
     if (use == LP_Y_TARGETS && !is_classes(y)) {
         if (y->type.size < 4)
             return lp_fail(e, "%s is f2 (expected f4 or f8)", p->y_name);
@@ -111,13 +140,10 @@ static int read_y(lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
         p->target_cols = cols;
         return 0;
     }
-    p->label = lp_alloc(p->rows, sizeof *p->label, e);
-    if (p->label == NULL)
+    if (lp_labels_read(y, p->y_name, &p->label, &n, &classes, e))
         return -1;
-    if (cols == 1)
-        return read_labels(p, y, e);
-    p->target_cols = cols;
-    return read_one_hot(p, y, e);
+    p->target_cols = cols > 1 ? cols : 0;
+    return 0;
 }
 
 /* The number of classes: the largest of what `classes`, one-hot rows and labels say; labels over

@@ -61,6 +61,11 @@ void lp_dataset_free(lp_dataset *d);
 /* CRC-32 over everything a training run reads of the data: shapes, types, values, labels. */
 uint32_t lp_dataset_crc32(const lp_dataset *d);
 
+/* Labels alone: (n) from a tensor NAME of whole numbers [n], [n, 1] or one-hot rows, to be freed,
+ * and *classes, one more than the largest (or the columns). */
+int lp_labels_read(const lp_tensor *y, const char *name, int32_t **label, size_t *n,
+                   size_t *classes, lp_error *e);
+
 /* What a model should answer with. */
 typedef enum { LP_TARGET_Y, LP_TARGET_X } lp_target;
 

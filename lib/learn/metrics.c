@@ -41,24 +41,3 @@ double lp_class_accuracy(const lp_confusion *c, size_t true_class) {
         n += c->confusion[true_class * c->classes + k];
     return ratio((double)c->confusion[true_class * c->classes + true_class], n);
 }
-
-void lp_errors_add(lp_errors *errors, size_t n, const double *expected, const double *answer) {
-    for (size_t i = 0; i < n; i++) {
-        double difference = answer[i] - expected[i];
-        errors->sse += difference * difference;
-        errors->sae += fabs(difference);
-    }
-    errors->n += n;
-}
-
-double lp_mse(const lp_errors *errors) {
-    return ratio(errors->sse, errors->n);
-}
-
-double lp_rmse(const lp_errors *errors) {
-    return sqrt(lp_mse(errors));
-}
-
-double lp_mae(const lp_errors *errors) {
-    return ratio(errors->sae, errors->n);
-}

@@ -1,5 +1,4 @@
-/* How good answers are: counts by class, and errors of numbers. Plain sums, added to batch by
- * batch in the order of the rows. */
+/* How good answers are that are classes: counts, added to batch by batch. */
 #ifndef LP_LEARN_METRICS_H
 #define LP_LEARN_METRICS_H
 
@@ -9,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Answers that are classes. */
 typedef struct {
     size_t classes;
     size_t n;          /* rows judged */
@@ -26,20 +24,5 @@ void lp_confusion_add(lp_confusion *c, size_t n, const int32_t *label, const int
 /* correct / n, and the same among the rows of one true class; NaN where there are none. */
 double lp_accuracy(const lp_confusion *c);
 double lp_class_accuracy(const lp_confusion *c, size_t true_class);
-
-/* Answers that are numbers. */
-typedef struct {
-    size_t n;   /* numbers judged */
-    double sse; /* sum of squared errors */
-    double sae; /* sum of absolute errors */
-} lp_errors;
-
-/* Adds n pairs. */
-void lp_errors_add(lp_errors *errors, size_t n, const double *expected, const double *answer);
-
-/* sse / n, its square root, sae / n; NaN where n is 0. */
-double lp_mse(const lp_errors *errors);
-double lp_rmse(const lp_errors *errors);
-double lp_mae(const lp_errors *errors);
 
 #endif

@@ -1,6 +1,7 @@
 #include "learn/model.h"
 
 #include "base/memory.h"
+#include "data/scale.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -286,4 +287,95 @@ int lp_judge_part(lp_judge *j, const lp_model *m, const lp_part *p, lp_judgement
     if (classes > 0)
         judgement->accuracy = lp_accuracy(&judgement->confusion);
     return 0;
+}
+
+/* ---- predictions ---- */
+
+static int same_scaling(lp_stream *s, lp_stream *model, lp_error *e) {
+    static const char *const names[] = {"scale.offset", "scale.divisor"};
+    for (int i = 0; i < 2; i++) {
+        const lp_tensor *a = lp_stream_get(s, names[i], e);
+        const lp_tensor *b = a == NULL ? NULL : lp_stream_get(model, names[i], e);
+        if (b == NULL)
+            return -1;
+        bool same = lp_type_is(a->type, b->type) && a->count == b->count &&
+                    memcmp(a->data, b->data, a->count * a->type.size) == 0;
+        if (!same)
+            return lp_fail(e, "%s is not the model's (the data was scaled by other numbers)",
+                           names[i]);
+    }
+    return 0;
+}
+
+int lp_scale_for_model(lp_stream *s, lp_stream *model, const char *name, lp_tensor *out,
+                       lp_error *e) {
+    *out = (lp_tensor){0};
+    const lp_tensor *x = lp_stream_get(s, name, e);
+    if (x == NULL)
+        return -1;
+    *out = lp_tensor_view(x);
+    if (model == NULL || !lp_stream_has(model, "scale.offset"))
+        return 0;
+    if (lp_stream_has(s, "scale.offset"))
+        return same_scaling(s, model, e);
+    lp_tensor offset = {0}, divisor = {0};
+    int failed = lp_stream_get_as(model, "scale.offset", LP_F8, &offset, e) ||
+                 lp_stream_get_as(model, "scale.divisor", LP_F8, &divisor, e) ||
+                 lp_scale_apply(x, &offset, &divisor, out, e);
+    lp_tensor_free(&offset);
+    lp_tensor_free(&divisor);
+    return failed ? lp_within(e, "scaling %s as the model's data", name) : 0;
+}
+
+/* scores (n, outputs) into y_pred and y_score. */
+static int put_answers(const lp_model *m, lp_stream *s, lp_tensor *scores, bool labelled,
+                       lp_error *e) {
+    size_t n = scores->shape[0];
+    if (scores->shape[1] == 1) {
+        scores->ndim = 1;
+    }
+    if (lp_model_classes(m, labelled) == 0)
+        return lp_stream_put(s, "y_pred", scores, e);
+    lp_tensor answer;
+    int32_t *label = lp_alloc(n, sizeof *label, e);
+    if (label == NULL || lp_tensor_vector(&answer, LP_I8, n, e)) {
+        free(label);
+        return -1;
+    }
+    lp_model_classify(m, n, scores->data, label);
+    for (size_t i = 0; i < n; i++)
+        ((int64_t *)answer.data)[i] = label[i];
+    free(label);
+    if (lp_stream_put(s, "y_pred", &answer, e))
+        return -1;
+    lp_model_probabilities(m, scores);
+    return lp_stream_put(s, "y_score", scores, e);
+}
+
+int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
+    lp_stream *from = model != NULL ? model : s;
+    lp_model m;
+    lp_tensor x = {0}, scores = {0}, y, classes;
+    if (lp_model_read(&m, from, e))
+        return -1;
+    if (x_name == NULL)
+        x_name = lp_stream_has(s, "x") ? "x" : lp_stream_has(s, "x_test") ? "x_test" : "x_train";
+    /* Squared error against classes: told by the data, or by their names. */
+    bool labelled = lp_stream_has(from, "classes") ||
+                    (lp_stream_describe(from, "y_train", &y) && lp_type_is_integer(y.type)) ||
+                    (lp_stream_describe(from, "y", &y) && lp_type_is_integer(y.type));
+    int failed = lp_scale_for_model(s, model, x_name, &x, e) ||
+                 lp_model_scores(&m, &x, x_name, &scores, e) ||
+                 put_answers(&m, s, &scores, labelled, e);
+    if (!failed && model != NULL && !lp_stream_has(s, "classes") &&
+        lp_stream_describe(model, "classes", &classes)) {
+        const lp_tensor *names = lp_stream_get(model, "classes", e);
+        lp_tensor copy;
+        failed = names == NULL || lp_tensor_copy(&copy, names, e) ||
+                 lp_stream_put(s, "classes", &copy, e);
+    }
+    lp_tensor_free(&x);
+    lp_tensor_free(&scores);
+    lp_model_free(&m);
+    return failed ? -1 : 0;
 }

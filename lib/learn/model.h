@@ -89,4 +89,18 @@ void lp_judge_free(lp_judge *j);
 int lp_judge_part(lp_judge *j, const lp_model *m, const lp_part *p, lp_judgement *judgement,
                   lp_error *e);
 
+/* Answers for tensor `x_name` of a stream (NULL: x, or else x_test, or else x_train), put into it:
+ *     y_pred [n]       i8, the class; for a model without classes [n] or [n, m] of its type, the
+ *                      answer itself
+ *     y_score [n, k]   the classes' probabilities (cross-entropy) or outputs; for a perceptron [n],
+ *                      x·weight + bias
+ * `model` is the stream that holds the model, NULL for s itself. Data of another stream than the
+ * model's is scaled by the model's scale.offset and scale.divisor, unless it has its own scale.*:
+ * then it has been scaled already, and by the same numbers, or it is refused. */
+int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
+
+/* Scales the tensor NAME of `s` as just said: *out is a view where nothing is to be done. */
+int lp_scale_for_model(lp_stream *s, lp_stream *model, const char *name, lp_tensor *out,
+                       lp_error *e);
+
 #endif
