@@ -3,8 +3,22 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NAME = 64 };
+
+static const char *named(char name[NAME], const char *prefix, const char *stem) {
+    snprintf(name, NAME, "%s%s", prefix, stem);
+    return name;
+}
+
+static bool has(const lp_stream *s, const char *prefix, const char *stem) {
+    char name[NAME];
+    return lp_stream_has(s, named(name, prefix, stem));
+}
 
 void lp_factors_free(lp_factors *f) {
     free(f->u);
@@ -41,11 +55,13 @@ bool lp_factors_are_in(const lp_stream *s) {
     return lp_stream_has(s, "u") || lp_stream_has(s, "mean");
 }
 
-/* The f8 tensor NAME of `ndim` dimensions and shape (rows, cols), copied to *to; SIZE_MAX as a size
- * takes what is there. */
-static int read_part(lp_stream *s, const char *name, int ndim, size_t *rows, size_t *cols,
-                     double **to, lp_error *e) {
+/* The f8 tensor PREFIX + STEM of `ndim` dimensions and shape (rows, cols), copied to *to; SIZE_MAX
+ * as a size takes what is there. */
+static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndim, size_t *rows,
+                     size_t *cols, double **to, lp_error *e) {
     lp_tensor t;
+    char name[NAME];
+    named(name, prefix, stem);
     if (lp_stream_get_as(s, name, LP_F8, &t, e))
         return -1;
     char text[200];
@@ -73,13 +89,14 @@ static int read_part(lp_stream *s, const char *name, int ndim, size_t *rows, siz
     return failed;
 }
 
-static int read_mean(lp_stream *s, lp_factors *f, lp_error *e) {
+static int read_mean(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e) {
     lp_tensor t;
-    if (lp_stream_get_as(s, "mean", LP_F8, &t, e))
+    char name[NAME];
+    if (lp_stream_get_as(s, named(name, prefix, "mean"), LP_F8, &t, e))
         return -1;
     int failed = 0;
     if (t.count != 1 || !isfinite(*(double *)t.data))
-        failed = lp_fail(e, "tensor 'mean' has to hold one finite number");
+        failed = lp_fail(e, "tensor '%s' has to hold one finite number", name);
     else
         f->mean = *(double *)t.data;
     f->has_mean = true;
@@ -110,37 +127,40 @@ static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
     return 0;
 }
 
-static int read_parts(lp_stream *s, lp_factors *f, lp_error *e) {
+static int read_parts(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e) {
     size_t m = SIZE_MAX, n = SIZE_MAX, rank = SIZE_MAX;
-    if (lp_stream_has(s, "u") || !lp_stream_has(s, "mean")) {
-        if (read_part(s, "u", 2, &m, &rank, &f->u, e) ||
-            read_part(s, "v", 2, &n, &rank, &f->v, e) ||
-            (lp_stream_has(s, "s") && read_part(s, "s", 1, &rank, NULL, &f->s, e)))
+    bool has_mean = has(s, prefix, "mean");
+    if (has(s, prefix, "u") || !has_mean) {
+        if (read_part(s, prefix, "u", 2, &m, &rank, &f->u, e) ||
+            read_part(s, prefix, "v", 2, &n, &rank, &f->v, e) ||
+            (has(s, prefix, "s") && read_part(s, prefix, "s", 1, &rank, NULL, &f->s, e)))
             return -1;
         f->rank = rank;
     }
-    if (lp_stream_has(s, "mean") && read_mean(s, f, e))
+    if (has_mean && read_mean(s, prefix, f, e))
         return -1;
-    if ((lp_stream_has(s, "row_bias") || lp_stream_has(s, "col_bias")) &&
-        (read_part(s, "row_bias", 1, &m, NULL, &f->row_bias, e) ||
-         read_part(s, "col_bias", 1, &n, NULL, &f->col_bias, e)))
+    if ((has(s, prefix, "row_bias") || has(s, prefix, "col_bias")) &&
+        (read_part(s, prefix, "row_bias", 1, &m, NULL, &f->row_bias, e) ||
+         read_part(s, prefix, "col_bias", 1, &n, NULL, &f->col_bias, e)))
         return -1;
     f->rows = m, f->cols = n;
     return m == SIZE_MAX ? read_shape(s, f, e) : 0;
 }
 
-int lp_factors_read(lp_stream *s, lp_factors *f, lp_error *e) {
+int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e) {
     *f = (lp_factors){0};
-    if (read_parts(s, f, e) == 0)
+    if (read_parts(s, prefix, f, e) == 0)
         return 0;
     lp_factors_free(f);
     return lp_within(e, "reading the factors");
 }
 
-/* NAME = a copy of the numbers, or nothing where there are none. */
-static int write_part(lp_stream *s, const char *name, const double *from, int ndim, size_t rows,
-                      size_t cols, lp_error *e) {
+/* PREFIX + STEM = a copy of the numbers, or nothing where there are none. */
+static int write_part(lp_stream *s, const char *prefix, const char *stem, const double *from,
+                      int ndim, size_t rows, size_t cols, lp_error *e) {
     lp_tensor t;
+    char name[NAME];
+    named(name, prefix, stem);
     if (from == NULL) {
         lp_stream_drop(s, name);
         return 0;
@@ -152,14 +172,14 @@ static int write_part(lp_stream *s, const char *name, const double *from, int nd
     return lp_stream_put(s, name, &t, e);
 }
 
-int lp_factors_write(lp_stream *s, const lp_factors *f, lp_error *e) {
+int lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f, lp_error *e) {
     const double *u = f->rank > 0 ? f->u : NULL, *v = f->rank > 0 ? f->v : NULL;
-    if (write_part(s, "u", u, 2, f->rows, f->rank, e) ||
-        write_part(s, "s", f->s, 1, f->rank, 1, e) ||
-        write_part(s, "v", v, 2, f->cols, f->rank, e) ||
-        write_part(s, "mean", f->has_mean ? &f->mean : NULL, 0, 1, 1, e) ||
-        write_part(s, "row_bias", f->row_bias, 1, f->rows, 1, e) ||
-        write_part(s, "col_bias", f->col_bias, 1, f->cols, 1, e))
+    if (write_part(s, prefix, "u", u, 2, f->rows, f->rank, e) ||
+        write_part(s, prefix, "s", f->s, 1, f->rank, 1, e) ||
+        write_part(s, prefix, "v", v, 2, f->cols, f->rank, e) ||
+        write_part(s, prefix, "mean", f->has_mean ? &f->mean : NULL, 0, 1, 1, e) ||
+        write_part(s, prefix, "row_bias", f->row_bias, 1, f->rows, 1, e) ||
+        write_part(s, prefix, "col_bias", f->col_bias, 1, f->cols, 1, e))
         return lp_within(e, "writing the factors");
     return 0;
 }
@@ -240,25 +260,16 @@ int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask
     return 0;
 }
 
-static void add_error(lp_factor_error *a, double error) {
-    a->n++;
-    a->sse += error * error;
-    a->mae += fabs(error);
-}
-
-static void finish_error(lp_factor_error *a) {
-    if (a->n == 0)
-        return;
-    a->mse = a->sse / (double)a->n;
-    a->rmse = sqrt(a->mse);
-    a->mae /= (double)a->n;
+static void add_error(lp_factor_error *a, double value, const lp_factors *f, size_t row,
+                      size_t col) {
+    double answer = lp_factors_at(f, row, col);
+    lp_errors_add(&a->errors, 1, &value, &answer);
 }
 
 static lp_factor_error error_of(const char *part, const lp_factors *f, const lp_sparse *m) {
     lp_factor_error a = {.part = part};
     for (size_t i = 0; i < m->count; i++)
-        add_error(&a, m->value[i] - lp_factors_at(f, (size_t)m->row[i], (size_t)m->col[i]));
-    finish_error(&a);
+        add_error(&a, m->value[i], f, (size_t)m->row[i], (size_t)m->col[i]);
     return a;
 }
 
@@ -273,9 +284,8 @@ static lp_factor_error error_zero_filled(const lp_factors *f, const lp_sparse pa
                 if (at[i] < part[i].count && (size_t)part[i].row[at[i]] == r &&
                     (size_t)part[i].col[at[i]] == c)
                     value = part[i].value[at[i]++];
-            add_error(&a, value - lp_factors_at(f, r, c));
+            add_error(&a, value, f, r, c);
         }
-    finish_error(&a);
     return a;
 }
 
@@ -329,7 +339,7 @@ int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled, lp_fac
                         size_t *count, lp_error *e) {
     *count = 0;
     lp_factors f;
-    if (lp_factors_read(s, &f, e))
+    if (lp_factors_read(s, "", &f, e))
         return -1;
     bool sparse = lp_sparse_is_in(s, "") || lp_sparse_is_in(s, "_train");
     int failed;

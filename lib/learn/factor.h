@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "data/sparse.h"
 #include "io/stream.h"
+#include "learn/metrics.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,21 +32,20 @@ void lp_factors_free(lp_factors *f);
 /* True where the stream holds a model of this kind: u, or a mean. */
 bool lp_factors_are_in(const lp_stream *s);
 
-/* Reads it: shapes that fit each other, every value finite. The shape of a model of the mean alone
- * is that of the matrix beside it (sparse, or x). */
-int lp_factors_read(lp_stream *s, lp_factors *f, lp_error *e);
+/* Reads it from PREFIX + the names above: shapes that fit each other, every value finite. The shape
+ * of a model of the mean alone is that of the matrix beside it (sparse, or x). */
+int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e);
 
-/* Puts it, and drops those of the names above that this model does not have. */
-int lp_factors_write(lp_stream *s, const lp_factors *f, lp_error *e);
+/* Puts it, and drops those of the names that this model does not have. */
+int lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f, lp_error *e);
 
 /* The approximation of one entry. */
 double lp_factors_at(const lp_factors *f, size_t row, size_t col);
 
-/* Errors of the approximation, added up in row-major order; mse, rmse and mae are 0 for n = 0. */
+/* Errors of the approximation over a part of the matrix, added up in row-major order. */
 typedef struct {
     const char *part; /* "observed", "held_out" or "all" */
-    size_t n;
-    double sse, mse, rmse, mae;
+    lp_errors errors;
 } lp_factor_error;
 
 /* Judges a stream's factors on its matrix; error[0 .. *count) gets the parts there are.

@@ -1,11 +1,13 @@
 #include "learn/factor_fit.h"
 
 #include "base/memory.h"
+#include "learn/graph.h"
 #include "num/entries.h"
 #include "num/linalg.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +34,11 @@ struct lp_fit {
     double mean;
     double *value; /* (count) observed, less the mean */
     double *p, *q; /* (rows, width), (cols, width) */
-    size_t epoch;
+    uint64_t epoch;
+
+    /* gd on a whole matrix */
+    lp_graph *graph;
+    double *p_gradient, *q_gradient;
 
     /* gd and als: the entries by row and by column. */
     size_t *row_start, *col_start;
@@ -58,6 +64,9 @@ void lp_fit_free(lp_fit *fit) {
     free(fit->value);
     free(fit->p);
     free(fit->q);
+    lp_graph_free(fit->graph);
+    free(fit->p_gradient);
+    free(fit->q_gradient);
     free(fit->row_start);
     free(fit->col_start);
     lp_sparse_free(&fit->by_col);
@@ -91,7 +100,7 @@ static void start_at_random(const lp_fit *fit, double *matrix, size_t lines, uin
         for (size_t k = 0; k < fit->rank; k++)
             matrix[i * fit->width + fit->first + k] =
                 fit->options.init_scale *
-                (fit->options.normal ? lp_rng_normal(&r) : lp_rng_uniform(&r));
+                (fit->options.init == 1 ? lp_rng_normal(&r) : lp_rng_uniform(&r));
 }
 
 static int start_from(lp_fit *fit, const lp_factors *start, lp_error *e) {
@@ -185,7 +194,39 @@ static int index_lines(lp_fit *fit, lp_error *e) {
     return failed ? -1 : 0;
 }
 
-/* ---- gd ---- */
+/* ---- gd, on a whole matrix ---- */
+
+/* The loss is sum of (x - p qᵀ)². */
+static int new_graph(lp_fit *fit, const double *whole, lp_error *e) {
+    size_t m = fit->observed->rows, n = fit->observed->cols;
+    fit->p_gradient = new_matrix(m, fit->width, e);
+    fit->q_gradient = new_matrix(n, fit->width, e);
+    fit->graph = lp_graph_new(LP_F8, e);
+    if (fit->p_gradient == NULL || fit->q_gradient == NULL || fit->graph == NULL)
+        return -1;
+    lp_graph *g = fit->graph;
+    int p = lp_graph_parameter(g, m, fit->width, fit->p, fit->p_gradient);
+    int q = lp_graph_parameter(g, n, fit->width, fit->q, fit->q_gradient);
+    int x = lp_graph_input(g, m, n, false);
+    int product = lp_graph_apply(g, LP_OP_MATMUL_NT, p, q);
+    if (lp_graph_finish(g, lp_graph_apply(g, LP_OP_SQUARED_ERROR, product, x), e))
+        return -1;
+    lp_graph_set(g, x, whole);
+    return 0;
+}
+
+static double graph_epoch(lp_fit *fit, double lr) {
+    const lp_math *math = lp_math_of(LP_F8);
+    lp_graph_forward(fit->graph);
+    lp_graph_backward(fit->graph);
+    math->sgd_step(fit->observed->rows * fit->width, fit->p, fit->p_gradient, NULL, lr, 0, 0, false,
+                   false);
+    math->sgd_step(fit->observed->cols * fit->width, fit->q, fit->q_gradient, NULL, lr, 0, 0, false,
+                   false);
+    return lp_graph_loss(fit->graph);
+}
+
+/* ---- gd, on entries ---- */
 
 static size_t chunks_of(size_t lines) {
     return (lines + LINES - 1) / LINES;
@@ -237,16 +278,17 @@ static lp_entries_rate rate_of(const lp_fit *fit, double step, int own_bias, int
 
 static double gd_epoch(lp_fit *fit, double lr) {
     const lp_sparse *m = fit->observed;
-    double step = fit->options.alternate ? lr : 2 * lr, sse = 0;
+    bool alternate = fit->options.update == 1;
+    double step = alternate ? lr : 2 * lr, sse = 0;
     lp_entries_rate rate_p = rate_of(fit, step, ROW_BIAS, COL_BIAS);
     lp_entries_rate rate_q = rate_of(fit, step, COL_BIAS, ROW_BIAS);
     lp_parallel(chunks_of(m->rows), row_chunk, fit);
     for (size_t i = 0; i < chunks_of(m->rows); i++)
         sse += fit->chunk_sse[i];
-    if (fit->options.alternate)
+    if (alternate)
         fit->math->step(m->rows, fit->width, fit->p, fit->row_gradient, &rate_p);
     lp_parallel(chunks_of(m->cols), col_chunk, fit);
-    if (!fit->options.alternate)
+    if (!alternate)
         fit->math->step(m->rows, fit->width, fit->p, fit->row_gradient, &rate_p);
     fit->math->step(m->cols, fit->width, fit->q, fit->col_gradient, &rate_q);
     return sse;
@@ -275,7 +317,7 @@ static int cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t blo
 
 static int fill_blocks(lp_fit *fit, const int32_t *row_run, const int32_t *col_run, lp_error *e) {
     const lp_sparse *m = fit->observed;
-    size_t blocks = fit->options.blocks;
+    size_t blocks = (size_t)fit->options.blocks;
     size_t *next = lp_alloc_zero(blocks * blocks + 1, sizeof *next, e);
     if (next == NULL)
         return -1;
@@ -296,7 +338,7 @@ static int fill_blocks(lp_fit *fit, const int32_t *row_run, const int32_t *col_r
 
 static int new_sgd(lp_fit *fit, lp_error *e) {
     const lp_sparse *m = fit->observed;
-    size_t blocks = fit->options.blocks;
+    size_t blocks = (size_t)fit->options.blocks;
     fit->block_start = lp_alloc_zero(blocks * blocks + 1, sizeof *fit->block_start, e);
     fit->block_sse = lp_alloc(blocks * blocks, sizeof *fit->block_sse, e);
     if (fit->block_start == NULL || fit->block_sse == NULL ||
@@ -341,7 +383,7 @@ typedef struct {
 static void sgd_block(void *context, size_t i) {
     sgd_round *now = context;
     lp_fit *fit = now->fit;
-    size_t blocks = fit->options.blocks, block = i * blocks + (i + now->round) % blocks;
+    size_t blocks = (size_t)fit->options.blocks, block = i * blocks + (i + now->round) % blocks;
     size_t from = fit->block_start[block], n = fit->block_start[block + 1] - from;
     const lp_sparse *m = fit->options.shuffle ? shuffle_block(fit, block) : &fit->blocked;
     fit->block_sse[block] = fit->math->sgd(n, m->row + from, m->col + from, m->value + from,
@@ -349,7 +391,7 @@ static void sgd_block(void *context, size_t i) {
 }
 
 static double sgd_epoch(lp_fit *fit, double lr) {
-    size_t blocks = fit->options.blocks;
+    size_t blocks = (size_t)fit->options.blocks;
     sgd_round now = {fit, 0, rate_of(fit, lr, ROW_BIAS, COL_BIAS),
                      rate_of(fit, lr, COL_BIAS, ROW_BIAS)};
     for (now.round = 0; now.round < blocks; now.round++)
@@ -459,7 +501,7 @@ int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
     for (int i = 0; i < ALS_CHUNKS; i++)
         if (half.failed[i]) {
             *e = half.error[i];
-            return lp_within(e, "epoch %zu", fit->epoch + 1);
+            return lp_within(e, "epoch %" PRIu64, fit->epoch + 1);
         }
     return 0;
 }
@@ -510,10 +552,13 @@ double lp_fit_objective(const lp_fit *fit) {
 }
 
 int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e) {
-    double lr = fit->options.lr;
-    if (fit->options.method == LP_FACTOR_GD) {
+    const lp_factor_options *o = &fit->options;
+    double lr = lp_schedule_rate(&o->schedule, o->lr, fit->epoch, (uint64_t)o->epochs);
+    if (fit->graph != NULL) {
+        *sse = graph_epoch(fit, lr);
+    } else if (o->method == LP_FACTOR_GD) {
         *sse = gd_epoch(fit, lr);
-    } else if (fit->options.method == LP_FACTOR_SGD) {
+    } else if (o->method == LP_FACTOR_SGD) {
         *sse = sgd_epoch(fit, lr);
     } else {
         if (lp_fit_half_epoch(fit, false, e) || lp_fit_half_epoch(fit, true, e))
@@ -521,48 +566,59 @@ int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e) {
         *sse = sse_of(fit, fit->observed);
     }
     fit->epoch++;
-    if (!isfinite(*sse))
-        return lp_fail(e,
-                       "epoch %zu: the error is no longer a number at rate %g (take a smaller "
-                       "--lr)",
-                       fit->epoch, lr);
+    if (isfinite(*sse))
+        return 0;
+    return lp_fail(
+        e, "the error became %g in epoch %" PRIu64 " with learning rate %g (try a smaller --lr)",
+        *sse, fit->epoch, lr);
+}
+
+void lp_fit_set_epoch(lp_fit *fit, uint64_t epoch) {
+    fit->epoch = epoch;
+}
+
+static int check(const lp_fit *fit, lp_error *e) {
+    const lp_sparse *m = fit->observed;
+    size_t least = m->rows < m->cols ? m->rows : m->cols;
+    if (m->count == 0)
+        return lp_fail(e, "there is no observed entry to fit");
+    if (m->count > INT32_MAX)
+        return lp_fail(e, "%zu entries are more than 2^31 - 1", m->count);
+    if (fit->rank > least)
+        return lp_fail(e, "rank %zu is more than the smaller side of the %zu x %zu matrix",
+                       fit->rank, m->rows, m->cols);
     return 0;
 }
 
-lp_fit *lp_fit_new(const lp_factor_options *options, const lp_sparse *observed,
+lp_fit *lp_fit_new(const lp_factor_options *o, const lp_sparse *observed, const double *whole,
                    const lp_factors *from, lp_error *e) {
     lp_fit *fit = lp_alloc_zero(1, sizeof *fit, e);
     if (fit == NULL)
         return NULL;
-    fit->options = *options;
+    fit->options = *o;
     fit->observed = observed;
     fit->math = lp_entries();
-    fit->biases = options->bias || options->method == LP_FACTOR_BIAS;
-    fit->rank = options->method == LP_FACTOR_BIAS ? 0 : options->rank;
+    fit->biases = o->bias || o->method == LP_FACTOR_BIAS;
+    fit->rank = o->method == LP_FACTOR_BIAS ? 0 : (size_t)o->rank;
     fit->first = fit->biases ? BIAS_COLUMNS : 0;
-    size_t least = observed->rows < observed->cols ? observed->rows : observed->cols;
-    int failed = 0;
-    if (observed->count == 0)
-        failed = lp_fail(e, "there is no observed entry to fit");
-    else if (observed->count > INT32_MAX)
-        failed = lp_fail(e, "%zu entries are more than 2^31 - 1", observed->count);
-    else if (fit->rank > least)
-        failed = lp_fail(e, "rank %zu is more than the smaller side of the %zu x %zu matrix",
-                         fit->rank, observed->rows, observed->cols);
-    fit->width =
-        (fit->first + fit->rank + LP_ENTRIES_LANES - 1) / LP_ENTRIES_LANES * LP_ENTRIES_LANES;
-    failed = failed || start(fit, from, e) || centre(fit, from, e);
-    if (!failed && options->method == LP_FACTOR_GD)
+    bool graph =
+        o->method == LP_FACTOR_GD && whole != NULL && o->update == 0 && !o->bias && o->reg == 0;
+    fit->width = graph ? fit->rank
+                       : (fit->first + fit->rank + LP_ENTRIES_LANES - 1) / LP_ENTRIES_LANES *
+                             LP_ENTRIES_LANES;
+    int failed = check(fit, e) || start(fit, from, e) || centre(fit, from, e);
+    if (!failed && graph)
+        failed = new_graph(fit, whole, e);
+    else if (!failed && o->method == LP_FACTOR_GD)
         failed = new_gd(fit, e);
-    else if (!failed && options->method == LP_FACTOR_SGD)
+    else if (!failed && o->method == LP_FACTOR_SGD)
         failed = new_sgd(fit, e);
     else if (!failed)
         failed = new_als(fit, e);
-    if (failed) {
-        lp_fit_free(fit);
-        return NULL;
-    }
-    return fit;
+    if (!failed)
+        return fit;
+    lp_fit_free(fit);
+    return NULL;
 }
 
 int lp_fit_factors(const lp_fit *fit, lp_factors *f, lp_error *e) {

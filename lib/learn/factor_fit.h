@@ -10,7 +10,7 @@
  *   gd    full gradient. «joint»: both factors at once along the gradient of
  *         sum of e² + λ(|U|² + |V|²), that is U += η (2 E V - 2λU), V likewise with the old U.
  *         «alternate»: U += η (E V - λU), then V += η (Eᵀ U - λV) with the new U and the same E.
- *         A whole matrix without biases and λ goes through learn/graph (joint).
+ *         A whole matrix without biases and λ goes through learn/graph (joint only).
  *   sgd   entry by entry: U's row u += η (e v - λu), then V's row v += η (e u - λv) with the new u
  *   als   in turn the exact minimum over U (and the row terms), over V (and the column terms) of
  *         sum of e² + λ(|U|² + |V|²), by Cholesky (Zhou, Wilkinson, Schreiber and Pan 2008)
@@ -31,6 +31,7 @@
 #include "base/error.h"
 #include "data/sparse.h"
 #include "learn/factor.h"
+#include "learn/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,35 +48,44 @@ typedef enum {
 
 #define LP_FACTOR_CHOICES "mean|bias|svd|gd|sgd|als" /* in the order above */
 
+#define LP_UPDATE_CHOICES "joint|alternate"
+#define LP_START_CHOICES "uniform|normal"
+
+/* The members are of the types that an option table parses into. */
 typedef struct {
-    lp_factor_method method;
-    size_t rank; /* at most the smaller side of the matrix */
-    size_t epochs;
+    int method;   /* lp_factor_method */
+    int64_t rank; /* at most the smaller side of the matrix */
+    int64_t epochs;
     double lr;
-    bool alternate;  /* gd */
-    double reg;      /* λ of the factors */
-    double bias_reg; /* λ of the biases */
+    lp_schedule schedule; /* of the rate, over the epochs */
+    int update;           /* gd: LP_UPDATE_CHOICES */
+    double reg;           /* λ of the factors */
+    double bias_reg;      /* λ of the biases */
     bool bias;
-    bool normal;       /* start: standard normal, or else uniform in [0, 1) */
+    int init;          /* LP_START_CHOICES: uniform in [0, 1), or standard normal */
     double init_scale; /* times this */
-    bool shuffle;
-    size_t blocks;
-    bool exact; /* svd: never the top-k method */
+    bool shuffle;      /* sgd */
+    int64_t blocks;    /* sgd */
+    bool exact;        /* svd: never the top-k method */
     uint64_t seed;
 } lp_factor_options;
 
 /* A fit in progress, for the iterative methods (all but mean and svd). */
 typedef struct lp_fit lp_fit;
 
-/* Starts from `start` (NULL: at random) on the observed entries, at least one, which are only read
- * and have to live as long as the fit. `blocks` of the options is 1 or more here. */
-lp_fit *lp_fit_new(const lp_factor_options *options, const lp_sparse *observed,
+/* Starts from `start` (NULL: at random) on the observed entries, at least one. `whole` (rows, cols)
+ * is the same matrix as an array where every entry was observed, or NULL. Both are only read and
+ * have to live as long as the fit. `blocks` of the options is 1 or more here. */
+lp_fit *lp_fit_new(const lp_factor_options *options, const lp_sparse *observed, const double *whole,
                    const lp_factors *start, lp_error *e);
 void lp_fit_free(lp_fit *fit);
 
 /* One pass over the entries; *sse is the sum of e² as the pass met them. -1 where it is no longer
- * finite, with the epoch and the rate in the text. */
+ * finite, with the epoch and the rate in the text. Epochs count from 0, or from lp_fit_set_epoch
+ * on. */
 int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e);
+
+void lp_fit_set_epoch(lp_fit *fit, uint64_t epoch);
 
 /* als and bias: half an epoch, the rows' or the columns' part. */
 int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e);

@@ -1,7 +1,5 @@
 #include "num/entries.h"
 
-#include "num/math.h"
-
 #include <string.h>
 
 extern const lp_entries_math lp_entries_generic;
@@ -11,7 +9,7 @@ extern const lp_entries_math lp_entries_avx2, lp_entries_avx512;
 extern const lp_entries_math lp_entries_neon;
 #endif
 
-const lp_entries_math *lp_entries(void) {
+const lp_entries_math *lp_entries_like(const lp_math *math) {
     static const lp_entries_math *const tables[] = {
 #if defined __x86_64__
         &lp_entries_avx512,
@@ -21,9 +19,12 @@ const lp_entries_math *lp_entries(void) {
 #endif
         &lp_entries_generic,
     };
-    const char *isa = lp_math_of(LP_F8)->isa;
     size_t i = 0;
-    while (strcmp(tables[i]->isa, isa) != 0 && tables[i] != &lp_entries_generic)
+    while (strcmp(tables[i]->isa, math->isa) != 0 && tables[i] != &lp_entries_generic)
         i++;
     return tables[i];
+}
+
+const lp_entries_math *lp_entries(void) {
+    return lp_entries_like(lp_math_of(LP_F8));
 }

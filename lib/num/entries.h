@@ -10,6 +10,8 @@
 #ifndef LP_NUM_ENTRIES_H
 #define LP_NUM_ENTRIES_H
 
+#include "num/math.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,7 +60,9 @@ typedef struct {
                    double *a, double *b);
 } lp_entries_math;
 
-/* The kernels for this CPU or LABPIPE_ISA. */
+/* The kernels for this CPU or LABPIPE_ISA; those compiled for the same instruction set as `math`.
+ */
 const lp_entries_math *lp_entries(void);
+const lp_entries_math *lp_entries_like(const lp_math *math);
 
 #endif
