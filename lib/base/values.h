@@ -37,4 +37,8 @@ typedef struct {
     size_t to;   /* SIZE_MAX where missing */
 } lp_range;
 
+typedef struct {
+    size_t width, height;
+} lp_size;
+
 #endif

@@ -24,6 +24,7 @@ typedef enum {
     LP_OPTION_REALS_LIST, /* given any number of times, each 1,2,3 (lp_reals_list) */
     LP_OPTION_SHARE,      /* 0 < share < 1 with a point, or a whole count (lp_share) */
     LP_OPTION_RANGE,      /* A:B, half open, either may be missing (lp_range) */
+    LP_OPTION_SIZE,       /* 800x600: width and height, each within the bounds (lp_size) */
     LP_OPTION_CUSTOM,     /* row.parse */
 } lp_option_kind;
 
@@ -35,8 +36,9 @@ enum {
 };
 
 typedef struct lp_option {
-    const char *name; /* "train", without the dashes */
-    char letter;      /* 'n' for -n; 0 where there is none */
+    const char
+        *name;   /* "train", without the dashes; where it is the letter alone, there is no --n */
+    char letter; /* 'n' for -n; 0 where there is none */
     lp_option_kind kind;
     size_t offset;        /* of the member in the tool's options struct */
     const char *word;     /* what the word is called in --help: "N", "RATE"; NULL for a flag */

@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool lp_option_is_long(const lp_option *row) {
+    return row->name[1] != '\0' || row->letter != row->name[0];
+}
+
 const char *lp_option_spelling(const lp_option *row, char text[64]) {
-    snprintf(text, 64, row->name[1] == '\0' ? "-%s" : "--%s", row->name);
+    snprintf(text, 64, lp_option_is_long(row) ? "--%s" : "-%s", row->name);
     return text;
 }
 
@@ -174,6 +178,21 @@ static int parse_range(const char *word, lp_range *range, lp_error *e) {
     return 0;
 }
 
+static int parse_size(const lp_option *row, const char *word, lp_size *size, lp_error *e) {
+    const char *x = strchr(word, 'x');
+    int64_t width, height;
+    if (x == NULL)
+        return lp_fail_usage(e, "'%s' is not a size (WIDTHxHEIGHT)", word);
+    if (parse_integer(word, (size_t)(x - word), &width, e) ||
+        parse_integer(x + 1, strlen(x + 1), &height, e) ||
+        check_bounds(row, (double)width, word, e) || check_bounds(row, (double)height, word, e))
+        return -1;
+    if (width < 1 || height < 1)
+        return lp_fail_usage(e, "'%s' is not a size: both sides are at least 1", word);
+    *size = (lp_size){(size_t)width, (size_t)height};
+    return 0;
+}
+
 static int append_text(lp_texts *texts, const char *word, lp_error *e) {
     const char **items = grow(texts->item, texts->count, sizeof *items, e);
     if (items == NULL)
@@ -238,6 +257,8 @@ int lp_option_parse(const lp_option *row, const char *word, void *values, lp_err
         return parse_share(word, member, e);
     case LP_OPTION_RANGE:
         return parse_range(word, member, e);
+    case LP_OPTION_SIZE:
+        return parse_size(row, word, member, e);
     case LP_OPTION_CUSTOM:
         if (row->parse(word, member, e)) {
             e->status = LP_USAGE;
@@ -282,7 +303,7 @@ static int unknown_option(const lp_command *c, const char *word, size_t length, 
     size_t best = 3;
     for (int t = 0; t < 2; t++)
         for (const lp_option *row = c->table[t].rows; row->name != NULL; row++)
-            if (word[1] == '-' && row->name[1] != '\0' && distance(name, row->name) < best) {
+            if (word[1] == '-' && lp_option_is_long(row) && distance(name, row->name) < best) {
                 best = distance(name, row->name);
                 nearest = row->name;
             }
@@ -300,7 +321,7 @@ static int find(const lp_command *c, const char *word, int *table, const lp_opti
     for (*table = 0; *table < 2; ++*table) {
         for (*row = c->table[*table].rows; (*row)->name != NULL; ++*row) {
             size_t size = strlen((*row)->name);
-            if (word[1] == '-' && size > 1 && length == size + 2 &&
+            if (word[1] == '-' && lp_option_is_long(*row) && length == size + 2 &&
                 memcmp(word + 2, (*row)->name, size) == 0)
                 return 0;
             if (word[1] != '-' && (*row)->letter == word[1]) {

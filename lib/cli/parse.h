@@ -42,6 +42,9 @@ const lp_option *lp_option_find(const lp_option *rows, const char *name);
  * in the order of the rows. */
 int lp_command_recipe(const lp_command *c, lp_buffer *b, lp_error *e);
 
+/* False for a row whose name is its letter: "n" with 'n' is typed -n, "x" without a letter --x. */
+bool lp_option_is_long(const lp_option *row);
+
 /* How an option is typed: "-n" or "--train". */
 const char *lp_option_spelling(const lp_option *row, char text[64]);
 

@@ -253,20 +253,36 @@ static bool expected_crc32(size_t i, uint32_t *crc32) {
     return true;
 }
 
-lp_stream *lp_tool_read(void) {
-    if (tool->in != LP_IN_STREAM)
-        return lp_tool_need(lp_stream_new(&error));
+static lp_stream *read_inputs(size_t from, size_t n) {
     if (common.crc32.count > 0 && common.crc32.count != files.count)
         lp_tool_usage("--crc32 is given %zu times for %zu input%s", common.crc32.count, files.count,
                       files.count == 1 ? "" : "s");
-    lp_input *inputs = lp_tool_need(lp_alloc_zero(files.count, sizeof *inputs, &error));
-    for (size_t i = 0; i < files.count; i++) {
-        inputs[i].path = files.item[i];
-        inputs[i].check_crc32 = expected_crc32(i, &inputs[i].crc32);
+    lp_input *inputs = lp_tool_need(lp_alloc_zero(n, sizeof *inputs, &error));
+    for (size_t i = 0; i < n; i++) {
+        inputs[i].path = files.item[from + i];
+        inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
     }
-    lp_stream *s = lp_tool_need(lp_stream_read(inputs, files.count, &error));
+    lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &error));
     free(inputs);
     return s;
+}
+
+lp_stream *lp_tool_read(void) {
+    if (tool->in != LP_IN_STREAM)
+        return lp_tool_need(lp_stream_new(&error));
+    return read_inputs(0, files.count);
+}
+
+size_t lp_tool_input_count(void) {
+    return files.count;
+}
+
+const char *lp_tool_input_path(size_t i) {
+    return files.item[i];
+}
+
+lp_stream *lp_tool_read_one(size_t i) {
+    return read_inputs(i, 1);
 }
 
 lp_stream *lp_tool_read_option(const char *option, const char *path) {

@@ -76,6 +76,12 @@ const char *const *lp_tool_words(size_t *n);
 /* LP_IN_STREAM: every input as one stream. An empty stream for LP_IN_NOTHING. */
 lp_stream *lp_tool_read(void);
 
+/* LP_IN_STREAM, for tools that keep their inputs apart: how many there are (at least 1), their
+ * paths ("-" for standard input), and one input as a stream of its own. */
+size_t lp_tool_input_count(void);
+const char *lp_tool_input_path(size_t i);
+lp_stream *lp_tool_read_one(size_t i);
+
 /* The stream in the file at `path`, which the text option OPTION names (--init-from FILE). In the
  * recipe the option's word becomes <(the recipe of that stream). */
 lp_stream *lp_tool_read_option(const char *option, const char *path);

@@ -19,7 +19,7 @@ static void operands(FILE *out, const lp_tool *tool) {
 
 /* "-o, --output FILE" */
 static void spelling(FILE *out, const lp_option *row) {
-    bool is_long = row->name[1] != '\0';
+    bool is_long = lp_option_is_long(row);
     if (row->letter != 0)
         fprintf(out, "-%c%s", row->letter, is_long ? ", " : "");
     if (is_long)

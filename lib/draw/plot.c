@@ -10,6 +10,11 @@
 static const double outer = 14, title_size = 15, panel_title_size = 12.5, label_size = 12,
                     tick_size = 11, legend_size = 12, line_height = 20;
 
+lp_plot_format lp_plot_format_of(const char *path) {
+    size_t length = path != NULL ? strlen(path) : 0;
+    return length >= 4 && strcmp(path + length - 4, ".svg") == 0 ? LP_PLOT_SVG : LP_PLOT_PNG;
+}
+
 static int check_frame(const lp_plot_frame *frame, lp_error *e) {
     if (frame->width < LP_PLOT_MIN_SIDE || frame->height < LP_PLOT_MIN_SIDE ||
         frame->width > LP_PLOT_MAX_SIDE || frame->height > LP_PLOT_MAX_SIDE)

@@ -11,6 +11,9 @@
 
 typedef enum { LP_PLOT_PNG, LP_PLOT_SVG } lp_plot_format;
 
+/* SVG for a path that ends in .svg, PNG for another one and for NULL. */
+lp_plot_format lp_plot_format_of(const char *path);
+
 enum { LP_PLOT_MIN_SIDE = 200, LP_PLOT_MAX_SIDE = 8192 };
 
 /* What both kinds share. NULL texts are left out. Sizes in pixels (PNG) or points (SVG). */

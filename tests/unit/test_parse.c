@@ -8,7 +8,7 @@
 
 typedef struct {
     bool shuffle, resume;
-    int64_t epochs, steps;
+    int64_t epochs, steps, x;
     uint64_t seed;
     double lr;
     const char *title;
@@ -18,6 +18,7 @@ typedef struct {
     lp_reals_list mean;
     lp_share train;
     lp_range rows;
+    lp_size tile;
 } options;
 
 #define ROW(member) offsetof(options, member)
@@ -38,6 +39,8 @@ static const lp_option rows[] = {
     {"mean", 0, LP_OPTION_REALS_LIST, ROW(mean), "A,B", .help = ""},
     {"train", 0, LP_OPTION_SHARE, ROW(train), "SHARE", .help = ""},
     {"rows", 0, LP_OPTION_RANGE, ROW(rows), "A:B", .help = ""},
+    {"x", 0, LP_OPTION_INT, ROW(x), "N", .help = ""},
+    {"tile", 0, LP_OPTION_SIZE, ROW(tile), "WxH", .min = 1, .max = 999, .help = ""},
     {"threads", 0, LP_OPTION_INT, ROW(steps), "N", .flags = LP_NOT_IN_RECIPE, .help = ""},
     {0},
 };
@@ -91,6 +94,8 @@ static void values(void) {
     CHECK(parse("--train 0.8") == 0 && !o.train.is_count && o.train.fraction == 0.8);
     CHECK(parse("--train 100") == 0 && o.train.is_count && o.train.count == 100);
     CHECK(parse("--rows 3:") == 0 && o.rows.from == 3 && o.rows.to == SIZE_MAX);
+    CHECK(parse("--x 4") == 0 && o.x == 4);
+    CHECK(parse("--tile 64x32") == 0 && o.tile.width == 64 && o.tile.height == 32);
     CHECK(parse("--rows :9") == 0 && o.rows.from == 0 && o.rows.to == 9);
 }
 
@@ -115,6 +120,10 @@ static void strict_numbers(void) {
     refused("--hidden 20,", "not a whole number");
     refused("--hidden 0", "at least 1");
     refused("--mean 1,abc", "not a number");
+    refused("--tile 64", "not a size (WIDTHxHEIGHT)");
+    refused("--tile 64x", "not a whole number");
+    refused("--tile 64xx3", "not a whole number");
+    refused("--tile 64x1000", "at least 1 and at most 999");
     refused("--train abc", "not a whole number");
     refused("--train 0", "a count has to be at least 1");
     refused("--train 1.0", "between 0 and 1");

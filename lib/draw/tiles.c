@@ -1,0 +1,312 @@
+#include "draw/tiles.h"
+
+#include "draw/canvas.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CAPTION = 15, NAME = 22, TITLE = 26, TEXT_SIZE = 11, NAME_SIZE = 12, TITLE_SIZE = 15 };
+
+// ---- taking tiles out of a tensor ----
+
+static size_t tile_size(lp_tile_shape shape) {
+    return shape.height * shape.width * shape.channels;
+}
+
+static int wrong_shape(const lp_tensor *t, lp_tile_shape shape, lp_error *e) {
+    char text[200];
+    return lp_fail(e,
+                   "its shape %s does not hold pictures of %zu x %zu x %zu (height, width, "
+                   "channels)",
+                   lp_shape_text(t->ndim, t->shape, text), shape.height, shape.width,
+                   shape.channels);
+}
+
+/* The pictures' shape, and whether each is a column. */
+static int find_shape(const lp_tensor *t, lp_tile_shape *shape, bool *by_column, lp_error *e) {
+    char text[200];
+    if (t->ndim == 3 || (t->ndim == 4 && t->shape[3] == 3)) {
+        lp_tile_shape own = {t->shape[1], t->shape[2], t->ndim == 3 ? 1 : 3};
+        if (shape->height > 0 && (own.height != shape->height || own.width != shape->width ||
+                                  own.channels != shape->channels))
+            return wrong_shape(t, *shape, e);
+        *shape = own;
+        *by_column = false;
+        return 0;
+    }
+    if (t->ndim != 2)
+        return lp_fail(e, "its shape %s holds no pictures: (n, h, w), (n, h, w, 3) or (n, h * w)",
+                       lp_shape_text(t->ndim, t->shape, text));
+    if (shape->height == 0)
+        return lp_fail(e, "its shape %s does not tell the height and width of a picture",
+                       lp_shape_text(t->ndim, t->shape, text));
+    bool fits_row = t->shape[1] == tile_size(*shape),
+         fits_column = t->shape[0] == tile_size(*shape);
+    if (!fits_row && !fits_column)
+        return wrong_shape(t, *shape, e);
+    *by_column = fits_column && (*by_column || !fits_row);
+    return 0;
+}
+
+int lp_tiles_take(lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape, bool by_column,
+                  size_t first, lp_error *e) {
+    *set = (lp_tile_set){0};
+    if (find_shape(t, &shape, &by_column, e))
+        return -1;
+    size_t count = t->shape[by_column ? 1 : 0], stride = by_column ? t->shape[1] : 1;
+    if (count > first)
+        count = first;
+    size_t size = tile_size(shape), all;
+    if (count == 0 || size == 0)
+        return lp_fail(e, "it holds no picture");
+    if (!lp_multiply(count, size, &all) || (set->value = lp_alloc(all, sizeof(double), e)) == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < size; k++)
+            set->value[i * size + k] = lp_tensor_at(t, by_column ? k * stride + i : i * size + k);
+    set->count = count;
+    set->shape = shape;
+    return 0;
+}
+
+void lp_tiles_free(lp_tile_set *set) {
+    free(set->value);
+    *set = (lp_tile_set){0};
+}
+
+bool lp_tiles_are_signed(size_t sets, const lp_tile_set *set) {
+    for (size_t s = 0; s < sets; s++)
+        for (size_t i = 0; i < set[s].count * tile_size(set[s].shape); i++)
+            if (set[s].value[i] < 0)
+                return true;
+    return false;
+}
+
+// ---- values to pixels ----
+
+typedef struct {
+    double lo, hi;
+} range;
+
+static range range_of(const double *value, size_t n, range r) {
+    for (size_t i = 0; i < n; i++) {
+        r.lo = value[i] < r.lo ? value[i] : r.lo;
+        r.hi = value[i] > r.hi ? value[i] : r.hi;
+    }
+    return r;
+}
+
+static uint8_t grey_of(double value, range r) {
+    if (!(r.hi > r.lo))
+        return 128;
+    // In halves, so that the difference of two large values does not overflow.
+    double share = (value / 2 - r.lo / 2) / (r.hi / 2 - r.lo / 2);
+    return (uint8_t)((share < 0 ? 0 : share > 1 ? 1 : share) * 255 + 0.5);
+}
+
+/* Blue over white to red, each side through a middle tone. */
+static lp_colour signed_colour(double value, range r) {
+    static const lp_colour middle[2] = {{0.38, 0.65, 0.84}, {0.94, 0.54, 0.38}},
+                           deep[2] = {{0.02, 0.19, 0.42}, {0.45, 0.02, 0.10}};
+    double most = -r.lo > r.hi ? -r.lo : r.hi, share = most > 0 ? fabs(value) / most : 0;
+    int side = value > 0;
+    share = share > 1 ? 1 : share;
+    return share < 0.5 ? lp_colour_mix(lp_white, middle[side], share * 2)
+                       : lp_colour_mix(middle[side], deep[side], share * 2 - 1);
+}
+
+static void pixels_of(uint8_t rgb[3], const double *value, size_t channels,
+                      lp_tiles_colours colours, range r) {
+    if (channels == 1 && colours == LP_TILES_SIGNED) {
+        lp_colour colour = signed_colour(*value, r);
+        rgb[0] = (uint8_t)(colour.red * 255 + 0.5);
+        rgb[1] = (uint8_t)(colour.green * 255 + 0.5);
+        rgb[2] = (uint8_t)(colour.blue * 255 + 0.5);
+        return;
+    }
+    for (size_t c = 0; c < 3; c++)
+        rgb[c] = grey_of(value[channels == 3 ? c : 0], r);
+}
+
+static void draw_tile(lp_image *image, const lp_tile_set *set, size_t i, const lp_tiles *wish,
+                      size_t zoom, range r, size_t x0, size_t y0) {
+    lp_tile_shape shape = set->shape;
+    const double *value = set->value + i * tile_size(shape);
+    if (wish->scaling == LP_TILES_EACH)
+        r = range_of(value, tile_size(shape), (range){value[0], value[0]});
+    for (size_t y = 0; y < shape.height; y++)
+        for (size_t x = 0; x < shape.width; x++) {
+            uint8_t rgb[3];
+            pixels_of(rgb, value + (y * shape.width + x) * shape.channels, shape.channels,
+                      wish->colours, r);
+            for (size_t v = 0; v < zoom; v++)
+                for (size_t u = 0; u < zoom; u++)
+                    memcpy(image->pixels +
+                               ((y0 + y * zoom + v) * image->width + x0 + x * zoom + u) *
+                                   image->channels,
+                           rgb, image->channels);
+        }
+}
+
+// ---- the grid ----
+
+/* About half as wide again as it is high, and full where a number of columns near that divides the
+ * tiles. */
+static size_t choose_columns(const lp_tile_set *set) {
+    double n = (double)set->count;
+    double wanted = sqrt(1.5 * n * (double)set->shape.height / (double)set->shape.width);
+    wanted = wanted < 1 ? 1 : wanted > n ? n : wanted;
+    size_t best = (size_t)ceil(wanted);
+    double nearest = 1.4;
+    for (size_t columns = 1; columns <= set->count; columns++) {
+        double off = (double)columns > wanted ? (double)columns / wanted : wanted / (double)columns;
+        if (set->count % columns == 0 && off < nearest) {
+            nearest = off;
+            best = columns;
+        }
+    }
+    return best;
+}
+
+/* Where a set stands in the picture. */
+typedef struct {
+    size_t columns, rows;
+    size_t y;            /* of its first row of tiles */
+    size_t across, down; /* from one tile to the next */
+} grid;
+
+enum { MOST_TILES = 1 << 24 };
+
+static int lay_out_set(grid *g, const lp_tile_set *set, const lp_tiles *wish, lp_error *e) {
+    g->columns = wish->columns > 0                  ? wish->columns
+                 : wish->rows > 0 && set->count > 0 ? (set->count + wish->rows - 1) / wish->rows
+                                                    : choose_columns(set);
+    g->rows = (set->count + g->columns - 1) / g->columns;
+    if (wish->rows > 0 && g->rows > wish->rows)
+        return lp_fail(e, "drawing: %zu tiles do not fit %zu x %zu (take fewer, with --first)",
+                       set->count, wish->rows, g->columns);
+    if (g->columns > set->count)
+        g->columns = set->count;
+    return 0;
+}
+
+/* The sizes of everything: the grids and the picture. */
+static int lay_out(grid *g, size_t sets, const lp_tile_set *set, const lp_tiles *wish, size_t *zoom,
+                   size_t *width, size_t *height, lp_error *e) {
+    size_t widest = 0;
+    for (size_t s = 0; s < sets; s++) {
+        if (lay_out_set(&g[s], &set[s], wish, e))
+            return -1;
+        size_t values = g[s].columns * set[s].shape.width;
+        widest = values > widest ? values : widest;
+    }
+    *zoom = wish->zoom > 0 ? wish->zoom : 800 / widest;
+    *zoom = *zoom < 1 ? 1 : wish->zoom == 0 && *zoom > 8 ? 8 : *zoom;
+    size_t y = wish->gap + (wish->title != NULL ? TITLE : 0), x = 0;
+    for (size_t s = 0; s < sets; s++) {
+        y += set[s].name != NULL ? NAME : 0;
+        g[s].y = y;
+        g[s].across = set[s].shape.width * *zoom + wish->gap;
+        g[s].down =
+            set[s].shape.height * *zoom + wish->gap + (set[s].caption != NULL ? CAPTION : 0);
+        y += g[s].rows * g[s].down;
+        size_t right = wish->gap + g[s].columns * g[s].across;
+        x = right > x ? right : x;
+    }
+    *width = x;
+    *height = y;
+    return 0;
+}
+
+static int check_sets(size_t sets, const lp_tile_set *set, const lp_tiles *wish, lp_error *e) {
+    if (sets == 0)
+        return lp_fail(e, "drawing: there is no tile");
+    if (wish->gap > 1000 || wish->zoom > 1000)
+        return lp_fail_usage(e, "drawing: a gap or zoom over 1000");
+    for (size_t s = 0; s < sets; s++) {
+        size_t size = tile_size(set[s].shape);
+        if (set[s].count == 0 || size == 0 || set[s].count > MOST_TILES)
+            return lp_fail(e, "drawing: %zu tiles of %zu values", set[s].count, size);
+        if (set[s].shape.height > LP_IMAGE_MAX_SIDE || set[s].shape.width > LP_IMAGE_MAX_SIDE)
+            return lp_fail(e, "drawing: a tile of %zu x %zu is too large", set[s].shape.height,
+                           set[s].shape.width);
+        for (size_t i = 0; i < set[s].count * size; i++)
+            if (!isfinite(set[s].value[i]))
+                return lp_fail(e, "drawing: tile %zu holds %g", i / size, set[s].value[i]);
+    }
+    return 0;
+}
+
+/* The picture with its text, before the tiles stand in it. */
+static int draw_text(lp_image *image, size_t width, size_t height, size_t sets,
+                     const lp_tile_set *set, const grid *g, const lp_tiles *wish, lp_error *e) {
+    lp_canvas c;
+    int failed = lp_canvas_open(&c, LP_PLOT_PNG, (int)width, (int)height, e);
+    if (!failed) {
+        double left = (double)wish->gap, room = (double)width - 2 * left;
+        lp_set_colour(c.cr, lp_ink);
+        if (wish->title != NULL)
+            lp_draw_heading(&c, wish->title, TITLE_SIZE, left, left + 14, 0, room);
+        for (size_t s = 0; s < sets; s++) {
+            if (set[s].name != NULL)
+                lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g[s].y - 7, 0, room);
+            for (size_t i = 0; i < set[s].count && set[s].caption != NULL; i++) {
+                double across = (double)g[s].across;
+                lp_draw_text(&c, set[s].caption[i], TEXT_SIZE,
+                             left + ((double)(i % g[s].columns) + 0.5) * across - left / 2,
+                             (double)(g[s].y + (i / g[s].columns + 1) * g[s].down - wish->gap) - 3,
+                             0.5, across);
+            }
+        }
+        failed = lp_canvas_image(&c, image, e);
+    }
+    lp_canvas_free(&c);
+    return failed;
+}
+
+static int tiles_steps(lp_image *image, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
+                       grid *g, lp_error *e) {
+    size_t zoom, width, height;
+    if (lay_out(g, sets, set, wish, &zoom, &width, &height, e))
+        return -1;
+    bool text = wish->title != NULL, colours = false;
+    range common = {wish->lo, wish->hi};
+    if (wish->scaling != LP_TILES_FIXED)
+        common = (range){set[0].value[0], set[0].value[0]};
+    for (size_t s = 0; s < sets; s++) {
+        text = text || set[s].name != NULL || set[s].caption != NULL;
+        colours = colours || set[s].shape.channels == 3 || wish->colours == LP_TILES_SIGNED;
+        if (wish->scaling == LP_TILES_COMMON)
+            common = range_of(set[s].value, set[s].count * tile_size(set[s].shape), common);
+    }
+    // A white picture of these sizes says first whether they are within the limits.
+    if (lp_image_new(image, width, height, text || colours ? 3 : 1, e))
+        return lp_within(e, "drawing");
+    if (text) {
+        lp_image_free(image);
+        if (draw_text(image, width, height, sets, set, g, wish, e))
+            return -1;
+    }
+    for (size_t s = 0; s < sets; s++)
+        for (size_t i = 0; i < set[s].count; i++)
+            draw_tile(image, &set[s], i, wish, zoom, common,
+                      wish->gap + i % g[s].columns * g[s].across,
+                      g[s].y + i / g[s].columns * g[s].down);
+    return 0;
+}
+
+int lp_draw_tiles(lp_image *image, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
+                  lp_error *e) {
+    *image = (lp_image){0};
+    if (check_sets(sets, set, wish, e))
+        return -1;
+    grid *g = lp_alloc(sets, sizeof *g, e);
+    if (g == NULL)
+        return -1;
+    int failed = tiles_steps(image, sets, set, wish, g, e);
+    free(g);
+    if (failed)
+        lp_image_free(image);
+    return failed;
+}

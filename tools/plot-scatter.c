@@ -1,0 +1,77 @@
+/* plot-scatter: points of a stream as a picture with axes. */
+#include "cli/tool.h"
+#include "draw/points.h"
+
+typedef struct {
+    lp_texts of;
+    const char *x, *y, *title, *x_label, *y_label;
+    lp_size size;
+    bool plain, equal, boundary;
+} options;
+
+#define ROW(member) offsetof(options, member)
+static const lp_option rows[] = {
+    {"of", 0, LP_OPTION_TEXTS, ROW(of), "NAME", .help = "draw the rows of tensor NAME"},
+    {"x", 0, LP_OPTION_TEXT, ROW(x), "COLUMN", "0", .help = "along the horizontal axis"},
+    {"y", 0, LP_OPTION_TEXT, ROW(y), "COLUMN", "1", .help = "along the vertical axis"},
+    {"boundary", 0, LP_OPTION_FLAG, ROW(boundary),
+     .help = "tint the regions in which the stream's model decides for each class"},
+    {"plain", 0, LP_OPTION_FLAG, ROW(plain), .without = "boundary",
+     .help = "do not colour the points by their classes"},
+    {"equal", 0, LP_OPTION_FLAG, ROW(equal), .help = "make a unit as long on both axes"},
+    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},
+    {"x-label", 0, LP_OPTION_TEXT, ROW(x_label), "TEXT",
+     .help = "name the horizontal axis other than by its column"},
+    {"y-label", 0, LP_OPTION_TEXT, ROW(y_label), "TEXT",
+     .help = "name the vertical axis other than by its column"},
+    {"size", 0, LP_OPTION_SIZE, ROW(size), "WxH", "800x600", LP_PLOT_MIN_SIDE, LP_PLOT_MAX_SIDE,
+     .help = "width and height in pixels"},
+    {0},
+};
+
+static const lp_tool tool = {
+    "plot-scatter",
+    "draw points, coloured by class, as PNG or SVG",
+    "Takes two columns of x (or of x_train and x_test together, or of the tensors that --of\n"
+    "names) and draws a point a row. Classes come from y (y_train, y_test): whole numbers or\n"
+    "one-hot rows, named by the tensor classes; each has a colour and a marker of its own.\n"
+    "A COLUMN is a number from 0, or a name from the tensor features.\n"
+    "The picture is a PNG, or an SVG where -o names a file that ends in .svg.\n"
+    "With --boundary the stream's model, which takes two columns, is asked for its class at\n"
+    "every point of the picture: an MLP's regions, a perceptron's line.",
+    "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
+    "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
+    "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
+    LP_IN_STREAM,
+    LP_OUT_BINARY,
+    rows,
+    NULL,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    lp_points points;
+    lp_regions regions = {0};
+    lp_tool_try(lp_points_read(&points, s, &o.of, o.x, o.y, o.plain, e));
+    if (o.boundary)
+        lp_tool_try(lp_regions_read(&regions, s, &points, e));
+    // compute
+    lp_plot_frame frame = {lp_plot_format_of(lp_tool_out_path()),
+                           (int)o.size.width,
+                           (int)o.size.height,
+                           o.title,
+                           o.x_label != NULL ? o.x_label : points.x_name,
+                           o.y_label != NULL ? o.y_label : points.y_name};
+    lp_scatter scatter = {points.n,       points.x,
+                          points.y,       points.label,
+                          points.classes, (const char *const *)points.class_name,
+                          o.equal,        o.boundary ? lp_regions_decide : NULL,
+                          &regions};
+    // write
+    lp_tool_try(lp_draw_scatter(lp_tool_out(), &frame, &scatter, e));
+    return lp_tool_end();
+}
