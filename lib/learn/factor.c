@@ -260,16 +260,28 @@ int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask
     return 0;
 }
 
+/* mae is the sum of the absolute errors until finish_error. */
 static void add_error(lp_factor_error *a, double value, const lp_factors *f, size_t row,
                       size_t col) {
-    double answer = lp_factors_at(f, row, col);
-    lp_errors_add(&a->errors, 1, &value, &answer);
+    double error = value - lp_factors_at(f, row, col);
+    a->n++;
+    a->sse += error * error;
+    a->mae += fabs(error);
+}
+
+static void finish_error(lp_factor_error *a) {
+    if (a->n == 0)
+        return;
+    a->mse = a->sse / (double)a->n;
+    a->rmse = sqrt(a->mse);
+    a->mae /= (double)a->n;
 }
 
 static lp_factor_error error_of(const char *part, const lp_factors *f, const lp_sparse *m) {
     lp_factor_error a = {.part = part};
     for (size_t i = 0; i < m->count; i++)
         add_error(&a, m->value[i], f, (size_t)m->row[i], (size_t)m->col[i]);
+    finish_error(&a);
     return a;
 }
 
@@ -286,6 +298,7 @@ static lp_factor_error error_zero_filled(const lp_factors *f, const lp_sparse pa
                     value = part[i].value[at[i]++];
             add_error(&a, value, f, r, c);
         }
+    finish_error(&a);
     return a;
 }
 

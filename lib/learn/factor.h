@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "data/sparse.h"
 #include "io/stream.h"
-#include "learn/metrics.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,10 +41,12 @@ int lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f, lp_e
 /* The approximation of one entry. */
 double lp_factors_at(const lp_factors *f, size_t row, size_t col);
 
-/* Errors of the approximation over a part of the matrix, added up in row-major order. */
+/* Errors of the approximation over a part of the matrix, added up in row-major order; the means are
+ * 0 for n = 0. */
 typedef struct {
     const char *part; /* "observed", "held_out" or "all" */
-    lp_errors errors;
+    size_t n;
+    double sse, mse, rmse, mae;
 } lp_factor_error;
 
 /* Judges a stream's factors on its matrix; error[0 .. *count) gets the parts there are.
