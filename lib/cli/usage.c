@@ -2,7 +2,7 @@
 
 #include "cli/parse.h"
 
-#include <math.h>
+#include <ctype.h>
 #include <string.h>
 
 static const char exit_status[] =
@@ -47,20 +47,63 @@ static void sentence(FILE *out, const lp_option *row) {
     fputs(separator[0] == ';' ? ")" : "", out);
 }
 
+/* Prints text in lines of at most 80 columns, `indent` blanks before each. A line that starts with
+ * a blank stands as it is. */
+static void wrap(FILE *out, const char *text, int indent) {
+    int column = 0;
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        if (length == 0 || *text == ' ') {
+            fprintf(out, "%s%.*s\n", column > 0 ? "\n" : "", (int)length, text);
+            column = 0;
+            text += length + (text[length] == '\n');
+            continue;
+        }
+        size_t word = strcspn(text, " \n");
+        int width = 0; /* in characters: continuation bytes of UTF-8 take no column */
+        for (size_t i = 0; i < word; i++)
+            width += (text[i] & 0xc0) != 0x80;
+        if (column > 0 && column + 1 + width > 80) {
+            fputc('\n', out);
+            column = 0;
+        }
+        column += column > 0 ? fprintf(out, " ") : fprintf(out, "%*s", indent, "");
+        fwrite(text, 1, word, out);
+        column += width;
+        text += word;
+        if (text[0] == '\n') {
+            fputc('\n', out);
+            column = 0;
+        }
+        text += *text != '\0';
+        while (column > 0 && *text == ' ')
+            text++;
+    }
+    if (column > 0)
+        fputc('\n', out);
+}
+
 static void help_rows(FILE *out, const lp_option *rows) {
     for (; rows->name != NULL; rows++) {
+        char text[1500] = "";
+        FILE *memory = fmemopen(text, sizeof text - 1, "w");
+        if (memory == NULL)
+            return;
+        sentence(memory, rows);
+        fclose(memory);
         fputs("  ", out);
         spelling(out, rows);
-        fputs("\n        ", out);
-        sentence(out, rows);
         fputc('\n', out);
+        wrap(out, text, 8);
     }
 }
 
 void lp_usage_help(FILE *out, const lp_tool *tool, const lp_option *common) {
     fprintf(out, "Usage: %s ", tool->name);
     operands(out, tool);
-    fprintf(out, "\n%s.\n\n%s\n\nOptions:\n", tool->summary, tool->manual);
+    fprintf(out, "\n%c%s.\n\n", toupper((unsigned char)tool->summary[0]), tool->summary + 1);
+    wrap(out, tool->manual, 0);
+    fputs("\nOptions:\n", out);
     help_rows(out, tool->options);
     help_rows(out, common);
     if (tool->examples != NULL)
@@ -106,7 +149,8 @@ static void man_rows(FILE *out, const lp_option *rows) {
 
 void lp_usage_man(FILE *out, const lp_tool *tool, const lp_option *common) {
     char line[500];
-    fprintf(out, ".TH \"LABPIPE-%s\" 1 \"\" \"labpipe %s\" \"labpipe\"\n.nh\n.SH NAME\nlabpipe-",
+    fprintf(out,
+            ".TH \"LABPIPE-%s\" 1 \"\" \"labpipe %s\" \"labpipe\"\n.nh\n.ad l\n.SH NAME\nlabpipe-",
             tool->name, LP_VERSION);
     roff(out, tool->name);
     fputs(" \\- ", out);
