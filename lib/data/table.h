@@ -1,5 +1,6 @@
-/* A dense table of numbers, with or without a column of labels, from CSV files: rows that all have
- * the same columns, file after file, into `x`, `y`, `classes` and `features`. */
+/* Dense tables as CSV. Read: rows of numbers that all have the same columns, with or without a
+ * column of labels, file after file, into `x`, `y`, `classes` and `features`. Written: tensors side
+ * by side, a row of each a line. */
 #ifndef LP_DATA_TABLE_H
 #define LP_DATA_TABLE_H
 
@@ -7,7 +8,9 @@
 #include "base/values.h"
 #include "io/stream.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Whether a file's first row holds the columns' names. */
 typedef enum {
@@ -43,5 +46,18 @@ int lp_table_add(lp_table *t, const char *name, const char *bytes, size_t size, 
 int lp_table_put(lp_table *t, lp_stream *s, lp_error *e);
 
 void lp_table_free(lp_table *t);
+
+typedef struct {
+    char separator;
+    bool header;      /* write the columns' names first */
+    bool class_names; /* write the whole numbers of y, y_train, ... as their texts in `classes` */
+} lp_table_format;
+
+/* Writes the named tensors of the stream side by side; without names (n is 0) x and, where it is
+ * there, y. All have to have as many rows. Numbers are the shortest text that reads back the same.
+ * A tensor of one column is called by its name; the columns of x, x_train, ... by `features`, where
+ * that has as many; others NAME_0, NAME_1, ... */
+int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_table_format *format,
+                   FILE *out, lp_error *e);
 
 #endif

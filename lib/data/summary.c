@@ -1,0 +1,152 @@
+#include "data/summary.h"
+
+#include "base/memory.h"
+#include "io/csv.h"
+#include "io/recipe.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_ROOM = 60 }; /* characters of strings that are shown */
+
+lp_summary lp_summarise(const lp_tensor *t) {
+    lp_summary summary = {0};
+    double sum = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const double value = lp_tensor_at(t, i);
+        if (!isfinite(value)) {
+            summary.nonfinite++;
+            continue;
+        }
+        if (summary.finite == 0 || value < summary.min)
+            summary.min = value;
+        if (summary.finite == 0 || value > summary.max)
+            summary.max = value;
+        sum += value;
+        summary.finite++;
+    }
+    if (summary.finite > 0)
+        summary.mean = sum / (double)summary.finite;
+    return summary;
+}
+
+/* Appends the first strings, in all no more than TEXT_ROOM bytes and an ellipsis. */
+static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
+    const size_t start = b->size;
+    for (size_t i = 0; i < t->count; i++) {
+        char *text = lp_tensor_string(t, i, e);
+        if (text == NULL)
+            return -1;
+        for (char *c = text; *c != '\0'; c++)
+            if ((unsigned char)*c < 0x20 || *c == 0x7f || (unsigned char)*c == 0xc2)
+                *c = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0xa0 ? *c : '?';
+        const bool is_too_long = b->size - start + strlen(text) > TEXT_ROOM;
+        int failed = lp_buffer_print(b, e, "%s%s", i > 0 ? ", " : "", is_too_long ? "..." : text);
+        free(text);
+        if (failed || is_too_long)
+            return failed;
+    }
+    return 0;
+}
+
+/* One tensor's fields, from its type on, each ended by a NUL. */
+typedef struct {
+    char type[16], shape[200];
+    lp_buffer min, max, mean, text;
+    size_t nonfinite;
+} fields;
+
+static void free_fields(fields *f) {
+    lp_buffer_free(&f->min);
+    lp_buffer_free(&f->max);
+    lp_buffer_free(&f->mean);
+    lp_buffer_free(&f->text);
+}
+
+static int append_number(lp_buffer *b, double value, bool in_full, lp_error *e) {
+    return in_full ? lp_csv_append_number(b, value, false, e)
+                   : lp_buffer_print(b, e, "%.6g", value);
+}
+
+static int fill_fields(lp_stream *s, const char *name, bool in_full, fields *f, lp_error *e) {
+    lp_tensor described;
+    *f = (fields){0};
+    lp_stream_describe(s, name, &described);
+    lp_type_name(described.type, f->type);
+    lp_shape_text(described.ndim, described.shape, f->shape);
+    const lp_tensor *t = lp_stream_get(s, name, e);
+    if (t == NULL || lp_buffer_append(&f->min, "", 0, e) || lp_buffer_append(&f->max, "", 0, e) ||
+        lp_buffer_append(&f->mean, "", 0, e) || lp_buffer_append(&f->text, "", 0, e))
+        return -1;
+    if (lp_type_is_string(t->type))
+        return append_strings(&f->text, t, e) ? lp_within(e, "tensor '%s'", name) : 0;
+    const lp_summary summary = lp_summarise(t);
+    f->nonfinite = summary.nonfinite;
+    if (summary.finite == 0)
+        return 0;
+    return append_number(&f->min, summary.min, in_full, e) ||
+                   append_number(&f->max, summary.max, in_full, e) ||
+                   append_number(&f->mean, summary.mean, in_full, e)
+               ? -1
+               : 0;
+}
+
+static void write_tsv(const char *name, const fields *f, FILE *out) {
+    fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%s\n", name, f->type, f->shape, f->min.data,
+            f->max.data, f->mean.data, f->nonfinite, f->text.data);
+}
+
+static void write_line(const char *name, const fields *f, int name_width, int shape_width,
+                       size_t count, FILE *out) {
+    fprintf(out, "%-*s  %-4s  %-*s", name_width, name, f->type, shape_width, f->shape);
+    if (f->text.size > 0)
+        fprintf(out, "  %s", f->text.data);
+    else if (f->min.size > 0 && count == 1)
+        fprintf(out, "  %s", f->min.data);
+    else if (f->min.size > 0)
+        fprintf(out, "  %s to %s, mean %s", f->min.data, f->max.data, f->mean.data);
+    if (f->nonfinite > 0)
+        fprintf(out, "%s%zu not finite", f->min.size > 0 ? ", " : "  ", f->nonfinite);
+    fprintf(out, "\n");
+}
+
+static void write_recipe(const lp_stream *s, FILE *out) {
+    const char *recipe = lp_stream_recipe(s);
+    char *reason;
+    fprintf(out, "recipe: %s\n", recipe[0] != '\0' ? recipe : "none");
+    if (lp_recipe_is_broken(recipe, &reason)) {
+        fprintf(out, "it cannot be replayed: %s\n", reason != NULL ? reason : "");
+        free(reason);
+    }
+}
+
+int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
+    int name_width = 0, shape_width = 0;
+    for (size_t i = 0; i < lp_stream_count(s); i++) {
+        char shape[200];
+        lp_tensor t;
+        lp_stream_describe(s, lp_stream_name(s, i), &t);
+        const int name_length = (int)strlen(lp_stream_name(s, i));
+        const int shape_length = (int)strlen(lp_shape_text(t.ndim, t.shape, shape));
+        name_width = name_length > name_width ? name_length : name_width;
+        shape_width = shape_length > shape_width ? shape_length : shape_width;
+    }
+    if (is_tsv)
+        fprintf(out, "name\ttype\tshape\tmin\tmax\tmean\tnonfinite\ttext\n");
+    for (size_t i = 0; i < lp_stream_count(s); i++) {
+        const char *name = lp_stream_name(s, i);
+        fields f;
+        int failed = fill_fields(s, name, is_tsv, &f, e);
+        if (!failed && is_tsv)
+            write_tsv(name, &f, out);
+        else if (!failed)
+            write_line(name, &f, name_width, shape_width, lp_stream_get(s, name, e)->count, out);
+        free_fields(&f);
+        if (failed)
+            return -1;
+    }
+    if (!is_tsv)
+        write_recipe(s, out);
+    return 0;
+}

@@ -1,0 +1,61 @@
+#include "cli/tool.h"
+#include "data/summary.h"
+#include "io/recipe.h"
+
+typedef struct {
+    bool recipe, tsv;
+} options;
+
+static const lp_option rows[] = {
+    {"recipe", 0, LP_OPTION_FLAG, offsetof(options, recipe), .without = "tsv",
+     .help = "print the recipe alone; fails where there is none, or none that can be replayed"},
+    {"tsv", 0, LP_OPTION_FLAG, offsetof(options, tsv),
+     .help = "print the tensors tab-separated under a header, the numbers in full"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "inspect",
+    .summary = "say what a stream holds and how it was made",
+    .manual =
+        "Prints every tensor's name, element type and shape as they are stored, then of numbers "
+        "the smallest, the largest and the mean (of the finite ones; how many are not is said), "
+        "of strings the first ones. The recipe closes the list: the shell pipeline that makes "
+        "the stream again.\n"
+        "\n"
+        "Printing a recipe never runs it. Read it before you pipe it into bash.",
+    .examples = "inspect model.npz\n"
+                "inspect --recipe model.npz | bash | cmp - model.npz",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_TEXT,
+    .options = rows,
+};
+
+/* The recipe, where it can be replayed. */
+static const char *sound_recipe(const lp_stream *s) {
+    char *reason;
+    const char *recipe = lp_stream_recipe(s);
+    if (recipe[0] == '\0')
+        lp_tool_fail("%s came without a recipe", lp_tool_file_name(0));
+    if (lp_recipe_is_broken(recipe, &reason))
+        lp_tool_fail("the recipe cannot be replayed: %s", reason != NULL ? reason : "no reason");
+    return recipe;
+}
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    if (lp_stream_archives(s) > lp_tool_file_count())
+        lp_tool_warn("%zu archives stand one behind the other: of those in one file other programs "
+                     "see the last alone (pick '*' makes one of them)",
+                     lp_stream_archives(s));
+    // write
+    if (o.recipe)
+        fprintf(lp_tool_out(), "%s\n", sound_recipe(s));
+    else
+        lp_tool_try(lp_summary_write(s, o.tsv, lp_tool_out(), e));
+    return lp_tool_end();
+}

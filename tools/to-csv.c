@@ -1,0 +1,50 @@
+#include "cli/tool.h"
+#include "data/table.h"
+#include "io/csv.h"
+
+typedef struct {
+    char separator;
+    bool no_header, class_names;
+} options;
+
+static const lp_option rows[] = {
+    {"separator", 0, LP_OPTION_CUSTOM, offsetof(options, separator), "CHARACTER", ",",
+     .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
+    {"no-header", 0, LP_OPTION_FLAG, offsetof(options, no_header),
+     .help = "leave out the first line, which names the columns"},
+    {"class-names", 0, LP_OPTION_FLAG, offsetof(options, class_names),
+     .help = "write labels as their texts in classes"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "to-csv",
+    .summary = "write tensors as CSV",
+    .manual =
+        "Writes the named tensors side by side as comma-separated values, one row of each a line; "
+        "without names x and, where it is there, y. All of them have to have as many rows. A "
+        "number is the shortest text that reads back as the same number.\n"
+        "\n"
+        "The columns of x are called as features says, other tensors' by the tensor's name. An "
+        "operand is a FILE where it ends in .npz or .npy or has a folder before it, else a NAME.",
+    .examples = "from-csv --label species fixtures/iris.csv | to-csv --class-names\n"
+                "gen-moons -n 5 | to-csv --no-header --separator ' '",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_TEXT,
+    .options = rows,
+    .words = "NAME...",
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    size_t n;
+    const char *const *names = lp_tool_words(&n);
+    const lp_table_format format = {o.separator, !o.no_header, o.class_names};
+    // read
+    lp_stream *s = lp_tool_read();
+    // write
+    lp_tool_try(lp_table_write(s, names, n, &format, lp_tool_out(), e));
+    return lp_tool_end();
+}
