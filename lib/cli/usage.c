@@ -47,13 +47,13 @@ static void sentence(FILE *out, const lp_option *row) {
     fputs(separator[0] == ';' ? ")" : "", out);
 }
 
-/* Prints text in lines of at most 80 columns, `indent` blanks before each. A line that starts with
- * a blank stands as it is. */
+/* Prints text in lines of at most 80 columns, `indent` blanks before each. A blank line ends a
+ * paragraph, a line that starts with a blank stands as it is. */
 static void wrap(FILE *out, const char *text, int indent) {
     int column = 0;
-    while (*text != '\0') {
+    for (bool line_start = true; *text != '\0';) {
         size_t length = strcspn(text, "\n");
-        if (length == 0 || *text == ' ') {
+        if (line_start && (length == 0 || *text == ' ')) {
             fprintf(out, "%s%.*s\n", column > 0 ? "\n" : "", (int)length, text);
             column = 0;
             text += length + (text[length] == '\n');
@@ -71,12 +71,9 @@ static void wrap(FILE *out, const char *text, int indent) {
         fwrite(text, 1, word, out);
         column += width;
         text += word;
-        if (text[0] == '\n') {
-            fputc('\n', out);
-            column = 0;
-        }
+        line_start = *text == '\n';
         text += *text != '\0';
-        while (column > 0 && *text == ' ')
+        while (!line_start && *text == ' ')
             text++;
     }
     if (column > 0)
