@@ -169,7 +169,7 @@ static void equalise(const axes *a, axes_wish *w) {
 /* Fits axes with their labels into the place. */
 static void make_axes(lp_canvas *c, axes *a, lp_box place, axes_wish w) {
     double top = w.title != NULL ? 20 : 6;
-    double bottom = 20 + (w.x_label != NULL ? 20 : 0), left = 0, right = 14;
+    double bottom = 20 + (w.x_label != NULL ? 20 : 0), left = 0, right = 8;
     *a = (axes){.box = place};
     a->box.y = floor(place.y + top);
     a->box.height = floor(place.y + place.height - bottom - a->box.y);

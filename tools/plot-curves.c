@@ -1,0 +1,77 @@
+/* plot-curves: learning curves of several streams in one picture. */
+#include "cli/tool.h"
+#include "draw/history.h"
+
+typedef struct {
+    lp_texts of, name;
+    int parts;
+    bool log;
+    const char *title, *x_label;
+    lp_size size;
+} options;
+
+#define ROW(member) offsetof(options, member)
+static const lp_option rows[] = {
+    {"of", 0, LP_OPTION_TEXTS, ROW(of), "METRIC",
+     .help = "a panel for history.METRIC and history.val_METRIC, in place of loss and accuracy"},
+    {"name", 0, LP_OPTION_TEXTS, ROW(name), "TEXT",
+     .help = "call the FILEs so in the legend, in their order, in place of their names"},
+    {"parts", 0, LP_OPTION_CHOICE, ROW(parts), "PARTS", "both", .choices = LP_HISTORY_PARTS_CHOICES,
+     .help = "which curves"},
+    {"log", 0, LP_OPTION_FLAG, ROW(log), .help = "a logarithmic axis, but for accuracy"},
+    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},
+    {"x-label", 0, LP_OPTION_TEXT, ROW(x_label), "TEXT", "epoch",
+     .help = "name the horizontal axis"},
+    {"size", 0, LP_OPTION_SIZE, ROW(size), "WxH", NULL, LP_PLOT_MIN_SIDE, LP_PLOT_MAX_SIDE,
+     .help = "width and height in pixels, in place of what suits the panels"},
+    {0},
+};
+
+static const lp_tool tool = {
+    "plot-curves",
+    "draw learning curves of one or more training runs, as PNG or SVG",
+    "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss,\n"
+    "history.val_accuracy (validation), as train-mlp and factorise write them with\n"
+    "--eval-every, and draws a panel a metric. Each FILE is read by itself: its curves have a\n"
+    "colour of their own, training solid and validation dashed, and are called by the file's\n"
+    "name without folder and ending. Values that are not finite break a line.\n"
+    "The picture is a PNG, or an SVG where -o names a file that ends in .svg.",
+    "plot-curves --log sgd.npz adam.npz -o curves.png\n"
+    "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' a.npz b.npz "
+    ">c.png",
+    LP_IN_STREAM,
+    LP_OUT_BINARY,
+    rows,
+    NULL,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    size_t n = lp_tool_input_count();
+    if (o.name.count != 0 && o.name.count != n)
+        lp_tool_usage("--name is given %zu times for %zu inputs", o.name.count, n);
+    // read
+    lp_run *run = lp_tool_need(lp_alloc(n, sizeof *run, e));
+    for (size_t i = 0; i < n; i++) {
+        const char *path = lp_tool_input_path(i);
+        run[i] = (lp_run){
+            lp_tool_read_one(i),
+            o.name.count != 0 ? o.name.item[i] : lp_tool_need(lp_history_name(path, e)), path};
+    }
+    // compute
+    lp_history h;
+    lp_tool_try(lp_history_read(&h, n, run, &o.of, (lp_history_parts)o.parts, o.log, e));
+    if (o.size.width != 0)
+        h.size = o.size;
+    // write
+    lp_plot_frame frame = {lp_plot_format_of(lp_tool_out_path()),
+                           (int)h.size.width,
+                           (int)h.size.height,
+                           o.title,
+                           o.x_label,
+                           NULL};
+    lp_tool_try(lp_draw_curves(lp_tool_out(), &frame, h.panels, h.panel, e));
+    return lp_tool_end();
+}
