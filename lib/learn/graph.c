@@ -104,7 +104,7 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
     }
     if (n->operands < g->ops[op].least_operands || n->operands > g->ops[op].most_operands)
         return fail(g, "an op has too few or too many operands");
-    return op == LP_OP_EXPAND ? g->count - 1 : shape(g, n);
+    return g->ops[op].takes_shape ? g->count - 1 : shape(g, n);
 }
 
 int lp_graph_linear(lp_graph *g, lp_map map, int x, int w, int b) {

@@ -45,20 +45,22 @@ typedef enum {
     LP_OPS
 } lp_op;
 
-/* Where gradcheck must not put an operand: the op is not differentiable or not defined there. */
+/* Where the last operand has to lie for the op to be defined: gradcheck keeps to it. */
 typedef enum {
     LP_DOMAIN_ALL,
-    LP_DOMAIN_POSITIVE, /* > 0: log, sqrt, the sums of normalise */
-    LP_DOMAIN_NONZERO,  /* a divisor; relu's kink */
+    LP_DOMAIN_POSITIVE, /* log, sqrt, the sums of normalise */
+    LP_DOMAIN_NONZERO,  /* a divisor */
 } lp_domain;
 
 typedef struct {
     const char *name;
     const char *formula; /* for the reader of gradcheck's table */
     int least_operands, most_operands;
-    lp_domain domain; /* of the last operand */
-    bool takes_labels;
-    lp_map map; /* of the elementwise functions */
+    lp_domain domain;  /* of the last operand */
+    bool takes_labels; /* reads node.label */
+    bool takes_map;    /* reads node.map */
+    bool takes_shape;  /* its rows and cols are set by who builds it */
+    lp_map map;        /* of the elementwise functions */
 
     /* Scratch for each node of this op: so many matrices, and so many columns, of the widest
      * shape among the node and its first operand. */

@@ -20,12 +20,14 @@ typedef enum {
     LP_RNG_SVD,
     LP_RNG_FACTOR_INIT,
     LP_RNG_FACTOR_ORDER,
-    LP_RNG_ROW_ORDER, /* generators that shuffle */
-    LP_RNG_GLYPH,     /* a drawn digit; a sub-stream each */
-    LP_RNG_PERSON,    /* a face's identity; a sub-stream each */
-    LP_RNG_SHOT,      /* a picture of a face; a sub-stream each */
-    LP_RNG_PIXEL,     /* noise of a picture; a sub-stream each */
-    LP_RNG_RATINGS,   /* a sub-stream for each kind of draw */
+    LP_RNG_ROW_ORDER,  /* generators that shuffle */
+    LP_RNG_GLYPH,      /* a drawn digit; a sub-stream each */
+    LP_RNG_PERSON,     /* a face's identity; a sub-stream each */
+    LP_RNG_SHOT,       /* a picture of a face; a sub-stream each */
+    LP_RNG_PIXEL,      /* noise of a picture; a sub-stream each */
+    LP_RNG_RATINGS,    /* a sub-stream for each kind of draw */
+    LP_RNG_GRADCHECK,  /* a sub-stream an op */
+    LP_RNG_PERCEPTRON, /* a sub-stream an epoch */
 } lp_rng_purpose;
 
 /* A place in a stream. Plain data: a checkpoint stores it as it is. */

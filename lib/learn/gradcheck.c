@@ -1,0 +1,315 @@
+#include "learn/gradcheck.h"
+
+#include "learn/graph.h"
+#include "num/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST = 64, DRAWS = 8 }; /* elements of an operand or a result; tries to avoid a kink */
+
+static const size_t shapes[][2] = {{1, 1}, {1, 4}, {1, 5}, {3, 1}, {4, 1},  {3, 4},
+                                   {3, 5}, {4, 5}, {4, 3}, {5, 4}, {1, 16}, {3, 16}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+typedef enum { AT_RANDOM, AT_ZEROS, AT_EQUALS, AT_LARGE, POINTS } point;
+typedef enum { ALONE, DIAMOND, SHARED, WIRINGS } wiring;
+
+/* One op on operands of given shapes. */
+typedef struct {
+    const lp_op_row *table;
+    lp_op op;
+    int operands;
+    size_t shape[LP_MAX_OPERANDS][2];
+    size_t result[2]; /* of an op that takes a shape */
+    lp_map map;
+    bool mean, last_is_data;
+    wiring wiring;
+    lp_rng *rng;
+
+    double value[LP_MAX_OPERANDS][LARGEST], gradient[LP_MAX_OPERANDS][LARGEST];
+    double factor[LARGEST];
+    int32_t label[LARGEST];
+    lp_graph *graph;
+    int node; /* the op's (first) node */
+} trial;
+
+/* What one op has come to. */
+typedef struct {
+    lp_gradcheck_row *row;
+    int operands;
+    bool seen[LP_MAX_OPERANDS]; /* some derivative by it was not 0 */
+    bool checked[LP_MAX_OPERANDS];
+} tally;
+
+static int apply(trial *t, const int *leaf) {
+    lp_graph *g = t->graph;
+    int node = lp_graph_apply3(g, t->op, leaf[0], leaf[1], leaf[2]);
+    if (node < 0)
+        return -1;
+    g->node[node].map = t->map;
+    g->node[node].mean = t->mean;
+    g->node[node].label = t->label;
+    if (!t->table[t->op].takes_shape)
+        return node;
+    g->node[node].rows = t->result[0];
+    g->node[node].cols = t->result[1];
+    lp_error e;
+    if (t->table[t->op].shape(g, &g->node[node], &e))
+        return -1;
+    g->node[node].most_rows = t->result[0];
+    return node;
+}
+
+/* Builds the graph; false where the shapes do not fit (or memory is short: then *e is filled). */
+static bool build(trial *t, lp_error *e) {
+    lp_graph *g = lp_graph_new(LP_F8, e);
+    if (g == NULL)
+        return false;
+    g->ops = t->table;
+    t->graph = g;
+    int leaf[LP_MAX_OPERANDS] = {-1, -1, -1};
+    for (int i = 0; i < t->operands; i++) {
+        bool data = t->last_is_data && i == t->operands - 1;
+        if (t->wiring == SHARED && i > 0)
+            leaf[i] = leaf[0];
+        else
+            leaf[i] = lp_graph_parameter(g, t->shape[i][0], t->shape[i][1], t->value[i],
+                                         data ? NULL : t->gradient[i]);
+    }
+    int y = apply(t, leaf);
+    t->node = y;
+    if (y >= 0 && t->wiring == DIAMOND) {
+        int again = apply(t, leaf);
+        y = again < 0 ? -1 : lp_graph_apply(g, LP_OP_MULTIPLY, y, again);
+    }
+    if (y >= 0 && g->node[y].rows * g->node[y].cols <= LARGEST) {
+        int c = lp_graph_parameter(g, g->node[y].rows, g->node[y].cols, t->factor, NULL);
+        int loss = lp_graph_apply(g, LP_OP_SUM, lp_graph_apply(g, LP_OP_MULTIPLY, y, c));
+        lp_error unfit;
+        if (lp_graph_finish(g, loss, &unfit) == 0)
+            return true;
+    }
+    lp_graph_free(g);
+    t->graph = NULL;
+    return false;
+}
+
+static double draw(const trial *t, int operand, point at) {
+    bool last = operand == t->operands - 1 || t->wiring == SHARED;
+    lp_domain domain = last ? t->table[t->op].domain : LP_DOMAIN_ALL;
+    double x = lp_rng_normal(t->rng);
+    if (at == AT_ZEROS)
+        x = 0;
+    if (at == AT_EQUALS)
+        x = 0.7;
+    if (at == AT_LARGE)
+        x *= 20;
+    if (domain == LP_DOMAIN_POSITIVE || (domain == LP_DOMAIN_NONZERO && x >= 0))
+        x = fabs(x) + 0.5;
+    else if (domain == LP_DOMAIN_NONZERO)
+        x -= 0.5;
+    return x;
+}
+
+static void draw_all(trial *t, point at) {
+    for (int i = 0; i < t->operands; i++)
+        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+            t->value[i][k] = draw(t, i, at);
+    for (size_t k = 0; k < LARGEST; k++) {
+        t->factor[k] = lp_rng_normal(t->rng);
+        t->label[k] = (int32_t)lp_rng_below(t->rng, t->shape[0][1]);
+    }
+}
+
+/* The signs of a relu's output: where they change within the difference, it has no derivative. */
+static uint64_t signs(const trial *t) {
+    const lp_node *n = &t->graph->node[t->node];
+    uint64_t bits = 0;
+    if (n->map == LP_RELU || t->table[t->op].map == LP_RELU)
+        for (size_t i = 0; i < n->rows * n->cols; i++)
+            bits |= (uint64_t)(((const double *)n->value)[i] > 0) << i;
+    return bits;
+}
+
+/* The derivative of the loss by *x; false at a kink. */
+static bool difference(trial *t, double *x, double *derivative) {
+    static const double step[] = {1e-3, -1e-3, 2e-3, -2e-3}, weight[] = {8, -8, -1, 1};
+    double at = *x, sum = 0;
+    lp_graph_forward(t->graph);
+    uint64_t before = signs(t);
+    bool smooth = true;
+    for (int i = 0; i < 4; i++) {
+        *x = at + step[i];
+        lp_graph_forward(t->graph);
+        smooth &= signs(t) == before;
+        sum += weight[i] * lp_graph_loss(t->graph);
+    }
+    *x = at;
+    *derivative = sum / 12e-3;
+    return smooth;
+}
+
+/* Σ |c y|: rounding in the loss, and so in the difference, is relative to this. */
+static double magnitude(const trial *t) {
+    const lp_node *n = &t->graph->node[t->node];
+    double sum = 0;
+    for (size_t i = 0; i < n->rows * n->cols; i++) {
+        double y = fabs(((const double *)n->value)[i]);
+        sum += fabs(t->factor[i]) * (t->wiring == DIAMOND ? y * y : y);
+    }
+    return sum;
+}
+
+/* Compares the gradient at one point; false where a kink was near. */
+static bool compare(trial *t, tally *score) {
+    double numeric[LP_MAX_OPERANDS][LARGEST];
+    int distinct = t->wiring == SHARED ? 1 : t->operands - t->last_is_data;
+    for (int i = 0; i < distinct; i++)
+        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+            if (!difference(t, &t->value[i][k], &numeric[i][k]))
+                return false;
+    for (int i = 0; i < distinct; i++)
+        memset(t->gradient[i], 0xff, sizeof t->gradient[i]); /* NaN: it has to be written */
+    lp_graph_forward(t->graph);
+    lp_graph_backward(t->graph);
+    /* Rounding leaves 1e-16 magnitude / 1e-3 in the difference: below this it says nothing. */
+    double least = 1e-5 * magnitude(t) + 1e-12;
+    for (int i = 0; i < distinct; i++) {
+        double deviation = 0, scale = least;
+        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++) {
+            double a = t->gradient[i][k], n = numeric[i][k];
+            deviation = isfinite(a) && isfinite(n) ? fmax(deviation, fabs(a - n)) : INFINITY;
+            scale = fmax(scale, fmax(fabs(a), fabs(n)));
+            score->seen[i] |= a != 0;
+        }
+        score->checked[i] = true;
+        score->row->worst = fmax(score->row->worst, deviation / scale);
+    }
+    score->row->cases++;
+    return true;
+}
+
+static void try_points(trial *t, tally *score) {
+    for (point at = 0; at < POINTS; at++) {
+        for (int i = 0; i < DRAWS; i++) {
+            draw_all(t, at);
+            if (compare(t, score) || at == AT_ZEROS || at == AT_EQUALS)
+                break;
+        }
+    }
+}
+
+/* Every wiring of one choice of shapes and attributes. */
+static int try_shapes(trial *t, tally *score, lp_error *e) {
+    for (t->wiring = ALONE; t->wiring < WIRINGS; t->wiring++) {
+        bool same = true;
+        for (int i = 1; i < t->operands; i++)
+            same &= memcmp(t->shape[i], t->shape[0], sizeof t->shape[0]) == 0;
+        if (t->wiring == SHARED && (!same || t->operands == 1 || t->last_is_data))
+            continue;
+        if (!build(t, e)) {
+            if (e->status != LP_OK)
+                return -1;
+            continue;
+        }
+        try_points(t, score);
+        lp_graph_free(t->graph);
+    }
+    return 0;
+}
+
+static int try_attributes(trial *t, tally *score, lp_error *e) {
+    static const lp_map maps[] = {LP_IDENTITY, LP_RELU, LP_SIGMOID, LP_TANH};
+    const lp_op_row *row = &t->table[t->op];
+    for (size_t m = 0; m < (row->takes_map ? 4 : 1); m++)
+        for (size_t s = 0; s < (row->takes_shape ? SHAPES : 1); s++)
+            for (int mean = 0; mean < 2; mean++)
+                for (int data = 0; data < (t->operands > 1 ? 2 : 1); data++) {
+                    t->map = maps[m];
+                    t->result[0] = shapes[s][0];
+                    t->result[1] = shapes[s][1];
+                    t->mean = mean;
+                    t->last_is_data = data;
+                    if (try_shapes(t, score, e))
+                        return -1;
+                }
+    return 0;
+}
+
+static int check_op(trial *t, tally *score, lp_error *e) {
+    const lp_op_row *row = &t->table[t->op];
+    for (t->operands = row->least_operands; t->operands <= row->most_operands; t->operands++) {
+        int combinations = 1;
+        for (int i = 0; i < t->operands; i++)
+            combinations *= SHAPES;
+        for (int c = 0; c < combinations; c++) {
+            for (int i = 0, rest = c; i < t->operands; i++, rest /= SHAPES)
+                memcpy(t->shape[i], shapes[rest % SHAPES], sizeof t->shape[i]);
+            if (try_attributes(t, score, e))
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static const char *verdict(const lp_op_row *op, const tally *score) {
+    if (op->backward == NULL)
+        return "no backward";
+    if (score->row->cases == 0)
+        return "not reached";
+    for (int i = 0; i < LP_MAX_OPERANDS; i++)
+        if (score->checked[i] && !score->seen[i])
+            return "all zero";
+    return score->row->worst <= LP_GRADCHECK_TOLERANCE ? "ok" : "wrong";
+}
+
+int lp_gradcheck(const lp_op_row *table, uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count,
+                 lp_error *e) {
+    *count = 0;
+    e->status = LP_OK;
+    trial *t = lp_alloc_zero(1, sizeof *t, e);
+    if (t == NULL)
+        return -1;
+    int failed = 0;
+    for (lp_op op = LP_OP_LEAF + 1; op < LP_OPS && !failed; op++) {
+        lp_gradcheck_row *r = &row[(*count)++];
+        *r = (lp_gradcheck_row){.op = table[op].name, .formula = table[op].formula};
+        tally score = {.row = r};
+        lp_rng rng = lp_rng_new(seed, LP_RNG_GRADCHECK, (uint32_t)op);
+        t->table = table;
+        t->op = op;
+        t->rng = &rng;
+        failed = check_op(t, &score, e);
+        r->verdict = verdict(&table[op], &score);
+        r->good = strcmp(r->verdict, "ok") == 0;
+    }
+    free(t);
+    return failed;
+}
+
+int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,
+                       lp_error *e) {
+    const char *head = tsv ? "op\tcases\tlargest_relative_error\tverdict\n"
+                           : "op                   cases   largest relative error   verdict\n";
+    if (lp_buffer_append(out, head, strlen(head), e))
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const lp_gradcheck_row *r = &row[i];
+        int failed = tsv ? lp_buffer_print(out, e, "%s\t%zu\t%.2g\t%s\n", r->op, r->cases, r->worst,
+                                           r->verdict)
+                         : lp_buffer_print(out, e, "%-18s %7zu   %22.1e   %s\n", r->op, r->cases,
+                                           r->worst, r->verdict);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+size_t lp_gradcheck_failures(const lp_gradcheck_row *row, size_t count) {
+    size_t failures = 0;
+    for (size_t i = 0; i < count; i++)
+        failures += !row[i].good;
+    return failures;
+}

@@ -1,0 +1,47 @@
+/* Gradients against central differences: every op of a table, in double.
+ *
+ * For each op, every combination of small shapes that its shape rule lets pass (among them (1, 1),
+ * rows, columns, and 16 columns from a single number), with each map, at random points, at zeros,
+ * at equal elements and at large magnitudes; once alone, once in a diamond (the same operands
+ * through the op twice, and multiplied), once with one operand in all places. The loss is Σ c y
+ * with random c. The difference is the five-point one,
+ *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3,
+ * (Abramowitz and Stegun, table 25.2), whose own error is near 1e-10 here. Points where a relu
+ * changes sign within 2h are left out. */
+#ifndef LP_LEARN_GRADCHECK_H
+#define LP_LEARN_GRADCHECK_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "learn/ops.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A gradient is wrong where its largest deviation, divided by the largest derivative, passes this:
+ * far above the difference's own error, far below that of any wrong formula. */
+#define LP_GRADCHECK_TOLERANCE 1e-7
+
+typedef struct {
+    const char *op, *formula;
+    size_t cases;        /* points at which the whole gradient was compared */
+    double worst;        /* the largest relative deviation; infinite for one that is not finite */
+    const char *verdict; /* "ok", or what is wrong: "wrong", "all zero", "not reached",
+                            "no backward" */
+    bool good;
+} lp_gradcheck_row;
+
+/* Checks ops 1 .. of the table (lp_ops, or one that a test broke); row has room for LP_OPS.
+ * *count rows are filled. "all zero" is an operand whose gradient was zero at every point. */
+int lp_gradcheck(const lp_op_row *table, uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count,
+                 lp_error *e);
+
+/* The rows as a table for people, or as tab-separated values under a line of names. */
+int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,
+                       lp_error *e);
+
+/* How many are not good. */
+size_t lp_gradcheck_failures(const lp_gradcheck_row *row, size_t count);
+
+#endif

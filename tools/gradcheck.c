@@ -1,0 +1,47 @@
+/* gradcheck: every differentiable op's backward against central differences. */
+#include "learn/gradcheck.h"
+#include "cli/tool.h"
+
+static struct options {
+    bool tsv;
+    uint64_t seed;
+} o;
+
+#define ROW(member) offsetof(struct options, member)
+
+static const lp_option options[] = {
+    {"tsv", 0, LP_OPTION_FLAG, ROW(tsv), .help = "tab-separated values under a line of names"},
+    {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = "of the points"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gradcheck",
+    .summary = "check the derivative of every op",
+    .manual =
+        "Compares the backward pass of every operation of the automatic differentiation with "
+        "five-point central differences, in double precision: for every combination of small "
+        "shapes that fits, at random points, at zeros, at equal elements and at large magnitudes, "
+        "alone, in a diamond, and with one operand in all places. Prints each op, the number of "
+        "points, the largest deviation relative to the largest derivative, and the verdict. The "
+        "exit status is 1 where a gradient is wrong, missing, or zero at every point.",
+    .examples = "gradcheck",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_TEXT,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // compute
+    lp_gradcheck_row row[LP_OPS];
+    size_t count;
+    lp_buffer text = {0};
+    lp_tool_try(lp_gradcheck(lp_ops, o.seed, row, &count, e));
+    lp_tool_try(lp_gradcheck_print(row, count, o.tsv, &text, e));
+    // write
+    fwrite(text.data, 1, text.size, lp_tool_out());
+    int status = lp_tool_end();
+    return lp_gradcheck_failures(row, count) > 0 ? LP_FAILED : status;
+}
