@@ -134,20 +134,20 @@ static uint64_t signs(const trial *t) {
 }
 
 /* The derivative of the loss by *x; false at a kink. */
-static bool difference(trial *t, double *x, double *derivative) {
-    static const double step[] = {1e-3, -1e-3, 2e-3, -2e-3}, weight[] = {8, -8, -1, 1};
+static bool difference(trial *t, double h, double *x, double *derivative) {
+    static const double step[] = {1, -1, 2, -2}, weight[] = {8, -8, -1, 1};
     double at = *x, sum = 0;
     lp_graph_forward(t->graph);
     uint64_t before = signs(t);
     bool smooth = true;
     for (int i = 0; i < 4; i++) {
-        *x = at + step[i];
+        *x = at + step[i] * h;
         lp_graph_forward(t->graph);
         smooth &= signs(t) == before;
         sum += weight[i] * lp_graph_loss(t->graph);
     }
     *x = at;
-    *derivative = sum / 12e-3;
+    *derivative = sum / (12 * h);
     return smooth;
 }
 
@@ -163,19 +163,21 @@ static double magnitude(const trial *t) {
 }
 
 /* Compares the gradient at one point; false where a kink was near. */
-static bool compare(trial *t, tally *score) {
+static bool compare(trial *t, point at, tally *score) {
+    /* Large factors make a step in x a large one behind them. */
+    double h = at == AT_LARGE ? 2e-4 : 1e-3;
     double numeric[LP_MAX_OPERANDS][LARGEST];
     int distinct = t->wiring == SHARED ? 1 : t->operands - t->last_is_data;
     for (int i = 0; i < distinct; i++)
         for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
-            if (!difference(t, &t->value[i][k], &numeric[i][k]))
+            if (!difference(t, h, &t->value[i][k], &numeric[i][k]))
                 return false;
     for (int i = 0; i < distinct; i++)
         memset(t->gradient[i], 0xff, sizeof t->gradient[i]); /* NaN: it has to be written */
     lp_graph_forward(t->graph);
     lp_graph_backward(t->graph);
-    /* Rounding leaves 1e-16 magnitude / 1e-3 in the difference: below this it says nothing. */
-    double least = 1e-5 * magnitude(t) + 1e-12;
+    /* Rounding leaves some 1e-16 magnitude / h in the difference, 1e-8 of this. */
+    double least = 1e-4 * magnitude(t) + 1e-12;
     for (int i = 0; i < distinct; i++) {
         double deviation = 0, scale = least;
         for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++) {
@@ -195,7 +197,7 @@ static void try_points(trial *t, tally *score) {
     for (point at = 0; at < POINTS; at++) {
         for (int i = 0; i < DRAWS; i++) {
             draw_all(t, at);
-            if (compare(t, score) || at == AT_ZEROS || at == AT_EQUALS)
+            if (compare(t, at, score) || at == AT_ZEROS || at == AT_EQUALS)
                 break;
         }
     }

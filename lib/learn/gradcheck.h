@@ -5,8 +5,8 @@
  * at equal elements and at large magnitudes; once alone, once in a diamond (the same operands
  * through the op twice, and multiplied), once with one operand in all places. The loss is Σ c y
  * with random c. The difference is the five-point one,
- *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3,
- * (Abramowitz and Stegun, table 25.2), whose own error is near 1e-10 here. Points where a relu
+ *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3 (2e-4 at large x),
+ * (Abramowitz and Stegun, table 25.2), whose own error is 1e-9 and less here. Points where a relu
  * changes sign within 2h are left out. */
 #ifndef LP_LEARN_GRADCHECK_H
 #define LP_LEARN_GRADCHECK_H

@@ -675,6 +675,7 @@ const lp_op_row lp_ops[LP_OPS] = {
                                   .formula = "-Σ t ln softmax(x)",
                                   .least_operands = 2,
                                   .most_operands = 2,
+                                  .domain = LP_DOMAIN_POSITIVE,
                                   .scratch_matrices = 1,
                                   .scratch_columns = 1,
                                   .shape = cross_entropy_soft_shape,

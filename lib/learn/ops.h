@@ -48,7 +48,7 @@ typedef enum {
 /* Where the last operand has to lie for the op to be defined: gradcheck keeps to it. */
 typedef enum {
     LP_DOMAIN_ALL,
-    LP_DOMAIN_POSITIVE, /* log, sqrt, the sums of normalise */
+    LP_DOMAIN_POSITIVE, /* log, sqrt, the sums of normalise, a distribution */
     LP_DOMAIN_NONZERO,  /* a divisor */
 } lp_domain;
 
