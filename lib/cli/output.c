@@ -72,25 +72,34 @@ FILE *lp_output_file(void) {
     return file;
 }
 
+bool lp_output_has_failed(void) {
+    return file != NULL && ferror(file);
+}
+
+void lp_output_error(int cause, lp_error *e) {
+    *e = (lp_error){.status = LP_FAILED};
+    errno = cause;
+    if (cause == 0)
+        lp_fail(e, "writing %s: it failed", label);
+    else if (cause != EPIPE)
+        lp_fail_errno(e, "writing %s", label);
+}
+
 int lp_output_close(lp_error *e) {
     errno = 0;
     bool failed = ferror(file) != 0;
     failed = fflush(file) != 0 || failed;
     int cause = errno;
     failed = fclose(file) != 0 || failed;
-    if (failed) {
-        errno = cause != 0 ? cause : errno;
-        lp_output_discard();
-        if (errno == EPIPE) {
-            *e = (lp_error){.status = LP_FAILED};
-            return -1;
-        }
-        return errno != 0 ? lp_fail_errno(e, "writing %s", label)
-                          : lp_fail(e, "writing %s: it failed", label);
+    cause = cause != 0 ? cause : errno;
+    file = NULL;
+    if (!failed && temporary[0] != '\0' && rename(temporary, target) != 0) {
+        failed = true;
+        cause = errno;
     }
-    if (temporary[0] != '\0' && rename(temporary, target) != 0) {
-        lp_fail_errno(e, "writing %s", label);
+    if (failed) {
         lp_output_discard();
+        lp_output_error(cause, e);
         return -1;
     }
     temporary[0] = '\0';

@@ -15,8 +15,13 @@ int lp_output_open(const char *path, bool binary, lp_error *e);
 
 FILE *lp_output_file(void);
 
-/* Flushes, checks, closes and renames. Fails with an empty text where the reader has gone away. */
+/* Flushes, checks, closes and renames. Errors as lp_output_error. */
 int lp_output_close(lp_error *e);
+
+/* True where a write has failed; lp_output_error says so, with `cause` an errno, in an empty text
+ * where it is the reader who went away (EPIPE). */
+bool lp_output_has_failed(void);
+void lp_output_error(int cause, lp_error *e);
 
 /* Removes the temporary, if there is one. */
 void lp_output_discard(void);

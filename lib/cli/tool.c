@@ -94,6 +94,9 @@ static const lp_option *common_rows(void) {
 /* ---- failing ---- */
 
 _Noreturn static void end_with_error(void) {
+    int cause = errno;
+    if (lp_output_has_failed()) /* whoever met it, it is the output's error; EPIPE is none */
+        lp_output_error(cause, &error);
     lp_progress_clear();
     lp_output_discard();
     if (error.text[0] != '\0')
@@ -403,11 +406,8 @@ int lp_tool_save(lp_stream *s, const char *path, lp_error *e) {
 }
 
 int lp_tool_write(lp_stream *s) {
-    if (continue_recipe(s) || lp_stream_write(s, lp_output_file(), common.compress, &error)) {
-        if (errno == EPIPE)
-            error.text[0] = '\0';
-        end_with_error();
-    }
+    lp_tool_try(continue_recipe(s));
+    lp_tool_try(lp_stream_write(s, lp_output_file(), common.compress, &error));
     return lp_tool_end();
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What every tool promises, held against every tool in bin/. A tool without a line in the table
 # below fails the test.
+# shellcheck disable=SC2086,SC2154 # words of the table; variables of lib.sh
 . tests/pipe/lib.sh
 
 cd "$scratch" || exit 1
@@ -11,23 +12,28 @@ split --train 100 iris.npz >parts.npz || exit 1
 # How to call each tool so that it writes something: TOOL, its input (- for none), its options.
 cat >calls <<'TABLE'
 from-csv      iris.csv   --label species
-to-csv        iris.npz   --of x
+to-csv        iris.npz   x
 inspect       iris.npz
 pick          iris.npz   x
 split         iris.npz   --train 0.5
 onehot        iris.npz
 scale         iris.npz   --by standard
 factorise     iris.npz   --method svd --rank 2
-train-mlp     parts.npz  --hidden 3 --epochs 2
+train-mlp     parts.npz  --hidden 3 --epochs 2 --eval-every 1
 eval          model.npz
+predict       model.npz
 plot-scatter  iris.npz   --x 0 --y 1
+plot-curves   model.npz
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
 gen-moons     -          -n 10
 gen-ellipse   -          -n 10
 TABLE
-train-mlp --hidden 3 --epochs 2 <parts.npz >model.npz || exit 1
+train-mlp --hidden 3 --epochs 2 --eval-every 1 <parts.npz >model.npz || exit 1
 
-for path in "$(dirname "$(command -v from-csv)")"/*; do
+train-mlp --hidden 3 --epochs 2 --eval-every 1 <parts.npz >model.npz || exit 1
+
+bin=$(dirname "$(command -v from-csv)")
+for path in "$bin"/*; do
     tool=${path##*/}
     if ! read -r _ input arguments < <(grep "^$tool " calls); then
         fail "$tool: it has no line in the table of this test"
@@ -36,8 +42,7 @@ for path in "$(dirname "$(command -v from-csv)")"/*; do
     [ "$input" = - ] && file='' || file=$input
 
     call() { # call EXTRA...: the tool as the table has it, its input a file
-        # shellcheck disable=SC2086 # words of the table
-        "$tool" $arguments "$@" $file </dev/null
+                "$path" $arguments "$@" $file </dev/null
     }
 
     # The same command gives the same bytes: twice, from a file, on other threads, on other kernels.
@@ -52,62 +57,62 @@ for path in "$(dirname "$(command -v from-csv)")"/*; do
 
     # A full disk, a reader that goes away.
     refuses "$tool: a full disk" 1 "^$tool: writing standard output: No space left" \
-        bash -c '"$@" >/dev/full' - "$tool" $arguments $file
+        bash -c '"$@" >/dev/full' - "$path" $arguments $file
     refuses "$tool: -o /dev/full" 1 "^$tool: writing /dev/full: No space left" \
-        "$tool" $arguments -o /dev/full $file
-    refuses "$tool: -o into a folder that is not there" 1 "^$tool: writing no/such/file: No such" \
-        "$tool" $arguments -o no/such/file $file
+        "$path" $arguments -o /dev/full $file
+    refuses "$tool: -o into a folder that is not there" 1 "^$tool: writing no/such/file: .*No such file" \
+        "$path" $arguments -o no/such/file $file
     equal "$tool: its reader goes away" "$(call 2>&1 >/dev/null | head -c 10; call | head -c 10 2>&1 >/dev/null)" ""
 
     # Wrong command lines.
     refuses "$tool: an unknown option" 2 "^$tool: unknown option '--no-such-option'" \
-        "$tool" --no-such-option
+        "$path" --no-such-option
     refuses "$tool: --threads abc" 2 "^$tool: option --threads: 'abc' is not a whole number" \
-        "$tool" $arguments --threads abc $file
+        "$path" $arguments --threads abc $file
     refuses "$tool: --threads without a number" 2 "^$tool: --threads needs a value" \
-        "$tool" $arguments --threads
+        "$path" $arguments --threads
     refuses "$tool: kernels that there are not" 2 "^$tool: .*LABPIPE_ISA" \
-        env LABPIPE_ISA=abacus "$tool" $arguments $file
+        env LABPIPE_ISA=abacus "$path" $arguments $file
 
     # Wrong inputs.
     if [ -n "$file" ]; then
         refuses "$tool: a folder for a file" 1 "^$tool: reading /: it is a directory" \
-            "$tool" $arguments /
-        refuses "$tool: a file that is not there" 1 "^$tool: reading /no/such/file.npz: No such" \
-            "$tool" $arguments /no/such/file.npz
+            "$path" $arguments /
+        refuses "$tool: a file that is not there" 1 "^$tool: reading /no/such/file.npz: .*No such file" \
+            "$path" $arguments /no/such/file.npz
         refuses "$tool: an empty file" 1 "^$tool: reading /dev/null: it is empty" \
-            "$tool" $arguments /dev/null
+            "$path" $arguments /dev/null
         refuses "$tool: an empty pipe" 1 "^$tool: reading standard input: it is empty" \
-            bash -c 'true | "$@"' - "$tool" $arguments
+            bash -c 'true | "$@"' - "$path" $arguments
         refuses "$tool: a file with another CRC-32" 1 "^$tool: reading .*CRC-32" \
-            "$tool" $arguments --crc32 00000000 "./$file"
+            "$path" $arguments --crc32 00000000 "./$file"
         [ ! -s refused.out ] && pass || fail "$tool: it writes output in spite of an error"
     else
-        refuses "$tool: an operand" 2 "^$tool: unexpected operand" "$tool" $arguments operand
+        refuses "$tool: an operand" 2 "^$tool: unexpected operand" "$path" $arguments operand
     fi
 
     # A terminal is no place for bytes.
     case $(head -c 2 first) in
     PK | $'\x89P')
         equal "$tool: refuses to write to a terminal" \
-            "$(script -qec "$tool $arguments $file" /dev/null </dev/null | tr -d '\r' | head -c 300)" \
+            "$(script -qec "$path $arguments $file" /dev/null </dev/null | tr -d '\r' | head -c 300)" \
             "$tool: standard output is a terminal, and the result is binary (redirect it, or give -o FILE)" ;;
     esac
 
     # What it says of itself.
-    check "$tool: --version" bash -c '"$1" --version | grep -q "^$1 (labpipe) [0-9]"' - "$tool"
+    check "$tool: --version" bash -c '"$1" --version | grep -q "^$2 (labpipe) [0-9]"' - "$path" "$tool"
     check "$tool: --help names every option" bash -c '
         "$1" --help >help && "$1" --completion | cut -d " " -f 1 | while read -r option; do
             grep -q -- "$option" help || exit 1
-        done' - "$tool"
+        done' - "$path"
     check "$tool: its manual page is sound roff" bash -c '
-        "$1" --man | { ! command -v man >/dev/null || man --warnings -l - 2>&1 >/dev/null | (! grep .); }' - "$tool"
+        "$1" --man | { ! command -v man >/dev/null || man --warnings -l - 2>&1 >/dev/null | (! grep .); }' - "$path"
 done
 
 # The recipe of every stream that the calls make gives the same bytes again.
 while read -r tool input arguments; do
     [ "$input" = - ] && file='' || file=$input
-    "$tool" $arguments $file >made 2>/dev/null </dev/null
+    "$bin/$tool" $arguments $file >made 2>/dev/null </dev/null
     [ "$(head -c 2 made)" = PK ] || continue
     inspect --recipe made >recipe
     bash recipe >again 2>/dev/null
