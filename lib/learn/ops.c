@@ -475,6 +475,10 @@ static const void *target_of(const lp_graph *g, const lp_node *n) {
     return n->op == LP_OP_CROSS_ENTROPY_SOFT ? operand(g, n, 1)->value : NULL;
 }
 
+static const int32_t *labels_of(const lp_node *n) {
+    return n->op == LP_OP_CROSS_ENTROPY ? n->label : NULL;
+}
+
 static int cross_entropy_soft_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     if (operand(g, n, 1)->needs_gradient)
         return lp_fail(e, "the target is a parameter (it has to be data)");
@@ -484,7 +488,8 @@ static int cross_entropy_soft_shape(const lp_graph *g, lp_node *n, lp_error *e) 
 static void cross_entropy_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
     void *p = n->scratch, *loss = part(g, p, x->most_rows * x->cols);
-    g->num->softmax_cross_entropy(x->rows, x->cols, x->value, n->label, target_of(g, n), loss, p);
+    g->num->softmax_cross_entropy(x->rows, x->cols, x->value, labels_of(n), target_of(g, n), loss,
+                                  p);
     double sum = g->num->sum(x->rows, loss);
     g->num->fill(1, n->mean ? sum / (double)x->rows : sum, n->value);
 }
@@ -492,7 +497,7 @@ static void cross_entropy_forward(const lp_graph *g, lp_node *n) {
 static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
     double factor = scalar(g, n->gradient) / (n->mean ? (double)dx->rows : 1);
-    g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, n->scratch, n->label,
+    g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, n->scratch, labels_of(n),
                                            target_of(g, n), factor, dx->gradient, !accumulate(dx));
 }
 
