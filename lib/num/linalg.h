@@ -8,20 +8,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* x (m, n) = u diag(s) vᵀ with r = min(m, n): u (m, r), s (r) falling, v (n, r). Exact (one-sided
- * Jacobi; Demmel and Veselić 1992). Signs: in each column of v the element of largest magnitude
- * (the first of equals) is positive; u follows. Columns of u for zero singular values are zero. */
+/* x (m, n) = u diag(s) vᵀ with r = min(m, n): u (m, r), s (r) falling, v (n, r). Exact (QR, then
+ * one-sided Jacobi; Drmač and Veselić 2008). Signs: in each column of v the element of largest
+ * magnitude (the first of equals) is positive; u follows. The columns of v are orthonormal, and so
+ * are those of u for positive singular values; those for singular values of zero are zero. Refuses
+ * an empty x, and one with a NaN or an infinity. */
 int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e);
 
-/* The k largest only, by randomised subspace iteration with a fixed seed, then an exact small
- * problem (Halko, Martinsson, Tropp 2011, algorithms 4.4 and 5.1), the same conventions.
- * u (m, k), s (k), v (n, k); k <= min(m, n). Accuracy: see the source. */
+/* The k largest only, 1 <= k <= min(m, n), in the same conventions: u (m, k), s (k), v (n, k).
+ * Block Krylov iteration from a random start that `seed` fixes, then an exact small problem (Halko,
+ * Martinsson, Tropp 2011, algorithms 4.4 and 5.1; Musco and Musco 2015, algorithm 2). */
 int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
                double *v, lp_error *e);
 
-/* a (n, n) symmetric = l lᵀ, l lower triangular, in place (the upper part is set to zero). A
- * matrix that is not positive semi-definite is refused, with the pivot; a zero pivot of a
- * semi-definite one gives a zero column. */
+/* a (n, n) symmetric = l lᵀ, l lower triangular, in place; only the lower triangle of a is read,
+ * the upper one is set to zero. A pivot within rounding (n 2^-52 of the diagonal element) of zero
+ * counts as zero and gives a zero column; a matrix that is not positive semi-definite is refused,
+ * with the pivot, and so is one with a NaN or an infinity. */
 int lp_cholesky(size_t n, double *a, lp_error *e);
 
 /* Solves l lᵀ x = b for one right-hand side, in place; every pivot has to be positive. */

@@ -85,6 +85,9 @@ typedef struct {
     /* y[i] = alpha * x[i]; in place allowed. */
     void (*scale)(size_t n, double alpha, const void *x, void *y);
     void (*fill)(size_t n, double value, void *y);
+    /* A plane rotation: x[i], y[i] = c x[i] - s y[i], s x[i] + c y[i], each one product and one
+     * fma: fma(-s, y, c x), fma(s, x, c y). */
+    void (*rotate)(size_t n, double c, double s, void *x, void *y);
 
     /* Sums, of type T, given as double, in an order fixed by n alone: per block of 4096 elements,
      * element i goes to lane i mod S, S = 256 / size of T, each lane one chain from +0 (of fma

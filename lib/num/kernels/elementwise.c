@@ -232,6 +232,17 @@ void k_fill(size_t n, double value, void *y) {
         v_store_n(py + i, v, n - i);
 }
 
+void k_rotate(size_t n, double c, double s, void *x, void *y) {
+    T *px = x, *py = y;
+    V cosine = v_set1((T)c), sine = v_set1((T)s), minus_sine = v_set1((T)-s);
+    for (size_t i = 0; i < n; i += LANES) {
+        size_t left = lanes_left(n, i);
+        V a = v_load_n(px + i, left), b = v_load_n(py + i, left);
+        v_store_n(px + i, v_fma(minus_sine, b, v_mul(cosine, a)), left);
+        v_store_n(py + i, v_fma(sine, a, v_mul(cosine, b)), left);
+    }
+}
+
 /* bias_step: 1 for a bias a column, 0 for one number (and v is that number). */
 LP_INLINE void bias_map_loop(lp_map map, size_t rows, size_t cols, const T *bias, bool by_column,
                              T *y) {

@@ -60,6 +60,7 @@ enum { LANES = 64 / LP_SIZE };
 #define k_axpy LP_NAME(axpy)
 #define k_scale LP_NAME(scale)
 #define k_fill LP_NAME(fill)
+#define k_rotate LP_NAME(rotate)
 #define k_sum LP_NAME(sum)
 #define k_dot LP_NAME(dot)
 #define k_sum_squared_difference LP_NAME(sum_squared_difference)
@@ -84,6 +85,7 @@ void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows
 void k_axpy(size_t n, double alpha, const void *x, void *y);
 void k_scale(size_t n, double alpha, const void *x, void *y);
 void k_fill(size_t n, double value, void *y);
+void k_rotate(size_t n, double c, double s, void *x, void *y);
 double k_sum(size_t n, const void *x);
 double k_dot(size_t n, const void *x, const void *y);
 double k_sum_squared_difference(size_t n, const void *x, const void *y);

@@ -14,6 +14,7 @@ const lp_math LP_NAME(math) = {
     .axpy = k_axpy,
     .scale = k_scale,
     .fill = k_fill,
+    .rotate = k_rotate,
     .sum = k_sum,
     .dot = k_dot,
     .sum_squared_difference = k_sum_squared_difference,

@@ -1,0 +1,479 @@
+/* Exact singular values: Drmač and Veselić 2008, "New fast and accurate Jacobi SVD algorithm", in
+ * its basic form. A tall matrix is first reduced to its triangle; that triangle is factorised once
+ * more with column pivoting, P1 R = Q2 R2; and the Jacobi rotations work on the rows of R2, which
+ * are nearly orthogonal already. Matrices are kept transposed here, a row of memory for each
+ * column, so that columns are contiguous. */
+#include "num/svd.h"
+
+#include "base/memory.h"
+#include "num/linalg.h"
+#include "num/math.h"
+#include "num/parallel.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Householder reflectors ---- */
+
+/* H_0 H_1 ... H_{count-1} with H_i = I - tau_i v_i v_iᵀ; v (count, length), row i zero up to its
+ * element i, which is 1. */
+typedef struct {
+    size_t count, length;
+    double *v, *tau;
+} reflectors;
+
+enum { BLOCK = 32 };
+
+static void free_reflectors(reflectors *h) {
+    free(h->v);
+    free(h->tau);
+    *h = (reflectors){0};
+}
+
+static int new_reflectors(reflectors *h, size_t count, size_t length, lp_error *e) {
+    size_t size;
+    *h = (reflectors){.count = count, .length = length};
+    if (!lp_multiply(count, length, &size))
+        return lp_fail(e, "out of memory: a %zu x %zu matrix", count, length);
+    h->v = lp_alloc_zero(size, sizeof *h->v, e);
+    h->tau = lp_alloc_zero(count, sizeof *h->tau, e);
+    if (h->v == NULL || h->tau == NULL) {
+        free_reflectors(h);
+        return -1;
+    }
+    return 0;
+}
+
+/* Reflector k is the one that turns column x (length) to zero behind its element k; does that to x
+ * (Golub and Van Loan 2013, algorithm 5.1.1). */
+static void reflect(reflectors *h, size_t k, double *x) {
+    const lp_math *num = lp_math_of(LP_F8);
+    size_t below = h->length - k - 1;
+    double *v = h->v + k * h->length + k;
+    double alpha = x[k], rest = num->dot(below, x + k + 1, x + k + 1);
+    v[0] = 1;
+    h->tau[k] = 0;
+    if (rest == 0)
+        return;
+    double beta = -copysign(sqrt(fma(alpha, alpha, rest)), alpha);
+    h->tau[k] = (beta - alpha) / beta;
+    num->scale(below, 1 / (alpha - beta), x + k + 1, v + 1);
+    x[k] = beta;
+    memset(x + k + 1, 0, below * sizeof *x);
+}
+
+/* y = H_k y. */
+static void apply_one(const reflectors *h, size_t k, double *y) {
+    const lp_math *num = lp_math_of(LP_F8);
+    const double *v = h->v + k * h->length + k;
+    size_t n = h->length - k;
+    num->axpy(n, -h->tau[k] * num->dot(n, v, y + k), v, y + k);
+}
+
+/* The columns y (rows, length) are multiplied by reflectors first .. first+n-1 (n <= BLOCK) at
+ * once, y = (I - V T Vᵀ) y or, reversed, y = (I - V Tᵀ Vᵀ) y (Schreiber and Van Loan 1989).
+ * work has 2 * rows * n elements. */
+static void apply_block(const reflectors *h, size_t first, size_t n, bool reversed, size_t rows,
+                        double *y, double *work) {
+    const lp_math *num = lp_math_of(LP_F8);
+    const double *v = h->v + first * h->length, *tau = h->tau + first;
+    double gram[BLOCK * BLOCK], t[BLOCK * BLOCK] = {0};
+    num->gemm(LP_NT, n, n, h->length, v, v, gram, false);
+    for (size_t j = 0; j < n; j++) {
+        /* Column j of T is -tau_j T (V v_j) above the diagonal. */
+        for (size_t i = 0; i < j; i++) {
+            double sum = 0;
+            for (size_t k = i; k < j; k++)
+                sum = fma(t[i * n + k], gram[k * n + j], sum);
+            t[i * n + j] = -tau[j] * sum;
+        }
+        t[j * n + j] = tau[j];
+    }
+    double *yv = work, *yvt = work + rows * n;
+    num->gemm(LP_NT, rows, n, h->length, y, v, yv, false);
+    num->gemm(reversed ? LP_NN : LP_NT, rows, n, n, yv, t, yvt, false);
+    num->scale(rows * n, -1, yvt, yvt);
+    num->gemm(LP_NN, rows, h->length, n, yvt, v, y, true);
+}
+
+/* Triangularises the columns x (h->count, h->length): on return column j holds R's column j. */
+static int factorise(reflectors *h, double *x, lp_error *e) {
+    double *work = lp_alloc(2 * h->count, BLOCK * sizeof *work, e);
+    if (work == NULL)
+        return -1;
+    for (size_t first = 0; first < h->count; first += BLOCK) {
+        size_t end = first + BLOCK < h->count ? first + BLOCK : h->count;
+        for (size_t k = first; k < end; k++) {
+            reflect(h, k, x + k * h->length);
+            for (size_t j = k + 1; j < end; j++)
+                apply_one(h, k, x + j * h->length);
+        }
+        /* The columns behind are multiplied by the transposes, the first reflector first. */
+        if (end < h->count)
+            apply_block(h, first, end - first, true, h->count - end, x + end * h->length, work);
+    }
+    free(work);
+    return 0;
+}
+
+/* The columns y (rows, h->length) = Q y. */
+static int apply_q(const reflectors *h, size_t rows, double *y, lp_error *e) {
+    double *work = lp_alloc(2 * rows, BLOCK * sizeof *work, e);
+    if (work == NULL)
+        return -1;
+    size_t first = (h->count - 1) / BLOCK * BLOCK + BLOCK;
+    while (first > 0) {
+        first -= BLOCK;
+        size_t n = h->count - first < BLOCK ? h->count - first : BLOCK;
+        apply_block(h, first, n, false, rows, y, work);
+    }
+    free(work);
+    return 0;
+}
+
+/* The same as factorise for a square x, taking at every step the longest of the columns that
+ * remain (the first of equals): column j of R belongs to column column[j] of x. */
+static void factorise_pivoted(reflectors *h, double *x, size_t *column) {
+    const lp_math *num = lp_math_of(LP_F8);
+    size_t n = h->length;
+    for (size_t j = 0; j < n; j++)
+        column[j] = j;
+    for (size_t k = 0; k < n; k++) {
+        size_t longest = k;
+        double most = -1;
+        for (size_t j = k; j < n; j++) {
+            double square = num->dot(n - k, x + j * n + k, x + j * n + k);
+            if (square > most) {
+                most = square;
+                longest = j;
+            }
+        }
+        if (longest != k) {
+            for (size_t i = 0; i < n; i++) {
+                double kept = x[k * n + i];
+                x[k * n + i] = x[longest * n + i];
+                x[longest * n + i] = kept;
+            }
+            size_t kept = column[k];
+            column[k] = column[longest];
+            column[longest] = kept;
+        }
+        reflect(h, k, x + k * n);
+        for (size_t j = k + 1; j < n; j++)
+            apply_one(h, k, x + j * n);
+    }
+}
+
+int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e) {
+    reflectors h;
+    if (new_reflectors(&h, n, length, e))
+        return -1;
+    int failed = factorise(&h, x, e);
+    if (!failed) {
+        memset(x, 0, n * length * sizeof *x);
+        for (size_t i = 0; i < n; i++)
+            x[i * length + i] = 1;
+        failed = apply_q(&h, n, x, e);
+    }
+    free_reflectors(&h);
+    return failed;
+}
+
+/* ---- one-sided Jacobi ---- */
+
+enum { MAX_SWEEPS = 60, PAIRS_A_CHUNK = 16, THREADED_FROM = 512 };
+
+typedef struct {
+    size_t n;
+    double *x;      /* the columns, n of n, each followed by its row of the rotations, n more */
+    double *square; /* their squared norms */
+    size_t *player; /* the tournament: player[i] meets player[n' - 1 - i] */
+    size_t seats;   /* n, or n + 1 with a bye */
+    bool *rotated;  /* for each chunk of pairs */
+} jacobi;
+
+/* Makes the columns i and j orthogonal; false where they are already. */
+static bool rotate_pair(jacobi *s, size_t i, size_t j) {
+    const lp_math *num = lp_math_of(LP_F8);
+    double *x = s->x + i * 2 * s->n, *y = s->x + j * 2 * s->n;
+    double a = s->square[i], b = s->square[j];
+    if (a == 0 || b == 0)
+        return false;
+    double product = num->dot(s->n, x, y);
+    if (fabs(product) <= (double)s->n * DBL_EPSILON * 0.5 * (sqrt(a) * sqrt(b)))
+        return false;
+    /* tan of the smaller of the two angles that do it. */
+    double zeta = (b - a) / (2 * product);
+    double root = fabs(zeta) < 0x1p500 ? sqrt(fma(zeta, zeta, 1)) : fabs(zeta);
+    double t = copysign(1, zeta) / (fabs(zeta) + root);
+    double c = 1 / sqrt(fma(t, t, 1));
+    num->rotate(2 * s->n, c, c * t, x, y);
+    s->square[i] = fmax(0, fma(-t, product, a));
+    s->square[j] = fma(t, product, b);
+    return true;
+}
+
+/* Pairs of one round touch no column twice, so their order does not matter. */
+static void rotate_chunk(void *context, size_t chunk) {
+    jacobi *s = context;
+    size_t end = (chunk + 1) * PAIRS_A_CHUNK;
+    s->rotated[chunk] = false;
+    for (size_t i = chunk * PAIRS_A_CHUNK; i < end && i < s->seats / 2; i++) {
+        size_t a = s->player[i], b = s->player[s->seats - 1 - i];
+        if (a < s->n && b < s->n)
+            s->rotated[chunk] |= rotate_pair(s, a < b ? a : b, a < b ? b : a);
+    }
+}
+
+/* Every pair once: all but the first seat move on by one after each round. */
+static bool sweep(jacobi *s) {
+    const lp_math *num = lp_math_of(LP_F8);
+    size_t chunks = (s->seats / 2 + PAIRS_A_CHUNK - 1) / PAIRS_A_CHUNK;
+    bool rotated = false;
+    for (size_t j = 0; j < s->n; j++)
+        s->square[j] = num->dot(s->n, s->x + j * 2 * s->n, s->x + j * 2 * s->n);
+    for (size_t round = 1; round < s->seats; round++) {
+        if (s->n >= THREADED_FROM)
+            lp_parallel(chunks, rotate_chunk, s);
+        else
+            for (size_t chunk = 0; chunk < chunks; chunk++)
+                rotate_chunk(s, chunk);
+        for (size_t chunk = 0; chunk < chunks; chunk++)
+            rotated |= s->rotated[chunk];
+        size_t last = s->player[s->seats - 1];
+        memmove(s->player + 2, s->player + 1, (s->seats - 2) * sizeof *s->player);
+        s->player[1] = last;
+    }
+    return rotated;
+}
+
+/* x J = orthogonal columns, x (n, 2n) with J's rows behind the columns of x. */
+static int orthogonalise(size_t n, double *x, lp_error *e) {
+    jacobi s = {.n = n, .x = x, .seats = n + n % 2};
+    s.square = lp_alloc(n, sizeof *s.square, e);
+    s.player = lp_alloc(s.seats, sizeof *s.player, e);
+    s.rotated = lp_alloc(s.seats / 2 / PAIRS_A_CHUNK + 1, sizeof *s.rotated, e);
+    int failed = s.square == NULL || s.player == NULL || s.rotated == NULL;
+    if (!failed) {
+        for (size_t i = 0; i < s.seats; i++)
+            s.player[i] = i;
+        int sweeps = 0;
+        while (sweep(&s))
+            if (++sweeps == MAX_SWEEPS) {
+                failed = lp_fail(e,
+                                 "singular values of a %zu x %zu triangle: no convergence in "
+                                 "%d sweeps",
+                                 n, n, MAX_SWEEPS);
+                break;
+            }
+    }
+    free(s.square);
+    free(s.player);
+    free(s.rotated);
+    return failed;
+}
+
+/* ---- putting it together ---- */
+
+/* A column this small beside a largest element of 1 is taken for zero: its square would lose digits
+ * in the subnormals. */
+#define NEGLIGIBLE 0x1p-480
+
+/* Singular values of the square columns x (n, n), destroyed: s falling, and the singular vectors
+ * as rows: left (n, n) always orthonormal, right (n, n) zero where s is. */
+static int svd_square(size_t n, double *x, double *left, double *s, double *right, lp_error *e) {
+    const lp_math *num = lp_math_of(LP_F8);
+    reflectors h = {0};
+    size_t *column = lp_alloc(n, sizeof *column, e), *order = lp_alloc(n, sizeof *order, e);
+    double *work = lp_alloc_zero(n, 2 * n * sizeof *work, e);
+    double *norm = lp_alloc(n, sizeof *norm, e);
+    int failed = column == NULL || order == NULL || work == NULL || norm == NULL ||
+                 new_reflectors(&h, n, n, e);
+    if (!failed) {
+        factorise_pivoted(&h, x, column);
+        /* The Jacobi columns are R's rows. */
+        for (size_t i = 0; i < n; i++) {
+            double *row = work + i * 2 * n;
+            for (size_t j = i; j < n; j++)
+                row[j] = x[j * n + i];
+            if (num->dot(n, row, row) < NEGLIGIBLE * NEGLIGIBLE)
+                num->fill(n, 0, row);
+            row[n + i] = 1;
+        }
+        failed = orthogonalise(n, work, e);
+    }
+    if (!failed) {
+        for (size_t i = 0; i < n; i++) {
+            norm[i] = sqrt(num->dot(n, work + i * 2 * n, work + i * 2 * n));
+            /* Insertion into the falling order; among equals the earlier one stays first. */
+            size_t place = i;
+            for (; place > 0 && norm[order[place - 1]] < norm[i]; place--)
+                order[place] = order[place - 1];
+            order[place] = i;
+        }
+        for (size_t i = 0; i < n; i++) {
+            const double *from = work + order[i] * 2 * n;
+            s[i] = norm[order[i]];
+            for (size_t j = 0; j < n; j++)
+                right[i * n + column[j]] = s[i] > 0 ? from[j] / s[i] : 0;
+            memcpy(left + i * n, from + n, n * sizeof *left);
+        }
+        failed = apply_q(&h, n, left, e);
+    }
+    free_reflectors(&h);
+    free(column);
+    free(order);
+    free(work);
+    free(norm);
+    return failed;
+}
+
+/* The same for columns x (n, m), m >= n: left (n, m). */
+static int svd_tall(size_t m, size_t n, double *x, double *left, double *s, double *right,
+                    lp_error *e) {
+    if (m == n)
+        return svd_square(n, x, left, s, right, e);
+    reflectors h;
+    double *square = lp_alloc(n, 2 * n * sizeof *square, e);
+    if (square == NULL || new_reflectors(&h, n, m, e)) {
+        free(square);
+        return -1;
+    }
+    double *square_left = square + n * n;
+    int failed = factorise(&h, x, e);
+    if (!failed) {
+        for (size_t j = 0; j < n; j++)
+            memcpy(square + j * n, x + j * m, n * sizeof *square);
+        failed = svd_square(n, square, square_left, s, right, e);
+    }
+    if (!failed) {
+        memset(left, 0, n * m * sizeof *left);
+        for (size_t i = 0; i < n; i++)
+            memcpy(left + i * m, square_left + i * n, n * sizeof *left);
+        failed = apply_q(&h, n, left, e);
+    }
+    free_reflectors(&h);
+    free(square);
+    return failed;
+}
+
+/* Fills the rows of v (r, n) that are zero, from the first such on, so that all are orthonormal:
+ * the unit vector that is least in what there is, made orthogonal to it. */
+static void complete(size_t r, size_t n, size_t from, double *v) {
+    const lp_math *num = lp_math_of(LP_F8);
+    for (size_t k = from; k < r; k++) {
+        size_t least = 0;
+        double least_square = INFINITY;
+        for (size_t j = 0; j < n; j++) {
+            double square = 0;
+            for (size_t i = 0; i < k; i++)
+                square = fma(v[i * n + j], v[i * n + j], square);
+            if (square < least_square) {
+                least_square = square;
+                least = j;
+            }
+        }
+        double *row = v + k * n;
+        num->fill(n, 0, row);
+        row[least] = 1;
+        for (int pass = 0; pass < 2; pass++)
+            for (size_t i = 0; i < k; i++)
+                num->axpy(n, -num->dot(n, v + i * n, row), v + i * n, row);
+        num->scale(n, 1 / sqrt(num->dot(n, row, row)), row, row);
+    }
+}
+
+/* to (cols, rows) = fromᵀ, from (rows, cols), every element times factor. */
+static void transpose(size_t rows, size_t cols, double factor, const double *from, double *to) {
+    enum { TILE = 16 };
+    for (size_t i0 = 0; i0 < rows; i0 += TILE)
+        for (size_t j0 = 0; j0 < cols; j0 += TILE)
+            for (size_t i = i0; i < i0 + TILE && i < rows; i++)
+                for (size_t j = j0; j < j0 + TILE && j < cols; j++)
+                    to[j * rows + i] = from[i * cols + j] * factor;
+}
+
+void lp_svd_fix_signs(size_t m, size_t n, size_t r, double *u, double *v) {
+    for (size_t k = 0; k < r; k++) {
+        size_t largest = 0;
+        for (size_t j = 1; j < n; j++)
+            if (fabs(v[j * r + k]) > fabs(v[largest * r + k]))
+                largest = j;
+        if (v[largest * r + k] >= 0)
+            continue;
+        for (size_t j = 0; j < n; j++)
+            v[j * r + k] = -v[j * r + k];
+        for (size_t i = 0; i < m; i++)
+            u[i * r + k] = u[i * r + k] == 0 ? 0 : -u[i * r + k];
+    }
+}
+
+int lp_svd_check(size_t m, size_t n, const double *x, double *largest, lp_error *e) {
+    if (m == 0 || n == 0)
+        return lp_fail(e, "singular values: the matrix is %zu x %zu (it has to hold something)", m,
+                       n);
+    *largest = 0;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            double magnitude = fabs(x[i * n + j]);
+            if (!isfinite(magnitude))
+                return lp_fail(e, "singular values: row %zu, column %zu is not finite", i, j);
+            *largest = magnitude > *largest ? magnitude : *largest;
+        }
+    return 0;
+}
+
+int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e))
+        return -1;
+    bool wide = m < n;
+    size_t r = wide ? m : n, length = wide ? n : m, size;
+    if (!lp_multiply(r, length, &size) || !lp_multiply(size, 2, &size))
+        return lp_fail(e, "out of memory: a %zu x %zu matrix", m, n);
+    double *columns = lp_alloc(size, sizeof *columns, e);
+    double *right = lp_alloc(r, r * sizeof *right, e);
+    if (columns == NULL || right == NULL) {
+        free(columns);
+        free(right);
+        return -1;
+    }
+    double *left = columns + r * length;
+
+    /* A power of two takes the largest element to [1/2, 1), so that no square overflows. */
+    int exponent = 0;
+    frexp(largest, &exponent);
+    exponent = exponent < -1000 ? -1000 : exponent; /* subnormals: 2^1000 does as well */
+    double down = ldexp(1, -exponent);
+    if (wide)
+        lp_math_of(LP_F8)->scale(r * length, down, x, columns);
+    else
+        transpose(m, n, down, x, columns);
+
+    int failed = svd_tall(length, r, columns, left, s, right, e);
+    if (!failed) {
+        size_t rank = 0;
+        while (rank < r && s[rank] > 0)
+            rank++;
+        if (wide) {
+            transpose(r, r, 1, right, u);
+            transpose(r, length, 1, left, v);
+        } else {
+            complete(r, r, rank, right);
+            memset(left + rank * length, 0, (r - rank) * length * sizeof *left);
+            transpose(r, length, 1, left, u);
+            transpose(r, r, 1, right, v);
+        }
+        for (size_t i = 0; i < r; i++)
+            s[i] = ldexp(s[i], exponent);
+        lp_svd_fix_signs(m, n, r, u, v);
+        if (isinf(s[0]))
+            failed = lp_fail(e, "singular values: the largest is over the largest double");
+    }
+    free(columns);
+    free(right);
+    return failed;
+}

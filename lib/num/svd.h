@@ -1,0 +1,19 @@
+/* What the exact and the top-k singular values share; linalg.h is the interface. */
+#ifndef LP_NUM_SVD_H
+#define LP_NUM_SVD_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/* Turns the rows of x (n, length), n <= length, into orthonormal ones that span the same space (and
+ * more, where they are dependent). Householder, so orthonormal to the last bits whatever x is. */
+int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e);
+
+/* linalg.h's signs, for u (m, r) and v (n, r). */
+void lp_svd_fix_signs(size_t m, size_t n, size_t r, double *u, double *v);
+
+/* Refuses an empty matrix and one with a NaN or an infinity; *largest is the largest magnitude. */
+int lp_svd_check(size_t m, size_t n, const double *x, double *largest, lp_error *e);
+
+#endif

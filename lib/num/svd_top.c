@@ -1,0 +1,211 @@
+/* The largest singular values of a large matrix: a block Krylov space of few steps, restarted from
+ * its own best vectors (Halko, Martinsson, Tropp 2011, algorithm 4.4; Musco and Musco 2015,
+ * "Randomized block Krylov methods", algorithm 2), then an exact problem as wide as the answer. */
+#include "num/svd.h"
+
+#include "base/memory.h"
+#include "num/linalg.h"
+#include "num/math.h"
+#include "num/rng.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OVERSAMPLE = 10, /* vectors beyond the k asked for */
+    STEPS = 4,       /* blocks of a Krylov space */
+    FEW_RESTARTS = 3,
+    MAX_RESTARTS = 50
+};
+
+/* Restarts end when the sum of the k largest squares grows by no more than this part of itself. */
+#define CONVERGED 1e-9
+
+/* x xᵀ or xᵀ x, whichever is smaller, as an operator on the rows of a matrix. */
+typedef struct {
+    size_t m, n, side; /* side = min(m, n) */
+    const double *x;
+    double *gram; /* (side, side), or NULL where it would cost more than it saves */
+    double *work; /* what lies between the two products without it */
+} operator;
+
+/* z (rows, side) = y (rows, side) times the operator. */
+static void apply(const operator* a, size_t rows, const double *y, double *z) {
+    const lp_math *num = lp_math_of(LP_F8);
+    if (a->gram != NULL) {
+        num->gemm(LP_NN, rows, a->side, a->side, y, a->gram, z, false);
+    } else if (a->side == a->n) {
+        num->gemm(LP_NT, rows, a->m, a->n, y, a->x, a->work, false);
+        num->gemm(LP_NN, rows, a->n, a->m, a->work, a->x, z, false);
+    } else {
+        num->gemm(LP_NN, rows, a->n, a->m, y, a->x, a->work, false);
+        num->gemm(LP_NT, rows, a->m, a->n, a->work, a->x, z, false);
+    }
+}
+
+/* For at most `rows` rows at once and `uses` in all: by row, two products with x are 4 m n
+ * operations and one with the Gram matrix 2 side^2, which is 2 m n side in the making. */
+static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t rows, size_t uses,
+                        lp_error *e) {
+    *a = (operator){.m = m, .n = n, .side = m < n ? m : n, .x = x};
+    size_t longer = m < n ? n : m;
+    if (a->side > 2 * uses) {
+        a->work = lp_alloc(rows, longer * sizeof *a->work, e);
+        return a->work == NULL ? -1 : 0;
+    }
+    a->gram = lp_alloc(a->side, a->side * sizeof *a->gram, e);
+    if (a->gram == NULL)
+        return -1;
+    lp_math_of(LP_F8)->gemm(m < n ? LP_NT : LP_TN, a->side, a->side, longer, x, x, a->gram, false);
+    return 0;
+}
+
+/* q (keep, side) = orthonormal rows that span the best `keep` directions of the smaller side, from
+ * any start. Converged by the first k. */
+static int dominant(const operator* a, size_t k, size_t keep, size_t steps, double *q,
+                    lp_error *e) {
+    const lp_math *num = lp_math_of(LP_F8);
+    size_t block = keep * a->side, width = keep * steps;
+    double *space = lp_alloc(steps, block * sizeof *space, e);
+    double *image = lp_alloc(steps, block * sizeof *image, e);
+    double *small = lp_alloc(width, (3 * width + 1) * sizeof *small, e);
+    int failed = space == NULL || image == NULL || small == NULL;
+    double captured = -1;
+    for (int restart = 0; restart < MAX_RESTARTS && !failed; restart++) {
+        double *value = small, *product = value + width;
+        double *others = product + width * width, *vectors = others + width * width;
+        memcpy(space, q, block * sizeof *space);
+        for (size_t step = 1; step < steps && !failed; step++) {
+            double *next = space + step * block;
+            apply(a, keep, next - block, next);
+            failed = lp_orthonormalise(keep, a->side, next, e);
+        }
+        /* Rayleigh and Ritz: the eigenvectors of the operator within the space. */
+        failed = failed || lp_orthonormalise(width, a->side, space, e);
+        if (!failed) {
+            apply(a, width, space, image);
+            num->gemm(LP_NT, width, width, a->side, image, space, product, false);
+            failed = lp_svd(width, width, product, others, value, vectors, e);
+        }
+        if (failed)
+            break;
+        for (size_t i = 1; i < width; i++)
+            memmove(vectors + i * keep, vectors + i * width, keep * sizeof *vectors);
+        num->gemm(LP_TN, keep, a->side, width, vectors, space, q, false);
+        double now = num->sum(k, value);
+        if (now - captured <= CONVERGED * now)
+            break;
+        captured = now;
+    }
+    free(space);
+    free(image);
+    free(small);
+    return failed;
+}
+
+/* to (rows, k) = the first k columns of from (rows, cols). */
+static void take_columns(size_t rows, size_t cols, size_t k, const double *from, double *to) {
+    for (size_t i = 0; i < rows; i++)
+        memcpy(to + i * k, from + i * cols, k * sizeof *to);
+}
+
+/* The k largest of an exact factorisation. */
+static int from_all(size_t m, size_t n, size_t k, const double *x, double *u, double *s, double *v,
+                    lp_error *e) {
+    size_t r = m < n ? m : n;
+    double *all_u = lp_alloc(m, r * sizeof *all_u, e), *all_v = lp_alloc(n, r * sizeof *all_v, e);
+    double *all_s = lp_alloc(r, sizeof *all_s, e);
+    int failed =
+        all_u == NULL || all_v == NULL || all_s == NULL || lp_svd(m, n, x, all_u, all_s, all_v, e);
+    if (!failed) {
+        take_columns(m, r, k, all_u, u);
+        take_columns(n, r, k, all_v, v);
+        memcpy(s, all_s, k * sizeof *s);
+    }
+    free(all_u);
+    free(all_v);
+    free(all_s);
+    return failed ? -1 : 0;
+}
+
+/* The exact factorisation of x within the space of q (keep, side). */
+static int within(size_t m, size_t n, size_t k, size_t keep, const double *x, const double *q,
+                  double *u, double *s, double *v, lp_error *e) {
+    const lp_math *num = lp_math_of(LP_F8);
+    bool wide = m < n;
+    size_t side = wide ? m : n, longer = wide ? n : m;
+    double *projected = lp_alloc(longer, keep * sizeof *projected, e);
+    double *along = lp_alloc(longer, keep * sizeof *along, e);
+    double *across = lp_alloc(side, keep * sizeof *across, e);
+    double *inner = lp_alloc(keep, (keep + 1) * sizeof *inner, e);
+    int failed = projected == NULL || along == NULL || across == NULL || inner == NULL;
+    if (!failed) {
+        double *value = inner + keep * keep;
+        if (wide)
+            num->gemm(LP_NN, keep, n, m, q, x, projected, false);
+        else
+            num->gemm(LP_NT, m, keep, n, x, q, projected, false);
+        failed = wide ? lp_svd(keep, n, projected, inner, value, along, e)
+                      : lp_svd(m, keep, projected, along, value, inner, e);
+        if (!failed) {
+            num->gemm(LP_TN, side, keep, keep, q, inner, across, false);
+            take_columns(m, keep, k, wide ? across : along, u);
+            take_columns(n, keep, k, wide ? along : across, v);
+            memcpy(s, value, k * sizeof *s);
+            lp_svd_fix_signs(m, n, k, u, v);
+        }
+    }
+    free(projected);
+    free(along);
+    free(across);
+    free(inner);
+    return failed ? -1 : 0;
+}
+
+int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
+               double *v, lp_error *e) {
+    size_t side = m < n ? m : n, keep = k + OVERSAMPLE;
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e))
+        return -1;
+    if (k == 0 || k > side)
+        return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
+                       m, n, side);
+    if (2 * keep > side)
+        return from_all(m, n, k, x, u, s, v, e);
+    size_t steps = side / keep < STEPS ? side / keep : STEPS;
+
+    /* Squares of squares have to stay within the exponents. */
+    int exponent = 0;
+    frexp(largest, &exponent);
+    exponent = abs(exponent) < 200 ? 0 : exponent < -1000 ? -1000 : exponent;
+    double *scaled = NULL;
+    if (exponent != 0) {
+        scaled = lp_alloc(m, n * sizeof *scaled, e);
+        if (scaled == NULL)
+            return -1;
+        lp_math_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
+        x = scaled;
+    }
+
+    operator a = {0};
+    double *q = lp_alloc(keep, side * sizeof *q, e);
+    int failed = q == NULL ||
+                 new_operator(&a, m, n, x, keep * steps, keep * (2 * steps - 1) * FEW_RESTARTS, e);
+    if (!failed) {
+        lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
+        for (size_t i = 0; i < keep * side; i++)
+            q[i] = lp_rng_normal(&r);
+        failed = dominant(&a, k, keep, steps, q, e) || within(m, n, k, keep, x, q, u, s, v, e);
+    }
+    if (!failed)
+        for (size_t i = 0; i < k; i++)
+            s[i] = ldexp(s[i], exponent);
+    free(a.gram);
+    free(a.work);
+    free(q);
+    free(scaled);
+    return failed ? -1 : 0;
+}
