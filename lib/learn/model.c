@@ -62,6 +62,11 @@ static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
     return lp_mlp_read(&m->net, s, false, e);
 }
 
+void lp_model_name_perceptron(lp_model *m) {
+    for (size_t i = 0; i < m->net.params.count; i++)
+        strcpy(m->net.params.table[i].name, i == 0 ? "weight" : "bias");
+}
+
 static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
     lp_tensor w;
     char shape[200];
@@ -74,8 +79,7 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
     if (lp_mlp_new(&m->net, w.type.size == 8 ? LP_F8 : LP_F4, 1, (size_t[]){w.shape[1], 1}, bias,
                    LP_IDENTITY, LP_IDENTITY, false, e))
         return -1;
-    for (size_t i = 0; i < m->net.params.count; i++)
-        strcpy(m->net.params.table[i].name, i == 0 ? "weight" : "bias");
+    lp_model_name_perceptron(m);
     return lp_params_take(&m->net.params, m->net.params.value, "", s, e);
 }
 

@@ -45,6 +45,9 @@ int lp_model_read(lp_model *m, lp_stream *s, lp_error *e);
 int lp_model_write(const lp_model *m, lp_stream *s, lp_error *e);
 void lp_model_free(lp_model *m);
 
+/* Gives the parameters of a network of one layer the names that a perceptron's have. */
+void lp_model_name_perceptron(lp_model *m);
+
 /* Drops every model from a stream, with history, snapshots and answers: a new one replaces it. */
 void lp_model_drop(lp_stream *s);
 
