@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     lp_gradcheck_row row[LP_OPS];
     size_t count;
     lp_buffer text = {0};
-    lp_tool_try(lp_gradcheck(lp_ops, o.seed, row, &count, e));
+    lp_tool_try(lp_gradcheck(o.seed, row, &count, e));
     lp_tool_try(lp_gradcheck_print(row, count, o.tsv, &text, e));
     // write
     fwrite(text.data, 1, text.size, lp_tool_out());

@@ -151,15 +151,20 @@ static bool difference(trial *t, double h, double *x, double *derivative) {
     return smooth;
 }
 
-/* Σ |c y|: rounding in the loss, and so in the difference, is relative to this. */
+/* How large the numbers are that the loss is computed from, which is what its rounding is relative
+ * to: Σ |c y|, and the largest operand. */
 static double magnitude(const trial *t) {
     const lp_node *n = &t->graph->node[t->node];
-    double sum = 0;
+    double sum = 0, operand = 0, factor = 0;
     for (size_t i = 0; i < n->rows * n->cols; i++) {
         double y = fabs(((const double *)n->value)[i]);
         sum += fabs(t->factor[i]) * (t->wiring == DIAMOND ? y * y : y);
+        factor = fmax(factor, fabs(t->factor[i]));
     }
-    return sum;
+    for (int i = 0; i < t->operands; i++)
+        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+            operand = fmax(operand, fabs(t->value[i][k]));
+    return sum + factor * operand;
 }
 
 /* Compares the gradient at one point; false where a kink was near. */
@@ -261,49 +266,52 @@ static const char *verdict(const lp_op_row *op, const tally *score) {
         return "no backward";
     if (score->row->cases == 0)
         return "not reached";
+    if (!isfinite(score->row->worst))
+        return "wrong";
     for (int i = 0; i < LP_MAX_OPERANDS; i++)
         if (score->checked[i] && !score->seen[i])
             return "all zero";
     return score->row->worst <= LP_GRADCHECK_TOLERANCE ? "ok" : "wrong";
 }
 
-int lp_gradcheck(const lp_op_row *table, uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count,
-                 lp_error *e) {
-    *count = 0;
+int lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed, lp_gradcheck_row *row,
+                    lp_error *e) {
+    *row = (lp_gradcheck_row){.op = table[op].name, .formula = table[op].formula};
     e->status = LP_OK;
     trial *t = lp_alloc_zero(1, sizeof *t, e);
     if (t == NULL)
         return -1;
-    int failed = 0;
-    for (lp_op op = LP_OP_LEAF + 1; op < LP_OPS && !failed; op++) {
-        lp_gradcheck_row *r = &row[(*count)++];
-        *r = (lp_gradcheck_row){.op = table[op].name, .formula = table[op].formula};
-        tally score = {.row = r};
-        lp_rng rng = lp_rng_new(seed, LP_RNG_GRADCHECK, (uint32_t)op);
-        t->table = table;
-        t->op = op;
-        t->rng = &rng;
-        failed = check_op(t, &score, e);
-        r->verdict = verdict(&table[op], &score);
-        r->good = strcmp(r->verdict, "ok") == 0;
-    }
+    tally score = {.row = row};
+    lp_rng rng = lp_rng_new(seed, LP_RNG_GRADCHECK, (uint32_t)op);
+    t->table = table;
+    t->op = op;
+    t->rng = &rng;
+    int failed = check_op(t, &score, e);
+    row->verdict = verdict(&table[op], &score);
+    row->good = strcmp(row->verdict, "ok") == 0;
     free(t);
     return failed;
 }
 
+int lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count, lp_error *e) {
+    *count = 0;
+    for (lp_op op = LP_OP_LEAF + 1; op < LP_OPS; op++)
+        if (lp_gradcheck_op(lp_ops, op, seed, &row[(*count)++], e))
+            return -1;
+    return 0;
+}
+
 int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,
                        lp_error *e) {
-    const char *head = tsv ? "op\tcases\tlargest_relative_error\tverdict\n"
-                           : "op                   cases   largest relative error   verdict\n";
-    if (lp_buffer_append(out, head, strlen(head), e))
+    const char *head =
+        tsv ? "op\tpoints\tlargest_relative_error\tverdict\tformula\n"
+            : "op                  points  largest relative error  verdict  formula\n";
+    const char *line = tsv ? "%s\t%zu\t%.1e\t%s\t%s\n" : "%-18s %7zu  %22.1e  %-7s  %s\n";
+    if (lp_buffer_print(out, e, "%s", head))
         return -1;
     for (size_t i = 0; i < count; i++) {
         const lp_gradcheck_row *r = &row[i];
-        int failed = tsv ? lp_buffer_print(out, e, "%s\t%zu\t%.2g\t%s\n", r->op, r->cases, r->worst,
-                                           r->verdict)
-                         : lp_buffer_print(out, e, "%-18s %7zu   %22.1e   %s\n", r->op, r->cases,
-                                           r->worst, r->verdict);
-        if (failed)
+        if (lp_buffer_print(out, e, line, r->op, r->cases, r->worst, r->verdict, r->formula))
             return -1;
     }
     return 0;

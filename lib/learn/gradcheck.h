@@ -32,10 +32,13 @@ typedef struct {
     bool good;
 } lp_gradcheck_row;
 
-/* Checks ops 1 .. of the table (lp_ops, or one that a test broke); row has room for LP_OPS.
- * *count rows are filled. "all zero" is an operand whose gradient was zero at every point. */
-int lp_gradcheck(const lp_op_row *table, uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count,
-                 lp_error *e);
+/* Checks one op of a table (lp_ops, or one that a test broke). "all zero" is an operand whose
+ * gradient was zero at every point. */
+int lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed, lp_gradcheck_row *row,
+                    lp_error *e);
+
+/* Checks every op of lp_ops; row has room for LP_OPS, *count of them are filled. */
+int lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count, lp_error *e);
 
 /* The rows as a table for people, or as tab-separated values under a line of names. */
 int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,

@@ -1,0 +1,151 @@
+/* Optimisers and schedules. The steps of SGD and Adam on a network are held against NumPy in
+ * test_train; here are closed forms on one parameter, and what is frozen. */
+#include "check.h"
+
+#include "learn/optim.h"
+#include "learn/schedule.h"
+
+static lp_error e;
+
+static void make(lp_params *p) {
+    const lp_param table[] = {{.name = "a", .ndim = 2, .rows = 1, .cols = 3},
+                              {.name = "b", .ndim = 1, .rows = 1, .cols = 1, .frozen = true},
+                              {.name = "c", .ndim = 2, .rows = 2, .cols = 1}};
+    CHECK(lp_params_new(p, LP_F8, table, 3, true, &e) == 0);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < table[i].rows * table[i].cols; k++) {
+            ((double *)lp_params_at(p, i, p->value))[k] = 1;
+            ((double *)lp_params_at(p, i, p->gradient))[k] = 0.5;
+        }
+}
+
+static double value(const lp_params *p, size_t i) {
+    return ((double *)lp_params_at(p, i, p->value))[0];
+}
+
+/* Plain SGD with weight decay d on a constant gradient g: w1 = w - lr (g + d w). */
+static void sgd(void) {
+    lp_params p;
+    lp_optim o;
+    make(&p);
+    const lp_optim_options options = {.kind = LP_OPTIM_SGD, .weight_decay = 0.25};
+    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    CHECK(lp_optim_moments(&o) == 0);
+    lp_optim_step(&o, 0.5);
+    CHECK_CLOSE(value(&p, 0), 1 - 0.5 * 0.75, 0);
+    CHECK_CLOSE(value(&p, 1), 1, 0); /* frozen: not even decay touches it */
+    CHECK_CLOSE(value(&p, 2), 1 - 0.5 * 0.75, 0);
+    CHECK(o.steps == 1);
+    lp_optim_free(&o);
+    lp_params_free(&p);
+}
+
+/* Momentum m on a constant gradient g: v = g, (1+m) g, (1+m+m²) g. */
+static void momentum(void) {
+    lp_params p;
+    lp_optim o;
+    make(&p);
+    const lp_optim_options options = {.kind = LP_OPTIM_SGD, .momentum = 0.5};
+    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    CHECK(lp_optim_moments(&o) == 1);
+    double w = 1, v = 0;
+    for (int i = 0; i < 4; i++) {
+        lp_optim_step(&o, 0.25);
+        v = 0.5 * v + 0.5;
+        w -= 0.25 * v;
+        CHECK_CLOSE(value(&p, 0), w, 1e-15);
+        CHECK_CLOSE(value(&p, 1), 1, 0);
+    }
+    lp_optim_free(&o);
+    lp_params_free(&p);
+}
+
+/* Adam on a constant gradient: both corrected moments are exact, so each step is lr g / (|g| + ε),
+ * which is lr for a tiny ε (Kingma and Ba, section 2.1). */
+static void adam(void) {
+    lp_params p;
+    lp_optim o;
+    make(&p);
+    const lp_optim_options options = {
+        .kind = LP_OPTIM_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-12};
+    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    CHECK(lp_optim_moments(&o) == 2);
+    for (int i = 1; i <= 20; i++) {
+        lp_optim_step(&o, 0.01);
+        CHECK_CLOSE(value(&p, 0), 1 - 0.01 * i, 1e-11);
+        CHECK_CLOSE(value(&p, 1), 1, 0);
+    }
+    lp_optim_free(&o);
+    lp_params_free(&p);
+}
+
+static double rate(const char *text, uint64_t t, uint64_t total) {
+    lp_schedule s;
+    CHECK(lp_schedule_parse(text, &s, &e) == 0);
+    return lp_schedule_rate(&s, 0.8, t, total);
+}
+
+static void schedules(void) {
+    CHECK_CLOSE(rate("constant", 99, 100), 0.8, 0);
+    CHECK_CLOSE(rate("step:10:0.5", 9, 100), 0.8, 0);
+    CHECK_CLOSE(rate("step:10:0.5", 10, 100), 0.4, 0);
+    CHECK_CLOSE(rate("step:10:0.5", 35, 100), 0.1, 0);
+    CHECK_CLOSE(rate("exponential:0.9", 0, 100), 0.8, 0);
+    CHECK_CLOSE(rate("exponential:0.9", 3, 100), 0.8 * 0.729, 1e-15);
+    CHECK_CLOSE(rate("cosine", 0, 100), 0.8, 0);
+    CHECK_CLOSE(rate("cosine", 50, 100), 0.4, 1e-15);
+    CHECK_CLOSE(rate("cosine", 100, 100), 0, 1e-15);
+    CHECK_CLOSE(rate("cosine:0.2", 50, 100), 0.5, 1e-15);
+    CHECK_CLOSE(rate("0:0.1,200:0.01", 0, 300), 0.1, 0);
+    CHECK_CLOSE(rate("0:0.1,200:0.01", 199, 300), 0.1, 0);
+    CHECK_CLOSE(rate("0:0.1,200:0.01", 200, 300), 0.01, 0);
+    CHECK_CLOSE(rate("0:0.1,200:0.01", 299, 300), 0.01, 0);
+    CHECK_CLOSE(rate("0:1e-3", 5, 300), 1e-3, 0);
+}
+
+static void wrong_schedules(void) {
+    static const char *const wrong[] = {
+        "",
+        "linear",
+        "constant:1",
+        "step",
+        "step:0:0.5",
+        "step:10",
+        "step:10:0",
+        "step:1:2",
+        "step:10:0.5x",
+        "exponential",
+        "exponential:",
+        "exponential:-1",
+        "cosine:",
+        "cosine:a",
+        "5:0.1",
+        "0:0.1,",
+        "0:0.1,0:0.2",
+        "0:0.1,5:",
+        "0:nan",
+        "0:0.1;5:1",
+        "0:0.1,10:1,5:1",
+        "step: 10:0.5",
+        "0:-0.1",
+        "0:1e999",
+    };
+    lp_schedule s;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK(lp_schedule_parse(wrong[i], &s, &e) == -1);
+        CHECK(e.status == LP_USAGE);
+        CHECK_HOLDS(e.text, "is not a schedule");
+    }
+}
+
+int main(void) {
+    static const check_test tests[] = {
+        {"SGD with weight decay", sgd},
+        {"momentum", momentum},
+        {"Adam", adam},
+        {"learning rates at their times", schedules},
+        {"what is no schedule is refused", wrong_schedules},
+        {0},
+    };
+    return check_main("test_optim", tests);
+}
