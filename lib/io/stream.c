@@ -443,15 +443,23 @@ static int read_recipe(const lp_source *source, const lp_member *m, lp_buffer *t
         return lp_fail(e, "the recipe is not one string");
     if (lp_npy_decode(&m->npy, bytes + m->npy.header_size, &t, e))
         return -1;
+    /* NULs fill a string up; one inside would end the text early. */
+    const size_t unit = t.type.kind == 'U' ? 4 : 1;
+    bool has_ended = false, has_nul = false;
+    for (size_t i = 0; i + unit <= t.type.size; i += unit) {
+        const bool is_nul = memcmp((const char *)t.data + i, "\0\0\0\0", unit) == 0;
+        has_nul = has_nul || (has_ended && !is_nul);
+        has_ended = has_ended || is_nul;
+    }
     char *string = lp_tensor_string(&t, 0, e);
     lp_tensor_free(&t);
     if (string == NULL)
         return -1;
-    size_t length = strlen(string);
-    int failed = lp_recipe_is_clean(string, length)
-                     ? lp_buffer_append(text, string, length, e)
-                     : lp_fail(e, "the recipe holds control characters (whatever it is, it is "
-                                  "nothing to run)");
+    const size_t length = strlen(string);
+    int failed = has_nul || !lp_recipe_is_clean(string, length)
+                     ? lp_fail(e, "the recipe holds control characters (whatever it is, it is "
+                                  "nothing to run)")
+                     : lp_buffer_append(text, string, length, e);
     free(string);
     return failed;
 }
