@@ -243,7 +243,7 @@ static double sum_losses(lp_judge *j, const lp_model *m, size_t n) {
     if (m->is_perceptron) {
         for (size_t i = 0; i < n; i++) {
             double agreement = (j->batch.label[i] == 1 ? 1 : -1) * at(type, j->scores, i);
-            sum += agreement < 0 ? -agreement : 0;
+            sum += agreement >= 0 ? 0 : -agreement; /* a NaN stays one */
         }
     } else if (m->loss == LP_LOSS_CROSS_ENTROPY) {
         num->softmax_cross_entropy(n, outputs(m), j->scores, j->batch.label, NULL, j->row_loss,

@@ -1,0 +1,261 @@
+/* Networks: outputs by hand, the same from graph and from plain running, in and out of streams,
+ * initial weights by their moments, models and what is refused. */
+#include "check.h"
+
+#include "learn/evaluate.h"
+#include "learn/mlp.h"
+#include "learn/model.h"
+#include "num/rng.h"
+
+#include <stdlib.h>
+
+static lp_error e;
+
+static void put(lp_stream *s, const char *name, lp_type type, size_t rows, size_t cols,
+                const void *numbers) {
+    lp_tensor t;
+    CHECK((cols == 0 ? lp_tensor_vector(&t, type, rows, &e)
+                     : lp_tensor_matrix(&t, type, rows, cols, &e)) == 0);
+    memcpy(t.data, numbers, t.count * type.size);
+    CHECK(lp_stream_put(s, name, &t, &e) == 0);
+}
+
+/* relu(x [1 -1; 2 0]ᵀ + [0 1]) then [1 3] · + 0.5, at (1, 2) and (-3, 0):
+ * (-1, 2) + (0, 1) = (-1, 3) -> (0, 3) -> 9.5;  (-3, -6) + (0, 1) = (-3, -5) -> 0 -> 0.5. */
+static lp_stream *by_hand(void) {
+    lp_stream *s = lp_stream_new(&e);
+    put(s, "layer1.weight", LP_F8, 2, 2, (double[]){1, -1, 2, 0});
+    put(s, "layer1.bias", LP_F8, 2, 0, (double[]){0, 1});
+    put(s, "layer2.weight", LP_F8, 1, 2, (double[]){1, 3});
+    put(s, "layer2.bias", LP_F8, 1, 0, (double[]){0.5});
+    CHECK(lp_stream_put_text(s, "layer1.activation", "relu", &e) == 0);
+    CHECK(lp_stream_put_text(s, "layer2.activation", "identity", &e) == 0);
+    return s;
+}
+
+static void output_by_hand(void) {
+    lp_mlp m;
+    lp_stream *s = by_hand();
+    CHECK(lp_mlp_read(&m, s, false, &e) == 0);
+    CHECK(m.layers == 2 && m.layer[0].in == 2 && m.layer[1].out == 1);
+    const double x[] = {1, 2, -3, 0};
+    double out[2], work[8];
+    CHECK(lp_mlp_work(&m, 2) == 8);
+    lp_mlp_output(&m, 2, x, work, out);
+    CHECK_CLOSE(out[0], 9.5, 0);
+    CHECK_CLOSE(out[1], 0.5, 0);
+    lp_mlp_free(&m);
+    lp_stream_free(s);
+}
+
+/* Every bias, activation and type: the graph's output has the bits of the plain one, and a network
+ * that went through a stream as well. */
+static void same_bits(void) {
+    const lp_type types[] = {LP_F4, LP_F8};
+    const size_t width[] = {7, 20, 9, 3};
+    enum { ROWS = 37 };
+    for (int t = 0; t < 2; t++)
+        for (int bias = 0; bias < 3; bias++)
+            for (int map = 0; map < 4; map++) {
+                lp_mlp m, copy;
+                size_t size = types[t].size;
+                CHECK(lp_mlp_new(&m, types[t], 3, width, bias, lp_activation(map), LP_IDENTITY,
+                                 true, &e) == 0);
+                lp_mlp_init(&m, LP_INIT_PYTORCH, NULL, 0, 5);
+                char *x = lp_alloc(ROWS * 7, size, &e),
+                     *work = lp_alloc(lp_mlp_work(&m, ROWS), size, &e);
+                char *out = lp_alloc(ROWS * 3, size, &e), *again = lp_alloc(ROWS * 3, size, &e);
+                lp_rng rng = lp_rng_new(1, LP_RNG_POINTS, 0);
+                for (size_t i = 0; i < ROWS * 7; i++)
+                    if (size == 4)
+                        ((float *)x)[i] = (float)lp_rng_normal(&rng);
+                    else
+                        ((double *)x)[i] = lp_rng_normal(&rng);
+                lp_mlp_output(&m, ROWS, x, work, out);
+                lp_graph *g = lp_graph_new(types[t], &e);
+                int nx = lp_graph_input(g, ROWS, 7, true), y = lp_mlp_graph(&m, g, nx);
+                CHECK(lp_graph_finish(g, lp_graph_apply(g, LP_OP_SUM, y), &e) == 0);
+                lp_graph_set(g, nx, x);
+                lp_graph_forward(g);
+                CHECK(memcmp(lp_graph_value(g, y), out, ROWS * 3 * size) == 0);
+                lp_stream *s = lp_stream_new(&e);
+                CHECK(lp_mlp_write(&m, s, &e) == 0);
+                CHECK(lp_mlp_read(&copy, s, false, &e) == 0);
+                lp_mlp_output(&copy, ROWS, x, work, again);
+                CHECK(memcmp(again, out, ROWS * 3 * size) == 0);
+                lp_tensor b;
+                CHECK(lp_stream_describe(s, "layer2.bias", &b) == (bias != LP_BIAS_NONE));
+                CHECK(bias == LP_BIAS_NONE || b.count == (bias == LP_BIAS_SCALAR ? 1 : 9));
+                lp_stream_free(s);
+                lp_graph_free(g);
+                lp_mlp_free(&copy);
+                lp_mlp_free(&m);
+                free(x);
+                free(work);
+                free(out);
+                free(again);
+            }
+}
+
+/* Mean and variance of 300 x 200 weights against the distribution's own, within five standard
+ * errors (of the variance: sqrt((kurtosis - 1) / n), kurtosis 3 for the normal, 1.8 for the
+ * uniform); and the bounds of the uniform ones. */
+static void initial_weights(void) {
+    enum { IN = 200, OUT = 300, N = IN * OUT };
+    const struct {
+        lp_init init;
+        double mean, variance, low, high;
+        int kurtosis_tenths;
+    } rows[] = {
+        {LP_INIT_PYTORCH, 0, 1.0 / (3 * IN), -0.0707106781187, 0.0707106781187, 18},
+        {LP_INIT_NORMAL, 0, 1, -9, 9, 30},
+        {LP_INIT_UNIFORM, 0.5, 1 / 12.0, 0, 1, 18},
+        {LP_INIT_GLOROT, 0, 2.0 / (IN + OUT), -9, 9, 30},
+        {LP_INIT_GLOROT_UNIFORM, 0, 2.0 / (IN + OUT), -0.1095445115, 0.1095445115, 18},
+        {LP_INIT_HE, 0, 2.0 / IN, -9, 9, 30},
+        {LP_INIT_HE_UNIFORM, 0, 2.0 / IN, -0.1732050808, 0.1732050808, 18},
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        lp_mlp m;
+        const double scale = 2;
+        CHECK(lp_mlp_new(&m, LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_RELU, LP_IDENTITY,
+                         false, &e) == 0);
+        lp_mlp_init(&m, rows[r].init, r % 2 ? &scale : NULL, r % 2, 11);
+        double factor = r % 2 ? 2 : 1, sum = 0, squares = 0;
+        const double *w = lp_params_at(&m.params, 0, m.params.value);
+        for (int i = 0; i < N; i++) {
+            double value = w[i] / factor;
+            sum += value;
+            squares += (value - rows[r].mean) * (value - rows[r].mean);
+            CHECK(value >= rows[r].low && value <= rows[r].high);
+        }
+        double error = sqrt(rows[r].variance / N);
+        CHECK_CLOSE(sum / N, rows[r].mean, 5 * error);
+        CHECK_RELATIVE(squares / N, rows[r].variance,
+                       5 * sqrt((rows[r].kurtosis_tenths / 10.0 - 1) / N));
+        const double *b = lp_params_at(&m.params, 1, m.params.value);
+        int zeros = 0;
+        for (int i = 0; i < OUT; i++)
+            zeros += b[i] == 0;
+        CHECK(zeros == (rows[r].init == LP_INIT_PYTORCH ? 0 : OUT));
+        lp_mlp_free(&m);
+    }
+}
+
+static void refuse_network(const char *name, lp_type type, size_t rows, size_t cols,
+                           const void *numbers, const char *text) {
+    lp_mlp m;
+    lp_stream *s = by_hand();
+    if (numbers == NULL)
+        lp_stream_drop(s, name);
+    else
+        put(s, name, type, rows, cols, numbers);
+    CHECK(lp_mlp_read(&m, s, false, &e) == -1);
+    CHECK_HOLDS(e.text, text);
+    lp_stream_free(s);
+}
+
+static void broken_networks(void) {
+    const double zeros[12] = {0}, nan[] = {0, 1, NAN, 0};
+    refuse_network("layer2.weight", LP_F8, 1, 3, zeros,
+                   "layer2.weight has 3 columns, but layer1 has 2 outputs");
+    refuse_network("layer1.bias", LP_F8, 3, 0, zeros,
+                   "layer1.bias is not 2 floating-point numbers, or one");
+    refuse_network("layer1.weight", LP_F8, 2, 2, nan, "layer1.weight: row 1, column 0 is nan");
+    refuse_network("layer1.weight", LP_I8, 2, 2, zeros, "layer1.weight is not of floating point");
+    refuse_network("layer1.weight", LP_F8, 4, 0, zeros, "layer1.weight has shape (4,)");
+    refuse_network("layer2.activation", LP_F8, 0, 0, NULL, "layer2.activation");
+    refuse_network("layer1.activation", LP_F8, 1, 0, zeros, "layer1.activation is not a text");
+    lp_mlp m;
+    lp_stream *s = by_hand();
+    CHECK(lp_stream_put_text(s, "layer1.activation", "swish", &e) == 0);
+    CHECK(lp_mlp_read(&m, s, false, &e) == -1);
+    CHECK_HOLDS(e.text,
+                "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
+    lp_stream_free(s);
+}
+
+/* A perceptron x1 - x2 - 1/2 > 0, judged and asked. */
+static void perceptron_model(void) {
+    lp_stream *s = lp_stream_new(&e);
+    put(s, "weight", LP_F8, 1, 2, (double[]){1, -1});
+    put(s, "bias", LP_F8, 1, 0, (double[]){-0.5});
+    put(s, "x", LP_F8, 4, 2, (double[]){2, 0, 0, 2, 1, 0.5, 3, 1});
+    put(s, "y", LP_I8, 4, 0, (int64_t[]){1, 0, 1, 0});
+    CHECK(lp_predict(s, NULL, NULL, &e) == 0);
+    const lp_tensor *score = lp_stream_get(s, "y_score", &e);
+    const lp_tensor *answer = lp_stream_get(s, "y_pred", &e);
+    const double expected[] = {1.5, -2.5, 0, 1.5};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK_CLOSE(lp_tensor_at(score, i), expected[i], 0);
+        CHECK_CLOSE(lp_tensor_at(answer, i), expected[i] > 0, 0);
+    }
+    lp_evaluation_report r;
+    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
+    /* Right, right, wrong at 0, wrong by 1.5: criterion (0 + 1.5) / 4. */
+    CHECK_CLOSE(r.judgement[0].accuracy, 0.5, 0);
+    CHECK_CLOSE(r.judgement[0].loss, 0.375, 0);
+    lp_evaluation_free(&r);
+    lp_stream_free(s);
+}
+
+/* New data beside a model of scaled data is scaled with it; scaled otherwise, it is refused. */
+static void scaled_alike(void) {
+    lp_stream *model = lp_stream_new(&e), *s = lp_stream_new(&e);
+    put(model, "weight", LP_F8, 1, 1, (double[]){1});
+    put(model, "scale.offset", LP_F8, 1, 0, (double[]){10});
+    put(model, "scale.divisor", LP_F8, 1, 0, (double[]){4});
+    put(s, "x", LP_F8, 2, 1, (double[]){12, 6});
+    CHECK(lp_predict(s, model, NULL, &e) == 0);
+    const lp_tensor *score = lp_stream_get(s, "y_score", &e);
+    CHECK_CLOSE(lp_tensor_at(score, 0), 0.5, 0);
+    CHECK_CLOSE(lp_tensor_at(score, 1), -1, 0);
+    CHECK_CLOSE(lp_tensor_at(lp_stream_get(s, "x", &e), 0), 12, 0); /* as it was */
+    put(s, "scale.offset", LP_F8, 1, 0, (double[]){10});
+    put(s, "scale.divisor", LP_F8, 1, 0, (double[]){4});
+    CHECK(lp_predict(s, model, NULL, &e) == 0);
+    CHECK_CLOSE(lp_tensor_at(lp_stream_get(s, "y_score", &e), 0), 12, 0);
+    put(s, "scale.divisor", LP_F8, 1, 0, (double[]){5});
+    CHECK(lp_predict(s, model, NULL, &e) == -1);
+    CHECK_HOLDS(e.text, "scale.divisor is not the model's");
+    lp_stream_free(model);
+    lp_stream_free(s);
+}
+
+static void reports(void) {
+    lp_stream *s = lp_stream_new(&e);
+    lp_buffer text = {0};
+    lp_evaluation_report r;
+    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
+    CHECK_HOLDS(e.text, "there is nothing to judge");
+    put(s, "y", LP_I8, 3, 0, (int64_t[]){0, 1, 1});
+    put(s, "y_pred", LP_I8, 3, 0, (int64_t[]){0, 1, 0});
+    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
+    CHECK(lp_evaluation_print(&r, LP_REPORT_JSON, &text, &e) == 0);
+    CHECK_TEXT(text.data, "{\"all\": {\"n\": 3, \"accuracy\": 0.6666666666666666, \"loss\": null, "
+                          "\"per_class\": [1, 0.5], \"confusion\": [[1, 0], [1, 1]]}}\n");
+    text.size = 0;
+    CHECK(lp_evaluation_print(&r, LP_REPORT_TSV, &text, &e) == 0);
+    CHECK_HOLDS(text.data, "part\tn\taccuracy\tloss\tper_class.0\tper_class.1\tconfusion.0.0");
+    CHECK_HOLDS(text.data, "\nall\t3\t0.6666666666666666\tnan\t1\t0.5\t1\t0\t1\t1\n");
+    lp_buffer_free(&text);
+    lp_evaluation_free(&r);
+    put(s, "y_pred", LP_I8, 2, 0, (int64_t[]){0, 1});
+    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
+    CHECK_HOLDS(e.text, "judging: y_pred has 2 rows, y has 3");
+    lp_stream_free(s);
+}
+
+int main(void) {
+    static const check_test tests[] = {
+        {"the output of a network worked out by hand", output_by_hand},
+        {"graph, plain run and a stream give the same bits", same_bits},
+        {"initial weights have the moments of their distribution", initial_weights},
+        {"broken networks are refused", broken_networks},
+        {"a perceptron's answers, accuracy and criterion", perceptron_model},
+        {"new data is scaled as the model's was", scaled_alike},
+        {"reports as JSON and as a table", reports},
+        {0},
+    };
+    return check_main("test_mlp", tests);
+}

@@ -1,0 +1,116 @@
+/* The perceptron, step by step and as a whole. */
+#include "check.h"
+
+#include "learn/perceptron.h"
+#include "num/rng.h"
+
+static lp_error e;
+
+static lp_stream *data(size_t rows, const double *x, const int64_t *y) {
+    lp_stream *s = lp_stream_new(&e);
+    lp_tensor t;
+    CHECK(lp_tensor_matrix(&t, LP_F8, rows, 2, &e) == 0);
+    memcpy(t.data, x, rows * 2 * sizeof *x);
+    CHECK(lp_stream_put(s, "x", &t, &e) == 0);
+    CHECK(lp_tensor_vector(&t, LP_I8, rows, &e) == 0);
+    memcpy(t.data, y, rows * sizeof *y);
+    CHECK(lp_stream_put(s, "y", &t, &e) == 0);
+    return s;
+}
+
+static double number(lp_stream *s, const char *name, size_t i) {
+    const lp_tensor *t = lp_stream_get(s, name, &e);
+    CHECK(t != NULL && i < t->count);
+    return t == NULL ? NAN : lp_tensor_at(t, i);
+}
+
+static double last(lp_stream *s, const char *name) {
+    const lp_tensor *t = lp_stream_get(s, name, &e);
+    return t == NULL ? NAN : lp_tensor_at(t, t->count - 1);
+}
+
+/* The batch rule from zero: one step, w = lr Σ t x, b = lr Σ t; then the agreement is positive:
+ * Σ t x = (1, 2) + (3, 0) - (-1, -1) = (5, 3), Σ t = 1. */
+static void batch_rule(void) {
+    lp_perceptron_options o = {
+        .rule = LP_PERCEPTRON_BATCH, .lr = 0.5, .epochs = 100, .eval_every = 1};
+    lp_stream *s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){1, 1, 0});
+    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK_CLOSE(number(s, "weight", 0), 2.5, 0);
+    CHECK_CLOSE(number(s, "weight", 1), 1.5, 0);
+    CHECK_CLOSE(number(s, "bias", 0), 0.5, 0);
+    CHECK_CLOSE(last(s, "history.epoch"), 2, 0); /* the second epoch corrected nothing */
+    o.no_bias = true;
+    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK(!lp_stream_has(s, "bias"));
+    lp_stream_free(s);
+}
+
+/* What can be parted is parted (Novikoff 1962), and training ends by itself. */
+static void converges(void) {
+    enum { N = 200 };
+    double x[2 * N];
+    int64_t y[N];
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        lp_rng rng = lp_rng_new(seed, LP_RNG_POINTS, 0);
+        for (int i = 0; i < N; i++) { /* a margin of 0.2 beside the line x1 + 2 x2 = 1 */
+            double side;
+            do {
+                x[2 * i] = lp_rng_normal(&rng);
+                x[2 * i + 1] = lp_rng_normal(&rng);
+                side = x[2 * i] + 2 * x[2 * i + 1] - 1;
+            } while (fabs(side) < 0.2);
+            y[i] = side > 0;
+        }
+        lp_perceptron_options o = {.lr = 1, .epochs = 1000, .seed = seed};
+        lp_stream *s = data(N, x, y);
+        CHECK(lp_perceptron_train(s, &o, &e) == 0);
+        CHECK_CLOSE(last(s, "history.accuracy"), 1, 0);
+        CHECK_CLOSE(last(s, "history.loss"), 0, 0);
+        CHECK(last(s, "history.epoch") < 1000);
+        /* A line through the origin does not part them. */
+        o.no_bias = true;
+        CHECK(lp_perceptron_train(s, &o, &e) == 0);
+        CHECK(last(s, "history.accuracy") < 0.97);
+        CHECK_CLOSE(last(s, "history.epoch"), 1000, 0);
+        lp_stream_free(s);
+    }
+}
+
+/* No epoch: weights of 0 answer class 0 everywhere. */
+static void untrained(void) {
+    lp_perceptron_options o = {.lr = 1};
+    lp_stream *s = data(4, (double[]){1, 2, 3, 0, -1, -1, 5, 5}, (int64_t[]){1, 1, 0, 1});
+    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK_CLOSE(number(s, "weight", 1), 0, 0);
+    CHECK_CLOSE(last(s, "history.accuracy"), 0.25, 0);
+    lp_stream_free(s);
+}
+
+static void refusals(void) {
+    lp_perceptron_options o = {.lr = 1, .epochs = 10};
+    lp_stream *s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){0, 1, 2});
+    CHECK(lp_perceptron_train(s, &o, &e) == -1);
+    CHECK_HOLDS(e.text, "y has 3 classes, a perceptron tells two apart");
+    lp_stream_free(s);
+    s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){-1, 1, 1});
+    CHECK(lp_perceptron_train(s, &o, &e) == -1);
+    CHECK_HOLDS(e.text, "y: row 0 is -1");
+    lp_stream_free(s);
+    s = data(3, (double[]){1e308, 1e308, 1e308, 0, -1e308, -1e308}, (int64_t[]){1, 1, 0});
+    o.lr = 1e10;
+    CHECK(lp_perceptron_train(s, &o, &e) == -1);
+    CHECK_HOLDS(e.text, "the loss over x is");
+    lp_stream_free(s);
+}
+
+int main(void) {
+    static const check_test tests[] = {
+        {"the batch rule makes one step and stops", batch_rule},
+        {"what can be parted by a line is parted", converges},
+        {"without an epoch the weights are 0", untrained},
+        {"more than two classes, other labels and overflow are refused", refusals},
+        {0},
+    };
+    return check_main("test_perceptron", tests);
+}
