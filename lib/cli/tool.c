@@ -4,6 +4,7 @@
 #include "cli/parse.h"
 #include "cli/progress.h"
 #include "cli/usage.h"
+#include "io/folder.h"
 #include "io/recipe.h"
 #include "io/source.h"
 #include "num/math.h"
@@ -25,11 +26,14 @@ typedef struct {
     lp_texts crc32;
 } common_options;
 
-/* A foreign file that has been read: the recipe names it, and its bytes live until the end. */
+/* A foreign file that has been read: the recipe names it, and its bytes live until the end. Of a
+ * folder the CRC-32 is over all that was read from it, names and bytes, one file behind the other,
+ * and the bytes of the last one alone are kept. */
 typedef struct {
     const char *path;
     lp_source source;
     uint32_t crc32;
+    bool is_folder;
 } foreign_file;
 
 static const lp_tool *tool;
@@ -298,21 +302,33 @@ lp_stream *lp_tool_read_option(const char *option, const char *path) {
     return s;
 }
 
-static const char *read_foreign(const char *path, size_t *size) {
+static foreign_file *add_foreign(const char *path) {
     foreign_file *more = realloc(foreign, (foreign_count + 1) * sizeof *more);
     if (more == NULL)
         lp_tool_fail("out of memory");
     foreign = more;
-    foreign_file *file = &foreign[foreign_count];
-    *file = (foreign_file){.path = path};
-    if (lp_source_open(&file->source, path, &error) || lp_source_fill_all(&file->source, &error))
-        lp_tool_try(lp_within(&error, "reading %s", lp_source_name(path)));
-    file->crc32 = lp_source_crc32(&file->source, 0, 0, file->source.size);
+    foreign[foreign_count] = (foreign_file){.path = path};
+    return &foreign[foreign_count++];
+}
+
+static void check_foreign(const foreign_file *file) {
     uint32_t expected;
-    if (expected_crc32(foreign_count, &expected) && expected != file->crc32)
-        lp_tool_fail("reading %s: its CRC-32 is %08x, --crc32 asks for %08x (it is another file)",
-                     lp_source_name(path), file->crc32, expected);
-    foreign_count++;
+    if (expected_crc32((size_t)(file - foreign), &expected) && expected != file->crc32)
+        lp_tool_fail("reading %s: its CRC-32 is %08x, --crc32 asks for %08x (it is another %s)",
+                     lp_source_name(file->path), file->crc32, expected,
+                     file->is_folder ? "folder" : "file");
+}
+
+static void open_foreign(foreign_file *file, const char *path) {
+    lp_tool_try(lp_source_open(&file->source, path, &error));
+    lp_tool_try(lp_source_fill_all(&file->source, &error));
+    file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
+}
+
+static const char *read_foreign(const char *path, size_t *size) {
+    foreign_file *file = add_foreign(path);
+    open_foreign(file, path);
+    check_foreign(file);
     *size = file->source.size;
     return (const char *)file->source.data;
 }
@@ -333,6 +349,29 @@ const char *lp_tool_file(size_t i, size_t *size) {
     return read_foreign(files.item[i], size);
 }
 
+const lp_texts *lp_tool_folder(size_t i, const char *endings) {
+    if (!lp_folder_is(files.item[i]))
+        return NULL;
+    lp_texts *paths = lp_tool_need(lp_alloc(1, sizeof *paths, &error));
+    lp_tool_try(lp_folder_list(paths, files.item[i], endings, &error));
+    if (paths->count == 0)
+        lp_tool_fail("reading %s: it is a directory without a file of the kind %s", files.item[i],
+                     endings);
+    add_foreign(files.item[i])->is_folder = true;
+    return paths;
+}
+
+const char *lp_tool_folder_file(const char *path, size_t *size) {
+    foreign_file *folder = &foreign[foreign_count - 1];
+    const char *name = path + strlen(folder->path);
+    name += strspn(name, "/");
+    lp_source_close(&folder->source);
+    folder->crc32 = lp_crc32(folder->crc32, name, strlen(name));
+    open_foreign(folder, path);
+    *size = folder->source.size;
+    return (const char *)folder->source.data;
+}
+
 const char *lp_tool_extra_file(const char *path, size_t *size) {
     return read_foreign(path, size);
 }
@@ -343,6 +382,7 @@ const char *lp_tool_extra_file(const char *path, size_t *size) {
  * operands. What came through a pipe cannot be read again: the recipe says so. */
 static int name_foreign_files(lp_stream *s, lp_buffer *options, lp_buffer *operands) {
     for (size_t i = 0; i < foreign_count; i++) {
+        check_foreign(&foreign[i]);
         if (!foreign[i].source.is_mapped || strcmp(foreign[i].path, "-") == 0) {
             lp_buffer broken = {0};
             if (lp_recipe_word(&broken, LP_RECIPE_BROKEN, &error) ||

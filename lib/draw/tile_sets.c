@@ -1,0 +1,203 @@
+#include "draw/tile_sets.h"
+
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one picture's shape ---- */
+
+static int shape_from(lp_tile_shape *shape, size_t ndim, const size_t *size, const char *name,
+                      lp_error *e) {
+    if (ndim != 2 && !(ndim == 3 && size[2] == 3))
+        return lp_fail(e, "%s is no picture's shape: (h, w) or (h, w, 3)", name);
+    *shape = (lp_tile_shape){size[0], size[1], ndim == 2 ? 1 : 3};
+    return 0;
+}
+
+/* {0} where nothing tells. */
+static int find_shape(lp_tile_shape *shape, lp_stream *s, lp_size tile, lp_error *e) {
+    static const char *const data[] = {"x", "x_train"};
+    *shape = (lp_tile_shape){0};
+    if (tile.width > 0) {
+        *shape = (lp_tile_shape){tile.height, tile.width, 1};
+        return 0;
+    }
+    if (lp_stream_has(s, "input_shape")) {
+        const lp_tensor *t = lp_stream_get(s, "input_shape", e);
+        size_t size[3] = {0};
+        if (t == NULL)
+            return -1;
+        for (size_t i = 0; i < t->count && i < 3; i++) {
+            double side = lp_type_is_number(t->type) ? lp_tensor_at(t, i) : 0;
+            if (!(side >= 1 && side <= LP_IMAGE_MAX_SIDE))
+                return lp_fail(e, "input_shape is no picture's shape: (h, w) or (h, w, 3)");
+            size[i] = (size_t)side;
+        }
+        return shape_from(shape, t->count, size, "input_shape", e);
+    }
+    for (int i = 0; i < 2; i++) {
+        lp_tensor x;
+        if (lp_stream_describe(s, data[i], &x) && (x.ndim == 3 || (x.ndim == 4 && x.shape[3] == 3)))
+            return shape_from(shape, (size_t)x.ndim - 1, x.shape + 1, data[i], e);
+    }
+    return 0;
+}
+
+/* ---- captions ---- */
+
+static bool is_labels(const char *name) {
+    return strcmp(name, "y") == 0 || strcmp(name, "y_train") == 0 || strcmp(name, "y_test") == 0 ||
+           strcmp(name, "y_pred") == 0;
+}
+
+static char *caption_text(const lp_tensor *t, size_t i, const lp_tensor *classes, lp_error *e) {
+    if (lp_type_is_string(t->type))
+        return lp_tensor_string(t, i, e);
+    double value = lp_tensor_at(t, i);
+    if (classes != NULL && value >= 0 && value < (double)classes->count)
+        return lp_tensor_string(classes, (size_t)value, e);
+    char text[40];
+    snprintf(text, sizeof text, "%.4g", value);
+    char *copy = strdup(text);
+    if (copy == NULL)
+        lp_fail(e, "out of memory");
+    return copy;
+}
+
+/* A set's captions: entries from, from + 1, ... of the tensor. */
+static int read_captions(lp_tile_sets *t, lp_tile_set *set, lp_stream *s, const char *name,
+                         lp_error *e) {
+    const lp_tensor *captions = lp_stream_get(s, name, e), *classes = NULL;
+    if (captions == NULL)
+        return -1;
+    lp_tensor description;
+    if (is_labels(name) && lp_type_is_integer(captions->type) &&
+        lp_stream_describe(s, "classes", &description) && lp_type_is_string(description.type) &&
+        (classes = lp_stream_get(s, "classes", e)) == NULL)
+        return -1;
+    if (captions->count < set->count)
+        return lp_fail(e, "%s has %zu entries for %zu tiles", name, captions->count, set->count);
+    const size_t first = t->captions;
+    for (size_t i = 0; i < set->count; i++) {
+        char *text = caption_text(captions, i, classes, e);
+        if (text == NULL)
+            return -1;
+        t->caption[t->captions++] = text;
+    }
+    set->caption = (const char *const *)t->caption + first;
+    return 0;
+}
+
+/* ---- sets ---- */
+
+static bool ends_in(const char *text, const char *ending) {
+    size_t length = strlen(text), size = strlen(ending);
+    return length >= size && strcmp(text + length - size, ending) == 0;
+}
+
+static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_shape shape,
+                    const lp_tile_options *o, lp_error *e) {
+    lp_tile_set *set = &t->set[t->sets];
+    const lp_tensor *values = lp_stream_get(s, name, e);
+    if (values == NULL)
+        return -1;
+    if (!lp_type_is_number(values->type))
+        return lp_fail(e, "%s is text, and no picture", name);
+    if (lp_tiles_take(set, values, shape, strcmp(name, "v") == 0,
+                      o->first > 0 ? (size_t)o->first : SIZE_MAX, e))
+        return lp_within(e, "%s%s", name,
+                         values->ndim == 2 && shape.height == 0 ? " (give --tile WxH)" : "");
+    t->sets++;
+    return 0;
+}
+
+static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
+                        const lp_tile_options *o) {
+    bool bytes = true, weights = true;
+    for (size_t i = 0; i < names->count; i++) {
+        lp_tensor description = {0};
+        lp_stream_describe(s, names->item[i], &description);
+        bytes = bytes && description.type.kind == 'u' && description.type.size == 1;
+        weights = weights && ends_in(names->item[i], "weight");
+    }
+    lp_tiles *w = &t->wish;
+    w->scaling = o->scaling == LP_SCALE_ALL_TILES ? LP_TILES_COMMON : LP_TILES_EACH;
+    w->hi = 255;
+    if (o->scaling == LP_SCALE_AUTO && bytes)
+        w->scaling = LP_TILES_FIXED;
+    if (o->range.count == 2) {
+        w->scaling = LP_TILES_FIXED;
+        w->lo = o->range.item[0];
+        w->hi = o->range.item[1];
+    }
+    w->colours = o->colours == LP_COLOURS_SIGNED || (o->colours == LP_COLOURS_AUTO && weights &&
+                                                     lp_tiles_are_signed(t->sets, t->set))
+                     ? LP_TILES_SIGNED
+                     : LP_TILES_GREY;
+}
+
+static int read_steps(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
+                      const lp_tile_options *o, lp_error *e) {
+    lp_tile_shape shape;
+    if (find_shape(&shape, s, o->tile, e))
+        return -1;
+    t->set = lp_alloc_zero(names->count, sizeof *t->set, e);
+    if (t->set == NULL)
+        return -1;
+    size_t tiles = 0;
+    for (size_t i = 0; i < names->count; i++) {
+        if (take_set(t, s, names->item[i], shape, o, e))
+            return -1;
+        t->set[i].name = o->names.count > 0 ? o->names.item[i]
+                         : names->count > 1 ? names->item[i]
+                                            : NULL;
+        tiles += t->set[i].count;
+    }
+    t->wish = (lp_tiles){.columns = (size_t)o->columns,
+                         .rows = (size_t)o->rows,
+                         .gap = (size_t)o->gap,
+                         .zoom = (size_t)o->zoom,
+                         .title = o->title};
+    choose_look(t, s, names, o);
+    if (o->caption == NULL)
+        return 0;
+    t->caption = lp_alloc_zero(tiles, sizeof *t->caption, e);
+    if (t->caption == NULL)
+        return -1;
+    for (size_t i = 0; i < t->sets; i++)
+        if (read_captions(t, &t->set[i], s, o->caption, e))
+            return -1;
+    return 0;
+}
+
+int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e) {
+    static const char *usual[] = {"layer1.weight", "v", "x", "x_train"};
+    *t = (lp_tile_sets){0};
+    size_t place = 0;
+    while (place < 3 && !lp_stream_has(s, usual[place]))
+        place++;
+    lp_texts names = o->of.count > 0 ? o->of : (lp_texts){usual + place, 1};
+    if (o->range.count != 0 && (o->range.count != 2 || !(o->range.item[0] < o->range.item[1])))
+        return lp_fail_usage(e, "--range needs two numbers, the lower one first");
+    if (o->names.count != 0 && o->names.count != names.count)
+        return lp_fail_usage(e, "--name is given %zu times for %zu tensors", o->names.count,
+                             names.count);
+    if (read_steps(t, s, &names, o, e)) {
+        lp_tile_sets_free(t);
+        return -1;
+    }
+    return 0;
+}
+
+void lp_tile_sets_free(lp_tile_sets *t) {
+    for (size_t i = 0; i < t->sets; i++)
+        lp_tiles_free(&t->set[i]);
+    for (size_t i = 0; i < t->captions; i++)
+        free(t->caption[i]);
+    free(t->caption);
+    free(t->set);
+    *t = (lp_tile_sets){0};
+}

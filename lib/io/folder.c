@@ -1,0 +1,101 @@
+#include "io/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+bool lp_folder_is(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool has_ending(const char *name, const char *endings) {
+    const char *point = strrchr(name, '.');
+    if (point == NULL)
+        return false;
+    for (const char *at = endings;;) {
+        size_t size = strcspn(at, "|");
+        if (strlen(point + 1) == size && strncasecmp(point + 1, at, size) == 0)
+            return true;
+        at += size;
+        if (*at++ == '\0')
+            return false;
+    }
+}
+
+/* Takes over the path. */
+static int append(lp_texts *paths, char *path, lp_error *e) {
+    const char **item =
+        path != NULL ? realloc(paths->item, (paths->count + 1) * sizeof *item) : NULL;
+    if (item == NULL) {
+        free(path);
+        return lp_fail(e, "out of memory");
+    }
+    paths->item = item;
+    item[paths->count++] = path;
+    return 0;
+}
+
+static int list(lp_texts *paths, const char *folder, const char *endings, int depth, lp_error *e);
+
+static int list_entry(lp_texts *paths, const char *folder, const char *name, const char *endings,
+                      int depth, lp_error *e) {
+    struct stat status;
+    char *path;
+    size_t length = strlen(folder);
+    if (asprintf(&path, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
+                 name) < 0)
+        return lp_fail(e, "out of memory");
+    int failed = 0;
+    if (stat(path, &status) != 0) {
+        if (has_ending(name, endings))
+            failed = lp_fail_errno(e, "reading %s", path);
+    } else if (S_ISDIR(status.st_mode) && depth == 0) {
+        failed = list(paths, path, endings, 1, e);
+    } else if (S_ISREG(status.st_mode) && has_ending(name, endings)) {
+        return append(paths, path, e);
+    }
+    free(path);
+    return failed;
+}
+
+static int list(lp_texts *paths, const char *folder, const char *endings, int depth, lp_error *e) {
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return lp_fail_errno(e, "reading %s", folder);
+    int failed = 0;
+    struct dirent *entry;
+    while (!failed && (errno = 0, entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.')
+            failed = list_entry(paths, folder, entry->d_name, endings, depth, e);
+    if (!failed && errno != 0)
+        failed = lp_fail_errno(e, "reading %s", folder);
+    closedir(dir);
+    return failed;
+}
+
+static int compare(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, lp_error *e) {
+    *paths = (lp_texts){0};
+    if (list(paths, folder, endings, 0, e)) {
+        lp_folder_free(paths);
+        return -1;
+    }
+    if (paths->count > 0)
+        qsort(paths->item, paths->count, sizeof *paths->item, compare);
+    return 0;
+}
+
+void lp_folder_free(lp_texts *paths) {
+    for (size_t i = 0; i < paths->count; i++)
+        free((char *)paths->item[i]);
+    free(paths->item);
+    *paths = (lp_texts){0};
+}

@@ -1,0 +1,21 @@
+/* The files in a folder. */
+#ifndef LP_IO_FOLDER_H
+#define LP_IO_FOLDER_H
+
+#include "base/error.h"
+#include "base/values.h"
+
+#include <stdbool.h>
+
+/* True where the path is a folder. */
+bool lp_folder_is(const char *path);
+
+/* The paths of the regular files in a folder and in the folders within it (one level: a folder a
+ * class) whose names end in one of `endings` ("png|pgm", after a point, in letters of either case),
+ * in the order of their bytes. Names that begin with a point are left out, links are followed. The
+ * list and its texts are the caller's: lp_folder_free. */
+int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, lp_error *e);
+
+void lp_folder_free(lp_texts *paths);
+
+#endif

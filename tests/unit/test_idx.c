@@ -1,0 +1,258 @@
+/* IDX files and CIFAR-10 batches: what they hold, and what is refused. */
+#include "check.h"
+#include "io/cifar.h"
+#include "io/idx.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* A copy of exactly that size, so that a sanitizer sees a read beyond it. */
+static int decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e) {
+    uint8_t *copy = malloc(size ? size : 1);
+    memcpy(copy, bytes, size);
+    *e = (lp_error){0};
+    int failed = lp_idx_decode(t, copy, size, e);
+    free(copy);
+    return failed;
+}
+
+static void refused(const void *bytes, size_t size, const char *text) {
+    lp_error e;
+    lp_tensor t;
+    CHECK(decode(&t, bytes, size, &e) == -1);
+    CHECK(t.data == NULL);
+    CHECK_HOLDS(e.text, text);
+}
+#define REFUSED(bytes, text) refused(bytes, sizeof bytes - 1, text)
+
+/* gzip, as RFC 1952 has it. */
+static size_t gzip(uint8_t *to, size_t room, const void *bytes, size_t size) {
+    z_stream z = {
+        .next_in = (Bytef *)bytes, .avail_in = (uInt)size, .next_out = to, .avail_out = (uInt)room};
+    CHECK(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    deflateEnd(&z);
+    return z.total_out;
+}
+
+static void every_element_type(void) {
+    static const struct {
+        const char *bytes;
+        size_t size;
+        lp_type type;
+        double value[2];
+    } table[] = {
+        {"\0\0\x08\1\0\0\0\2\x01\xff", 10, {'u', 1}, {1, 255}},
+        {"\0\0\x09\1\0\0\0\2\x01\xff", 10, {'i', 1}, {1, -1}},
+        {"\0\0\x0b\1\0\0\0\2\x01\x02\xff\xfe", 12, {'i', 2}, {258, -2}},
+        {"\0\0\x0c\1\0\0\0\2\x01\x02\x03\x04\xff\xff\xff\xfd", 16, {'i', 4}, {16909060, -3}},
+        {"\0\0\x0d\1\0\0\0\2\x3f\xc0\0\0\xbf\0\0\0", 16, {'f', 4}, {1.5, -0.5}},
+        {"\0\0\x0e\1\0\0\0\2\x3f\xf8\0\0\0\0\0\0\xbf\xe0\0\0\0\0\0\0", 24, {'f', 8}, {1.5, -0.5}},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        lp_tensor t;
+        lp_error e;
+        CHECK(decode(&t, table[i].bytes, table[i].size, &e) == 0);
+        CHECK_TEXT(e.text, "");
+        CHECK(lp_type_is(t.type, table[i].type) && t.ndim == 1 && t.shape[0] == 2);
+        CHECK(lp_tensor_at(&t, 0) == table[i].value[0] && lp_tensor_at(&t, 1) == table[i].value[1]);
+        lp_tensor_free(&t);
+    }
+}
+
+static const char images[] = "\0\0\x08\3\0\0\0\2\0\0\0\2\0\0\0\3abcdefghijkl";
+enum { IMAGES_SIZE = sizeof images - 1 };
+
+static void shapes_and_gzip(void) {
+    lp_tensor t;
+    lp_error e;
+    CHECK(decode(&t, images, IMAGES_SIZE, &e) == 0);
+    CHECK(t.ndim == 3 && t.shape[0] == 2 && t.shape[1] == 2 && t.shape[2] == 3);
+    CHECK(memcmp(t.data, "abcdefghijkl", 12) == 0);
+    lp_tensor_free(&t);
+    uint8_t packed[200];
+    size_t size = gzip(packed, sizeof packed, images, IMAGES_SIZE);
+    CHECK(decode(&t, packed, size, &e) == 0);
+    CHECK(t.ndim == 3 && memcmp(t.data, "abcdefghijkl", 12) == 0);
+    lp_tensor_free(&t);
+    // Two gzip files, joined: the same as one.
+    size = gzip(packed, sizeof packed, images, 20);
+    size += gzip(packed + size, sizeof packed - size, images + 20, IMAGES_SIZE - 20);
+    CHECK(decode(&t, packed, size, &e) == 0);
+    CHECK(t.ndim == 3 && memcmp(t.data, "abcdefghijkl", 12) == 0);
+    lp_tensor_free(&t);
+}
+
+static void a_cut_file_is_refused(void) {
+    lp_tensor t;
+    lp_error e;
+    for (size_t size = 0; size < IMAGES_SIZE; size++)
+        CHECK(decode(&t, images, size, &e) == -1 && e.text[0] != '\0');
+    uint8_t packed[200];
+    size_t all = gzip(packed, sizeof packed, images, IMAGES_SIZE);
+    for (size_t size = 0; size < all; size++)
+        CHECK(decode(&t, packed, size, &e) == -1 && e.text[0] != '\0');
+}
+
+/* Any bit flipped in a gzipped file is refused, or changes nothing that is read: bits 24 and 32 to
+ * 79 of the header say that it is text, and when and where it was made; two bits pad the last
+ * block to a whole byte. */
+static void a_flipped_gzip_is_refused(void) {
+    uint8_t packed[200];
+    size_t size = gzip(packed, sizeof packed, images, IMAGES_SIZE), silent = 0;
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        lp_tensor t;
+        lp_error e;
+        packed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        if (decode(&t, packed, size, &e) == 0) {
+            silent++;
+            CHECK(t.ndim == 3 && t.count == 12 && memcmp(t.data, "abcdefghijkl", 12) == 0);
+        }
+        packed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        lp_tensor_free(&t);
+    }
+    CHECK(silent < 8 + 48 + 8);
+}
+
+static void lying_files_say_what_is_wrong(void) {
+    REFUSED("", "IDX: cut short: 0 of 4 bytes of its header");
+    REFUSED("\x89PNG", "it is no IDX file: it starts with 89 50 4e 47");
+    REFUSED("\0\0\x0a\1\0\0\0\0", "it is no IDX file");
+    REFUSED("\0\0\x08\0", "IDX: 0 dimensions");
+    REFUSED("\0\0\x08\x09", "IDX: 9 dimensions (1 to 8 are read)");
+    REFUSED("\0\0\x08\2\0\0\0\1", "cut short: 4 of 8 bytes of its header");
+    REFUSED("\0\0\x08\1\0\0\0\2a", "cut short: 1 of 2 bytes of its values");
+    REFUSED("\0\0\x08\1\0\0\0\1ab", "goes on after its last value");
+    REFUSED("\0\0\x08\1\xff\xff\xff\xff", "cannot hold the shape (4294967295,) that it declares");
+    REFUSED("\0\0\x0e\4\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "IDX: ");
+    uint8_t packed[200];
+    static const char liar[] = "\0\0\x08\2\xff\xff\xff\xff\0\0\0\4abcd";
+    refused(packed, gzip(packed, sizeof packed, liar, sizeof liar - 1),
+            "cannot hold the shape (4294967295, 4) that it declares");
+    static const char longer[] = "\0\0\x08\1\0\0\0\2abc";
+    refused(packed, gzip(packed, sizeof packed, longer, sizeof longer - 1),
+            "goes on after its last value");
+    static const char shorter[] = "\0\0\x08\1\0\0\0\2a";
+    refused(packed, gzip(packed, sizeof packed, shorter, sizeof shorter - 1),
+            "cut short: 1 of 2 bytes of its values");
+    size_t size = gzip(packed, sizeof packed, images, IMAGES_SIZE);
+    packed[size] = 'x';
+    refused(packed, size + 1, "gzip: ");
+}
+
+// ---- files into a stream ----
+
+static lp_tensor array(int ndim, size_t n, size_t side) {
+    lp_error e;
+    lp_tensor t;
+    const size_t shape[] = {n, side, side};
+    CHECK(lp_tensor_new(&t, LP_U1, ndim, shape, &e) == 0);
+    return t;
+}
+
+static void one_set_and_two(void) {
+    lp_error e;
+    const char *const name[] = {"a", "b", "c", "d"};
+    lp_stream *s = lp_stream_new(&e);
+    lp_tensor one[] = {array(1, 4, 0), array(3, 4, 5)};
+    CHECK(lp_idx_put(s, 2, one, name, &e) == 0);
+    CHECK(lp_stream_count(s) == 3);
+    CHECK(lp_stream_get(s, "x", &e)->ndim == 3 && lp_stream_get(s, "y", &e)->ndim == 1);
+    const lp_tensor *shape = lp_stream_get(s, "input_shape", &e);
+    CHECK(shape->count == 2 && lp_tensor_at(shape, 0) == 5 && lp_tensor_at(shape, 1) == 5);
+    lp_stream_free(s);
+    s = lp_stream_new(&e);
+    lp_tensor two[] = {array(3, 4, 5), array(1, 4, 0), array(3, 2, 5), array(1, 2, 0)};
+    CHECK(lp_idx_put(s, 4, two, name, &e) == 0);
+    CHECK(lp_stream_get(s, "x_train", &e)->shape[0] == 4);
+    CHECK(lp_stream_get(s, "y_train", &e)->shape[0] == 4);
+    CHECK(lp_stream_get(s, "x_test", &e)->shape[0] == 2);
+    CHECK(lp_stream_get(s, "y_test", &e)->shape[0] == 2);
+    lp_stream_free(s);
+}
+
+static void sets_that_do_not_go_together(void) {
+    const char *const name[] = {"a", "b", "c", "d"};
+    const struct {
+        size_t count;
+        lp_tensor t[4];
+        const char *text;
+    } table[] = {
+        {2, {array(3, 4, 5), array(1, 3, 0)}, "b has 3 labels, a 4 images"},
+        {3, {array(3, 4, 5), array(1, 4, 0), array(3, 4, 5)}, "2 files of images and 1 of labels"},
+        {3, {array(1, 4, 0), array(1, 4, 0), array(1, 4, 0)}, "c is a third file of labels"},
+        {4,
+         {array(3, 4, 5), array(1, 4, 0), array(3, 2, 6), array(1, 2, 0)},
+         "the images of a and c differ in shape"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        lp_error e;
+        lp_tensor t[4];
+        memcpy(t, table[i].t, sizeof t);
+        lp_stream *s = lp_stream_new(&e);
+        CHECK(lp_idx_put(s, table[i].count, t, name, &e) == -1);
+        CHECK_HOLDS(e.text, table[i].text);
+        lp_stream_free(s);
+        for (int k = 0; k < 4; k++)
+            lp_tensor_free(&t[k]);
+    }
+}
+
+// ---- CIFAR-10 ----
+
+enum { RECORD = 3073 };
+
+static void a_record_s_planes_become_pixels(void) {
+    static uint8_t bytes[2 * RECORD];
+    bytes[0] = 9;
+    bytes[1] = 10;             // red of the first pixel
+    bytes[1 + 1024] = 20;      // green
+    bytes[1 + 2048] = 30;      // blue
+    bytes[1 + 33] = 7;         // red of row 1, column 1
+    bytes[RECORD + 3072] = 99; // blue of the second record's last pixel
+    lp_cifar_batch batch[] = {{"one", bytes, RECORD}, {"two", bytes + RECORD, RECORD}};
+    lp_tensor x, y;
+    lp_error e;
+    CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == 0);
+    CHECK(x.ndim == 4 && x.shape[0] == 2 && x.shape[1] == 32 && x.shape[2] == 32 &&
+          x.shape[3] == 3);
+    const uint8_t *pixel = x.data;
+    CHECK(pixel[0] == 10 && pixel[1] == 20 && pixel[2] == 30);
+    CHECK(pixel[(32 + 1) * 3] == 7 && pixel[2 * 3072 - 1] == 99);
+    CHECK(lp_tensor_at(&y, 0) == 9 && lp_tensor_at(&y, 1) == 0);
+    lp_tensor_free(&x);
+    lp_tensor_free(&y);
+}
+
+static void bad_batches_are_named(void) {
+    static uint8_t bytes[2 * RECORD];
+    bytes[RECORD] = 10;
+    lp_cifar_batch batch[] = {{"fine", bytes, RECORD}, {"b.bin", bytes, 2 * RECORD}};
+    lp_tensor x, y;
+    lp_error e;
+    CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == -1);
+    CHECK_TEXT(e.text, "reading b.bin: record 1 has label 10 (CIFAR-10 has 0 to 9)");
+    for (size_t size = 0; size < RECORD; size += 512) {
+        batch[1].size = size;
+        CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == -1);
+        CHECK_HOLDS(e.text, "reading b.bin: ");
+        CHECK_HOLDS(e.text, "no whole number of CIFAR-10 records of 3073");
+    }
+}
+
+int main(void) {
+    static const check_test tests[] = {
+        {"every element type", every_element_type},
+        {"shapes and gzip", shapes_and_gzip},
+        {"a cut file is refused", a_cut_file_is_refused},
+        {"a gzip with any bit flipped is refused", a_flipped_gzip_is_refused},
+        {"lying files say what is wrong", lying_files_say_what_is_wrong},
+        {"one set and two", one_set_and_two},
+        {"sets that do not go together are refused", sets_that_do_not_go_together},
+        {"a CIFAR-10 record's planes become pixels", a_record_s_planes_become_pixels},
+        {"bad CIFAR-10 batches are named", bad_batches_are_named},
+        {0}};
+    return check_main("idx", tests);
+}

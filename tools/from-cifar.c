@@ -1,0 +1,58 @@
+/* from-cifar: CIFAR-10's binary batches into a stream. */
+#include "cli/tool.h"
+#include "io/cifar.h"
+
+typedef struct {
+    const char *test;
+} options;
+
+static const lp_option rows[] = {
+    {"test", 0, LP_OPTION_TEXT, offsetof(options, test), "FILE",
+     .help = "a batch that becomes x_test and y_test, the others being x_train and y_train"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "from-cifar",
+    .summary = "read CIFAR-10's binary batches into a stream",
+    .manual =
+        "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, one "
+        "file behind the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the ten "
+        "names, input_shape the shape of one image. A file that is no whole number of records, "
+        "or holds a label over 9, is refused.",
+    .examples = "from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | inspect",
+    .in = LP_IN_FILES,
+    .out = LP_OUT_STREAM,
+    .options = rows,
+};
+
+static void put(lp_stream *s, const char *x_name, const char *y_name, size_t n,
+                const lp_cifar_batch *batch, lp_error *e) {
+    lp_tensor x, y;
+    lp_tool_try(lp_cifar_read(&x, &y, n, batch, e));
+    lp_tool_try(lp_stream_put(s, x_name, &x, e));
+    lp_tool_try(lp_stream_put(s, y_name, &y, e));
+}
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    size_t n = lp_tool_file_count();
+    lp_cifar_batch *batch = lp_tool_need(lp_alloc(n, sizeof *batch, e)), test = {.name = o.test};
+    for (size_t i = 0; i < n; i++) {
+        batch[i].name = lp_tool_file_name(i);
+        batch[i].bytes = lp_tool_file(i, &batch[i].size);
+    }
+    if (o.test != NULL)
+        test.bytes = lp_tool_extra_file(o.test, &test.size);
+    // compute
+    lp_stream *s = lp_tool_read();
+    put(s, o.test != NULL ? "x_train" : "x", o.test != NULL ? "y_train" : "y", n, batch, e);
+    if (o.test != NULL)
+        put(s, "x_test", "y_test", 1, &test, e);
+    lp_tool_try(lp_cifar_put_names(s, e));
+    // write
+    return lp_tool_write(s);
+}

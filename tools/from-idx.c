@@ -1,0 +1,56 @@
+/* from-idx: MNIST's format into a stream. */
+#include "cli/tool.h"
+#include "io/idx.h"
+
+typedef struct {
+    lp_texts class;
+} options;
+
+static const lp_option rows[] = {
+    {"class", 0, LP_OPTION_TEXTS, offsetof(options, class), "NAME",
+     .help = "the name of the next class, from 0 on: they become classes"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "from-idx",
+    .summary = "read IDX files (MNIST and its relatives) into a stream",
+    .manual =
+        "Reads IDX files, gzipped or not, of every element type. A file of one dimension holds "
+        "labels, any other one images. Images and labels become x and y, in the type that the "
+        "files have (u1 pixels are not widened); two files of each become x_train, y_train, "
+        "x_test and y_test, in their order. input_shape is the shape of one image. A file that "
+        "is cut short or longer than its header says is refused.",
+    .examples = "from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz | render-weights "
+                "--of x --first 100 -o digits.png",
+    .in = LP_IN_FILES,
+    .out = LP_OUT_STREAM,
+    .options = rows,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    size_t n = lp_tool_file_count();
+    lp_tensor *t = lp_tool_need(lp_alloc(n, sizeof *t, e));
+    const char **name = lp_tool_need(lp_alloc(n, sizeof *name, e));
+    for (size_t i = 0; i < n; i++) {
+        size_t size;
+        const char *bytes = lp_tool_file(i, &size);
+        name[i] = lp_tool_file_name(i);
+        if (lp_idx_decode(&t[i], bytes, size, e))
+            lp_tool_try(lp_within(e, "reading %s", name[i]));
+    }
+    // compute
+    lp_stream *s = lp_tool_read();
+    lp_tool_try(lp_idx_put(s, n, t, name, e));
+    if (o.class.count > 0) {
+        lp_tensor classes;
+        lp_tool_try(lp_tensor_strings(&classes, o.class.item, o.class.count, e));
+        lp_tool_try(lp_stream_put(s, "classes", &classes, e));
+    }
+    // write
+    return lp_tool_write(s);
+}
