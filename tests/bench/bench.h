@@ -3,10 +3,13 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Seconds, monotonic. */
+/* Seconds, monotonic: of the clock on the wall, or of the calling thread's own CPU time where what
+ * is measured runs on one thread (a busy machine then disturbs less). */
 double bench_now(void);
+void bench_one_thread(bool one);
 
 /* The median; sorts the samples. */
 double bench_median(size_t n, double *samples);

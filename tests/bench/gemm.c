@@ -69,9 +69,9 @@ static void run_shape(const struct shape *s, int size, int threads, int samples,
     bench_fill(size, a, j.a);
     bench_fill(size, b, j.b);
     double our[MOST], their[MOST], ratio[MOST];
-    size_t our_calls = bench_calls(ours, &j, 2e-3);
+    size_t our_calls = bench_calls(ours, &j, 1e-3);
     settle(threads);
-    size_t their_calls = bench_calls(theirs, &j, 2e-3);
+    size_t their_calls = bench_calls(theirs, &j, 1e-3);
     for (int i = 0; i < samples; i++) {
         settle(threads);
         ours(&j);
@@ -118,6 +118,7 @@ int main(int argc, char **argv) {
                 continue;
             lp_threads_set(threads);
             openblas_set_num_threads(threads);
+            bench_one_thread(threads == 1);
             double peak = bench_peak(size, threads), sum = 0, least = INFINITY;
             int counted = 0;
             bench_note("f%d, threads %d: fma peak %.1f GFLOP/s", size, threads, peak * 1e-9);

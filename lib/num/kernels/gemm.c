@@ -67,6 +67,9 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
 #pragma GCC unroll 4
         for (int r = 0; r < regs; r++)
             sum[i][r] = r_set1(0);
+    for (int i = 0; i < rows; i++)
+        for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
+            __builtin_prefetch((char *)(c + (size_t)i * c_stride) + r, 1);
     size_t step = by_column ? a_stride : 1, row = by_column ? 1 : a_stride;
     for (size_t p = 0; p < k; p++, a += step, b += b_stride) {
 #pragma GCC unroll 4
@@ -151,11 +154,108 @@ static void pack_rows(size_t k, size_t n, size_t regs, const T *b, size_t stride
     }
 }
 
-/* The same where b's column j is at b + j * stride. */
+/* 16-byte groups: what a transposition moves within one 128-bit lane of a register. */
+enum {
+    GROUP = 16 / LP_SIZE,
+    GROUPS = RL / GROUP,
+    LINE = 4 * GROUP, /* elements of a cache line */
+};
+
+/* A register whose group g holds GROUP elements from row[GROUP * g + i] + p on. */
+LP_INLINE R load_groups(const T *const row[RL], int i, size_t p) {
+#if LP_IS == LP_IS_avx512 && LP_SIZE == 4
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(row[i] + p));
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(row[4 + i] + p), 1);
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(row[8 + i] + p), 2);
+    return (R)_mm512_insertf32x4(x, _mm_loadu_ps(row[12 + i] + p), 3);
+#elif LP_IS == LP_IS_avx512
+    __m512d x = _mm512_castpd128_pd512(_mm_loadu_pd(row[i] + p));
+    x = _mm512_insertf64x2(x, _mm_loadu_pd(row[2 + i] + p), 1);
+    x = _mm512_insertf64x2(x, _mm_loadu_pd(row[4 + i] + p), 2);
+    return (R)_mm512_insertf64x2(x, _mm_loadu_pd(row[6 + i] + p), 3);
+#elif LP_IS == LP_IS_avx2 && LP_SIZE == 4
+    __m256 x = _mm256_castps128_ps256(_mm_loadu_ps(row[i] + p));
+    return (R)_mm256_insertf128_ps(x, _mm_loadu_ps(row[4 + i] + p), 1);
+#elif LP_IS == LP_IS_avx2
+    __m256d x = _mm256_castpd128_pd256(_mm_loadu_pd(row[i] + p));
+    return (R)_mm256_insertf128_pd(x, _mm_loadu_pd(row[2 + i] + p), 1);
+#else
+    return r_load(row[i] + p);
+#endif
+}
+
+/* The lower, or upper, elements of each group of a and b in turn; and the lower, or upper, halves
+ * of each group of a and b. */
+#if LP_IS == LP_IS_avx512
+#define MM(name) LP_CAT(_mm512_, name)
+#define MMF __m512
+#define MMD __m512d
+#elif LP_IS == LP_IS_avx2
+#define MM(name) LP_CAT(_mm256_, name)
+#define MMF __m256
+#define MMD __m256d
+#endif
+#if defined MM && LP_SIZE == 4
+#define LOW(a, b) ((R)MM(unpacklo_ps)((MMF)(a), (MMF)(b)))
+#define HIGH(a, b) ((R)MM(unpackhi_ps)((MMF)(a), (MMF)(b)))
+#define LOW_HALF(a, b) ((R)MM(unpacklo_pd)((MMD)(a), (MMD)(b)))
+#define HIGH_HALF(a, b) ((R)MM(unpackhi_pd)((MMD)(a), (MMD)(b)))
+#elif defined MM
+#define LOW(a, b) ((R)MM(unpacklo_pd)((MMD)(a), (MMD)(b)))
+#define HIGH(a, b) ((R)MM(unpackhi_pd)((MMD)(a), (MMD)(b)))
+#elif LP_SIZE == 4
+#define LOW(a, b) ((R){(a)[0], (b)[0], (a)[1], (b)[1]})
+#define HIGH(a, b) ((R){(a)[2], (b)[2], (a)[3], (b)[3]})
+#define LOW_HALF(a, b) ((R){(a)[0], (a)[1], (b)[0], (b)[1]})
+#define HIGH_HALF(a, b) ((R){(a)[2], (a)[3], (b)[2], (b)[3]})
+#else
+#define LOW(a, b) ((R){(a)[0], (b)[0]})
+#define HIGH(a, b) ((R){(a)[1], (b)[1]})
+#endif
+
+/* Elements p .. p + count * GROUP of RL rows, as so many registers of RL columns each: `stride`
+ * apart in `to`. A row's elements are read together, so that rows that fall on the same set of the
+ * cache do not drive each other out. */
+LP_INLINE void transpose(int count, const T *const row[RL], size_t p, T *to, size_t stride) {
+    R x[4][4];
+#pragma GCC unroll 4
+    for (int i = 0; i < GROUP; i++)
+#pragma GCC unroll 4
+        for (int e = 0; e < count; e++)
+            x[e][i] = load_groups(row, i, p + (size_t)(e * GROUP));
+#pragma GCC unroll 4
+    for (int e = 0; e < count; e++, to += GROUP * stride) {
+#if LP_SIZE == 4
+        R a = LOW(x[e][0], x[e][1]), b = LOW(x[e][2], x[e][3]);
+        R c = HIGH(x[e][0], x[e][1]), d = HIGH(x[e][2], x[e][3]);
+        r_store(to, LOW_HALF(a, b));
+        r_store(to + stride, HIGH_HALF(a, b));
+        r_store(to + 2 * stride, LOW_HALF(c, d));
+        r_store(to + 3 * stride, HIGH_HALF(c, d));
+#else
+        r_store(to, LOW(x[e][0], x[e][1]));
+        r_store(to + stride, HIGH(x[e][0], x[e][1]));
+#endif
+    }
+}
+
+/* The same as pack_rows where b's column j is at b + j * stride. Columns beyond n repeat the last:
+ * nobody stores what comes of them. */
 static void pack_columns(size_t k, size_t n, size_t regs, const T *b, size_t stride, T *panel) {
-    for (size_t j = 0; j < regs * RL; j++)
-        for (size_t p = 0; p < k; p++)
-            panel[p * regs * RL + j] = j < n ? b[j * stride + p] : 0;
+    for (size_t r = 0; r < regs; r++) {
+        const T *row[RL];
+        for (size_t j = 0; j < RL; j++)
+            row[j] = b + (r * RL + j < n ? r * RL + j : n - 1) * stride;
+        T *to = panel + r * RL;
+        size_t p = 0;
+        for (; p + LINE <= k; p += LINE)
+            transpose(LINE / GROUP, row, p, to + p * regs * RL, regs * RL);
+        for (; p + GROUP <= k; p += GROUP)
+            transpose(1, row, p, to + p * regs * RL, regs * RL);
+        for (; p < k; p++)
+            for (size_t j = 0; j < RL; j++)
+                to[p * regs * RL + j] = row[j][p];
+    }
 }
 
 /* ---- a piece of c, on one thread ---- */
@@ -169,51 +269,76 @@ typedef struct {
     bool accumulate;
 } product;
 
-/* The tiles of one panel of c: rows from..to, split evenly, columns j .. j + width. */
-static void panel_tiles(const product *g, size_t from, size_t to, size_t j, size_t width, size_t p,
-                        size_t k, const T *b, size_t b_stride) {
+/* The tiles of one panel of c: `rows` rows from `from`, split evenly; columns j .. j + width. a is
+ * the operand's block of these rows. */
+static void panel_tiles(const product *g, operand a, size_t from, size_t rows, size_t j,
+                        size_t width, size_t k, const T *b, size_t b_stride, bool add) {
     size_t regs = (width + RL - 1) / RL, last = width - (regs - 1) * RL;
-    size_t count = (to - from + ROWS - 1) / ROWS;
+    size_t count = (rows + ROWS - 1) / ROWS, height = rows / count, higher = rows % count;
     for (size_t t = 0; t < count; t++) {
-        size_t rows = (to - from + count - t - 1) / (count - t);
-        const T *a = g->a.at + (g->a.by_column ? p * g->a.stride + from : from * g->a.stride + p);
-        tile *run = tiles[rows][regs][g->a.by_column];
-        bool add = p > 0 || g->accumulate;
+        size_t h = height + (t < higher);
+        tile *run = tiles[h][regs][a.by_column];
         if (!g->transposed) {
-            run(k, a, g->a.stride, b, b_stride, g->c + from * g->c_stride + j, g->c_stride, last,
+            run(k, a.at, a.stride, b, b_stride, g->c + from * g->c_stride + j, g->c_stride, last,
                 add);
         } else {
             T buffer[ROWS][WIDE];
-            run(k, a, g->a.stride, b, b_stride, buffer[0], WIDE, RL, false);
+            run(k, a.at, a.stride, b, b_stride, buffer[0], WIDE, RL, false);
             T *c = g->c + j * g->c_stride + from;
             for (size_t l = 0; l < width; l++, c += g->c_stride)
-                for (size_t i = 0; i < rows; i++)
+                for (size_t i = 0; i < h; i++)
                     c[i] = add ? c[i] + buffer[i][l] : buffer[i][l];
         }
-        from += rows;
+        a.at += a.by_column ? h : h * a.stride;
+        from += h;
     }
 }
 
+enum {
+    A_STRIDE = BLOCK + LINE, /* of packed rows: neighbours fall on different sets of the cache */
+    A_ROWS = 448 * 1024 / LP_SIZE / A_STRIDE, /* packed at once; half of an L2 cache, or less */
+    PACK_WIDTH = 4 * WIDTH, /* from so many columns on a is packed */
+};
+
+/* k elements of `rows` rows of a, copied together. */
+static operand pack_a(operand a, size_t rows, size_t k, T *to) {
+    operand packed = {to, a.by_column ? (rows + LINE - 1) / LINE * LINE : A_STRIDE, a.by_column};
+    size_t lines = a.by_column ? k : rows, length = a.by_column ? rows : k;
+    for (size_t i = 0; i < lines; i++, a.at += a.stride, to += packed.stride)
+        memcpy(to, a.at, length * sizeof(T));
+    return packed;
+}
+
 static void piece(const product *g, size_t from, size_t to, size_t column, size_t end) {
+    static _Thread_local T scratch[A_ROWS * A_STRIDE] __attribute__((aligned(64)));
     T panel[BLOCK * WIDTH * 2] __attribute__((aligned(64)));
     size_t wide = to - from <= WIDE_ROWS ? WIDE : WIDTH;
-    bool pack = g->b.by_column || to - from > PACK_ROWS;
-    for (size_t p = 0; p < g->k; p += BLOCK) {
-        size_t k = g->k - p < BLOCK ? g->k - p : BLOCK;
-        for (size_t j = column; j < end; j += wide) {
-            size_t width = end - j < wide ? end - j : wide;
-            size_t regs = (width + RL - 1) / RL;
-            const T *b = g->b.at + (g->b.by_column ? j * g->b.stride + p : p * g->b.stride + j);
-            if (!pack && width == regs * RL) {
-                panel_tiles(g, from, to, j, width, p, k, b, g->b.stride);
-                continue;
+    size_t blocks = (to - from + A_ROWS - 1) / A_ROWS;
+    for (size_t block = 0; block < blocks; block++) {
+        size_t rows = (to - from) / (blocks - block);
+        bool pack_b = g->b.by_column || rows > PACK_ROWS;
+        for (size_t p = 0; p < g->k; p += BLOCK) {
+            size_t k = g->k - p < BLOCK ? g->k - p : BLOCK;
+            bool add = p > 0 || g->accumulate;
+            operand a = g->a;
+            a.at += a.by_column ? p * a.stride + from : from * a.stride + p;
+            if (end - column >= PACK_WIDTH)
+                a = pack_a(a, rows, k, scratch);
+            for (size_t j = column; j < end; j += wide) {
+                size_t width = end - j < wide ? end - j : wide, regs = (width + RL - 1) / RL;
+                const T *b = g->b.at + (g->b.by_column ? j * g->b.stride + p : p * g->b.stride + j);
+                if (!pack_b && width == regs * RL) {
+                    panel_tiles(g, a, from, rows, j, width, k, b, g->b.stride, add);
+                    continue;
+                }
+                if (g->b.by_column)
+                    pack_columns(k, width, regs, b, g->b.stride, panel);
+                else
+                    pack_rows(k, width, regs, b, g->b.stride, panel);
+                panel_tiles(g, a, from, rows, j, width, k, panel, regs * RL, add);
             }
-            if (g->b.by_column)
-                pack_columns(k, width, regs, b, g->b.stride, panel);
-            else
-                pack_rows(k, width, regs, b, g->b.stride, panel);
-            panel_tiles(g, from, to, j, width, p, k, panel, regs * RL);
         }
+        from += rows;
     }
 }
 
