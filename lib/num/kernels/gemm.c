@@ -41,7 +41,7 @@ enum {
     WIDE_ROWS = 3,  /* up to so many rows a tile is four registers wide */
     WIDTH = 2 * RL, /* columns of a panel */
     WIDE = 4 * RL,
-    PACK_ROWS = 6 * ROWS, /* from so many rows on a panel of b is packed */
+    COPY_ROWS = 3 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
     SMALL = 100000,       /* multiply-adds below which one thread does it all */
 };
 
@@ -55,34 +55,89 @@ typedef struct {
 /* ---- tiles ---- */
 
 /* c (rows, regs registers) = or += the product over k steps; a's element (i, p) as in operand, b's
- * row p at b + p * b_stride; the last register of c has `last` columns. */
+ * row p at b + p * b_stride; the last register of c has `last` columns. A copying tile leaves what
+ * it reads of b in `copy`, k rows of regs registers: so packing costs next to nothing. */
 typedef void tile(size_t k, const T *a, size_t a_stride, const T *b, size_t b_stride, T *c,
-                  size_t c_stride, size_t last, bool add);
+                  size_t c_stride, size_t last, bool add, T *copy);
+
+/* One step along k: the row of b at b; a's row i at group[i / 3] + i % 3 strides. */
+LP_INLINE void tile_step(int rows, int regs, bool by_column, const T *const *group, size_t stride,
+                         const T *b, R sum[ROWS][4], T *copy) {
+    R x[4];
+#pragma GCC unroll 4
+    for (int r = 0; r < regs; r++) {
+        x[r] = r_load(b + r * RL);
+        if (copy)
+            r_store(copy + r * RL, x[r]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        R y = r_set1(by_column ? group[0][i] : group[i / 3][(size_t)(i % 3) * stride]);
+#pragma GCC unroll 4
+        for (int r = 0; r < regs; r++)
+            sum[i][r] = r_fma(y, x[r], sum[i][r]);
+    }
+}
+
+enum {
+    GROUPS_OF_ROWS = (ROWS + 2) / 3,
+    UNROLL = 4,
+    AHEAD = 16,    /* steps that b is fetched ahead where it is not packed yet */
+    PREFETCH = 64, /* from so many steps on c is fetched while they run */
+};
 
 LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a, size_t a_stride,
-                       const T *b, size_t b_stride, T *c, size_t c_stride, size_t last, bool add) {
-    R sum[ROWS][4], x[4];
+                       const T *b, size_t b_stride, T *c, size_t c_stride, size_t last, bool add,
+                       T *copy) {
+    R sum[ROWS][4];
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 4
-        for (int r = 0; r < regs; r++)
+        for (int r = 0; r < regs; r++) {
             sum[i][r] = r_set1(0);
-    for (int i = 0; i < rows; i++)
-        for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
-            __builtin_prefetch((char *)(c + (size_t)i * c_stride) + r, 1);
-    size_t step = by_column ? a_stride : 1, row = by_column ? 1 : a_stride;
-    for (size_t p = 0; p < k; p++, a += step, b += b_stride) {
-#pragma GCC unroll 4
-        for (int r = 0; r < regs; r++)
-            x[r] = r_load(b + r * RL);
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++) {
-            R y = r_set1(a[(size_t)i * row]);
-#pragma GCC unroll 4
-            for (int r = 0; r < regs; r++)
-                sum[i][r] = r_fma(y, x[r], sum[i][r]);
         }
     }
+    if (k >= PREFETCH) {
+        const T *next = c;
+#pragma GCC unroll 1
+        for (int i = 0; i < rows; i++, next += c_stride)
+#pragma GCC unroll 4
+            for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
+                __builtin_prefetch((const char *)next + r, 1);
+    }
+    /* Three rows a pointer is what x86 addresses reach with one more register for the stride; the
+     * compiler, left alone, keeps an offset a row, and spills. */
+    const T *group[GROUPS_OF_ROWS];
+    int groups = by_column ? 1 : (rows + 2) / 3;
+#pragma GCC unroll 16
+    for (int g = 0; g < groups; g++) {
+        group[g] = a + (size_t)(3 * g) * a_stride;
+        __asm__("" : "+r"(group[g]));
+    }
+    size_t step = by_column ? a_stride : 1;
+#define STEP                                                                                       \
+    tile_step(rows, regs, by_column, group, a_stride, b, sum, copy);                               \
+    b += b_stride;                                                                                 \
+    if (copy)                                                                                      \
+        copy += regs * RL;                                                                         \
+    _Pragma("GCC unroll 16") for (int g = 0; g < groups; g++) group[g] += step;
+    size_t p = 0;
+    for (; p + UNROLL <= k; p += UNROLL) {
+        if (copy) /* b comes from afar: its next rows are asked for while these are multiplied */
+#pragma GCC unroll 4
+            for (int u = 0; u < UNROLL; u++)
+#pragma GCC unroll 4
+                for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
+                    __builtin_prefetch((const char *)(b + (AHEAD + (size_t)u) * b_stride) + r, 0);
+#pragma GCC unroll 4
+        for (int u = 0; u < UNROLL; u++) {
+            STEP
+        }
+    }
+    for (; p < k; p++) {
+        STEP
+    }
+#undef STEP
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++, c += c_stride) {
 #pragma GCC unroll 4
@@ -97,20 +152,29 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
     }
 }
 
+#define TILE_ARGUMENTS                                                                             \
+    size_t k, const T *a, size_t a_stride, const T *b, size_t b_stride, T *c, size_t c_stride,     \
+        size_t last, bool add, T *copy
 #define TILE(rows, regs)                                                                           \
-    static void rows_##rows##_##regs(size_t k, const T *a, size_t a_stride, const T *b,            \
-                                     size_t b_stride, T *c, size_t c_stride, size_t last,          \
-                                     bool add) {                                                   \
-        tile_of(rows, regs, false, k, a, a_stride, b, b_stride, c, c_stride, last, add);           \
+    static void rows_##rows##_##regs(TILE_ARGUMENTS) {                                             \
+        (void)copy;                                                                                \
+        tile_of(rows, regs, false, k, a, a_stride, b, b_stride, c, c_stride, last, add, NULL);     \
     }                                                                                              \
-    static void columns_##rows##_##regs(size_t k, const T *a, size_t a_stride, const T *b,         \
-                                        size_t b_stride, T *c, size_t c_stride, size_t last,       \
-                                        bool add) {                                                \
-        tile_of(rows, regs, true, k, a, a_stride, b, b_stride, c, c_stride, last, add);            \
+    static void columns_##rows##_##regs(TILE_ARGUMENTS) {                                          \
+        (void)copy;                                                                                \
+        tile_of(rows, regs, true, k, a, a_stride, b, b_stride, c, c_stride, last, add, NULL);      \
     }
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
+#define COPYING_TILE(rows)                                                                         \
+    static void copy_rows_##rows(TILE_ARGUMENTS) {                                                 \
+        tile_of(rows, 2, false, k, a, a_stride, b, b_stride, c, c_stride, last, add, copy);        \
+    }                                                                                              \
+    static void copy_columns_##rows(TILE_ARGUMENTS) {                                              \
+        tile_of(rows, 2, true, k, a, a_stride, b, b_stride, c, c_stride, last, add, copy);         \
+    }
+#define TILES(rows) TILE(rows, 1) TILE(rows, 2) COPYING_TILE(rows)
 TILES(1)
-TILES(2) TILES(3) TILES(4) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
+TILES(2)
+TILES(3) TILES(4) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
 #if LP_IS != LP_IS_generic
     TILES(5) TILES(6)
 #if LP_IS != LP_IS_avx2
@@ -121,13 +185,15 @@ TILES(2) TILES(3) TILES(4) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4
 #endif
 #endif
 
-#define ROW(rows, regs)                                                                            \
+#define ONE(rows, regs)                                                                            \
     { rows_##rows##_##regs, columns_##rows##_##regs }
-#define ROWS_OF(rows) [rows] = {[1] = ROW(rows, 1), [2] = ROW(rows, 2)}
+#define TWO(rows)                                                                                  \
+    { rows_##rows##_2, columns_##rows##_2, copy_rows_##rows, copy_columns_##rows }
+#define ROWS_OF(rows) [rows] = {[1] = ONE(rows, 1), [2] = TWO(rows)}
 #define WIDE_ROWS_OF(rows)                                                                         \
-    [rows] = {[1] = ROW(rows, 1), [2] = ROW(rows, 2), [3] = ROW(rows, 3), [4] = ROW(rows, 4)}
-                static tile *const tiles[ROWS + 1][5][2] = {
-                    /* by rows, registers, by_column */
+    [rows] = {[1] = ONE(rows, 1), [2] = TWO(rows), [3] = ONE(rows, 3), [4] = ONE(rows, 4)}
+                static tile *const tiles[ROWS + 1][5][4] = {
+                    /* by rows, registers, by_column + 2 copy */
                     WIDE_ROWS_OF(1), WIDE_ROWS_OF(2), WIDE_ROWS_OF(3), ROWS_OF(4),
 #if LP_IS != LP_IS_generic
                     ROWS_OF(5),      ROWS_OF(6),
@@ -143,14 +209,17 @@ TILES(2) TILES(3) TILES(4) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4
 
 /* ---- packing ---- */
 
-/* A panel of b: k rows of `regs` registers, the columns beyond n zero. */
-static void pack_rows(size_t k, size_t n, size_t regs, const T *b, size_t stride, T *panel) {
+/* k rows of n columns of b as a panel: as many registers a row as n needs, the columns beyond it
+ * zero. */
+static void pack_rows(size_t k, size_t n, const T *b, size_t stride, T *panel) {
     size_t full = n / RL, last = n % RL;
-    for (size_t p = 0; p < k; p++, b += stride, panel += regs * RL) {
-        for (size_t r = 0; r < full; r++)
-            r_store(panel + r * RL, r_load(b + r * RL));
-        if (last)
-            r_store(panel + full * RL, r_load_n(b + full * RL, last));
+    for (size_t p = 0; p < k; p++, b += stride) {
+        for (size_t r = 0; r < full; r++, panel += RL)
+            r_store(panel, r_load(b + r * RL));
+        if (last) {
+            r_store(panel, r_load_n(b + full * RL, last));
+            panel += RL;
+        }
     }
 }
 
@@ -239,22 +308,22 @@ LP_INLINE void transpose(int count, const T *const row[RL], size_t p, T *to, siz
     }
 }
 
-/* The same as pack_rows where b's column j is at b + j * stride. Columns beyond n repeat the last:
- * nobody stores what comes of them. */
-static void pack_columns(size_t k, size_t n, size_t regs, const T *b, size_t stride, T *panel) {
-    for (size_t r = 0; r < regs; r++) {
+/* The same where b's column j is at b + j * stride. Columns beyond n repeat the last: nobody stores
+ * what comes of them. */
+static void pack_columns(size_t k, size_t n, const T *b, size_t stride, T *panel) {
+    size_t step = (n + RL - 1) / RL * RL;
+    for (size_t j = 0; j < n; j += RL, panel += RL) {
         const T *row[RL];
-        for (size_t j = 0; j < RL; j++)
-            row[j] = b + (r * RL + j < n ? r * RL + j : n - 1) * stride;
-        T *to = panel + r * RL;
+        for (size_t i = 0; i < RL; i++)
+            row[i] = b + (j + i < n ? j + i : n - 1) * stride;
         size_t p = 0;
         for (; p + LINE <= k; p += LINE)
-            transpose(LINE / GROUP, row, p, to + p * regs * RL, regs * RL);
+            transpose(LINE / GROUP, row, p, panel + p * step, step);
         for (; p + GROUP <= k; p += GROUP)
-            transpose(1, row, p, to + p * regs * RL, regs * RL);
+            transpose(1, row, p, panel + p * step, step);
         for (; p < k; p++)
-            for (size_t j = 0; j < RL; j++)
-                to[p * regs * RL + j] = row[j][p];
+            for (size_t i = 0; i < RL; i++)
+                panel[p * step + i] = row[i][p];
     }
 }
 
@@ -270,20 +339,20 @@ typedef struct {
 } product;
 
 /* The tiles of one panel of c: `rows` rows from `from`, split evenly; columns j .. j + width. a is
- * the operand's block of these rows. */
+ * the operand's block of these rows. Where there is a copy to be made of b, the first tile does. */
 static void panel_tiles(const product *g, operand a, size_t from, size_t rows, size_t j,
-                        size_t width, size_t k, const T *b, size_t b_stride, bool add) {
+                        size_t width, size_t k, const T *b, size_t b_stride, bool add, T *copy) {
     size_t regs = (width + RL - 1) / RL, last = width - (regs - 1) * RL;
     size_t count = (rows + ROWS - 1) / ROWS, height = rows / count, higher = rows % count;
     for (size_t t = 0; t < count; t++) {
         size_t h = height + (t < higher);
-        tile *run = tiles[h][regs][a.by_column];
+        tile *run = tiles[h][regs][a.by_column + 2 * (copy != NULL)];
         if (!g->transposed) {
             run(k, a.at, a.stride, b, b_stride, g->c + from * g->c_stride + j, g->c_stride, last,
-                add);
+                add, copy);
         } else {
             T buffer[ROWS][WIDE];
-            run(k, a.at, a.stride, b, b_stride, buffer[0], WIDE, RL, false);
+            run(k, a.at, a.stride, b, b_stride, buffer[0], WIDE, RL, false, copy);
             T *c = g->c + j * g->c_stride + from;
             for (size_t l = 0; l < width; l++, c += g->c_stride)
                 for (size_t i = 0; i < h; i++)
@@ -291,13 +360,15 @@ static void panel_tiles(const product *g, operand a, size_t from, size_t rows, s
         }
         a.at += a.by_column ? h : h * a.stride;
         from += h;
+        if (copy)
+            b = copy, b_stride = regs * RL, copy = NULL;
     }
 }
 
 enum {
     A_STRIDE = BLOCK + LINE, /* of packed rows: neighbours fall on different sets of the cache */
     A_ROWS = 448 * 1024 / LP_SIZE / A_STRIDE, /* packed at once; half of an L2 cache, or less */
-    PACK_WIDTH = 4 * WIDTH, /* from so many columns on a is packed */
+    PACK_WIDTH = 4 * WIDTH,                   /* from so many columns on a is packed */
 };
 
 /* k elements of `rows` rows of a, copied together. */
@@ -310,35 +381,33 @@ static operand pack_a(operand a, size_t rows, size_t k, T *to) {
 }
 
 static void piece(const product *g, size_t from, size_t to, size_t column, size_t end) {
-    static _Thread_local T scratch[A_ROWS * A_STRIDE] __attribute__((aligned(64)));
-    T panel[BLOCK * WIDTH * 2] __attribute__((aligned(64)));
+    static _Thread_local T scratch_a[A_ROWS * A_STRIDE] __attribute__((aligned(64)));
+    T panel[BLOCK * WIDE] __attribute__((aligned(64)));
     size_t wide = to - from <= WIDE_ROWS ? WIDE : WIDTH;
     size_t blocks = (to - from + A_ROWS - 1) / A_ROWS;
-    for (size_t block = 0; block < blocks; block++) {
-        size_t rows = (to - from) / (blocks - block);
-        bool pack_b = g->b.by_column || rows > PACK_ROWS;
+    for (size_t block = 0, rows; block < blocks; block++, from += rows) {
+        rows = (to - from) / (blocks - block);
         for (size_t p = 0; p < g->k; p += BLOCK) {
             size_t k = g->k - p < BLOCK ? g->k - p : BLOCK;
             bool add = p > 0 || g->accumulate;
             operand a = g->a;
             a.at += a.by_column ? p * a.stride + from : from * a.stride + p;
-            if (end - column >= PACK_WIDTH)
-                a = pack_a(a, rows, k, scratch);
+            if (end - column >= PACK_WIDTH && (a.by_column || a.stride * LP_SIZE % 1024 == 0))
+                a = pack_a(a, rows, k, scratch_a);
             for (size_t j = column; j < end; j += wide) {
                 size_t width = end - j < wide ? end - j : wide, regs = (width + RL - 1) / RL;
                 const T *b = g->b.at + (g->b.by_column ? j * g->b.stride + p : p * g->b.stride + j);
-                if (!pack_b && width == regs * RL) {
-                    panel_tiles(g, a, from, rows, j, width, k, b, g->b.stride, add);
-                    continue;
-                }
+                size_t stride = g->b.stride;
+                T *copy = NULL;
                 if (g->b.by_column)
-                    pack_columns(k, width, regs, b, g->b.stride, panel);
-                else
-                    pack_rows(k, width, regs, b, g->b.stride, panel);
-                panel_tiles(g, a, from, rows, j, width, k, panel, regs * RL, add);
+                    pack_columns(k, width, b, stride, panel), b = panel, stride = regs * RL;
+                else if (width < regs * RL)
+                    pack_rows(k, width, b, stride, panel), b = panel, stride = regs * RL;
+                else if (rows >= COPY_ROWS && regs == 2)
+                    copy = panel;
+                panel_tiles(g, a, from, rows, j, width, k, b, stride, add, copy);
             }
         }
-        from += rows;
     }
 }
 
