@@ -1,13 +1,11 @@
 #include "data/points.h"
 
 #include "base/memory.h"
-#include "num/linalg.h"
 #include "num/math.h"
 #include "num/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int new_points(size_t n, size_t d, lp_tensor *x, lp_tensor *y, lp_error *e) {
     *x = *y = (lp_tensor){0};
@@ -17,72 +15,14 @@ static int new_points(size_t n, size_t d, lp_tensor *x, lp_tensor *y, lp_error *
     return -1;
 }
 
-/* l (d, d) = the Cholesky factor of class c's covariance. */
-static int factor(size_t c, size_t d, const double *mean, const double *cov, double *l,
-                  lp_error *e) {
-    for (size_t i = 0; i < d; i++)
-        if (!isfinite(mean[i]))
-            return lp_fail(e, "class %zu: number %zu of the mean is not finite", c, i);
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j < d; j++) {
-            if (!isfinite(cov[i * d + j]))
-                return lp_fail(e, "class %zu: the covariance's row %zu, column %zu is not finite",
-                               c, i, j);
-            if (cov[i * d + j] != cov[j * d + i])
-                return lp_fail(e,
-                               "class %zu: the covariance is not symmetric: row %zu, column %zu "
-                               "is %g and row %zu, column %zu is %g",
-                               c, i, j, cov[i * d + j], j, i, cov[j * d + i]);
-        }
-    memcpy(l, cov, d * d * sizeof *l);
-    if (lp_cholesky(d, l, e))
-        return lp_within(e, "class %zu", c);
-    return 0;
-}
-
-int lp_gauss(size_t n, size_t classes, size_t d, const double *mean, const double *cov,
-             uint64_t seed, lp_tensor *x, lp_tensor *y, lp_error *e) {
-    *x = *y = (lp_tensor){0};
-    size_t rows;
-    if (n == 0 || classes == 0 || d == 0)
-        return lp_fail(e, "drawing Gaussians: no points, classes or dimensions were asked for");
-    if (classes > UINT32_MAX || !lp_multiply(n, classes, &rows))
-        return lp_fail(e, "drawing Gaussians: %zu points of %zu classes are too many", n, classes);
-    double *l = lp_alloc(d * d, sizeof *l, e), *z = lp_alloc(d, sizeof *z, e);
-    int failed = l == NULL || z == NULL;
-    for (size_t c = 0; c < classes && !failed; c++) /* refuse before the large allocation */
-        failed = factor(c, d, mean + c * d, cov + c * d * d, l, e);
-    failed = failed || new_points(rows, d, x, y, e);
-    double *point = x->data;
-    int64_t *label = y->data;
-    for (size_t c = 0; c < classes && !failed; c++) {
-        failed = factor(c, d, mean + c * d, cov + c * d * d, l, e);
-        lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, (uint32_t)c);
-        for (size_t i = 0; i < n && !failed; i++, point += d) {
-            *label++ = (int64_t)c;
-            for (size_t j = 0; j < d; j++)
-                z[j] = lp_rng_normal(&r);
-            for (size_t j = 0; j < d; j++) {
-                double value = mean[c * d + j];
-                for (size_t k = 0; k <= j; k++)
-                    value = fma(l[j * d + k], z[k], value);
-                point[j] = value;
-            }
-        }
-    }
-    free(l);
-    free(z);
-    return failed ? lp_within(e, "drawing Gaussians") : 0;
-}
-
 int lp_moons(size_t n, double noise, bool shuffle, uint64_t seed, lp_tensor *x, lp_tensor *y,
              lp_error *e) {
     *x = *y = (lp_tensor){0};
     if (n < 2)
-        return lp_fail(e, "drawing moons: %zu point%s cannot fill two moons (at least 2)", n,
-                       n == 1 ? "" : "s");
+        return lp_fail_usage(e, "drawing moons: %zu point%s cannot fill two moons (at least 2)", n,
+                             n == 1 ? "" : "s");
     if (!(noise >= 0) || !isfinite(noise))
-        return lp_fail(e, "drawing moons: the noise has to be 0 or more and finite");
+        return lp_fail_usage(e, "drawing moons: the noise has to be 0 or more and finite");
     size_t *place = lp_alloc(n, sizeof *place, e);
     if (place == NULL || new_points(n, 2, x, y, e)) {
         free(place);
@@ -115,22 +55,17 @@ int lp_moons(size_t n, double noise, bool shuffle, uint64_t seed, lp_tensor *x, 
     return 0;
 }
 
-int lp_ellipse(size_t n, const double *q, size_t q_count, double threshold, uint64_t seed,
-               lp_tensor *x, lp_tensor *y, lp_error *e) {
+int lp_ellipse(size_t n, const lp_reals *q, double threshold, uint64_t seed, lp_tensor *x,
+               lp_tensor *y, lp_error *e) {
     *x = *y = (lp_tensor){0};
-    size_t d = (size_t)sqrt((double)q_count);
-    if (q_count == 0 || d * d != q_count)
-        return lp_fail(e,
-                       "drawing an ellipse: Q has %zu numbers, which is not a square matrix "
-                       "(give 4 for two dimensions, 9 for three, row by row)",
-                       q_count);
+    size_t d = (size_t)sqrt((double)q->count);
+    if (q->count == 0 || d * d != q->count)
+        return lp_fail_usage(e,
+                             "drawing an ellipse: Q has %zu numbers, which is no square matrix (4 "
+                             "for two dimensions, 9 for three, row by row)",
+                             q->count);
     if (n == 0)
-        return lp_fail(e, "drawing an ellipse: no points were asked for");
-    for (size_t i = 0; i < q_count; i++)
-        if (!isfinite(q[i]))
-            return lp_fail(e, "drawing an ellipse: number %zu of Q is not finite", i);
-    if (!isfinite(threshold))
-        return lp_fail(e, "drawing an ellipse: the threshold is not finite");
+        return lp_fail_usage(e, "drawing an ellipse: no points were asked for");
     if (new_points(n, d, x, y, e))
         return lp_within(e, "drawing an ellipse");
     lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, 0);
@@ -142,7 +77,7 @@ int lp_ellipse(size_t n, const double *q, size_t q_count, double threshold, uint
         for (size_t j = 0; j < d; j++) {
             double row = 0;
             for (size_t k = 0; k < d; k++)
-                row = fma(q[j * d + k], point[k], row);
+                row = fma(q->item[j * d + k], point[k], row);
             form = fma(point[j], row, form);
         }
         ((int64_t *)y->data)[i] = form > threshold;

@@ -27,6 +27,9 @@ plot-curves   model.npz
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
 gen-moons     -          -n 10
 gen-ellipse   -          -n 10
+gen-digits    -          -n 20
+gen-faces     -          --people 2 --shots 2
+gen-ratings   -          -n 100 --users 10 --items 20
 TABLE
 train-mlp --hidden 3 --epochs 2 --eval-every 1 <parts.npz >model.npz || exit 1
 

@@ -1,0 +1,90 @@
+#include "cli/tool.h"
+#include "data/images.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t n, side;
+    bool colour;
+    double noise;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "n",
+     .letter = 'n',
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, n),
+     .word = "N",
+     .fallback = "10000",
+     .min = 1,
+     .max = UINT32_MAX,
+     .help = "pictures"},
+    {.name = "side",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, side),
+     .word = "N",
+     .fallback = "28",
+     .min = 8,
+     .max = 256,
+     .help = "pixels a side"},
+    {.name = "colour",
+     .kind = LP_OPTION_FLAG,
+     .offset = offsetof(struct options, colour),
+     .help = "a random colour on a ground that shades from one colour to another"},
+    {.name = "noise",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, noise),
+     .word = "SD",
+     .fallback = "20",
+     .min = 0,
+     .max = 255,
+     .help = "standard deviation of the noise on every pixel, of 255"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random numbers"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-digits",
+    .summary = "draw labelled pictures of digits",
+    .manual = "x, u1 [n, 28, 28] (or [n, side, side, 3] in colour), holds digits drawn as strokes: "
+              "bent, shifted, scaled, rotated and slanted at random, of random width and "
+              "brightness, with noise. y, i8, holds the digits: 0 to 9 in turn. classes names "
+              "them.\n"
+              "\n"
+              "They are as hard as handwritten ones: of 10,000, four fifths to train on, a linear "
+              "model gets some 91 % of the others right and a network of 128 hidden units 98 %. "
+              "In colour, 32 pixels a side, it is 19 % and 93 %.",
+    .examples = "gen-digits | split --train 0.8 > digits.npz\n"
+                "gen-digits --colour --side 32 --noise 12 | split --train 0.8",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    lp_digits_options how = {.n = (size_t)o.n,
+                             .side = (size_t)o.side,
+                             .colour = o.colour,
+                             .noise = o.noise,
+                             .seed = o.seed};
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tensor x, y, classes;
+    lp_tool_try(lp_digits(&how, &x, &y, e));
+    lp_tool_try(lp_digit_names(&classes, e));
+    lp_tool_try(lp_stream_put(s, "x", &x, e));
+    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    lp_tool_try(lp_stream_put(s, "classes", &classes, e));
+    // write
+    return lp_tool_write(s);
+}

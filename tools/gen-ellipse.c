@@ -1,0 +1,68 @@
+#include "cli/tool.h"
+#include "data/points.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t n;
+    lp_reals form;
+    double threshold;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "n",
+     .letter = 'n',
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, n),
+     .word = "N",
+     .fallback = "1000",
+     .min = 1,
+     .max = 1e12,
+     .help = "points"},
+    {.name = "form",
+     .kind = LP_OPTION_REALS,
+     .offset = offsetof(struct options, form),
+     .word = "A,B,C,D",
+     .fallback = "1,0.5,1,0.2",
+     .help = "the matrix Q of the quadratic form, row by row; it decides the dimensions"},
+    {.name = "threshold",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, threshold),
+     .word = "T",
+     .fallback = "0.6",
+     .help = "where the form is larger than this the label is 1"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random numbers"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-ellipse",
+    .summary = "draw points labelled by a quadratic form",
+    .manual = "x, f8 [n, d], holds points whose coordinates are standard normal; y, i8, is 1 "
+              "where x'Qx is larger than the threshold and 0 elsewhere.",
+    .examples = "gen-ellipse -n 70000 | split --train 60000 > ellipse.npz",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tensor x, y;
+    lp_tool_try(lp_ellipse((size_t)o.n, &o.form, o.threshold, o.seed, &x, &y, e));
+    lp_tool_try(lp_stream_put(s, "x", &x, e));
+    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    // write
+    return lp_tool_write(s);
+}

@@ -1,0 +1,75 @@
+#include "cli/tool.h"
+#include "data/images.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t people, shots;
+    double noise;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "people",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, people),
+     .word = "N",
+     .fallback = "40",
+     .min = 1,
+     .max = UINT32_MAX,
+     .help = "faces"},
+    {.name = "shots",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, shots),
+     .word = "N",
+     .fallback = "10",
+     .min = 1,
+     .max = UINT32_MAX,
+     .help = "pictures of each"},
+    {.name = "noise",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, noise),
+     .word = "SD",
+     .fallback = "3",
+     .min = 0,
+     .max = 255,
+     .help = "standard deviation of the noise on every pixel, of 255"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random numbers"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-faces",
+    .summary = "draw grey pictures of faces",
+    .manual = "x, u1 [people * shots, 64, 64], holds painted heads under a lamp, all pictures of a "
+              "person one after the other; y, i8, the person's number. A person has a shape, "
+              "tones, hair, eyes, brows, nose and mouth, perhaps a beard or glasses; from shot to "
+              "shot the head turns, the lamp moves and the expression changes. Their variance, and "
+              "what 16 principal components leave of it, are those of real portraits.",
+    .examples = "gen-faces | scale --divide 255 | scale --by centre",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    lp_faces_options how = {
+        .people = (size_t)o.people, .shots = (size_t)o.shots, .noise = o.noise, .seed = o.seed};
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tensor x, y;
+    lp_tool_try(lp_faces(&how, &x, &y, e));
+    lp_tool_try(lp_stream_put(s, "x", &x, e));
+    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    // write
+    return lp_tool_write(s);
+}

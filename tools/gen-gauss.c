@@ -1,0 +1,68 @@
+#include "cli/tool.h"
+#include "data/points.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t n;
+    lp_reals_list mean, cov;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "n",
+     .letter = 'n',
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, n),
+     .word = "N",
+     .fallback = "100",
+     .min = 1,
+     .max = 1e12,
+     .help = "points of each class"},
+    {.name = "mean",
+     .kind = LP_OPTION_REALS_LIST,
+     .offset = offsetof(struct options, mean),
+     .word = "A,B",
+     .flags = LP_REQUIRED,
+     .help = "the mean of a class; once for each class"},
+    {.name = "cov",
+     .kind = LP_OPTION_REALS_LIST,
+     .offset = offsetof(struct options, cov),
+     .word = "A,B,C,D",
+     .help = "the covariance of a class, row by row; once for each class, once for all of them, or "
+             "not at all: the identity"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random numbers"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-gauss",
+    .summary = "draw labelled points from normal distributions",
+    .manual = "x, f8 [n * classes, d], holds N points of each class, class after class; y, i8, "
+              "their labels 0, 1, ... in the order of the means. A covariance has to be symmetric "
+              "and positive semi-definite.",
+    .examples = "gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tensor x, y;
+    lp_tool_try(lp_gauss((size_t)o.n, &o.mean, &o.cov, o.seed, &x, &y, e));
+    lp_tool_try(lp_stream_put(s, "x", &x, e));
+    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    // write
+    return lp_tool_write(s);
+}

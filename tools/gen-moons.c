@@ -1,0 +1,70 @@
+#include "cli/tool.h"
+#include "data/points.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t n;
+    double noise;
+    bool no_shuffle;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "n",
+     .letter = 'n',
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, n),
+     .word = "N",
+     .fallback = "1000",
+     .min = 2,
+     .max = 1e12,
+     .help = "points of both moons together"},
+    {.name = "noise",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, noise),
+     .word = "SD",
+     .fallback = "0.05",
+     .min = 0,
+     .max = 1e6,
+     .help = "standard deviation of the noise on each coordinate"},
+    {.name = "no-shuffle",
+     .kind = LP_OPTION_FLAG,
+     .offset = offsetof(struct options, no_shuffle),
+     .help = "leave the same points in order, along the first moon and then the second"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the noise and of the order"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-moons",
+    .summary = "draw labelled points on two half-moons",
+    .manual = "x, f8 [n, 2], holds two interleaving half circles, as scikit-learn's make_moons "
+              "constructs them: half of the points at (cos t, sin t), labelled 0, the others at "
+              "(1 - cos t, 1/2 - sin t), labelled 1, for t evenly spaced in 0 .. pi, plus normal "
+              "noise. y, i8, holds the labels.",
+    .examples = "gen-moons -n 1000 --noise 0.05 | split --train 0.8 | train-mlp --hidden 20",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_tensor x, y;
+    lp_tool_try(lp_moons((size_t)o.n, o.noise, !o.no_shuffle, o.seed, &x, &y, e));
+    lp_tool_try(lp_stream_put(s, "x", &x, e));
+    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    // write
+    return lp_tool_write(s);
+}

@@ -1,0 +1,107 @@
+#include "cli/tool.h"
+#include "data/ratings.h"
+
+#include <stddef.h>
+
+struct options {
+    int64_t n, users, items, rank;
+    double noise;
+    uint64_t seed;
+};
+
+static const lp_option options[] = {
+    {.name = "n",
+     .letter = 'n',
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, n),
+     .word = "N",
+     .fallback = "100836",
+     .min = 1,
+     .max = 1e12,
+     .help = "ratings in all"},
+    {.name = "users",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, users),
+     .word = "N",
+     .fallback = "610",
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "rows of the matrix"},
+    {.name = "items",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, items),
+     .word = "N",
+     .fallback = "9724",
+     .min = 1,
+     .max = INT32_MAX,
+     .help = "columns of the matrix"},
+    {.name = "rank",
+     .kind = LP_OPTION_INT,
+     .offset = offsetof(struct options, rank),
+     .word = "R",
+     .fallback = "5",
+     .min = 0,
+     .max = 1000,
+     .help = "rank of the users' taste; 0: all agree but for their biases"},
+    {.name = "noise",
+     .kind = LP_OPTION_REAL,
+     .offset = offsetof(struct options, noise),
+     .word = "SD",
+     .fallback = "0.8",
+     .min = 0,
+     .max = 1e6,
+     .help = "standard deviation of the noise, in stars"},
+    {.name = "seed",
+     .kind = LP_OPTION_SEED,
+     .offset = offsetof(struct options, seed),
+     .word = "S",
+     .fallback = "0",
+     .help = "seed of the random numbers"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "gen-ratings",
+    .summary = "draw a sparse matrix of film ratings",
+    .manual =
+        "A users x items matrix as scipy.sparse.save_npz writes it (row, col, data, shape, format "
+        "coo) with rows, the users' numbers, and cols, titles that no two items share. By default "
+        "it has the size of MovieLens' small one and resembles it: the mean, the spread, and what "
+        "biases and rank-5 factors reach on held-out ratings.\n"
+        "\n"
+        "A rating is 3.5 + the user's bias + the item's bias + taste + noise, rounded to half a "
+        "star and cut to 0.5 .. 5. Users rate between few and many items; what they rate follows a "
+        "long tail. Every user rates at least once, and, where there are as many ratings as items, "
+        "every item is rated.",
+    .examples = "gen-ratings | split --train 0.9 > ratings.npz\n"
+                "gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2",
+    .in = LP_IN_NOTHING,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    lp_ratings_options how = {.users = (size_t)o.users,
+                              .items = (size_t)o.items,
+                              .count = (size_t)o.n,
+                              .rank = (size_t)o.rank,
+                              .noise = o.noise,
+                              .seed = o.seed};
+    // read
+    lp_stream *s = lp_tool_read();
+    // compute
+    lp_sparse m;
+    lp_tensor users, titles;
+    lp_tool_try(lp_ratings(&how, &m, e));
+    lp_tool_try(lp_numbers_as_text(how.users, &users, e));
+    lp_tool_try(lp_titles(how.items, how.seed, &titles, e));
+    lp_tool_try(lp_sparse_write(s, "", &m, e));
+    lp_tool_try(lp_stream_put(s, "rows", &users, e));
+    lp_tool_try(lp_stream_put(s, "cols", &titles, e));
+    lp_sparse_free(&m);
+    // write
+    return lp_tool_write(s);
+}
