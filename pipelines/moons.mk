@@ -1,0 +1,44 @@
+# Lab «moons» (CS324, parts II and III): an MLP 2-20-2 on two half-moons, full batch and one random
+# row a step.
+
+LABS += moons
+MOONS := $(OUT)/moons
+MOONS_RUNS := full full-text full-unscaled sample sample-unscaled well
+
+# The report's figures are met by a mean gradient and small initial weights; its text says a sum,
+# and normals as they come.
+MOONS_full := --init normal --init-scale 0.01 --lr 0.01 --steps 1500 --eval-every 10
+MOONS_full-text := --init normal --reduction sum --lr 0.01 --steps 1500 --eval-every 10
+MOONS_full-unscaled := --init normal --lr 0.01 --steps 1500 --eval-every 10
+MOONS_sample := --init normal --init-scale 0.01 --lr 0.01 --sample --steps 45000 --eval-every 500
+MOONS_sample-unscaled := --init normal --lr 0.01 --sample --steps 45000 --eval-every 500
+MOONS_well := --optimizer adam --lr 0.01 --batch 32 --epochs 60 --eval-every 1
+
+.PHONY: moons
+moons: $(MOONS)/table.tsv $(MOONS)/curves-full.png $(MOONS)/curves-sample.png $(MOONS)/curves-well.png \
+       $(MOONS_RUNS:%=$(MOONS)/regions-%.png) ## run the MLP on two half-moons, full batch and row by row
+	@awk -f pipelines/table.awk $<
+
+$(MOONS)/data.npz: $(BIN)/gen-moons $(BIN)/split
+	@mkdir -p $(@D)
+	$(BIN)/gen-moons -n 1000 --noise 0.05 --seed 1 | $(BIN)/split --train 0.8 --seed 1 -o $@
+
+$(MOONS_RUNS:%=$(MOONS)/%.npz): $(MOONS)/%.npz: $(MOONS)/data.npz $(BIN)/train-mlp pipelines/moons.mk
+	$(BIN)/train-mlp --hidden 20 $(MOONS_$*) --seed 1 -o $@ $<
+
+$(MOONS)/curves-full.png: $(MOONS)/full.npz $(MOONS)/full-text.npz $(MOONS)/full-unscaled.npz $(BIN)/plot-curves
+	$(BIN)/plot-curves --title 'Two moons, full batch' --x-label step --name 'mean, weights 0.01' \
+	    --name 'sum, weights 1' --name 'mean, weights 1' -o $@ $(filter %.npz,$^)
+
+$(MOONS)/curves-sample.png: $(MOONS)/sample.npz $(MOONS)/sample-unscaled.npz $(BIN)/plot-curves
+	$(BIN)/plot-curves --title 'Two moons, one row a step' --x-label step --name 'weights 0.01' \
+	    --name 'weights 1' -o $@ $(filter %.npz,$^)
+
+$(MOONS)/curves-well.png: $(MOONS)/well.npz $(BIN)/plot-curves
+	$(BIN)/plot-curves --title 'Two moons, Adam, batches of 32' -o $@ $<
+
+$(MOONS)/regions-%.png: $(MOONS)/%.npz $(BIN)/plot-scatter
+	$(BIN)/plot-scatter --boundary --title 'Two moons: $*' -o $@ $<
+
+$(MOONS)/table.tsv: $(MOONS_RUNS:%=$(MOONS)/%.npz) $(BIN)/eval pipelines/moons.sh pipelines/field.awk
+	BIN=$(BIN) bash pipelines/moons.sh $(MOONS) >$@
