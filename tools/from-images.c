@@ -26,8 +26,8 @@ static const lp_tool tool = {
         "[n, height, width, 3] where they are coloured; input_shape is the shape of one. PNG of "
         "every colour type and depth (alpha is laid over white, 16 bits are rounded to 8, colour "
         "profiles are not applied) and PGM and PPM, plain and raw, are read. Of a folder, the "
-        "files in it and in its own folders whose names end in .png, .pgm, .ppm or .pnm are read, "
-        "in the order of their names' bytes.\n\n"
+        "files whose names end in .png, .pgm, .ppm or .pnm are read, in the order of their names' "
+        "bytes; with --labels those in its own folders too.\n\n"
         "Pictures of different sizes, or grey and coloured ones together, are refused by name; so "
         "is one over 2^26 pixels or 65,535 a side, and a file that is damaged or goes on after its "
         "picture.\n\n"
@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
     lp_pictures *p = lp_tool_need(lp_pictures_new(&o.how, e));
     for (size_t i = 0; i < lp_tool_file_count(); i++) {
         size_t size;
-        const lp_texts *paths = lp_tool_folder(i, "png|pgm|ppm|pnm");
+        const lp_texts *paths = lp_tool_folder(i, "png|pgm|ppm|pnm", o.how.labels);
         for (size_t k = 0; paths != NULL && k < paths->count; k++) {
             const char *bytes = lp_tool_folder_file(paths->item[k], &size);
             add(p, paths->item[k], bytes, size, e);

@@ -22,6 +22,8 @@ static const lp_option rows[] = {
     {"zoom", 0, LP_OPTION_INT, ROW(zoom), "N", NULL, 1, 100,
      .help = "draw a value as N x N pixels; without it the picture becomes about 800 wide"},
     {"gap", 0, LP_OPTION_INT, ROW(gap), "N", "4", 0, 100, .help = "pixels between tiles"},
+    {"unscale", 0, LP_OPTION_FLAG, ROW(unscale),
+     .help = "undo scale first: multiply by scale.divisor and add scale.offset"},
     {"scaling", 0, LP_OPTION_CHOICE, ROW(scaling), "HOW", "auto",
      .choices = LP_TILE_SCALING_CHOICES, .without = "range",
      .help = "from each tile's least to its largest value, or from that of all; auto: bytes are "

@@ -320,8 +320,8 @@ static void check_foreign(const foreign_file *file) {
 }
 
 static void open_foreign(foreign_file *file, const char *path) {
-    lp_tool_try(lp_source_open(&file->source, path, &error));
-    lp_tool_try(lp_source_fill_all(&file->source, &error));
+    if (lp_source_open(&file->source, path, &error) || lp_source_fill_all(&file->source, &error))
+        lp_tool_try(lp_within(&error, "reading %s", lp_source_name(path)));
     file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
 }
 
@@ -349,11 +349,11 @@ const char *lp_tool_file(size_t i, size_t *size) {
     return read_foreign(files.item[i], size);
 }
 
-const lp_texts *lp_tool_folder(size_t i, const char *endings) {
+const lp_texts *lp_tool_folder(size_t i, const char *endings, bool deep) {
     if (!lp_folder_is(files.item[i]))
         return NULL;
     lp_texts *paths = lp_tool_need(lp_alloc(1, sizeof *paths, &error));
-    lp_tool_try(lp_folder_list(paths, files.item[i], endings, &error));
+    lp_tool_try(lp_folder_list(paths, files.item[i], endings, deep, &error));
     if (paths->count == 0)
         lp_tool_fail("reading %s: it is a directory without a file of the kind %s", files.item[i],
                      endings);

@@ -98,7 +98,7 @@ const char *lp_tool_file(size_t i, size_t *size);
  * one, or NULL where it is no folder. Each is then read, in order and before the next operand, with
  * lp_tool_folder_file, whose bytes live until its next call. The recipe names the folder, with a
  * CRC-32 over the names and bytes of these files; it is checked when the stream is written. */
-const lp_texts *lp_tool_folder(size_t i, const char *endings);
+const lp_texts *lp_tool_folder(size_t i, const char *endings, bool deep);
 const char *lp_tool_folder_file(const char *path, size_t *size);
 
 /* LP_IN_FILES tools that read further files named by an option (a table of titles): the bytes of

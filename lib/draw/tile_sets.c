@@ -114,6 +114,31 @@ static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_sha
     return 0;
 }
 
+/* One of scale's tensors, with a number for each of a tile's values. */
+static const lp_tensor *scale_numbers(lp_stream *s, const char *name, const lp_tile_set *set,
+                                      lp_error *e) {
+    const lp_tensor *t = lp_stream_get(s, name, e);
+    size_t size = set->shape.height * set->shape.width * set->shape.channels;
+    if (t == NULL)
+        return NULL;
+    if (!lp_type_is_number(t->type) || t->count != size) {
+        lp_fail(e, "%s has %zu numbers, a tile %zu", name, t->count, size);
+        return NULL;
+    }
+    return t;
+}
+
+static int undo_scale(lp_tile_set *set, lp_stream *s, lp_error *e) {
+    const lp_tensor *offset = scale_numbers(s, "scale.offset", set, e);
+    const lp_tensor *divisor = offset != NULL ? scale_numbers(s, "scale.divisor", set, e) : NULL;
+    if (divisor == NULL)
+        return -1;
+    for (size_t i = 0; i < set->count * offset->count; i++)
+        set->value[i] = set->value[i] * lp_tensor_at(divisor, i % offset->count) +
+                        lp_tensor_at(offset, i % offset->count);
+    return 0;
+}
+
 static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                         const lp_tile_options *o) {
     bool bytes = true, weights = true;
@@ -155,6 +180,8 @@ static int read_steps(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                          : names->count > 1 ? names->item[i]
                                             : NULL;
         tiles += t->set[i].count;
+        if (o->unscale && undo_scale(&t->set[i], s, e))
+            return -1;
     }
     t->wish = (lp_tiles){.columns = (size_t)o->columns,
                          .rows = (size_t)o->rows,

@@ -26,6 +26,7 @@ typedef struct {
     lp_reals range;      /* none, or the two values that are drawn black and white */
     int scaling, colours;
     int64_t first, columns, rows, gap, zoom; /* rows, columns, zoom 0: chosen; first 0: all */
+    bool unscale;
     const char *title;
 } lp_tile_options;
 
@@ -41,6 +42,9 @@ typedef struct {
  * stream's `input_shape` (h, w) or (h, w, 3), or else that of a row of x or x_train. The pictures
  * of v, eigenfaces, are its columns; those of another matrix its rows, or its columns where only
  * they fit.
+ *
+ * `unscale` undoes scale's work first: value * scale.divisor + scale.offset, pixel by pixel, so
+ * that what an autoencoder answers with can be looked at as its data was.
  *
  * Auto scaling: u1 tensors as they are, 0 black and 255 white; others each tile by its own values.
  * Auto colours: signed for tensors whose names end in "weight" and that go below 0, grey else.

@@ -40,10 +40,10 @@ static int append(lp_texts *paths, char *path, lp_error *e) {
     return 0;
 }
 
-static int list(lp_texts *paths, const char *folder, const char *endings, int depth, lp_error *e);
+static int list(lp_texts *paths, const char *folder, const char *endings, bool deep, lp_error *e);
 
 static int list_entry(lp_texts *paths, const char *folder, const char *name, const char *endings,
-                      int depth, lp_error *e) {
+                      bool deep, lp_error *e) {
     struct stat status;
     char *path;
     size_t length = strlen(folder);
@@ -54,8 +54,8 @@ static int list_entry(lp_texts *paths, const char *folder, const char *name, con
     if (stat(path, &status) != 0) {
         if (has_ending(name, endings))
             failed = lp_fail_errno(e, "reading %s", path);
-    } else if (S_ISDIR(status.st_mode) && depth == 0) {
-        failed = list(paths, path, endings, 1, e);
+    } else if (S_ISDIR(status.st_mode) && deep) {
+        failed = list(paths, path, endings, false, e);
     } else if (S_ISREG(status.st_mode) && has_ending(name, endings)) {
         return append(paths, path, e);
     }
@@ -63,7 +63,7 @@ static int list_entry(lp_texts *paths, const char *folder, const char *name, con
     return failed;
 }
 
-static int list(lp_texts *paths, const char *folder, const char *endings, int depth, lp_error *e) {
+static int list(lp_texts *paths, const char *folder, const char *endings, bool deep, lp_error *e) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
         return lp_fail_errno(e, "reading %s", folder);
@@ -71,7 +71,7 @@ static int list(lp_texts *paths, const char *folder, const char *endings, int de
     struct dirent *entry;
     while (!failed && (errno = 0, entry = readdir(dir)) != NULL)
         if (entry->d_name[0] != '.')
-            failed = list_entry(paths, folder, entry->d_name, endings, depth, e);
+            failed = list_entry(paths, folder, entry->d_name, endings, deep, e);
     if (!failed && errno != 0)
         failed = lp_fail_errno(e, "reading %s", folder);
     closedir(dir);
@@ -82,9 +82,10 @@ static int compare(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, lp_error *e) {
+int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, bool deep,
+                   lp_error *e) {
     *paths = (lp_texts){0};
-    if (list(paths, folder, endings, 0, e)) {
+    if (list(paths, folder, endings, deep, e)) {
         lp_folder_free(paths);
         return -1;
     }

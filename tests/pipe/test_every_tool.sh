@@ -9,6 +9,10 @@ cp "$fixtures/iris.csv" .
 from-csv --label species iris.csv >iris.npz || exit 1
 split --train 100 iris.npz >parts.npz || exit 1
 
+printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >digits.idx
+head -c 3073 /dev/zero >batch.bin
+printf 'P5 2 2 255\nabcd' >picture.pgm
+
 # How to call each tool so that it writes something: TOOL, its input (- for none), its options.
 cat >calls <<'TABLE'
 from-csv      iris.csv   --label species
@@ -24,6 +28,10 @@ eval          model.npz
 predict       model.npz
 plot-scatter  iris.npz   --x 0 --y 1
 plot-curves   model.npz
+render-weights model.npz --tile 2x2
+from-idx      digits.idx
+from-cifar    batch.bin
+from-images   picture.pgm
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
 gen-moons     -          -n 10
 gen-ellipse   -          -n 10
