@@ -43,7 +43,7 @@ $(AUTODIFF)/curves-networks.png: $(patsubst %,$(AUTODIFF)/%.npz,sigmoid-2 relu-2
 	    --name '2 layers, ReLU' --name '3 layers, ReLU' --name '2 layers, ReLU, rate halved every 5 epochs'
 
 $(AUTODIFF)/curves-rates.png: $(patsubst %,$(AUTODIFF)/%.npz,relu-2 schedule momentum) $(BIN)/plot-curves
-	$(AUTODIFF_CURVES) --title 'A rate schedule is not momentum' --name 'constant rate' \
+	$(AUTODIFF_CURVES) --log --title 'A rate schedule is not momentum' --name 'constant rate' \
 	    --name 'rate halved every 5 epochs' --name 'momentum 0.9'
 
 $(AUTODIFF)/curves-scale.png: $(patsubst %,$(AUTODIFF)/%.npz,sigmoid-2 sigmoid-2-sqrt) $(BIN)/plot-curves

@@ -1,0 +1,185 @@
+/* Training: an epoch, a run or a step of the networks that the labs train, on data made here, and
+ * a whole train-mlp process. Seconds, medians of runs; "bar" is what the bench wants to stay
+ * under: one thread, with PyTorch 1.13 and NumPy on the same machine far above. */
+#include "bench.h"
+
+#include "learn/train.h"
+#include "num/parallel.h"
+#include "num/rng.h"
+
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static lp_error e;
+
+static void stop(void) {
+    fprintf(stderr, "learn: %s\n", e.text);
+    exit(1);
+}
+
+/* n rows of d normal features (u1: 0 .. 255), in k classes by the largest of k random sums. */
+static lp_stream *make_data(size_t n, size_t d, size_t k, lp_type type) {
+    lp_tensor x, y;
+    lp_rng rng = lp_rng_new(1, LP_RNG_POINTS, 0);
+    lp_stream *s = lp_stream_new(&e);
+    if (s == NULL || lp_tensor_matrix(&x, type, n, d, &e) || lp_tensor_vector(&y, LP_I8, n, &e))
+        stop();
+    for (size_t i = 0; i < n * d; i++) {
+        if (type.kind == 'u')
+            ((uint8_t *)x.data)[i] = (uint8_t)lp_rng_below(&rng, 256);
+        else
+            ((double *)x.data)[i] = lp_rng_normal(&rng);
+    }
+    for (size_t i = 0; i < n; i++)
+        ((int64_t *)y.data)[i] = (int64_t)(i < k ? i : lp_rng_below(&rng, k));
+    if (lp_stream_put(s, "x", &x, &e) || lp_stream_put(s, "y", &y, &e))
+        stop();
+    return s;
+}
+
+static double seconds(lp_stream *s, lp_train_options o, int64_t units) {
+    if (o.count_steps)
+        o.steps = units;
+    else
+        o.epochs = units;
+    double from = bench_now();
+    if (lp_train(s, &o, &(lp_train_hooks){0}, &e))
+        stop();
+    return bench_now() - from;
+}
+
+/* Seconds for `units` epochs or steps, what surrounds them taken off. */
+static double time_units(lp_stream *s, lp_train_options o, int64_t units) {
+    double with[5], without[5];
+    for (int i = 0; i < 5; i++) {
+        with[i] = seconds(s, o, units);
+        without[i] = seconds(s, o, 0);
+    }
+    return bench_median(5, with) - bench_median(5, without);
+}
+
+static lp_train_options options(const int64_t *hidden, size_t layers, int64_t batch) {
+    lp_train_options o = {.hidden = {(int64_t *)hidden, layers},
+                          .output_activation = 3,
+                          .init = LP_INIT_PYTORCH,
+                          .input_scale = 1,
+                          .lr = 0.01,
+                          .beta1 = 0.9,
+                          .beta2 = 0.999,
+                          .epsilon = 1e-8,
+                          .batch = batch};
+    return o;
+}
+
+static void row(const char *what, int threads, double time, const char *bar) {
+    bench_row("%s\t%d\t%.5f\t%s", what, threads, time, bar);
+}
+
+static void small_networks(void) {
+    static const int64_t eight[] = {8, 8}, twenty[] = {20}, twelve[] = {12};
+    lp_stream *plane = make_data(60000, 2, 2, LP_F8), *moons = make_data(800, 2, 2, LP_F8);
+    lp_stream *flowers = make_data(100, 4, 3, LP_F8);
+    lp_train_options o = options(eight, 1, 128);
+    o.activation = 1;
+    row("epoch of 60,000, 2-8-2 sigmoid, batch 128", 1, time_units(plane, o, 5) / 5, "0.005");
+    o.activation = 0;
+    row("epoch of 60,000, 2-8-2 ReLU, batch 128", 1, time_units(plane, o, 5) / 5, "0.005");
+    o = options(eight, 2, 128);
+    row("epoch of 60,000, 2-8-8-2 ReLU, batch 128", 1, time_units(plane, o, 5) / 5, "0.005");
+    o.momentum = 0.9;
+    row("the same with momentum", 1, time_units(plane, o, 5) / 5, "0.005");
+    o = options(twenty, 1, 0);
+    o.count_steps = true;
+    row("1,500 full-batch steps, 800 x 2-20-2", 1, time_units(moons, o, 1500), "0.030");
+    o.sample = true;
+    row("45,000 steps of one row, 2-20-2", 1, time_units(moons, o, 45000), "0.060");
+    o = options(twelve, 1, 0);
+    double ten = 0;
+    for (int i = 0; i < 10; i++) {
+        o.seed = (uint64_t)i;
+        ten += seconds(flowers, o, 100);
+    }
+    row("ten runs, 100 x 4-12-3, 100 epochs", 1, ten, "0.010");
+    lp_stream_free(plane);
+    lp_stream_free(moons);
+    lp_stream_free(flowers);
+}
+
+static void images(int threads) {
+    static const int64_t widths[][3] = {{32}, {128}, {512}, {128, 64, 32}};
+    static const char *const bars[] = {"0.020", "0.045", "0.160", "0.060"};
+    static const char *const names[] = {"784-32-10", "784-128-10", "784-512-10",
+                                        "784-128-64-32-10"};
+    lp_stream *digits = make_data(8000, 784, 10, LP_U1);
+    lp_threads_set(threads);
+    for (int adam = 0; adam < 2; adam++)
+        for (int batch = 64; batch <= 128; batch += 64)
+            for (size_t i = 0; i < 4; i++) {
+                char name[100];
+                lp_train_options o = options(widths[i], i == 3 ? 3 : 1, batch);
+                o.optimizer = adam;
+                o.input_scale = 1.0 / 255;
+                snprintf(name, sizeof name, "epoch of 8,000, %s, batch %d, %s", names[i], batch,
+                         adam ? "Adam" : "SGD");
+                row(name, threads, time_units(digits, o, 1),
+                    batch == 64 && !adam && threads == 1 ? bars[i] : "");
+            }
+    lp_stream_free(digits);
+    static const int64_t code[] = {64};
+    lp_stream *faces = make_data(400, 4096, 2, LP_U1);
+    lp_train_options o = options(code, 1, 32);
+    o.loss = LP_LOSS_MSE;
+    o.target = LP_TARGET_X;
+    o.input_scale = 1.0 / 255;
+    row("epoch of 400, autoencoder 4096-64-4096, batch 32, SGD", threads,
+        time_units(faces, o, 2) / 2, "");
+    lp_stream_free(faces);
+    lp_threads_set(1);
+}
+
+/* bin/train-mlp on a stream of Iris' shape, from exec to exit. */
+static void process(void) {
+    char path[] = "/tmp/bench_learn_XXXXXX";
+    int fd = mkstemp(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
+    lp_stream *s = make_data(150, 4, 3, LP_F8);
+    if (f == NULL || lp_stream_write(s, f, false, &e) || fclose(f) != 0)
+        stop();
+    lp_stream_free(s);
+    const char *bin = getenv("BIN");
+    char tool[200];
+    snprintf(tool, sizeof tool, "%s/train-mlp", bin != NULL ? bin : "bin");
+    char *argv[] = {tool, "--hidden", "12", "--epochs", "100", "-o", "/dev/null", path, NULL};
+    double samples[21];
+    for (int i = 0; i < 21; i++) {
+        pid_t child;
+        int status = 1;
+        double from = bench_now();
+        if (posix_spawn(&child, tool, NULL, NULL, argv, environ) == 0)
+            waitpid(child, &status, 0);
+        samples[i] = bench_now() - from;
+        if (status != 0) {
+            fprintf(stderr, "learn: %s failed\n", tool);
+            exit(1);
+        }
+    }
+    remove(path);
+    row("a whole train-mlp process, 150 x 4-12-3, 100 epochs", 0, bench_median(21, samples),
+        "0.005");
+}
+
+int main(void) {
+    bench_begin("learn", "what\tthreads\tseconds\tbar");
+    lp_threads_set(1);
+    small_networks();
+    process();
+    images(1);
+    images(2);
+    return bench_end();
+}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# eval: its three forms, what it judges, held against NumPy, and what it refuses.
+. tests/pipe/lib.sh
+cd "$scratch" || exit 1
+eval() { "$(type -P eval)" "$@"; }
+
+from-csv --label species "$fixtures/iris.csv" | split --train 100 --seed 4 | scale --by standard >iris.npz
+train-mlp --hidden 12 --lr 0.5 --epochs 100 iris.npz >model.npz
+
+eval model.npz >text
+check 'a line for each part' grep -Eq '^train: 100 rows, accuracy 0\.[0-9]+, loss 0\.[0-9]+$' text
+check 'a line for each class' grep -Eq '^  versicolor  [01]\.[0-9]{4} +[0-9]+ +[0-9]+ +[0-9]+$' text
+equal 'a stream cut in two says the same' \
+    "$(eval <(pick 'layer*' 'model.*' model.npz) <(pick 'x_*' 'y_*' classes model.npz))" "$(cat text)"
+equal 'one member a part' "$(eval --tsv model.npz | cut -f 1 | tr '\n' ' ')" 'part train test '
+equal 'an unsplit set is all' \
+    "$(gen-moons -n 50 | train-mlp --epochs 1 | eval --tsv | sed -n 2p | cut -f 1,2)" "$(printf 'all\t50')"
+equal 'predict gives what eval judges' \
+    "$(predict model.npz | pick 'y*' classes | eval --tsv | cut -f 2,3,5-)" \
+    "$(eval --tsv model.npz | sed -n '1p;3p' | cut -f 2,3,5-)"
+refuses 'nothing to judge' 1 'judging: there is nothing to judge' eval iris.npz
+refuses 'another width' 1 'judging: x has 2 columns, the model takes 4' eval <(gen-moons -n 30) <(pick 'layer*' 'model.*' model.npz)
+refuses 'two models' 1 'there are two models' eval model.npz <(gen-moons -n 9 | train-perceptron | pick weight)
+refuses 'two forms at once' 2 'contradict' eval --json --tsv model.npz
+refuses 'a mask without factors' 2 'go with factors' eval --mask w model.npz
+if type -P factorise >/dev/null; then
+    from-csv --label species "$fixtures/iris.csv" | scale --by centre | factorise --method svd --rank 2 >svd.npz
+    equal 'factors' "$(eval --tsv svd.npz | awk -F '\t' 'NR == 2 { printf "%s %s %.4f", $1, $2, $3 }')" 'all 600 15.2288'
+fi
+
+if [ -n "$python" ]; then
+    eval --json model.npz >model.json
+    eval --tsv model.npz >model.tsv
+    check 'accuracy, loss and confusion as NumPy computes them' $python - <<'PYTHON'
+import json
+import numpy as np
+m = np.load('model.npz')
+report = json.load(open('model.json'))
+lines = [line.rstrip('\n').split('\t') for line in open('model.tsv')]
+assert list(report) == ['train', 'test']
+for part, line in zip(report, lines[1:]):
+    x, y = m['x_' + part].astype('f8'), m['y_' + part]
+    h = np.maximum(x @ m['layer1.weight'].T.astype('f8') + m['layer1.bias'], 0)
+    o = h @ m['layer2.weight'].T.astype('f8') + m['layer2.bias']
+    p = o - o.max(1, keepdims=True)
+    p = p - np.log(np.exp(p).sum(1, keepdims=True))
+    answer = o.argmax(1)
+    confusion = np.zeros((3, 3), int)
+    np.add.at(confusion, (y, answer), 1)
+    r = report[part]
+    assert r['n'] == len(y) and r['confusion'] == confusion.tolist()
+    assert r['accuracy'] == (answer == y).mean()
+    assert np.allclose(r['per_class'], confusion.diagonal() / confusion.sum(1), rtol=1e-15)
+    # the network is f4: 1e-6 relative
+    assert abs(r['loss'] + p[np.arange(len(y)), y].mean()) < 1e-6
+    named = dict(zip(lines[0], line))
+    assert named['part'] == part and int(named['n']) == len(y)
+    assert float(named['accuracy']) == r['accuracy'] and float(named['loss']) == r['loss']
+    assert [int(named[f'confusion.{i}.{j}']) for i in range(3) for j in range(3)] == confusion.ravel().tolist()
+PYTHON
+else
+    skip 'no NumPy: figures it would compute'
+fi

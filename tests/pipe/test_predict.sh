@@ -1,0 +1,54 @@
+#!/bin/bash
+# predict: classes, scores and reconstructions, new data scaled as the model's, recipes, refusals.
+. tests/pipe/lib.sh
+cd "$scratch" || exit 1
+eval() { "$(type -P eval)" "$@"; }
+
+from-csv --label species "$fixtures/iris.csv" >raw.npz
+split --train 100 --seed 4 raw.npz | scale --by standard | train-mlp --hidden 12 --lr 0.5 --epochs 100 >model.npz
+
+predict --model model.npz raw.npz >answers.npz
+scale --by standard raw.npz >otherwise.npz
+refuses 'data scaled by other numbers' 1 "scale.offset is not the model's" \
+    predict --model model.npz otherwise.npz
+predict --x x_train model.npz >train.npz
+equal 'answers for the training part' \
+    "$(pick y_pred y_train classes train.npz | eval --tsv | sed -n 2p | cut -f 2,3)" \
+    "$(eval --tsv model.npz | sed -n 2p | cut -f 2,3)"
+equal 'eval --model scales alike' "$(eval --model model.npz --tsv raw.npz | sed -n 2p | cut -f 1-3)" \
+    "$(pick y y_pred classes answers.npz | eval --tsv | sed -n 2p | cut -f 1-3)"
+inspect --recipe answers.npz | bash >again.npz
+same 'the recipe of an answer, its model included' answers.npz again.npz
+gen-moons -n 40 >moons.npz
+refuses 'another width' 1 'scaling x as the model.s data: .*2 columns, the scaling has 4' predict --model model.npz <(pick x moons.npz)
+refuses 'no model' 1 'there is no model' predict moons.npz
+refuses 'no such tensor' 1 'z' predict --x z model.npz
+
+# An autoencoder answers with what it makes of x.
+train-mlp --loss mse --target x --hidden 2 --epochs 5 moons.npz | predict >codes.npz
+equal 'a reconstruction has the shape of x' "$(to-csv --no-header y_pred codes.npz | awk -F , '{ print NF }' | sort | uniq -c | tr -s ' ')" ' 40 2'
+
+if [ -n "$python" ]; then
+    check 'classes and probabilities as NumPy computes them' $python - <<'PYTHON'
+import numpy as np
+m, a, raw = np.load('model.npz'), np.load('answers.npz'), np.load('raw.npz')
+x = (raw['x'] - m['scale.offset']) / m['scale.divisor']
+h = np.maximum(x @ m['layer1.weight'].T.astype('f8') + m['layer1.bias'], 0)
+o = h @ m['layer2.weight'].T.astype('f8') + m['layer2.bias']
+p = np.exp(o - o.max(1, keepdims=True))
+p /= p.sum(1, keepdims=True)
+assert (a['y_pred'] == o.argmax(1)).all() and a['y_pred'].dtype == 'i8'
+assert np.abs(a['y_score'] - p).max() < 1e-5
+assert (a['x'] == raw['x']).all() and (a['classes'] == raw['classes']).all()
+PYTHON
+    gen-gauss -n 30 --mean=2,1 --mean=-1,-1 | train-perceptron | predict >perceptron.npz
+    check 'a perceptron as NumPy computes it' $python - <<'PYTHON'
+import numpy as np
+m = np.load('perceptron.npz')
+score = m['x'] @ m['weight'][0] + m['bias']
+assert np.abs(score - m['y_score']).max() < 1e-12 and ((score > 0) == m['y_pred']).all()
+PYTHON
+else
+    skip 'no NumPy: answers it would compute'
+    skip 'no NumPy: a perceptron it would compute'
+fi

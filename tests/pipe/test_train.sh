@@ -1,0 +1,156 @@
+#!/bin/bash
+# train-mlp and train-perceptron from the command line: what is learned, the same bytes on every
+# instruction set and thread count, killed and resumed runs, recipes, and every refusal.
+. tests/pipe/lib.sh
+cd "$scratch" || exit 1
+
+gen-moons -n 1000 --noise 0.05 --seed 3 | split --train 0.8 --seed 3 >moons.npz
+from-csv --label species "$fixtures/iris.csv" | split --train 100 --seed 1 |
+    scale --by standard >iris.npz
+
+# The builtin eval hides the tool of that name.
+eval() { "$(type -P eval)" "$@"; }
+accuracy() { eval --tsv "$@" | awk -F '\t' -v part="$part" '$1 == part { print $3 }'; }
+at_least() { # at_least NAME ACTUAL LIMIT
+    if awk -v a="$2" -v l="$3" 'BEGIN { exit !(a ~ /^[0-9.]+$/ && a + 0 >= l) }'; then pass; else fail "$1: $2, expected at least $3"; fi
+}
+
+# What is learned.
+train-mlp --hidden 20 --optimizer adam --lr 0.01 --batch 32 --epochs 60 moons.npz >well.npz
+at_least 'two moons' "$(part=test accuracy well.npz)" 0.99
+at_least 'two moons, training' "$(part=train accuracy well.npz)" 0.99
+train-mlp --hidden 12 --lr 0.5 --epochs 200 iris.npz >flowers.npz
+at_least 'Iris' "$(part=test accuracy flowers.npz)" 0.9
+
+# One row a step over gen-gauss, far apart.
+gen-gauss -n 100 --mean=10,16 --mean=-6,-3 --cov=3,0,0,4 --cov=2,0,0,5 | split --train 0.8 >gauss.npz
+equal 'perceptron, far apart' "$(train-perceptron gauss.npz | part=test accuracy)" 1
+
+# The same bytes everywhere.
+for how in '--optimizer adam --batch 64 --epochs 5' '--momentum 0.9 --sample --steps 500' \
+    '--epochs 5 --dtype f8 --activation tanh'; do
+    # shellcheck disable=SC2086
+    train-mlp --hidden 40,30 $how --threads 1 moons.npz >one.npz
+    for isa in generic avx2 avx512 neon; do
+        # shellcheck disable=SC2086
+        if LABPIPE_ISA=$isa train-mlp --hidden 40,30 $how --threads 3 moons.npz \
+            >other.npz 2>/dev/null; then
+            same "$how on $isa" one.npz other.npz
+        fi
+    done
+done
+
+# One-hot labels say the same as whole numbers.
+onehot iris.npz | train-mlp --hidden 5 --epochs 3 | to-csv layer1.weight >a.txt
+train-mlp --hidden 5 --epochs 3 iris.npz | to-csv layer1.weight >b.txt
+same 'one-hot labels' a.txt b.txt
+
+# Recipes make the same stream again, weights to start from included.
+train-mlp --hidden 12 --epochs 10 --freeze 2 --init-from flowers.npz iris.npz >on.npz
+for stream in well.npz on.npz; do
+    inspect --recipe "$stream" | bash >again.npz
+    same "recipe of $stream" "$stream" again.npz
+done
+
+# Killed at any moment and resumed, a run ends in the bytes of the one that was not.
+random=12345
+delay() { # a pseudo-random pause of 5 to 65 ms
+    random=$(((random * 1103515245 + 12345) % 2147483648))
+    sleep "0.0$(printf %02d $((random / 65536 % 60 + 5)))"
+}
+for how in '--momentum 0.9 --batch 16 --epochs 150 --checkpoint-every 1' \
+    '--optimizer adam --batch 16 --epochs 150 --checkpoint-every 2' \
+    '--momentum 0.9 --sample --steps 150000 --checkpoint-every 1000' \
+    '--optimizer adam --sample --steps 150000 --checkpoint-every 700'; do
+    # shellcheck disable=SC2086
+    train-mlp --hidden 100 --lr 0.01 ${how%--checkpoint-every*} moons.npz >whole.npz
+    rm -f check.npz part.npz
+    kills=0
+    for round in $(seq 1 100); do
+        # shellcheck disable=SC2086
+        train-mlp --hidden 100 --lr 0.01 $how --checkpoint check.npz --resume -o part.npz moons.npz &
+        child=$!
+        delay
+        kill -KILL $child 2>/dev/null
+        wait $child 2>/dev/null
+        if [ $? -eq 137 ]; then
+            kills=$((kills + 1))
+        elif [ "$kills" -lt 5 ]; then # it was done before: once more from the start
+            same "killed $kills times, done in round $round: $how" whole.npz part.npz
+            rm -f check.npz part.npz
+        fi
+        [ "$kills" -lt 5 ] || break
+    done
+    equal "kills of $how" $kills 5
+    # shellcheck disable=SC2086
+    train-mlp --hidden 100 --lr 0.01 $how --checkpoint check.npz --resume -o part.npz moons.npz
+    same "killed $kills times: $how" whole.npz part.npz
+done
+rm -f part.npz.*.tmp
+train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
+refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
+    train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume gauss.npz
+refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options' \
+    train-mlp --hidden 8 --epochs 10 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
+head -c 900 c.npz >cut.npz
+refuses 'a checkpoint cut short' 1 'train-mlp: .*cut.npz' \
+    train-mlp --hidden 8 --epochs 9 --checkpoint cut.npz --checkpoint-every 4 --resume moons.npz
+refuses 'a checkpoint that cannot be written' 1 'writing /nowhere/c.npz: No such file' \
+    train-mlp --hidden 8 --checkpoint /nowhere/c.npz --checkpoint-every 1 moons.npz
+
+# Refused, each with one line.
+refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 800 rows of x_train' \
+    train-mlp --batch 801 moons.npz
+refuses 'no data' 1 "x" train-mlp <(pick 'y_*' moons.npz)
+refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr\)' \
+    train-mlp --hidden 20 --lr 1e20 moons.npz
+refuses 'another width' 1 'do not fit: layer1 is 4 to 12 with 12 biases, the network.s is 2 to 12' \
+    train-mlp --hidden 12 --init-from flowers.npz moons.npz
+refuses 'three classes' 1 'y_train has 3 classes, a perceptron tells two apart' train-perceptron iris.npz
+refuses 'steps and epochs' 2 'epochs and --steps contradict' train-mlp --steps 3 --epochs 3 moons.npz
+refuses 'Nesterov without momentum' 2 'nesterov goes only with --momentum' train-mlp --nesterov moons.npz
+refuses 'momentum of Adam' 2 'momentum goes only with --optimizer=sgd' \
+    train-mlp --optimizer adam --momentum 0.9 moons.npz
+refuses 'sampling without steps' 2 'sample goes only with --steps' train-mlp --sample moons.npz
+refuses 'an autoencoder by cross-entropy' 2 'target goes only with --loss=mse' train-mlp --target x moons.npz
+refuses 'no schedule' 2 "option --lr-schedule: 'soon' is not a schedule" train-mlp --lr-schedule soon moons.npz
+refuses 'two rates' 2 'contradict' train-mlp --lr 1 --lr-schedule 0:0.1 moons.npz
+refuses 'no layer' 2 'there is no layer 3' train-mlp --hidden 4 --freeze 3 moons.npz
+refuses 'no unit' 2 'hidden' train-mlp --hidden 0 moons.npz
+refuses 'patience without a test part' 1 'there is no x_test to watch' \
+    train-mlp --patience 2 --eval-every 1 <(gen-moons -n 50)
+
+if [ -n "$python" ]; then
+    # Outside answers: NaN, one class and labels outside the classes, made by NumPy; and a
+    # softmax regression's first step, worked out by it.
+    $python - <<'PYTHON'
+import numpy as np
+x = np.arange(12.0).reshape(6, 2) / 10
+y = np.array([0, 1, 0, 1, 1, 0])
+np.savez('good.npz', x=x, y=y)
+bad = x.copy(); bad[4, 1] = np.nan
+np.savez('nan.npz', x=bad, y=y)
+np.savez('empty.npz', x=x[:0], y=y[:0])
+np.savez('one.npz', x=x, y=y * 0)
+np.savez('outside.npz', x=x, y=y + 1, classes=np.array(['a', 'b']))
+np.savez('pixels.npz', x=(x * 200).astype('u1'), y=y)
+PYTHON
+    refuses 'no rows' 1 'x has no rows' train-mlp empty.npz
+    refuses 'no rows' 1 'x has no rows' train-perceptron empty.npz
+    refuses 'a NaN' 1 'x: row 4, column 1 is nan' train-mlp nan.npz
+    refuses 'one class' 1 'y: every row is class 0 \(expected at least two classes\)' train-mlp one.npz
+    refuses 'a label outside' 1 'y: row 1 is class 2, but there are only 2 \(0 to 1\)' train-mlp outside.npz
+    train-mlp --dtype f8 --init normal --init-scale 0 --epochs 1 --lr 0.5 good.npz >step.npz
+    train-mlp --dtype f8 --init normal --init-scale 0 --epochs 1 --lr 0.5 --scale 1/255 pixels.npz >pixel.npz
+    check 'a step of softmax regression' $python - <<'PYTHON'
+import numpy as np
+for name, data, scale in (('step.npz', 'good.npz', 1), ('pixel.npz', 'pixels.npz', 1 / 255)):
+    x, y = np.load(data)['x'] * scale, np.load(data)['y']
+    d = (np.full((6, 2), 0.5) - np.eye(2)[y]) / 6
+    m = np.load(name)
+    assert np.abs(m['layer1.weight'] + 0.5 * d.T @ x).max() < 1e-15
+    assert np.abs(m['layer1.bias'] + 0.5 * d.sum(0)).max() < 1e-15
+PYTHON
+else
+    skip 'no NumPy: data it would make, a step it would work out'
+fi
