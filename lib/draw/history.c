@@ -81,6 +81,20 @@ static bool all_have(size_t n, const lp_run *run, const char *metric) {
     return true;
 }
 
+/* A lone part needs no word in the legend. */
+static void drop_lone_part(lp_history *h) {
+    bool has[2] = {false, false};
+    for (size_t p = 0; p < h->panels; p++)
+        for (size_t k = 0; k < h->panel[p].curve_count; k++)
+            has[h->panel[p].curves[k].dash] = true;
+    for (size_t p = 0; p < h->panels && !(has[0] && has[1]); p++)
+        for (size_t k = 0; k < h->panel[p].curve_count; k++) {
+            lp_curve *curve = (lp_curve *)&h->panel[p].curves[k];
+            curve->part = NULL;
+            curve->dash = 0;
+        }
+}
+
 static int read_panels(lp_history *h, size_t n, const lp_run *run, const lp_texts *metrics,
                        lp_history_parts parts, bool log, lp_error *e) {
     h->panels = metrics->count;
@@ -100,6 +114,7 @@ static int read_panels(lp_history *h, size_t n, const lp_run *run, const lp_text
                            n > 1 ? run[i].name : NULL, metric, parts, e))
                 return lp_within(e, "%s", lp_source_name(run[i].path));
     }
+    drop_lone_part(h);
     h->size = (lp_size){h->panels == 1 ? 720 : 480 * h->panels, 420};
     return 0;
 }

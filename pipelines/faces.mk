@@ -1,0 +1,118 @@
+# Lab «faces» (ECE4179, question 1): ReLU autoencoders 4096-n-4096 on portraits of 64 x 64, what
+# their weights look like, and eigenfaces beside them. FACES=folder takes pictures of its own.
+
+LABS += faces
+FACES_LAB := $(OUT)/faces
+FACES_WIDTHS := 16 64
+FACES_KINDS := report sgd adam
+FACES_RUNS := $(foreach kind,$(FACES_KINDS),$(FACES_WIDTHS:%=$(kind)-%))
+FACES_RANKS := 16 24 64
+
+# The report's rate on the pictures as they are; rates that learn on the pictures less their mean.
+FACES_DATA_report := faces
+FACES_DATA_sgd := centred
+FACES_DATA_adam := centred
+FACES_report := --lr 0.01
+FACES_sgd := --lr 3e-4 --init glorot --init-scale 0.1
+FACES_adam := --lr 1e-3 --init glorot --init-scale 0.1 --optimizer adam
+FACES_NET := --target x --loss mse --reduction sum --batch 32 --seed 1
+
+# Thirteen batches are an epoch of the 400 faces.
+FACES_SNAPSHOTS := 0 13 26 39 52 65
+FACES_SHOWN := $(foreach t,$(FACES_SNAPSHOTS),--of snapshot.$(t).layer1.weight) \
+               --name 'start' $(foreach e,1 2 3 4 5,--name 'after epoch $(e)')
+
+.PHONY: faces
+faces: $(FACES_LAB)/table.tsv $(FACES_LAB)/data.png $(FACES_LAB)/eigenfaces.png \
+       $(FACES_LAB)/loss-batches.png $(FACES_LAB)/loss-batches-report.png $(FACES_LAB)/loss-epochs.png \
+       $(FACES_RUNS:%=$(FACES_LAB)/weights-%.png) $(FACES_WIDTHS:%=$(FACES_LAB)/decoder-adam-%.png) \
+       $(FACES_LAB)/reconstructions.png $(FACES_LAB)/reconstructions-report.png ## run the autoencoders and eigenfaces
+	@awk -f pipelines/table.awk $<
+
+# ---- data: pixels in 0 .. 1, and the same less the mean face ----
+
+$(FACES_LAB)/faces.npz: $(FACES) $(BIN)/gen-faces $(BIN)/from-images $(BIN)/scale
+	@mkdir -p $(@D)
+	$(if $(FACES),$(BIN)/from-images --grey --resize 64x64 $(FACES),$(BIN)/gen-faces) | \
+	    $(BIN)/scale --divide 255 -o $@
+
+$(FACES_LAB)/centred.npz: $(FACES_LAB)/faces.npz $(BIN)/scale
+	$(BIN)/scale --by centre -o $@ $<
+
+$(FACES_LAB)/data.png: $(FACES_LAB)/faces.npz $(BIN)/render-weights
+	$(BIN)/render-weights --of x --range 0,1 --first 40 --columns 10 --title 'The first faces' -o $@ $<
+
+# ---- autoencoders: a long run, and a short one that looks at every batch ----
+
+define faces_run
+$(FACES_LAB)/$(1)-$(2).npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/train-mlp pipelines/faces.mk
+	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) --epochs 100 --eval-every 1 -o $$@ $$<
+
+$(FACES_LAB)/$(1)-$(2)-batches.npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/train-mlp pipelines/faces.mk
+	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) --steps 65 --eval-every 1 \
+	    --snapshot-every 13 -o $$@ $$<
+endef
+$(foreach kind,$(FACES_KINDS),$(foreach n,$(FACES_WIDTHS),$(eval $(call faces_run,$(kind),$(n)))))
+
+$(FACES_LAB)/weights-%.png: $(FACES_LAB)/%-batches.npz $(BIN)/render-weights
+	$(BIN)/render-weights $(FACES_SHOWN) --first 16 --columns 16 --zoom 1 \
+	    --title 'What the hidden units look for: $*' -o $@ $<
+
+$(FACES_LAB)/decoder-%.png: $(FACES_LAB)/%.npz $(BIN)/render-weights
+	$(BIN)/render-weights --of layer2.weight --first 32 --columns 8 --colours grey \
+	    --title 'What the hidden units draw: $*' -o $@ $<
+
+FACES_LEARNING := $(filter-out report-%,$(FACES_RUNS))
+FACES_NAMES := --name 'SGD, 16 units' --name 'SGD, 64 units' --name 'Adam, 16 units' --name 'Adam, 64 units'
+$(FACES_LAB)/loss-batches.png: $(FACES_LEARNING:%=$(FACES_LAB)/%-batches.npz) $(BIN)/plot-curves
+	$(BIN)/plot-curves --title 'Squared error of a face, batch by batch' --x-label batch \
+	    $(FACES_NAMES) -o $@ $(filter %.npz,$^)
+
+$(FACES_LAB)/loss-batches-report.png: $(FACES_WIDTHS:%=$(FACES_LAB)/report-%-batches.npz) $(BIN)/plot-curves
+	$(BIN)/plot-curves --log --title "Squared error of a face at the report's rate" --x-label batch \
+	    --name '16 units' --name '64 units' -o $@ $(filter %.npz,$^)
+
+$(FACES_LAB)/loss-epochs.png: $(FACES_LEARNING:%=$(FACES_LAB)/%.npz) $(BIN)/plot-curves
+	$(BIN)/plot-curves --log --title 'Squared error of a face, epoch by epoch' $(FACES_NAMES) \
+	    -o $@ $(filter %.npz,$^)
+
+# ---- reconstructions of twelve faces ----
+
+$(FACES_LAB)/sample-%.npz: $(FACES_LAB)/%.npz $(BIN)/split $(BIN)/pick
+	$(BIN)/split --train 12 --seed 2 $< | \
+	    $(BIN)/pick x_train 'scale.*' --rename x_train=x -o $@
+
+$(FACES_LAB)/answer-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/sample-centred.npz $(BIN)/predict $(BIN)/pick
+	$(BIN)/predict --model $< $(FACES_LAB)/sample-centred.npz | \
+	    $(BIN)/pick y_pred --rename y_pred=$* -o $@
+
+FACES_ANSWERS := sgd-16 adam-16 sgd-64 adam-64
+$(FACES_LAB)/reconstructions.png: $(FACES_LAB)/sample-centred.npz \
+                                  $(FACES_ANSWERS:%=$(FACES_LAB)/answer-%.npz) $(BIN)/render-weights
+	$(BIN)/render-weights --unscale --range 0,255 --of x $(FACES_ANSWERS:%=--of %) --name originals \
+	    --name 'SGD, 16 units' --name 'Adam, 16 units' --name 'SGD, 64 units' --name 'Adam, 64 units' \
+	    --columns 12 --zoom 1 -o $@ $(filter %.npz,$^)
+
+$(FACES_LAB)/reconstructions-report.png: $(FACES_LAB)/report-16.npz $(FACES_LAB)/sample-faces.npz \
+                                         $(BIN)/predict $(BIN)/render-weights
+	$(BIN)/predict --model $< $(FACES_LAB)/sample-faces.npz | \
+	    $(BIN)/render-weights --range 0,1 --of x --of y_pred --name originals \
+	        --name "the report's rate, 16 units: every answer is the mean face" --columns 12 --zoom 1 -o $@
+
+# ---- eigenfaces ----
+
+$(FACES_RANKS:%=$(FACES_LAB)/pca-%.npz): $(FACES_LAB)/pca-%.npz: $(FACES_LAB)/centred.npz $(BIN)/factorise
+	$(BIN)/factorise --method svd --rank $* -o $@ $<
+
+$(FACES_LAB)/share.npz: $(FACES_LAB)/pca-24.npz $(BIN)/to-csv $(BIN)/eval $(BIN)/from-csv $(BIN)/pick pipelines/faces.sh
+	BIN=$(BIN) bash pipelines/faces.sh share $(FACES_LAB) | $(BIN)/from-csv --header no | \
+	    $(BIN)/pick x --rename x=share -o $@
+
+$(FACES_LAB)/eigenfaces.png: $(FACES_LAB)/pca-24.npz $(FACES_LAB)/share.npz $(BIN)/render-weights
+	$(BIN)/render-weights --of v --columns 6 --zoom 2 --caption share \
+	    --title '24 eigenfaces; how much of the variance each explains, in percent' \
+	    -o $@ $(filter %.npz,$^)
+
+$(FACES_LAB)/table.tsv: $(FACES_RUNS:%=$(FACES_LAB)/%.npz) $(FACES_RANKS:%=$(FACES_LAB)/pca-%.npz) \
+                        $(BIN)/eval $(BIN)/predict $(BIN)/pick $(BIN)/to-csv pipelines/faces.sh pipelines/field.awk
+	BIN=$(BIN) bash pipelines/faces.sh table $(FACES_LAB) >$@
