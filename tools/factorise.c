@@ -1,0 +1,147 @@
+/* factorise: a matrix as the product of two narrow ones. */
+#include "learn/factorise.h"
+#include "cli/tool.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static struct options {
+    lp_factorise_options how;
+    const char *init_from, *checkpoint;
+    bool resume;
+} o;
+
+#define FACTORS "method=svd|gd|sgd|als"
+#define ITERATIVE "method=bias|gd|sgd|als"
+#define FITTED "method=gd|sgd|als"
+#define DESCENT "method=gd|sgd"
+#define ROW(member) offsetof(struct options, member)
+
+static const lp_option options[] = {
+    {"method", 0, LP_OPTION_CHOICE, ROW(how.fit.method), "METHOD", .choices = LP_FACTOR_CHOICES,
+     .flags = LP_REQUIRED, .help = "see above"},
+    {"rank", 0, LP_OPTION_INT, ROW(how.fit.rank), "R", NULL, 1, 1 << 30, .with = FACTORS,
+     .help = "columns of u and v, at most the smaller side of the matrix"},
+    {"mask", 0, LP_OPTION_TEXT, ROW(how.mask), "NAME", .with = "method=mean|bias|gd|sgd|als",
+     .help = "a tensor of the shape of x that is 0 where an entry is hidden"},
+    {"epochs", 0, LP_OPTION_INT, ROW(how.fit.epochs), "N", "100", 0, 9e15, .with = ITERATIVE,
+     .help = "passes over the observed entries; 0 writes the start"},
+    {"lr", 0, LP_OPTION_REAL, ROW(how.fit.lr), "RATE", "0.01", 0, INFINITY, .flags = LP_OPEN_MIN,
+     .with = DESCENT, .help = "learning rate"},
+    {"lr-schedule", 0, LP_OPTION_CUSTOM, ROW(how.fit.schedule), "SCHEDULE", "constant",
+     .parse = lp_schedule_parse, .with = DESCENT,
+     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:LEAST, or rates with "
+             "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
+    {"update", 0, LP_OPTION_CHOICE, ROW(how.fit.update), "HOW", "joint",
+     .choices = LP_UPDATE_CHOICES, .with = "method=gd",
+     .help = "step u and v at once along the gradient, or in turn along half of it"},
+    {"reg", 0, LP_OPTION_REAL, ROW(how.fit.reg), "L", "0", 0, INFINITY, .with = ITERATIVE,
+     .help = "regularisation: the weight of the squares of u and v"},
+    {"bias", 0, LP_OPTION_FLAG, ROW(how.fit.bias), .with = FITTED,
+     .help = "fit a mean and a term for every row and column too"},
+    {"bias-reg", 0, LP_OPTION_REAL, ROW(how.fit.bias_reg), "L", NULL, 0, INFINITY,
+     .with = ITERATIVE, .help = "regularisation of these terms, where it is not --reg"},
+    {"init", 0, LP_OPTION_CHOICE, ROW(how.fit.init), "HOW", "uniform", .choices = LP_START_CHOICES,
+     .with = FITTED, .help = "the start of u and v: uniform in [0, 1), or standard normal"},
+    {"init-scale", 0, LP_OPTION_REAL, ROW(how.fit.init_scale), "S", "1", 0, INFINITY,
+     .with = FITTED, .help = "what the start is multiplied by"},
+    {"init-from", 0, LP_OPTION_TEXT, ROW(init_from), "FILE", .with = ITERATIVE,
+     .without = "init|init-scale", .help = "start from the factors in FILE"},
+    {"shuffle", 0, LP_OPTION_FLAG, ROW(how.fit.shuffle), .with = "method=sgd",
+     .help = "visit the entries in a new random order each epoch"},
+    {"blocks", 0, LP_OPTION_INT, ROW(how.fit.blocks), "B", "0", 0, 1024, .with = "method=sgd",
+     .help = "visit them in B x B blocks, B at a time; 0: 1 for a dense x, 8 for a sparse matrix"},
+    {"exact", 0, LP_OPTION_FLAG, ROW(how.fit.exact), .with = "method=svd",
+     .help = "never the faster method for a few values of a large matrix"},
+    {"eval-every", 0, LP_OPTION_INT, ROW(how.eval_every), "N", "0", 0, 9e15, .with = ITERATIVE,
+     .help = "evaluate every N epochs; 0: at the end only"},
+    {"patience", 0, LP_OPTION_INT, ROW(how.patience), "N", "0", 0, 9e15, .with = "eval-every",
+     .help = "stop after N evaluations without a lower held-out error, and keep the best factors"},
+    {"checkpoint", 0, LP_OPTION_TEXT, ROW(checkpoint), "FILE", .flags = LP_NOT_IN_RECIPE,
+     .with = "checkpoint-every", .help = "where checkpoints are kept, the last one only"},
+    {"checkpoint-every", 0, LP_OPTION_INT, ROW(how.checkpoint_every), "N", NULL, 1, 9e15,
+     .flags = LP_NOT_IN_RECIPE, .with = "checkpoint", .help = "make one every N epochs"},
+    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .flags = LP_NOT_IN_RECIPE, .with = "checkpoint",
+     .help = "go on from the checkpoint, if there is one; the output is that of a run in one go"},
+    {"seed", 0, LP_OPTION_SEED, ROW(how.fit.seed), "S", "0",
+     .help = "of the start and of the random order"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "factorise",
+    .summary = "approximate a matrix by the product of two narrow ones",
+    .manual =
+        "x [m, n], or a sparse matrix (row, col, data, shape: then only its entries count), "
+        "becomes "
+        "u [m, r] and v [n, r] with x ≈ u vᵀ, for svd u diag(s) vᵀ; with --bias the scalar mean, "
+        "row_bias [m] and col_bias [n] are added to it. After split the training part is fitted, "
+        "and the test part is held out; under --mask the hidden entries are.\n"
+        "\n"
+        "svd is the best approximation of its rank. gd follows the full gradient of the summed "
+        "squared error; --update alternate takes half of it, for u first and then for v with the "
+        "new u. sgd visits entry by entry, in row-major order: with the error e = x - u v, u's row "
+        "gets rate e v added, then v's row rate e u. als solves for u and for v in turn. mean and "
+        "bias are what to compare with: the mean of the entries, and mean, row and column terms "
+        "alone.\n"
+        "\n"
+        "For gd and als --reg weighs |u|² and |v|² against the sum of the squared errors, for sgd "
+        "against each entry's.\n"
+        "\n"
+        "history.epoch, history.loss and history.val_loss have the mean squared error over the "
+        "observed and the held-out entries. The result does not depend on --threads.",
+    .examples =
+        "from-csv --label species iris.csv | scale --by centre | factorise --method svd --rank 2\n"
+        "gen-ratings | split --train 0.9 |\n"
+        "    factorise --method sgd --rank 5 --bias --reg 0.1 --init normal --init-scale 0.1 | "
+        "eval",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_STREAM,
+    .options = options,
+};
+
+static int save(void *context, lp_stream *checkpoint, lp_error *e) {
+    (void)context;
+    return lp_tool_save(checkpoint, o.checkpoint, e);
+}
+
+static void progress(void *context, uint64_t done, uint64_t total, double loss) {
+    (void)context;
+    lp_tool_progress(done, total, "mean squared error %.4g", loss);
+}
+
+int main(int argc, char **argv) {
+    // arguments
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    bool biased = o.how.fit.bias || o.how.fit.method == LP_FACTOR_BIAS;
+    if (o.how.fit.method >= LP_FACTOR_SVD && !lp_tool_given("rank"))
+        lp_tool_usage("--rank is missing: --rank R");
+    if (lp_tool_given("lr") && lp_schedule_is_list(&o.how.fit.schedule))
+        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
+    if (lp_tool_given("bias-reg") && !biased)
+        lp_tool_usage("--bias-reg goes only with --bias");
+    if (!lp_tool_given("bias-reg"))
+        o.how.fit.bias_reg = o.how.fit.reg;
+    // read
+    lp_stream *s = lp_tool_read();
+    lp_train_hooks hooks = {.progress = progress};
+    if (o.init_from != NULL)
+        hooks.init_from = lp_tool_read_option("init-from", o.init_from);
+    if (o.checkpoint != NULL) {
+        hooks.save = save;
+        hooks.options = lp_tool_options();
+        if (o.resume && access(o.checkpoint, F_OK) == 0)
+            hooks.resume = lp_tool_need(lp_stream_read(&(lp_input){.path = o.checkpoint}, 1, e));
+    }
+    // compute
+    lp_factorise_report report;
+    lp_tool_try(lp_factorise(s, &o.how, &hooks, &report, e));
+    if (report.empty_rows > 0 || report.empty_cols > 0)
+        lp_tool_warn("%zu rows and %zu columns have no observed entry: their factors say nothing",
+                     report.empty_rows, report.empty_cols);
+    // write
+    lp_stream_free(hooks.init_from);
+    lp_stream_free(hooks.resume);
+    return lp_tool_write(s);
+}
