@@ -184,15 +184,18 @@ int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e) {
 
 /* ---- one-sided Jacobi ---- */
 
-enum { MAX_SWEEPS = 60, PAIRS_A_CHUNK = 16, THREADED_FROM = 512 };
+/* Columns are taken in groups of a few, so that those of two groups stay in the cache while every
+ * one meets every other. */
+enum { MAX_SWEEPS = 60, GROUP = 16, THREADED_FROM = 256 };
 
 typedef struct {
     size_t n;
     double *x;      /* the columns, n of n, each followed by its row of the rotations, n more */
     double *square; /* their squared norms */
-    size_t *player; /* the tournament: player[i] meets player[n' - 1 - i] */
-    size_t seats;   /* n, or n + 1 with a bye */
-    bool *rotated;  /* for each chunk of pairs */
+    size_t *seat;   /* a tournament of the groups: seat[i] meets seat[seats - 1 - i] */
+    size_t seats;   /* an even number; a group beyond the last column is empty */
+    bool first;     /* the round in which members of one group meet, too */
+    bool *rotated;  /* for each pair of groups */
 } jacobi;
 
 /* Makes the columns i and j orthogonal; false where they are already. */
@@ -216,50 +219,59 @@ static bool rotate_pair(jacobi *s, size_t i, size_t j) {
     return true;
 }
 
-/* Pairs of one round touch no column twice, so their order does not matter. */
-static void rotate_chunk(void *context, size_t chunk) {
+static void meet(void *context, size_t pair) {
     jacobi *s = context;
-    size_t end = (chunk + 1) * PAIRS_A_CHUNK;
-    s->rotated[chunk] = false;
-    for (size_t i = chunk * PAIRS_A_CHUNK; i < end && i < s->seats / 2; i++) {
-        size_t a = s->player[i], b = s->player[s->seats - 1 - i];
-        if (a < s->n && b < s->n)
-            s->rotated[chunk] |= rotate_pair(s, a < b ? a : b, a < b ? b : a);
+    size_t group[2] = {s->seat[pair], s->seat[s->seats - 1 - pair]};
+    bool rotated = false;
+    size_t start[2], end[2];
+    for (int g = 0; g < 2; g++) {
+        start[g] = group[g] * GROUP < s->n ? group[g] * GROUP : s->n;
+        end[g] = start[g] + GROUP < s->n ? start[g] + GROUP : s->n;
+        for (size_t i = start[g]; s->first && i < end[g]; i++)
+            for (size_t j = i + 1; j < end[g]; j++)
+                rotated |= rotate_pair(s, i, j);
     }
+    for (size_t i = start[0]; i < end[0]; i++)
+        for (size_t j = start[1]; j < end[1]; j++)
+            rotated |= rotate_pair(s, i < j ? i : j, i < j ? j : i);
+    s->rotated[pair] = rotated;
 }
 
-/* Every pair once: all but the first seat move on by one after each round. */
+/* Every pair of columns once. No two meetings of a round share a column, so their order does not
+ * matter; after each round all but the first seat move on by one. */
 static bool sweep(jacobi *s) {
     const lp_math *num = lp_math_of(LP_F8);
-    size_t chunks = (s->seats / 2 + PAIRS_A_CHUNK - 1) / PAIRS_A_CHUNK;
+    size_t pairs = s->seats / 2;
     bool rotated = false;
     for (size_t j = 0; j < s->n; j++)
         s->square[j] = num->dot(s->n, s->x + j * 2 * s->n, s->x + j * 2 * s->n);
     for (size_t round = 1; round < s->seats; round++) {
+        s->first = round == 1;
         if (s->n >= THREADED_FROM)
-            lp_parallel(chunks, rotate_chunk, s);
+            lp_parallel(pairs, meet, s);
         else
-            for (size_t chunk = 0; chunk < chunks; chunk++)
-                rotate_chunk(s, chunk);
-        for (size_t chunk = 0; chunk < chunks; chunk++)
-            rotated |= s->rotated[chunk];
-        size_t last = s->player[s->seats - 1];
-        memmove(s->player + 2, s->player + 1, (s->seats - 2) * sizeof *s->player);
-        s->player[1] = last;
+            for (size_t pair = 0; pair < pairs; pair++)
+                meet(s, pair);
+        for (size_t pair = 0; pair < pairs; pair++)
+            rotated |= s->rotated[pair];
+        size_t last = s->seat[s->seats - 1];
+        memmove(s->seat + 2, s->seat + 1, (s->seats - 2) * sizeof *s->seat);
+        s->seat[1] = last;
     }
     return rotated;
 }
 
 /* x J = orthogonal columns, x (n, 2n) with J's rows behind the columns of x. */
 static int orthogonalise(size_t n, double *x, lp_error *e) {
-    jacobi s = {.n = n, .x = x, .seats = n + n % 2};
+    size_t groups = (n + GROUP - 1) / GROUP;
+    jacobi s = {.n = n, .x = x, .seats = groups + groups % 2};
     s.square = lp_alloc(n, sizeof *s.square, e);
-    s.player = lp_alloc(s.seats, sizeof *s.player, e);
-    s.rotated = lp_alloc(s.seats / 2 / PAIRS_A_CHUNK + 1, sizeof *s.rotated, e);
-    int failed = s.square == NULL || s.player == NULL || s.rotated == NULL;
+    s.seat = lp_alloc(s.seats, sizeof *s.seat, e);
+    s.rotated = lp_alloc(s.seats / 2, sizeof *s.rotated, e);
+    int failed = s.square == NULL || s.seat == NULL || s.rotated == NULL;
     if (!failed) {
         for (size_t i = 0; i < s.seats; i++)
-            s.player[i] = i;
+            s.seat[i] = i;
         int sweeps = 0;
         while (sweep(&s))
             if (++sweeps == MAX_SWEEPS) {
@@ -271,7 +283,7 @@ static int orthogonalise(size_t n, double *x, lp_error *e) {
             }
     }
     free(s.square);
-    free(s.player);
+    free(s.seat);
     free(s.rotated);
     return failed;
 }

@@ -15,13 +15,14 @@
 
 enum {
     OVERSAMPLE = 10, /* vectors beyond the k asked for */
-    STEPS = 4,       /* blocks of a Krylov space */
+    STEPS = 3,       /* blocks of a Krylov space */
     FEW_RESTARTS = 3,
     MAX_RESTARTS = 50
 };
 
-/* Restarts end when the sum of the k largest squares grows by no more than this part of itself. */
-#define CONVERGED 1e-9
+/* Restarts end when the sum of the k largest squares will grow by no more than this part of itself.
+ */
+#define CONVERGED 1e-10
 
 /* x xᵀ or xᵀ x, whichever is smaller, as an operator on the rows of a matrix. */
 typedef struct {
@@ -58,7 +59,23 @@ static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t
     a->gram = lp_alloc(a->side, a->side * sizeof *a->gram, e);
     if (a->gram == NULL)
         return -1;
-    lp_math_of(LP_F8)->gemm(m < n ? LP_NT : LP_TN, a->side, a->side, longer, x, x, a->gram, false);
+    if (m >= n) {
+        lp_math_of(LP_F8)->gemm(LP_TN, n, n, m, x, x, a->gram, false);
+        return 0;
+    }
+    /* x xᵀ up to the diagonal, some rows at a time, and the rest by symmetry. */
+    enum { ROWS = 64 };
+    double *strip = lp_alloc(ROWS, m * sizeof *strip, e);
+    if (strip == NULL)
+        return -1;
+    for (size_t from = 0; from < m; from += ROWS) {
+        size_t end = from + ROWS < m ? from + ROWS : m;
+        lp_math_of(LP_F8)->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
+        for (size_t i = from; i < end; i++)
+            for (size_t j = 0; j <= i; j++)
+                a->gram[i * m + j] = a->gram[j * m + i] = strip[(i - from) * end + j];
+    }
+    free(strip);
     return 0;
 }
 
@@ -72,7 +89,7 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
     double *image = lp_alloc(steps, block * sizeof *image, e);
     double *small = lp_alloc(width, (3 * width + 1) * sizeof *small, e);
     int failed = space == NULL || image == NULL || small == NULL;
-    double captured = -1;
+    double captured = 0, growth = 0;
     for (int restart = 0; restart < MAX_RESTARTS && !failed; restart++) {
         double *value = small, *product = value + width;
         double *others = product + width * width, *vectors = others + width * width;
@@ -95,9 +112,14 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
             memmove(vectors + i * keep, vectors + i * width, keep * sizeof *vectors);
         num->gemm(LP_TN, keep, a->side, width, vectors, space, q, false);
         double now = num->sum(k, value);
-        if (now - captured <= CONVERGED * now)
-            break;
+        /* The growth to come, if it goes on shrinking like this, is growth^2 / (before - growth).
+         */
+        double before = growth;
+        growth = now - captured;
         captured = now;
+        if (growth <= 0 ||
+            (growth < before && growth * growth <= CONVERGED * now * (before - growth)))
+            break;
     }
     free(space);
     free(image);
