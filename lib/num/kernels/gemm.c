@@ -42,7 +42,8 @@ enum {
     WIDTH = 2 * RL, /* columns of a panel */
     WIDE = 4 * RL,
     COPY_ROWS = 3 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
-    SMALL = 100000,       /* multiply-adds below which one thread does it all */
+    SMALL = 200000,       /* multiply-adds below which one thread does it all */
+    CHUNKS = 4,           /* a thread, so that one that is held up holds up little */
 };
 
 /* An operand: element (i, p) at [i * stride + p], or at [p * stride + i] where by_column. */
@@ -174,7 +175,9 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
 #define TILES(rows) TILE(rows, 1) TILE(rows, 2) COPYING_TILE(rows)
 TILES(1)
 TILES(2)
-TILES(3) TILES(4) TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
+TILES(3)
+TILES(4)
+TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
 #if LP_IS != LP_IS_generic
     TILES(5) TILES(6)
 #if LP_IS != LP_IS_avx2
@@ -411,6 +414,56 @@ static void piece(const product *g, size_t from, size_t to, size_t column, size_
     }
 }
 
+/* ---- the product, shared among threads ---- */
+
+typedef struct {
+    product g;
+    size_t rows, columns;             /* of c, as the product has it */
+    size_t row_chunks, column_chunks; /* the grid that it is cut into */
+} work;
+
+/* The place where chunk i of `chunks` begins: a multiple of `unit`, chunk `chunks` at the end. */
+static size_t chunk_start(size_t size, size_t unit, size_t chunks, size_t i) {
+    size_t units = (size + unit - 1) / unit,
+           at = (units / chunks * i + units % chunks * i / chunks) * unit;
+    return at < size ? at : size;
+}
+
+static void run_chunk(void *context, size_t i) {
+    const work *w = context;
+    size_t r = i / w->column_chunks, j = i % w->column_chunks;
+    piece(&w->g, chunk_start(w->rows, ROWS, w->row_chunks, r),
+          chunk_start(w->rows, ROWS, w->row_chunks, r + 1),
+          chunk_start(w->columns, WIDTH, w->column_chunks, j),
+          chunk_start(w->columns, WIDTH, w->column_chunks, j + 1));
+}
+
+LP_INLINE size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Whole panels of c are the best pieces: each packs its own part of b. Rows are cut too where there
+ * are too few panels to go round, but not so fine that packing would show. */
+static void share(work *w) {
+    double operations = (double)w->rows * (double)w->columns * (double)w->g.k;
+    size_t threads = (size_t)lp_threads();
+    w->row_chunks = w->column_chunks = 1;
+    if (threads > 1 && operations >= SMALL) {
+        size_t most = least(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
+        size_t panels = (w->columns + WIDTH - 1) / WIDTH, tiles = (w->rows + ROWS - 1) / ROWS;
+        w->column_chunks = least(panels, most);
+        if (w->column_chunks < threads)
+            w->row_chunks = least(tiles, most / w->column_chunks);
+        else if (w->column_chunks < most)
+            w->row_chunks = least((tiles + 2) / 3, most / w->column_chunks);
+        w->row_chunks += w->row_chunks == 0;
+    }
+    if (w->row_chunks * w->column_chunks == 1)
+        piece(&w->g, 0, w->rows, 0, w->columns);
+    else
+        lp_parallel(w->row_chunks * w->column_chunks, run_chunk, w);
+}
+
 void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
             bool accumulate) {
     if (m == 0 || n == 0)
@@ -420,13 +473,16 @@ void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const voi
             k_fill(m * n, 0, c);
         return;
     }
-    product g = {n,
-                 k,
-                 {a, form == LP_TN ? m : k, form == LP_TN},
-                 {b, form == LP_NT ? k : n, form == LP_NT},
-                 c,
-                 n,
-                 false,
-                 accumulate};
-    piece(&g, 0, m, 0, n);
+    operand x = {a, form == LP_TN ? m : k, form == LP_TN}; /* element (i, p) */
+    operand y = {b, form == LP_NT ? k : n, form == LP_NT}; /* element (p, j) */
+    work w = {{n, k, x, y, c, n, false, accumulate}, m, n, 1, 1};
+    /* Fma a step along k, as it is and with the roles exchanged; only where a then needs no
+     * transposition, which would cost more than it saves. */
+    size_t as_is = m * ((n + RL - 1) / RL), exchanged = n * ((m + RL - 1) / RL);
+    if (form == LP_TN && n <= ROWS && 4 * exchanged <= 3 * as_is) {
+        x.by_column = !x.by_column;
+        y.by_column = !y.by_column;
+        w = (work){{m, k, y, x, c, n, true, accumulate}, n, m, 1, 1};
+    }
+    share(&w);
 }
