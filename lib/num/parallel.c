@@ -1,9 +1,48 @@
+/* A pool of threads of our own. OpenMP's parallel region ends in a barrier that waits for every
+ * thread of the team, also one that found nothing to do because the system had not run it yet: on a
+ * busy machine (and the tools of a pipe are each other's load) a product of a millisecond then
+ * takes the eight of a time slice. Here the caller works too, and waits only for chunks that
+ * somebody has begun. */
 #include "num/parallel.h"
 
-#include <omp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    MOST_WORKERS = 255,
+    SPINS = 2000, /* looks before a thread sleeps: some tens of microseconds */
+};
 
 static atomic_int chosen; /* 0: one a CPU */
+
+/* The job at hand. `state` is its number in the upper half and the chunks that nobody has claimed
+ * in the lower: who takes one off by compare-and-swap owns it, and the other fields are the job's
+ * own until its last chunk is finished. */
+static struct {
+    _Atomic uint64_t state;
+    atomic_size_t chunks;
+    atomic_size_t unfinished;
+    atomic_int workers; /* how many may take part */
+    void (*_Atomic body)(void *context, size_t i);
+    void *_Atomic context;
+} job;
+
+static atomic_bool busy;    /* somebody's job is at hand */
+static atomic_int sleepers; /* workers in wake_up */
+static atomic_bool caller_sleeps;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake_up = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
+static int started; /* workers; written by the owner of `busy` */
+static _Thread_local bool inside;
+
+static int cpus(void) {
+    cpu_set_t set;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return n > 0 ? n : 1;
+}
 
 void lp_threads_set(int threads) {
     atomic_store(&chosen, threads > 0 ? threads : 0);
@@ -11,21 +50,106 @@ void lp_threads_set(int threads) {
 
 int lp_threads(void) {
     int threads = atomic_load(&chosen);
-    return threads > 0 ? threads : omp_get_num_procs();
+    return threads > 0 ? threads : cpus();
+}
+
+static void pause_a_little(void) {
+#if defined __x86_64__
+    __builtin_ia32_pause();
+#elif defined __aarch64__
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Claims and runs chunks until none is left. */
+static void take_part(int worker) {
+    uint64_t state = atomic_load(&job.state);
+    while ((uint32_t)state > 0) {
+        size_t i = atomic_load(&job.chunks) - (uint32_t)state;
+        void (*body)(void *, size_t) = atomic_load(&job.body);
+        void *context = atomic_load(&job.context);
+        if (worker >= atomic_load(&job.workers))
+            return;
+        if (!atomic_compare_exchange_weak(&job.state, &state, state - 1))
+            continue;
+        body(context, i);
+        if (atomic_fetch_sub(&job.unfinished, 1) == 1 && atomic_load(&caller_sleeps)) {
+            pthread_mutex_lock(&mutex);
+            pthread_cond_signal(&finished);
+            pthread_mutex_unlock(&mutex);
+        }
+        state = atomic_load(&job.state);
+    }
+}
+
+static void *work(void *argument) {
+    int worker = (int)(intptr_t)argument;
+    inside = true;
+    for (uint64_t seen = 0;;) {
+        for (int i = 0; i < SPINS && atomic_load(&job.state) >> 32 == seen; i++)
+            pause_a_little();
+        pthread_mutex_lock(&mutex);
+        atomic_fetch_add(&sleepers, 1);
+        while (atomic_load(&job.state) >> 32 == seen)
+            pthread_cond_wait(&wake_up, &mutex);
+        atomic_fetch_sub(&sleepers, 1);
+        pthread_mutex_unlock(&mutex);
+        seen = atomic_load(&job.state) >> 32;
+        take_part(worker);
+    }
+    return NULL;
+}
+
+static int start_workers(int wanted) {
+    for (; started < wanted; started++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, work, (void *)(intptr_t)started) != 0)
+            break; /* fewer threads give the same bytes */
+        pthread_detach(thread);
+    }
+    return started < wanted ? started : wanted;
+}
+
+static void run_job(int workers, size_t chunks, void (*body)(void *context, size_t i),
+                    void *context) {
+    atomic_store(&job.chunks, chunks);
+    atomic_store(&job.unfinished, chunks);
+    atomic_store(&job.workers, workers);
+    atomic_store(&job.body, body);
+    atomic_store(&job.context, context);
+    uint64_t number = (atomic_load(&job.state) >> 32) + 1;
+    atomic_store(&job.state, number << 32 | chunks);
+    if (atomic_load(&sleepers) > 0) {
+        pthread_mutex_lock(&mutex);
+        pthread_cond_broadcast(&wake_up);
+        pthread_mutex_unlock(&mutex);
+    }
+    inside = true;
+    take_part(-1);
+    inside = false;
+    for (int i = 0; i < SPINS && atomic_load(&job.unfinished) > 0; i++)
+        pause_a_little();
+    if (atomic_load(&job.unfinished) > 0) {
+        pthread_mutex_lock(&mutex);
+        atomic_store(&caller_sleeps, true);
+        while (atomic_load(&job.unfinished) > 0)
+            pthread_cond_wait(&finished, &mutex);
+        atomic_store(&caller_sleeps, false);
+        pthread_mutex_unlock(&mutex);
+    }
 }
 
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context) {
     size_t threads = (size_t)lp_threads();
     if (threads > chunks)
         threads = chunks;
-    if (threads <= 1 || omp_in_parallel()) {
+    if (threads > MOST_WORKERS + 1)
+        threads = MOST_WORKERS + 1;
+    if (threads <= 1 || inside || chunks > UINT32_MAX || atomic_exchange(&busy, true)) {
         for (size_t i = 0; i < chunks; i++)
             body(context, i);
         return;
     }
-    /* Claimed one by one: a thread that the system does not run holds nobody up. */
-    atomic_size_t next = 0;
-#pragma omp parallel num_threads((int)threads)
-    for (size_t i; (i = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed)) < chunks;)
-        body(context, i);
+    run_job(start_workers((int)threads - 1), chunks, body, context);
+    atomic_store(&busy, false);
 }

@@ -42,7 +42,7 @@ enum {
     WIDTH = 2 * RL, /* columns of a panel */
     WIDE = 4 * RL,
     COPY_ROWS = 3 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
-    SMALL = 200000,       /* multiply-adds below which one thread does it all */
+    SMALL = 90000 * RL,   /* multiply-adds below which one thread does it all: some 15 us */
     CHUNKS = 4,           /* a thread, so that one that is held up holds up little */
 };
 
@@ -177,7 +177,8 @@ TILES(1)
 TILES(2)
 TILES(3)
 TILES(4)
-TILE(1, 3) TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
+TILE(1, 3)
+TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
 #if LP_IS != LP_IS_generic
     TILES(5) TILES(6)
 #if LP_IS != LP_IS_avx2
