@@ -12,13 +12,14 @@ LAB2_MLP := $(LAB2_RUNS:%=$(LAB2)/mlp-%.npz)
 lab2: $(LAB2)/table.tsv $(LAB2)/u-gd.png $(LAB2)/u-svd.png ## run lab 2: factors of Iris, ten MLPs
 	@awk -f pipelines/table.awk $(LAB2)/table.tsv
 
-# (a) The factors. The sheet centres the columns first.
+# (a) The factors. The sheet centres the columns first. Of normal starts one in twenty diverges, the
+# others end at the least error that rank 2 can have; uniform ones end up to 0.005 above it.
 $(LAB2)/iris.npz: fixtures/iris.csv $(BIN)/from-csv $(BIN)/scale
 	@mkdir -p $(@D)
 	$(BIN)/from-csv --label species $< | $(BIN)/scale --by centre -o $@
 
 $(LAB2)/gd.npz: $(LAB2)/iris.npz $(BIN)/factorise
-	$(BIN)/factorise --method gd --rank 2 --epochs 1000 --lr 0.01 --init uniform --seed 1 -o $@ $<
+	$(BIN)/factorise --method gd --rank 2 --epochs 1000 --lr 0.01 --init normal --seed 0 -o $@ $<
 
 $(LAB2_SVD): $(LAB2)/svd-%.npz: $(LAB2)/iris.npz $(BIN)/factorise
 	$(BIN)/factorise --method svd --rank $* -o $@ $<

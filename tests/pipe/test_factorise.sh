@@ -180,7 +180,7 @@ PY
 fi
 
 # ---- ratings: threads, kills, patience ----
-gen-ratings --users 60 --items 90 --ratings 1500 --seed 3 | split --train 0.9 --seed 1 >ratings.npz || exit 1
+gen-ratings --users 60 --items 90 -n 1500 --seed 3 | split --train 0.9 --seed 1 >ratings.npz || exit 1
 sgd='--method sgd --rank 4 --bias --reg 0.05 --init normal --init-scale 0.1 --lr 0.02'
 gd='--method gd --rank 4 --bias --reg 0.05 --init normal --init-scale 0.1 --lr 0.001'
 als='--method als --rank 4 --bias --reg 2'
@@ -214,14 +214,14 @@ done
 # shellcheck disable=SC2086
 refuses "a checkpoint of other options" 1 "the checkpoint is of other options" \
     factorise $als --epochs 9 --checkpoint c.npz --checkpoint-every 3 --resume ratings.npz
-gen-ratings --users 60 --items 90 --ratings 1500 --seed 4 | split --train 0.9 --seed 1 >others.npz
+gen-ratings --users 60 --items 90 -n 1500 --seed 4 | split --train 0.9 --seed 1 >others.npz
 # shellcheck disable=SC2086
 refuses "a checkpoint of other data" 1 "the checkpoint is of other data" \
     $command --checkpoint c.npz --checkpoint-every 3 --resume others.npz
 
 # Learning beats the biases, the biases beat the mean: on data that has both.
 rmse() { $eval --tsv | awk '$1 == "held_out" { print $5 }'; }
-gen-ratings --users 300 --items 400 --ratings 20000 --seed 5 | split --train 0.9 >large.npz
+gen-ratings --users 300 --items 400 -n 20000 --seed 5 | split --train 0.9 >large.npz
 mean=$(factorise --method mean large.npz | rmse)
 bias=$(factorise --method bias --reg 5 large.npz | rmse)
 # shellcheck disable=SC2086
