@@ -3,6 +3,7 @@
 #include "num/math.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* The multipliers and the key schedule's increments (the golden ratio and sqrt 3 - 1, as
  * fractions of 2^32) of the paper's table 2 and section 4.3. */
@@ -84,21 +85,57 @@ double lp_rng_normal(lp_rng *r) {
     return sqrt(-2 * lp_log(1 - unit(word))) * cos_turns(unit(word + 2));
 }
 
-uint64_t lp_rng_below(lp_rng *r, uint64_t n) {
-    unsigned __int128 product = (unsigned __int128)lp_rng_u64(r) * n;
-    if ((uint64_t)product < n) {
-        uint64_t surplus = -n % n; /* 2^64 mod n: so many low parts would count once too often */
-        while ((uint64_t)product < surplus)
-            product = (unsigned __int128)lp_rng_u64(r) * n;
+/* A look-ahead of blocks, for loops that draw much: independent blocks overlap in the CPU. */
+enum { AHEAD = 32 };
+
+typedef struct {
+    uint64_t first; /* number of the block that word[0] belongs to */
+    bool filled;
+    uint32_t word[4 * AHEAD];
+} look_ahead;
+
+static inline uint64_t next_u64(lp_rng *r, look_ahead *ahead) {
+    if (!ahead->filled || r->next - 4 * ahead->first > 4 * AHEAD - 2) {
+        ahead->first = r->next / 4;
+        ahead->filled = true;
+        for (uint64_t i = 0; i < AHEAD; i++) {
+            uint64_t number = ahead->first + i;
+            const uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32),
+                                         (uint32_t)r->stream, (uint32_t)(r->stream >> 32)};
+            const uint32_t key[2] = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)};
+            lp_philox4x32_10(counter, key, ahead->word + 4 * i);
+        }
     }
-    return (uint64_t)(product >> 64);
+    const uint32_t *word = ahead->word + (r->next - 4 * ahead->first);
+    r->next += 2;
+    return (uint64_t)word[1] << 32 | word[0];
+}
+
+/* Lemire's method on the numbers that NEXT gives. */
+#define BELOW(n, NEXT)                                                                             \
+    unsigned __int128 product = (unsigned __int128)(NEXT) * (n);                                   \
+    if ((uint64_t)product < (n)) {                                                                 \
+        uint64_t surplus = -(n) % (n); /* 2^64 mod n: so many low parts would count twice */       \
+        while ((uint64_t)product < surplus)                                                        \
+            product = (unsigned __int128)(NEXT) * (n);                                             \
+    }                                                                                              \
+    return (uint64_t)(product >> 64)
+
+static inline uint64_t below_ahead(lp_rng *r, look_ahead *ahead, uint64_t n) {
+    BELOW(n, next_u64(r, ahead));
+}
+
+uint64_t lp_rng_below(lp_rng *r, uint64_t n) {
+    BELOW(n, lp_rng_u64(r));
 }
 
 void lp_rng_permutation(lp_rng *r, size_t n, size_t *index) {
+    look_ahead ahead;
+    ahead.filled = false;
     for (size_t i = 0; i < n; i++)
         index[i] = i;
     for (size_t i = n; i > 1; i--) {
-        size_t j = lp_rng_below(r, i);
+        size_t j = below_ahead(r, &ahead, i);
         size_t kept = index[i - 1];
         index[i - 1] = index[j];
         index[j] = kept;

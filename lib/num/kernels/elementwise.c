@@ -244,6 +244,8 @@ void k_rotate(size_t n, double c, double s, void *x, void *y) {
 }
 
 /* bias_step: 1 for a bias a column, 0 for one number (and v is that number). */
+enum { NARROW = 4 * LANES }; /* columns */
+
 LP_INLINE void bias_map_loop(lp_map map, size_t rows, size_t cols, const T *bias, bool by_column,
                              T *y) {
     V one = v_set1(by_column || !bias ? 0 : bias[0]);
@@ -266,6 +268,14 @@ void k_bias_map(lp_map map, size_t rows, size_t cols, const void *bias, size_t b
         k_map(map, rows * cols, y, y);
     } else if (bias_size == 1) { /* the same number everywhere: one long row */
         FOR_EACH_MAP(map, bias_map_loop, 1, rows * cols, bias, false, y)
+    } else if (cols <= NARROW && rows >= 2 * LANES) {
+        /* LANES narrow rows are one row of whole vectors. */
+        T repeated[NARROW * LANES];
+        size_t wide = rows / LANES, done = wide * LANES * cols;
+        for (size_t r = 0; r < LANES; r++)
+            memcpy(repeated + r * cols, bias, cols * sizeof(T));
+        FOR_EACH_MAP(map, bias_map_loop, wide, cols * LANES, repeated, true, y)
+        FOR_EACH_MAP(map, bias_map_loop, rows % LANES, cols, bias, true, (T *)y + done)
     } else {
         FOR_EACH_MAP(map, bias_map_loop, rows, cols, bias, true, y)
     }
