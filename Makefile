@@ -41,7 +41,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test labs install uninstall asan format help clean deps
+.PHONY: all tools quick test identical-kernels labs install uninstall asan format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -103,6 +103,20 @@ test: tools $(UNIT) $(FUZZ) ## run every test
 asan: ## run every test under the address and undefined-behaviour sanitizers
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+
+# The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
+SELFTEST := $(BUILD)/tests/identical/selftest
+CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
+$(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB_OBJ))
+	$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
+
+$(CROSS_SELFTEST): $(SELFTEST)
+	@mkdir -p $(BUILD)/aarch64; touch $(BUILD)/aarch64/.libraries # it needs none
+	$(MAKE) --no-print-directory CC='aarch64-linux-gnu-gcc -static' ARCH=aarch64 \
+	    BUILD=$(BUILD)/aarch64 $@
+
+identical-kernels: $(SELFTEST) $(if $(shell command -v aarch64-linux-gnu-gcc),$(CROSS_SELFTEST))
+	@sh tests/identical/kernels.sh $(SELFTEST) $(CROSS_SELFTEST)
 
 # ---- labs ----
 

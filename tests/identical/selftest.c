@@ -1,0 +1,276 @@
+/* Runs every kernel of lib/num over many odd shapes and prints a digest of each one's results, then
+ * one of all: `selftest THREADS`. Two machines, instruction sets (LABPIPE_ISA) or thread counts
+ * are held against each other by comparing what it prints. Needs lib/base and lib/num alone. */
+#include "num/linalg.h"
+#include "num/math.h"
+#include "num/parallel.h"
+#include "num/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 400000 }; /* elements of an array */
+
+static int size; /* of the element type: 4 or 8 */
+static const lp_math *num;
+static void *a, *b, *c, *d;
+static uint64_t digest, total = 0xcbf29ce484222325u;
+
+/* FNV-1a over the values' bytes; every NaN counts as the same. */
+static void add_byte(uint64_t *hash, unsigned byte) {
+    *hash = (*hash ^ byte) * 0x100000001b3u;
+}
+
+static double at(const void *x, size_t i) {
+    return size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+static void add_number(double v) {
+    uint64_t bits;
+    v = isnan(v) ? NAN : v;
+    memcpy(&bits, &v, sizeof bits);
+    if (isnan(v))
+        bits = 0x7ff8000000000000u;
+    for (int i = 0; i < 64; i += 8) {
+        add_byte(&digest, bits >> i & 255);
+        add_byte(&total, bits >> i & 255);
+    }
+}
+
+static void add(size_t n, const void *x) {
+    for (size_t i = 0; i < n; i++)
+        add_number(at(x, i));
+}
+
+static void say(const char *what) {
+    printf("f%d %-22s %016llx\n", size, what, (unsigned long long)digest);
+    digest = 0xcbf29ce484222325u;
+}
+
+/* Numbers whose sums are rounded: signs and fractions at random, exponents from -span to span. */
+static void fill(void *x, size_t n, uint64_t seed, int span) {
+    lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, 0);
+    for (size_t i = 0; i < n; i++) {
+        double v = 2 * lp_rng_uniform(&r) - 1;
+        v = ldexp(v, (int)lp_rng_below(&r, (uint64_t)(2 * span + 1)) - span);
+        if (size == 4)
+            ((float *)x)[i] = (float)v;
+        else
+            ((double *)x)[i] = v;
+    }
+}
+
+static void run_gemm(void) {
+    static const size_t shapes[][3] = {{1, 1, 1},     {3, 5, 7},     {14, 32, 256}, {15, 33, 257},
+                                       {29, 31, 513}, {100, 12, 3},  {100, 3, 12},  {128, 10, 71},
+                                       {64, 129, 90}, {1, 300, 300}, {300, 1, 300}, {700, 2, 100},
+                                       {2, 700, 100}, {7, 15, 1000}, {85, 200, 97}, {250, 70, 300}};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
+        for (int form = LP_NN; form <= LP_TN; form++)
+            for (int accumulate = 0; accumulate < 2; accumulate++) {
+                size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+                fill(a, m * k, s, 4);
+                fill(b, k * n, s + 100, 4);
+                fill(c, m * n, s + 200, 4);
+                num->gemm((lp_form)form, m, n, k, a, b, c, accumulate);
+                add(m * n, c);
+            }
+    say("gemm");
+}
+
+static void run_elementwise(void) {
+    static const char *const names[] = {"exp",  "log",  "tanh",   "sigmoid", "sin",     "cos",
+                                        "sqrt", "relu", "negate", "square",  "identity"};
+    for (int map = 0; map < LP_MAPS; map++) {
+        for (size_t n = 0; n < 70; n++) {
+            fill(a, n, n, 10);
+            num->map((lp_map)map, n, a, b);
+            add(n, b);
+            fill(c, n, n + 1, 2);
+            fill(d, n, n + 2, 2);
+            num->map_backward((lp_map)map, n, a, b, c, d);
+            add(n, d);
+        }
+        fill(a, 20000, 7, map == LP_SIN || map == LP_COS ? 60 : 7);
+        num->map((lp_map)map, 20000, a, b);
+        add(20000, b);
+        for (size_t cols = 1; cols < 40; cols += 3) {
+            fill(a, cols, cols, 2);
+            fill(b, 9 * cols, cols, 2);
+            num->bias_map((lp_map)map, 9, cols, a, cols, b);
+            add(9 * cols, b);
+        }
+        say(names[map]);
+    }
+    for (int pair = 0; pair < LP_PAIRS; pair++)
+        for (size_t rows = 1; rows < 9; rows++)
+            for (size_t cols = 1; cols < 40; cols += 3)
+                for (int shape = 0; shape < 16; shape++) {
+                    size_t ar = shape & 1 ? rows : 1, ac = shape & 2 ? cols : 1;
+                    size_t br = shape & 4 ? rows : 1, bc = shape & 8 ? cols : 1;
+                    fill(a, ar * ac, rows, 5);
+                    fill(b, br * bc, cols, 5);
+                    fill(c, rows * cols, 3, 5);
+                    num->pair((lp_pair)pair, rows, cols, a, ar, ac, b, br, bc, c, shape % 3 == 0);
+                    add(rows * cols, c);
+                }
+    say("pair");
+    for (size_t n = 0; n < 70; n++) {
+        fill(a, n, n, 5);
+        fill(b, n, n + 1, 5);
+        num->axpy(n, 0.3, a, b);
+        add(n, b);
+        num->scale(n, 1 / 3.0, b, b);
+        add(n, b);
+        num->fill(n, 0.1, b);
+        add(n, b);
+    }
+    say("axpy scale fill");
+}
+
+static void run_sums(void) {
+    static const size_t lengths[] = {0, 1, 5, 16, 31, 64, 65, 1000, 4095, 4096, 4097, 50001, 99999};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t n = lengths[i];
+        fill(a, n, n, 8);
+        fill(b, n, n + 1, 8);
+        add_number(num->sum(n, a));
+        add_number(num->dot(n, a, b));
+        add_number(num->sum_squared_difference(n, a, b));
+        add_number(num->max(n, a));
+    }
+    for (size_t cols = 1; cols < 70; cols += 4)
+        for (size_t rows = 1; rows < 600; rows = rows * 3 + 1) {
+            fill(a, rows * cols, rows, 8);
+            fill(b, cols + rows, cols, 8);
+            num->sum_over_rows(rows, cols, a, b, rows % 2);
+            add(cols, b);
+            num->sum_each_row(rows, cols, a, b, cols % 3);
+            add(rows, b);
+        }
+    say("sums");
+}
+
+static void run_softmax(void) {
+    int32_t label[12];
+    for (int32_t i = 0; i < 12; i++)
+        label[i] = i;
+    for (size_t cols = 12; cols < 90; cols += 3) {
+        size_t n = 12 * cols;
+        fill(a, n, cols, 3);
+        num->softmax(12, cols, a, b);
+        add(n, b);
+        num->log_softmax(12, cols, a, c);
+        add(n, c);
+        for (int labels = 0; labels < 2; labels++) {
+            const int32_t *l = labels ? label : NULL;
+            num->softmax_cross_entropy(12, cols, a, l, b, d, c);
+            add(12, d);
+            add(n, c);
+            num->softmax_cross_entropy_backward(12, cols, c, l, b, 1 / 12.0, d, true);
+            add(n, d);
+        }
+    }
+    say("softmax");
+}
+
+static void run_steps(void) {
+    lp_adam adam = {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0.1, 0.001};
+    for (size_t n = 0; n < 70; n++) {
+        fill(a, n, n, 3);
+        fill(b, n, n + 1, 3);
+        fill(c, n, n + 2, 3);
+        num->map(LP_SQUARE, n, b, d);
+        num->adam_step(n, a, b, c, d, &adam);
+        add(n, a);
+        num->sgd_step(n, a, b, c, 0.1, 0.9, 1e-4, n % 2, n % 3 == 0);
+        add(n, a);
+        num->sgd_step(n, a, b, NULL, 0.1, 0, 0, false, false);
+        add(n, a);
+    }
+    say("sgd adam");
+}
+
+static void run_gather(void) {
+    static const lp_type types[] = {{'f', 2}, {'f', 4}, {'f', 8}, {'i', 1}, {'i', 2}, {'i', 4},
+                                    {'i', 8}, {'u', 1}, {'u', 2}, {'u', 4}, {'u', 8}, {'b', 1}};
+    lp_rng r = lp_rng_new(5, LP_RNG_POINTS, 1);
+    uint64_t raw[2000];
+    size_t index[20];
+    for (size_t i = 0; i < 2000; i++)
+        raw[i] = lp_rng_u64(&r);
+    for (size_t i = 0; i < 20; i++)
+        index[i] = lp_rng_below(&r, 40);
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
+        for (size_t cols = 1; cols < 50; cols += 7) {
+            num->gather_rows(20, cols, types[t], raw, index, 1 / 255.0, b);
+            add(20 * cols, b);
+        }
+    say("gather_rows");
+}
+
+/* What is computed in double alone. */
+static void run_doubles(void) {
+    double *x = a, *u = b, *v = c, s[60];
+    lp_error e;
+    fill(x, 3000, 11, 9);
+    for (size_t i = 0; i < 3000; i++) {
+        add_number(lp_exp(x[i]));
+        add_number(lp_log(fabs(x[i])));
+        add_number(lp_tanh(x[i]));
+        add_number(lp_sin(x[i] * 1e5));
+        add_number(lp_cos(x[i] * 1e5));
+        add_number(lp_pow(fabs(x[i]), 1.7));
+    }
+    say("scalars");
+    lp_rng r = lp_rng_new(1, LP_RNG_NOISE, 3);
+    for (size_t i = 0; i < 5000; i++)
+        add_number(lp_rng_normal(&r));
+    say("normals");
+    for (size_t n = 1; n < 60; n += 13) {
+        fill(x, 70 * n, n, 2);
+        if (lp_svd(70, n, x, u, s, v, &e) != 0)
+            exit(1);
+        add(70 * n, u);
+        add(n, s);
+        add(n * n, v);
+    }
+    fill(x, 300 * 200, 1, 2);
+    if (lp_svd_top(300, 200, 7, x, 3, u, s, v, &e) != 0)
+        exit(1);
+    add(300 * 7, u);
+    add(7, s);
+    add(200 * 7, v);
+    say("svd");
+}
+
+int main(int argc, char **argv) {
+    lp_error e;
+    if (argc != 2 || lp_math_check(&e) != 0) {
+        fprintf(stderr, "selftest: %s\n", argc != 2 ? "give the number of threads" : e.text);
+        return 2;
+    }
+    lp_threads_set(atoi(argv[1]));
+    a = aligned_alloc(64, MOST * 8);
+    b = aligned_alloc(64, MOST * 8);
+    c = aligned_alloc(64, MOST * 8);
+    d = aligned_alloc(64, MOST * 8);
+    if (!a || !b || !c || !d)
+        return 1;
+    digest = total;
+    for (size = 4; size <= 8; size += 4) {
+        num = lp_math_of((lp_type){'f', (uint32_t)size});
+        run_gemm();
+        run_elementwise();
+        run_sums();
+        run_softmax();
+        run_steps();
+        run_gather();
+    }
+    size = 8;
+    run_doubles();
+    printf("all %016llx\n", (unsigned long long)total);
+    return fflush(stdout) != 0;
+}
