@@ -125,6 +125,14 @@ void k_softmax_cross_entropy_backward(size_t rows, size_t cols, const void *p, c
     const T *from = p, *t = target;
     T *to = dx;
     V s = v_set1((T)scale);
+    if (label && overwrite && cols <= LANES && dx != p) {
+        k_scale(rows * cols, scale, p, dx);
+        for (size_t r = 0; r < rows; r++) {
+            size_t i = r * cols + (size_t)label[r];
+            to[i] = (T)scale * (from[i] - 1);
+        }
+        return;
+    }
     for (size_t r = 0; r < rows; r++, from += cols, to += cols) {
         V weight = v_set1(label ? 1 : (T)k_sum(cols, t + r * cols));
         T one = 0;

@@ -105,11 +105,27 @@ void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool acc
     }
 }
 
-/* One vector of columns. */
+/* One vector of columns. Up to CHAINS blocks of rows are summed side by side, which hides the
+ * latency of an addition, and then added in order. */
 LP_INLINE void sum_columns(size_t rows, size_t cols, size_t left, const T *x, T *out,
                            bool accumulate) {
     V total = accumulate ? v_load_n(out, left) : v_set1(0);
-    for (size_t r = 0; r < rows; r += ROWS) {
+    size_t r = 0;
+    for (; r + (CHAINS - 1) * ROWS < rows; r += CHAINS * ROWS) {
+        V s[CHAINS] = {v_set1(0), v_set1(0), v_set1(0), v_set1(0)};
+        const T *row = x + r * cols;
+        size_t last = rows - r - (CHAINS - 1) * ROWS; /* rows of the last block */
+        for (size_t i = 0; i < ROWS; i++, row += cols) {
+            s[0] = v_add(s[0], v_load_n(row, left));
+            s[1] = v_add(s[1], v_load_n(row + ROWS * cols, left));
+            s[2] = v_add(s[2], v_load_n(row + 2 * ROWS * cols, left));
+            if (i < last)
+                s[3] = v_add(s[3], v_load_n(row + 3 * ROWS * cols, left));
+        }
+        for (int c = 0; c < CHAINS; c++)
+            total = v_add(total, s[c]);
+    }
+    for (; r < rows; r += ROWS) {
         size_t end = rows - r < ROWS ? rows : r + ROWS;
         V s = v_set1(0);
         for (size_t i = r; i < end; i++)
