@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/table.h"
+#include "data/triples.h"
 #include "io/csv.h"
 
 typedef struct {
@@ -7,11 +8,20 @@ typedef struct {
     char separator;
     const char *label;
     lp_texts drop;
+    lp_triples_columns triples;
+    lp_triples_names names;
 } options;
 
 static const lp_option rows[] = {
     {"label", 0, LP_OPTION_TEXT, offsetof(options, label), "COLUMN",
      .help = "the column of labels, by name or by number from 1: it becomes y"},
+    {"triples", 0, LP_OPTION_CUSTOM, offsetof(options, triples), "ROW,COLUMN,VALUE",
+     .parse = lp_triples_parse_columns, .without = "label|drop",
+     .help = "read a sparse matrix: the columns with the ids of its rows, of its columns, and with "
+             "its values, each by name or by number from 1"},
+    {"names", 0, LP_OPTION_CUSTOM, offsetof(options, names), "FILE:ID:NAME",
+     .parse = lp_triples_parse_names, .with = "triples",
+     .help = "call the matrix's columns as the table in FILE does"},
     {"header", 0, LP_OPTION_CHOICE, offsetof(options, header), "WHICH", "auto",
      .choices = "auto|yes|no",
      .help = "whether the first row names the columns; auto: it does where no cell is a number"},
@@ -33,28 +43,59 @@ static const lp_tool tool = {
         "\n"
         "With --label, that column becomes y, i8 [rows]: the labels themselves where all of them "
         "are whole numbers, else 0, 1, ... in the order of their first appearance, with their "
-        "texts in classes. With a header, features has the names of x's columns.",
-    .examples = "from-csv --label species fixtures/iris.csv | inspect",
+        "texts in classes. With a header, features has the names of x's columns.\n"
+        "\n"
+        "With --triples the rows of the file are entries of a sparse matrix, row, col, data, shape "
+        "and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in the order of "
+        "their first appearance, with their texts in rows and cols. Other columns of the file are "
+        "left out. An id pair that is there twice is an error. --names puts names in the place of "
+        "the ids in cols: every id needs one, names that no id asks for are left out, and one that "
+        "several ids share gets the id behind it, \"Emma (1996) [838]\".",
+    .examples = "from-csv --label species fixtures/iris.csv | inspect\n"
+                "from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
+                "ratings.csv",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = rows,
 };
 
-int main(int argc, char **argv) {
-    // arguments
-    options o;
-    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    const lp_table_options how = {o.header, o.separator, o.label, o.drop};
-    // read
+static void read_table(const options *o, lp_stream *s, lp_error *e) {
+    const lp_table_options how = {o->header, o->separator, o->label, o->drop};
     lp_table *table = lp_tool_need(lp_table_new(&how, e));
     for (size_t i = 0; i < lp_tool_file_count(); i++) {
         size_t size;
         const char *bytes = lp_tool_file(i, &size);
         lp_tool_try(lp_table_add(table, lp_tool_file_name(i), bytes, size, e));
     }
-    // compute
-    lp_stream *s = lp_tool_read();
     lp_tool_try(lp_table_put(table, s, e));
+}
+
+static void read_triples(const options *o, lp_stream *s, lp_error *e) {
+    const lp_triples_options how = {o->header, o->separator, o->triples};
+    lp_triples *triples = lp_tool_need(lp_triples_new(&how, e));
+    size_t size;
+    for (size_t i = 0; i < lp_tool_file_count(); i++) {
+        const char *bytes = lp_tool_file(i, &size);
+        lp_tool_try(lp_triples_add(triples, lp_tool_file_name(i), bytes, size, e));
+    }
+    lp_tool_try(lp_triples_put(triples, s, e));
+    lp_triples_free(triples);
+    if (!lp_tool_given("names"))
+        return;
+    const char *bytes = lp_tool_extra_file(o->names.path, &size);
+    lp_tool_try(lp_triples_name_cols(s, &how, &o->names, bytes, size, e));
+}
+
+int main(int argc, char **argv) {
+    // arguments
+    options o;
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    // read
+    lp_stream *s = lp_tool_read();
+    if (lp_tool_given("triples"))
+        read_triples(&o, s, e);
+    else
+        read_table(&o, s, e);
     // write
     return lp_tool_write(s);
 }

@@ -50,9 +50,9 @@ void lp_table_free(lp_table *t) {
 
 /* ---- columns ---- */
 
-static bool is_header(const lp_table *t, const lp_csv *c) {
-    if (t->options->header != LP_HEADER_AUTO)
-        return t->options->header == LP_HEADER_YES;
+bool lp_table_has_header(lp_header header, const lp_csv *c) {
+    if (header != LP_HEADER_AUTO)
+        return header == LP_HEADER_YES;
     for (size_t i = 0; i < c->cells; i++) {
         double value;
         lp_error ignored;
@@ -62,11 +62,11 @@ static bool is_header(const lp_table *t, const lp_csv *c) {
     return true;
 }
 
-/* *column = the place of the column that is called so: by name, else by number from 1. */
-static int find_column(const lp_table *t, const char *called, size_t *column, lp_error *e) {
+int lp_table_find_column(const char *const *names, size_t columns, const char *called,
+                         size_t *column, lp_error *e) {
     size_t found = 0;
-    for (size_t i = 0; t->names != NULL && i < t->columns; i++)
-        if (strcmp(t->names[i], called) == 0 && found++ == 0)
+    for (size_t i = 0; names != NULL && i < columns; i++)
+        if (strcmp(names[i], called) == 0 && found++ == 0)
             *column = i;
     if (found > 1)
         return lp_fail(e, "%zu columns are called '%s' (give its number instead)", found, called);
@@ -75,13 +75,17 @@ static int find_column(const lp_table *t, const char *called, size_t *column, lp
         return 0;
     if (!lp_csv_integer(called, &number))
         return lp_fail(e, "there is no column '%s'%s", called,
-                       t->names == NULL ? ": the first row was read as data (--header yes, or the "
-                                          "column's number)"
-                                        : "");
-    if (number < 1 || (uint64_t)number > t->columns)
-        return lp_fail(e, "there is no column %s, there are %zu", called, t->columns);
+                       names == NULL ? ": the first row was read as data (--header yes, or the "
+                                       "column's number)"
+                                     : "");
+    if (number < 1 || (uint64_t)number > columns)
+        return lp_fail(e, "there is no column %s, there are %zu", called, columns);
     *column = (size_t)number - 1;
     return 0;
+}
+
+static int find_column(const lp_table *t, const char *called, size_t *column, lp_error *e) {
+    return lp_table_find_column((const char *const *)t->names, t->columns, called, column, e);
 }
 
 /* Fixes the columns by the first row of the first file. */
@@ -184,7 +188,7 @@ static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
         return -1;
     if (more == 0)
         return lp_fail(e, "it is blank");
-    const bool has_header = is_header(t, c);
+    const bool has_header = lp_table_has_header(t->options->header, c);
     if (t->columns == 0 ? set_columns(t, c, has_header, e) : check_columns(t, c, has_header, e))
         return -1;
     if (has_header)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/values.h"
+#include "io/csv.h"
 #include "io/stream.h"
 
 #include <stdbool.h>
@@ -25,6 +26,14 @@ typedef struct {
     const char *label; /* the column of labels: its name, or its number from 1; NULL: none */
     lp_texts drop;     /* columns to leave out, named likewise */
 } lp_table_options;
+
+/* Whether a file begins with a header; c is at its first row. */
+bool lp_table_has_header(lp_header header, const lp_csv *c);
+
+/* *column = the place of the column that is called so: by name (names is NULL where the file has
+ * none), else by number from 1. */
+int lp_table_find_column(const char *const *names, size_t columns, const char *called,
+                         size_t *column, lp_error *e);
 
 typedef struct lp_table lp_table;
 
