@@ -1,0 +1,97 @@
+# Lab «fashion» (ECE4179, questions 2 and 3): how wide, how deep, which rate, activation and
+# optimiser, and over-fitting, on pictures of 28 x 28 in ten classes. FASHION=folder takes the four
+# IDX files of MNIST or Fashion-MNIST, gzipped or not.
+
+LABS += fashion
+FASHION_LAB := $(OUT)/fashion
+FASHION_SEEDS := 1 2 3
+FASHION_NET := --scale 1/255 --threads 1
+
+# The report's deep model A, and two smaller ones: B has 73 % of A's 111,146 parameters, C half.
+FASHION_A := --hidden 128,64,32
+FASHION_SGD := --batch 64 --epochs 20 --eval-every 1 --lr 0.1
+FASHION_SLOW := --batch 64 --epochs 20 --eval-every 1 --lr 0.01
+FASHION_ADAM := --batch 64 --epochs 20 --eval-every 1 --optimizer adam --lr 1e-4
+
+# The runs: a name, and what train-mlp is told.
+FASHION_w32 := --hidden 32 $(FASHION_SGD)
+FASHION_w128 := --hidden 128 $(FASHION_SGD)
+FASHION_w512 := --hidden 512 $(FASHION_SGD)
+FASHION_a := $(FASHION_A) $(FASHION_SGD)
+FASHION_b := --hidden 96,48,24 $(FASHION_SGD)
+FASHION_c := --hidden 66,40,20 $(FASHION_SGD)
+FASHION_w128-slow := --hidden 128 $(FASHION_SLOW)
+FASHION_a-slow := $(FASHION_A) $(FASHION_SLOW)
+FASHION_w128-sigmoid := --hidden 128 --activation sigmoid $(FASHION_SGD)
+FASHION_a-sigmoid := $(FASHION_A) --activation sigmoid $(FASHION_SGD)
+FASHION_w32-adam := --hidden 32 $(FASHION_ADAM)
+FASHION_w128-adam := --hidden 128 $(FASHION_ADAM)
+FASHION_w512-adam := --hidden 512 $(FASHION_ADAM)
+FASHION_a-adam := $(FASHION_A) $(FASHION_ADAM)
+FASHION_WHOLE := w32 w128 w512 a b c w128-slow a-slow w128-sigmoid a-sigmoid w32-adam w128-adam \
+                 w512-adam a-adam
+
+# On 500 pictures, to the end and with early stopping.
+FASHION_small := --hidden 128 --batch 64 --epochs 150 --eval-every 1 --lr 0.1
+FASHION_small-stopped := $(FASHION_small) --patience 5
+FASHION_SMALL := small small-stopped
+
+FASHION_ALL := $(foreach run,$(FASHION_WHOLE) $(FASHION_SMALL),$(FASHION_SEEDS:%=$(run)-%))
+FASHION_PICTURES := shallow deep rates activations optimisers overfitting
+
+.PHONY: fashion
+fashion: $(FASHION_LAB)/table.tsv $(FASHION_PICTURES:%=$(FASHION_LAB)/%.png) $(FASHION_LAB)/data.png \
+         $(FASHION_LAB)/weights.png ## run widths, depths, rates and optimisers on pictures
+	@awk -f pipelines/table.awk $<
+
+FASHION_FILES = $(foreach part,train t10k,$(wildcard $(FASHION)/$(part)-images*) $(wildcard $(FASHION)/$(part)-labels*))
+$(FASHION_LAB)/data.npz: $(FASHION_FILES) $(BIN)/gen-digits $(BIN)/from-idx $(BIN)/split
+	@mkdir -p $(@D)
+	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n 10000 | $(BIN)/split --train 0.8 -o $@)
+
+$(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
+	$(BIN)/pick --rows :500 --of x_train --of y_train -o $@ ./$<
+
+$(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
+	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 -o $@ $<
+
+# The weights and the history are kept, the pictures are not; beside them the seconds it took.
+define fashion_run
+$(FASHION_LAB)/$(1)-$(2).npz: $(FASHION_LAB)/$(3).npz $(BIN)/train-mlp $(BIN)/pick pipelines/fashion.mk
+	TIMEFORMAT=%R; { time $(BIN)/train-mlp $(FASHION_$(1)) $(FASHION_NET) --seed $(2) -o $$@.whole $$<; } 2>$$(@:.npz=.seconds)
+	$(BIN)/pick --drop 'x_*' --drop 'y_*' -o $$@ ./$$@.whole; rm $$@.whole
+endef
+$(foreach run,$(FASHION_WHOLE),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),data))))
+$(foreach run,$(FASHION_SMALL),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),small))))
+
+# fashion_curves PICTURE,TITLE,RUN...
+define fashion_curves
+$(FASHION_LAB)/$(1).png: $(3:%=$(FASHION_LAB)/%-1.npz) $(BIN)/plot-curves
+	$(BIN)/plot-curves --log --title '$(2)' $(3:%=--name '$$(FASHION_NAME_%)') -o $$@ $$(filter %.npz,$$^)
+endef
+FASHION_NAME_w32 := 784-32-10
+FASHION_NAME_w128 := 784-128-10
+FASHION_NAME_w512 := 784-512-10
+FASHION_NAME_a := 784-128-64-32-10
+FASHION_NAME_b := 784-96-48-24-10
+FASHION_NAME_c := 784-66-40-20-10
+FASHION_NAME_w128-slow := $(FASHION_NAME_w128), rate 0.01
+FASHION_NAME_a-slow := $(FASHION_NAME_a), rate 0.01
+FASHION_NAME_w128-sigmoid := $(FASHION_NAME_w128), sigmoid
+FASHION_NAME_a-sigmoid := $(FASHION_NAME_a), sigmoid
+FASHION_NAME_w128-adam := $(FASHION_NAME_w128), Adam
+FASHION_NAME_a-adam := $(FASHION_NAME_a), Adam
+FASHION_NAME_small := 500 pictures, 150 epochs
+FASHION_NAME_small-stopped := 500 pictures, stopped early
+$(eval $(call fashion_curves,shallow,One hidden layer: how wide,w32 w128 w512))
+$(eval $(call fashion_curves,deep,Three hidden layers: how large,a b c))
+$(eval $(call fashion_curves,rates,Learning rate 0.1 against 0.01,w128 w128-slow a a-slow))
+$(eval $(call fashion_curves,activations,ReLU against sigmoid,w128 w128-sigmoid a a-sigmoid))
+$(eval $(call fashion_curves,optimisers,SGD 0.1 against Adam 1e-4,w128 w128-adam a a-adam))
+$(eval $(call fashion_curves,overfitting,Over-fitting: 784-128-10 on few pictures,small small-stopped))
+
+$(FASHION_LAB)/weights.png: $(FASHION_LAB)/w32-1.npz $(BIN)/render-weights
+	$(BIN)/render-weights --tile 28x28 --columns 8 -o $@ $<
+
+$(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv pipelines/fashion.sh
+	BIN=$(BIN) bash pipelines/fashion.sh $(FASHION_LAB) >$@
