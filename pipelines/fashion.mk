@@ -50,7 +50,7 @@ $(FASHION_LAB)/data.npz: $(FASHION_FILES) $(BIN)/gen-digits $(BIN)/from-idx $(BI
 	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n 10000 | $(BIN)/split --train 0.8 -o $@)
 
 $(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
-	$(BIN)/pick --rows :500 --of x_train --of y_train -o $@ ./$<
+	$(BIN)/pick --rows :500 --of x_train --of y_train -o $@ $<
 
 $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 -o $@ $<
@@ -58,8 +58,9 @@ $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 # The weights and the history are kept, the pictures are not; beside them the seconds it took.
 define fashion_run
 $(FASHION_LAB)/$(1)-$(2).npz: $(FASHION_LAB)/$(3).npz $(BIN)/train-mlp $(BIN)/pick pipelines/fashion.mk
-	TIMEFORMAT=%R; { time $(BIN)/train-mlp $(FASHION_$(1)) $(FASHION_NET) --seed $(2) -o $$@.whole $$<; } 2>$$(@:.npz=.seconds)
-	$(BIN)/pick --drop 'x_*' --drop 'y_*' -o $$@ ./$$@.whole; rm $$@.whole
+	TIMEFORMAT=%R; { time $(BIN)/train-mlp $(FASHION_$(1)) $(FASHION_NET) --seed $(2) -o $$(@:.npz=.whole.npz) $$<; } 2>$$(@:.npz=.seconds)
+	$(BIN)/pick --drop 'x_*' --drop 'y_*' -o $$@ $$(@:.npz=.whole.npz)
+	@rm $$(@:.npz=.whole.npz)
 endef
 $(foreach run,$(FASHION_WHOLE),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),data))))
 $(foreach run,$(FASHION_SMALL),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),small))))
