@@ -1,8 +1,13 @@
 /* predict: what a model answers. */
 #include "cli/tool.h"
+#include "learn/factor.h"
+#include "learn/factor_predict.h"
 #include "learn/model.h"
 
-static struct options { const char *model, *x; } o;
+static struct options {
+    const char *model, *x;
+    lp_factor_question entry;
+} o;
 
 #define ROW(member) offsetof(struct options, member)
 
@@ -11,6 +16,14 @@ static const lp_option options[] = {
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
     {"x", 0, LP_OPTION_TEXT, ROW(x), "NAME",
      .help = "answer for tensor NAME; without it for x, or else x_test, or else x_train"},
+    {"row", 0, LP_OPTION_TEXT, ROW(entry.row), "ID", .without = "model|x",
+     .help = "factors: answer for this row, by its name in rows, or by its place from 0"},
+    {"col", 0, LP_OPTION_TEXT, ROW(entry.col), "NAME", .with = "row",
+     .help = "and for this column of it, by its name in cols, or by its place from 0"},
+    {"top", 0, LP_OPTION_INT, ROW(entry.top), "N", NULL, 1, 1 << 30, .with = "row",
+     .without = "col", .help = "or for the N columns with the highest answers that it has no entry in"},
+    {"clip", 0, LP_OPTION_FLAG, ROW(entry.clip), .without = "model|x",
+     .help = "factors: cut the answers to the range of the values that were observed"},
     {0},
 };
 
@@ -25,9 +38,14 @@ static const lp_tool tool = {
         "Without --model the model stands in the same stream as the data, which has been scaled "
         "with it. Data beside --model FILE is scaled by the scale.offset and scale.divisor that "
         "FILE holds, unless it has its own: then it has been scaled, and has to be by the same "
-        "numbers.",
+        "numbers.\n\n"
+        "With factors (u and v, or mean and biases) y_pred is one entry of their matrix (--row and "
+        "--col), a row's best columns with their names in y_cols (--row and --top), or every entry "
+        "of the sparse matrix beside them, in row-major order: of its test part, where it was "
+        "split.",
     .examples = "predict model.npz | eval\n"
-                "from-csv new.csv | predict --model model.npz | to-csv --tensor y_pred",
+                "from-csv new.csv | predict --model model.npz | to-csv y_pred\n"
+                "predict --row 5 --top 10 factors.npz | to-csv y_cols y_pred",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,
@@ -36,11 +54,17 @@ static const lp_tool tool = {
 int main(int argc, char **argv) {
     // arguments
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    if (o.entry.row != NULL && o.entry.col == NULL && o.entry.top == 0)
+        lp_tool_usage("--row needs --col NAME or --top N");
     // read
     lp_stream *s = lp_tool_read();
     lp_stream *model = o.model != NULL ? lp_tool_read_option("model", o.model) : NULL;
     // compute
-    lp_tool_try(lp_predict(s, model, o.x, e));
+    bool asks_factors = o.entry.row != NULL || o.entry.clip;
+    if (asks_factors || (model == NULL && o.x == NULL && lp_factors_are_in(s)))
+        lp_tool_try(lp_factors_predict(s, &o.entry, e));
+    else
+        lp_tool_try(lp_predict(s, model, o.x, e));
     // write
     lp_stream_free(model);
     return lp_tool_write(s);
