@@ -32,8 +32,9 @@ $(CIFAR_LAB)/curves.png: $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz) $(BIN)/plot-curves
 	$(BIN)/plot-curves --title 'Coloured pictures, 3072-128-64-10' --name 'SGD 0.05' \
 	    --name 'Adam 3e-4' --name 'Adam 0.1' --name 'Adam 3e-4, 5 epochs' -o $@ $(filter %.npz,$^)
 
-$(CIFAR_LAB)/weights.png: $(CIFAR_LAB)/adam.npz $(BIN)/render-weights
-	$(BIN)/render-weights --of layer1.weight --first 60 --columns 12 --zoom 2 -o $@ $<
+$(CIFAR_LAB)/weights.png: $(CIFAR_LAB)/sgd.npz $(BIN)/render-weights
+	$(BIN)/render-weights --of layer1.weight --columns 16 --zoom 2 \
+	    --title 'The 128 hidden units after SGD (noise: units that never learned)' -o $@ $<
 
 $(CIFAR_LAB)/table.tsv: $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz) $(BIN)/eval $(BIN)/to-csv pipelines/cifar.sh
 	BIN=$(BIN) bash pipelines/cifar.sh $(CIFAR_LAB) >$@
