@@ -1,0 +1,111 @@
+#!/bin/bash
+# Pictures in and out: from-idx, from-cifar, from-images, render-weights.
+. tests/pipe/lib.sh
+cd "$scratch" || exit 1
+
+replays() { # replays NAME FILE: its recipe gives it again
+    inspect --recipe "$2" >recipe
+    bash recipe >again 2>recipe.err
+    same "$1: its recipe ($(cat recipe recipe.err))" "$2" again
+}
+
+# ---- from-idx ----
+printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >images
+printf '\0\0\010\001\0\0\0\002\001\000' >labels
+gzip -nk images labels
+check "images and labels" from-idx images labels -o plain.npz
+check "gzipped" from-idx images.gz labels.gz -o gzipped.npz
+replays "from-idx" gzipped.npz
+equal "tensors" "$(to-csv --no-header x y plain.npz | tr '\n' ' ')" "97,98,99,1 100,101,102,0 "
+equal "gzipped or not" "$(to-csv x y plain.npz)" "$(to-csv x y gzipped.npz)"
+equal "input_shape" "$(to-csv --no-header input_shape plain.npz | tr '\n' ' ')" "1 3 "
+check "two sets, class names" from-idx images labels images labels --class no --class yes -o two.npz
+equal "two sets" "$(to-csv --no-header --class-names x_test y_test two.npz | head -n 1)" "97,98,99,yes"
+refuses "a lone set of labels too many" 1 '2 files of labels|and 2 of labels' from-idx images labels labels
+head -c 20 images >cut
+refuses "a cut file" 1 '^from-idx: reading cut: IDX: ' from-idx cut
+head -c 30 images.gz >cut
+refuses "a cut gzip file" 1 '^from-idx: reading cut: gzip: cut short' from-idx cut
+refuses "another format" 1 '^from-idx: reading .*iris.csv: it is no IDX file' from-idx "$fixtures/iris.csv"
+{ printf '\0\0\010\003\377\377\377\377\0\0\1\0\0\0\1\0'; head -c 1000 /dev/zero; } | gzip >bomb
+refuses "a file that lies about its size" 1 'cannot hold the shape' bash -c 'ulimit -v 2000000; from-idx bomb'
+
+# ---- from-cifar ----
+record() { printf "\\$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; }
+{ record 003 101; record 000 102; } >batch
+record 011 103 >test
+check "batches" from-cifar batch batch -o batches.npz
+replays "from-cifar" batches.npz
+equal "labels" "$(to-csv --no-header --class-names y batches.npz | tr '\n' ' ')" "cat airplane cat airplane "
+check "a test batch" from-cifar batch --test test -o parts.npz
+replays "from-cifar --test" parts.npz
+equal "test labels" "$(to-csv --no-header --class-names y_test parts.npz)" "truck"
+head -c 3000 batch >cut
+refuses "a cut batch" 1 '^from-cifar: reading cut: 3000 bytes are no whole number' from-cifar batch cut
+record 012 100 >wrong
+refuses "a label too large" 1 '^from-cifar: reading wrong: record 0 has label 10' from-cifar wrong
+
+# ---- from-images ----
+mkdir -p faces/anna faces/bob
+printf 'P2 2 2 255 1 2 3 4' >faces/anna/1.pgm
+printf 'P2 2 2 255 5 6 7 8' >faces/bob/2.PGM
+printf 'P2 2 2 255 9 10 11 12' >faces/anna/3.pgm
+echo 'not a picture' >faces/anna/README
+printf 'broken' >faces/anna/.hidden.png
+check "a folder of folders" from-images --labels faces -o faces.npz
+equal "labels are folders, in order" "$(to-csv --no-header --class-names x y faces.npz | tr '\n' ' ')" \
+    "1,2,3,4,anna 9,10,11,12,anna 5,6,7,8,bob "
+replays "from-images" faces.npz
+from-images --labels faces/ >slash.npz
+equal "a slash at its end" "$(to-csv x y faces.npz)" "$(to-csv x y slash.npz)"
+crc=$(inspect --recipe faces.npz | grep -o 'crc32 [0-9a-f]*' | cut -d ' ' -f 2)
+check "its CRC-32 is known" from-images --labels --crc32 "$crc" faces -o /dev/null
+printf 'P2 2 2 255 9 10 11 13' >faces/anna/3.pgm
+refuses "another folder" 1 'reading faces: its CRC-32 is .*it is another folder' \
+    from-images --labels --crc32 "$crc" faces
+refuses "a folder without pictures" 1 'reading faces: it is a directory without a file of the kind png' \
+    from-images faces
+printf 'P6 2 2 255 %s' 'abcdefghijkl' >colour.ppm
+printf 'P2 3 2 255 1 2 3 4 5 6' >wide.pgm
+refuses "mixed sizes" 1 '^from-images: reading wide.pgm: it is 3 x 2, faces/anna/1.pgm 2 x 2 \(--resize 2x2' \
+    from-images faces/anna wide.pgm
+refuses "mixed channels" 1 '^from-images: reading colour.ppm: it is coloured, .* \(--grey makes' \
+    from-images faces/anna colour.ppm
+check "--grey and --resize make them alike" from-images --grey --resize 2x2 faces/anna wide.pgm colour.ppm -o alike.npz
+refuses "no folder to be a label" 1 'no folder stands in its path' from-images --labels wide.pgm
+refuses "a broken picture" 1 '^from-images: reading broken.png: it is no PNG' bash -c 'echo x >broken.png; from-images broken.png'
+refuses "a picture from a pipe that is none" 1 '^from-images: reading standard input: it is no PNG' \
+    bash -c 'echo x | from-images'
+
+# ---- render-weights ----
+# What it draws is read back: without gaps and zoom a tile's bytes are the picture's.
+render-weights --columns 1 --gap 0 --zoom 1 gzipped.npz -o drawn.png
+from-images drawn.png >back.npz
+equal "bytes are drawn as they are" "$(to-csv --no-header x back.npz)" "97,98,99,100,101,102"
+render-weights --columns 1 --gap 0 --zoom 1 batches.npz --first 1 -o drawn.png
+from-images drawn.png >back.npz
+equal "colours are drawn as they are" "$(to-csv --no-header x back.npz | tr ',' '\n' | sort -u)" "65"
+gen-digits -n 30 --seed 1 | split --train 0.8 --seed 1 | train-mlp --hidden 3 --epochs 1 >model.npz
+check "weights, their shape from x_train" render-weights model.npz -o weights.png
+pick 'layer*' ./model.npz >bare.npz
+check "weights, their shape given" render-weights --tile 28x28 bare.npz -o tiles.png
+same "the same picture" weights.png tiles.png
+refuses "no shape" 1 '^render-weights: layer1.weight \(give --tile WxH\)' render-weights bare.npz
+refuses "another shape" 1 'does not hold pictures of 5 x 6' render-weights --tile 6x5 bare.npz
+refuses "text" 1 '^render-weights: layer1.activation is text' render-weights --of layer1.activation model.npz
+refuses "too many tiles" 1 'do not fit 1 x 2' render-weights --rows 1 --columns 2 --tile 28x28 bare.npz
+refuses "too large a picture" 1 'over the limit' render-weights --tile 28x28 --zoom 100 --gap 100 --columns 3 --of x_train model.npz
+refuses "captions that are too few" 1 'y_test has 6 entries for 24 tiles' render-weights --of x_train --caption y_test model.npz
+refuses "a range upside down" 2 'needs two numbers' render-weights --range 2,1 model.npz
+check "captions, headings, a title" render-weights --of x_train --of x_test --first 6 --caption y_test \
+    --name 'to learn from' --name 'to be tested on' --title 'Digits' model.npz -o captions.png
+if [ -n "$python" ]; then
+    check "scale is undone" bash -c 'gen-faces --people 1 --shots 2 | tee raw.npz | scale --divide 255 | scale --by centre |
+        render-weights --of x --unscale --range 0,255 --gap 0 --zoom 1 --columns 2 | from-images >undone.npz'
+    check "scale is undone to the last bit but one" "$python" -c '
+import numpy
+raw, undone = numpy.load("raw.npz")["x"].astype(int), numpy.load("undone.npz")["x"][0].astype(int)
+assert abs(numpy.hstack(list(raw)) - undone).max() <= 1, abs(numpy.hstack(list(raw)) - undone).max()'
+else
+    skip "scale is undone (no NumPy here)"
+fi

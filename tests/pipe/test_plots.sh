@@ -1,0 +1,71 @@
+#!/bin/bash
+# plot-scatter and plot-curves from the command line.
+. tests/pipe/lib.sh
+cd "$scratch" || exit 1
+
+# size FILE: width and height from a PNG's header.
+size() { od -An -tu1 -j16 -N8 "$1" | awk '{ print $1 * 16777216 + $2 * 65536 + $3 * 256 + $4 "x" $5 * 16777216 + $6 * 65536 + $7 * 256 + $8 }'; }
+
+from-csv --label species "$fixtures/iris.csv" >iris.npz
+gen-moons -n 200 --seed 1 | split --train 0.8 --seed 1 |
+    train-mlp --hidden 8 --epochs 3 --eval-every 1 --batch 32 --seed 1 >a.npz
+gen-moons -n 200 --seed 1 | split --train 0.8 --seed 1 |
+    train-mlp --hidden 8 --epochs 3 --eval-every 1 --batch 32 --seed 2 >b.npz
+
+# ---- scatter ----
+check "columns by number" plot-scatter --x 2 --y 3 iris.npz -o number.png
+check "columns by name" plot-scatter --x petal_length --y petal_width iris.npz -o name.png
+same "a column's name and its number are the same" number.png name.png
+equal "the usual size" "$(size number.png)" 800x600
+check "another size" plot-scatter --size 333x444 iris.npz -o small.png
+equal "another size" "$(size small.png)" 333x444
+check "an SVG by its ending" plot-scatter iris.npz -o iris.svg
+equal "an SVG is one" "$(head -c 5 iris.svg)$(tail -n 1 iris.svg)" '<?xml</svg>'
+plot-scatter iris.npz -o again.svg
+same "an SVG is the same each time" iris.svg again.svg
+plot-scatter --plain --x 2 --y 3 iris.npz >plain.png
+if cmp -s plain.png number.png; then fail "--plain draws the classes"; else pass; fi
+check "both parts, one-hot labels" bash -c 'onehot a.npz | plot-scatter >onehot.png'
+plot-scatter a.npz >labels.png
+same "one-hot labels and numbers look the same" onehot.png labels.png
+check "regions of a network" plot-scatter --boundary a.npz -o regions.png
+if cmp -s regions.png labels.png; then fail "--boundary draws nothing"; else pass; fi
+check "regions of a perceptron" bash -c \
+    'gen-moons -n 100 | train-perceptron --epochs 5 | plot-scatter --boundary --x 1 --y 0 >line.png'
+
+refuses "a column too far" 1 '^plot-scatter: x: there is no column 4: there are 4, counted from 0' \
+    plot-scatter --x 4 iris.npz
+refuses "a column that has no such name" 1 "^plot-scatter: x: there is no column 'petal'" \
+    plot-scatter --x petal iris.npz
+refuses "a tensor that is not there" 1 "^plot-scatter: there is no tensor 'u'" plot-scatter --of u iris.npz
+refuses "no model" 1 '^plot-scatter: there is no model in the stream' plot-scatter --boundary iris.npz
+train-mlp --hidden 2 --epochs 1 iris.npz >four.npz
+refuses "a model of four columns" 1 'a model of two columns: this one takes 4' \
+    plot-scatter --boundary four.npz
+refuses "labels of other rows" 1 '^plot-scatter: y does not class the 2 rows of layer1.weight' \
+    plot-scatter --of layer1.weight four.npz
+refuses "text" 1 '^plot-scatter: features: its shape is' plot-scatter --of features iris.npz
+refuses "a size too small" 2 'option --size: .* at least 200' plot-scatter --size 20x20 iris.npz
+refuses "--plain with regions" 2 'contradict' plot-scatter --plain --boundary a.npz
+printf 'a,b\n1,2\n' | from-csv | plot-scatter >one.png
+equal "a single point" "$(size one.png)" 800x600
+
+# ---- curves ----
+check "curves of two runs" plot-curves a.npz b.npz -o curves.png
+equal "two panels" "$(size curves.png)" 960x420
+check "one metric of one run" plot-curves --of loss --log - -o loss.png <a.npz
+equal "one panel" "$(size loss.png)" 720x420
+plot-curves --name a --name b a.npz b.npz >named.png
+same "the usual names are the files'" curves.png named.png
+cat a.npz b.npz >joined.npz
+plot-curves joined.npz >joined.png
+plot-curves b.npz >lone.png
+same "archives in one file are one stream, the later replacing" joined.png lone.png
+
+refuses "no history" 1 '^plot-curves: iris.npz: there is no history.epoch' plot-curves a.npz iris.npz
+refuses "a metric that was not recorded" 1 '^plot-curves: a.npz: there is no history.nose' \
+    plot-curves --of nose a.npz
+refuses "too few names" 2 '^plot-curves: --name is given 1 times for 2 inputs' \
+    plot-curves --name a a.npz b.npz
+refuses "panels without room" 2 'panels need a picture of another width' \
+    plot-curves --size 300x300 a.npz
