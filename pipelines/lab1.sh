@@ -29,6 +29,9 @@ prediction() { # prediction FILE: of user 5 and the title
 row() { printf '%s\t%s\t%s\t%s\n' "$@"; }
 note() { printf '\tnote\t%s\n' "$1"; }
 
+# A title that there is not ends it here, with predict's own line.
+"$BIN/predict" --row 5 --col "$title" "$set/gd-1e-5-1.npz" >/dev/null
+
 row 'lab 1' 'the report' 'here' 'run again'
 row 'SGD, rank 2: summed squared error, 20 seeds' '0.1220, called MSE' \
     "$(for run in "$dir"/sgd-*.npz; do figure all sse '%.17g\n' "$run"; done | spread)" \
