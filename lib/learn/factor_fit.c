@@ -22,7 +22,6 @@ enum {
     ALS_CHUNKS = 16, /* each with its own scratch */
 };
 
-/* A pivot that is no more of its diagonal element than this is rounding: the matrix is singular. */
 static const double NEGLIGIBLE_PIVOT = 1e-13;
 
 struct lp_fit {
@@ -459,13 +458,13 @@ static int solve_line(als_half *half, size_t r, double *scratch, lp_error *e) {
     }
     for (size_t i = 0; i < count; i++)
         b[i] = l[i * count + i];
-    if (lp_cholesky(count, l, e))
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        double pivot = l[i * count + i] * l[i * count + i];
-        if (!(pivot > NEGLIGIBLE_PIVOT * b[i]))
-            return lp_fail(e, "the normal equations are singular (take a larger --reg)");
-    }
+    /* Normal equations are positive semi-definite: a refusal is rounding, as is a pivot that is
+     * nothing beside its diagonal element. */
+    bool singular = lp_cholesky(count, l, e) != 0;
+    for (size_t i = 0; i < count && !singular; i++)
+        singular = !(l[i * count + i] * l[i * count + i] > NEGLIGIBLE_PIVOT * b[i]);
+    if (singular)
+        return lp_fail(e, "the normal equations are singular (take a larger --reg)");
     lp_cholesky_solve(count, l, z);
     for (size_t i = 0; i < count; i++)
         x[column_of(half, i)] = z[i];

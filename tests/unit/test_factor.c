@@ -1,0 +1,355 @@
+#include "base/memory.h"
+#include "check.h"
+#include "learn/factor_fit.h"
+#include "num/entries.h"
+#include "num/parallel.h"
+#include "num/rng.h"
+
+#include <stdlib.h>
+
+enum { ROWS = 23, COLS = 17, COUNT = 150 };
+
+static lp_error e;
+
+/* COUNT places at random, values normal. */
+static lp_sparse make_matrix(void) {
+    lp_sparse m;
+    lp_rng r = lp_rng_new(11, LP_RNG_POINTS, 0);
+    size_t order[ROWS * COLS];
+    CHECK(lp_sparse_new(&m, ROWS, COLS, COUNT, &e) == 0);
+    lp_rng_permutation(&r, ROWS * COLS, order);
+    for (size_t i = 0; i < COUNT; i++) {
+        m.row[i] = (int32_t)(order[i] / COLS);
+        m.col[i] = (int32_t)(order[i] % COLS);
+        m.value[i] = lp_rng_normal(&r);
+    }
+    CHECK(lp_sparse_sort(&m, NULL, &e) == 0);
+    return m;
+}
+
+static double *random_numbers(size_t n, uint64_t seed) {
+    double *x = lp_alloc(n, sizeof *x, &e);
+    lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, 1);
+    for (size_t i = 0; i < n; i++)
+        x[i] = lp_rng_normal(&r);
+    return x;
+}
+
+static double *copy(const double *from, size_t n) {
+    double *x = lp_alloc(n, sizeof *x, &e);
+    memcpy(x, from, n * sizeof *x);
+    return x;
+}
+
+static double naive_dot(const double *p, const double *q, size_t width) {
+    double sum = 0;
+    for (size_t k = 0; k < width; k++)
+        sum += p[k] * q[k];
+    return sum;
+}
+
+static double keep_of(const lp_entries_rate *r, size_t k) {
+    return k < LP_ENTRIES_LANES ? r->keep_first[k] : r->keep;
+}
+
+static double step_of(const lp_entries_rate *r, size_t k) {
+    return k < LP_ENTRIES_LANES ? r->step_first[k] : r->step;
+}
+
+static void check_all_close(const double *a, const double *b, size_t n) {
+    double worst = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(a[i] - b[i]) <= worst))
+            worst = fabs(a[i] - b[i]);
+    CHECK_CLOSE(worst, 0, 1e-12);
+}
+
+/* sgd of each instruction set against the definition in plain loops; among each other, bit for
+ * bit. Widths: those held in registers and two that are not. */
+static void sgd_is_its_definition(void) {
+    lp_sparse m = make_matrix();
+    lp_entries_rate rate_p = {.keep = 0.99, .step = 0.02}, rate_q = {.keep = 0.98, .step = 0.01};
+    for (int k = 0; k < LP_ENTRIES_LANES; k++) {
+        rate_p.keep_first[k] = 1 - 0.001 * k;
+        rate_p.step_first[k] = 0.003 * k;
+        rate_q.keep_first[k] = 1 - 0.002 * k;
+        rate_q.step_first[k] = 0.004 * k;
+    }
+    for (size_t width = 8; width <= 56; width += 8) {
+        size_t np = ROWS * width, nq = COLS * width;
+        double *p0 = random_numbers(np, width), *q0 = random_numbers(nq, width + 100);
+        double *p = copy(p0, np), *q = copy(q0, nq), sse = 0;
+        for (size_t i = 0; i < COUNT; i++) {
+            double *a = p + (size_t)m.row[i] * width, *b = q + (size_t)m.col[i] * width;
+            double error = m.value[i] - naive_dot(a, b, width);
+            sse += error * error;
+            for (size_t k = 0; k < width; k++) {
+                a[k] = keep_of(&rate_p, k) * a[k] + step_of(&rate_p, k) * error * b[k];
+                b[k] = keep_of(&rate_q, k) * b[k] + step_of(&rate_q, k) * error * a[k];
+            }
+        }
+        double *first_p = NULL, *first_q = NULL, first_sse = 0;
+        for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+            double *ours_p = copy(p0, np), *ours_q = copy(q0, nq);
+            double ours = lp_entries_like(*isa)->sgd(COUNT, m.row, m.col, m.value, width, ours_p,
+                                                     ours_q, &rate_p, &rate_q);
+            CHECK_TEXT(lp_entries_like(*isa)->isa, (*isa)->isa);
+            CHECK_RELATIVE(ours, sse, 1e-11);
+            check_all_close(ours_p, p, np);
+            check_all_close(ours_q, q, nq);
+            if (first_p == NULL) {
+                first_p = ours_p, first_q = ours_q, first_sse = ours;
+                continue;
+            }
+            CHECK(memcmp(first_p, ours_p, np * sizeof *p) == 0);
+            CHECK(memcmp(first_q, ours_q, nq * sizeof *q) == 0);
+            CHECK(first_sse == ours);
+            free(ours_p);
+            free(ours_q);
+        }
+        free(first_p);
+        free(first_q);
+        free(p0);
+        free(q0);
+        free(p);
+        free(q);
+    }
+    lp_sparse_free(&m);
+}
+
+/* The gradients by row and by column, and the normal equations. */
+static void gradients_are_their_definition(void) {
+    lp_sparse m = make_matrix();
+    size_t *start = lp_sparse_row_starts(&m, &e);
+    /* The entries by column, and where each stands by row. */
+    size_t col_start[COLS + 1] = {0};
+    int32_t row[COUNT], place[COUNT];
+    for (size_t c = 0, at = 0; c < COLS; c++) {
+        for (size_t i = 0; i < COUNT; i++)
+            if ((size_t)m.col[i] == c) {
+                row[at] = m.row[i];
+                place[at++] = (int32_t)i;
+            }
+        col_start[c + 1] = 0;
+        for (size_t i = 0; i < COUNT; i++)
+            col_start[c + 1] += (size_t)m.col[i] <= c;
+    }
+    for (size_t width = 8; width <= 24; width += 8) {
+        double *p = random_numbers(ROWS * width, 1), *q = random_numbers(COLS * width, 2);
+        double *gp = lp_alloc_zero(ROWS * width, sizeof *gp, &e);
+        double *gq = lp_alloc_zero(COLS * width, sizeof *gq, &e);
+        double *a = lp_alloc_zero(width * width, sizeof *a, &e), error[COUNT], sse = 0;
+        double b[24] = {0};
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t r = (size_t)m.row[i], c = (size_t)m.col[i];
+            error[i] = m.value[i] - naive_dot(p + r * width, q + c * width, width);
+            sse += error[i] * error[i];
+            for (size_t k = 0; k < width; k++) {
+                gp[r * width + k] += error[i] * q[c * width + k];
+                gq[c * width + k] += error[i] * p[r * width + k];
+                b[k] += r == 3 ? m.value[i] * q[c * width + k] : 0;
+                for (size_t j = 0; j < width; j++)
+                    a[j * width + k] += r == 3 ? q[c * width + j] * q[c * width + k] : 0;
+            }
+        }
+        for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+            const lp_entries_math *math = lp_entries_like(*isa);
+            double *ours = random_numbers(ROWS * width + COLS * width, 3), ours_error[COUNT];
+            CHECK_RELATIVE(
+                math->row_gradient(ROWS, start, m.col, m.value, width, p, q, ours_error, ours), sse,
+                1e-12);
+            check_all_close(ours_error, error, COUNT);
+            check_all_close(ours, gp, ROWS * width);
+            math->col_gradient(COLS, col_start, row, place, ours_error, width, p, ours);
+            check_all_close(ours, gq, COLS * width);
+            double *ours_a = lp_alloc_zero(width * width, sizeof *ours_a, &e), ours_b[24] = {0};
+            math->normal(start[4] - start[3], m.col + start[3], m.value + start[3], width, q,
+                         ours_a, ours_b);
+            check_all_close(ours_a, a, width * width);
+            check_all_close(ours_b, b, width);
+            free(ours_a);
+            free(ours);
+        }
+        free(p);
+        free(q);
+        free(gp);
+        free(gq);
+        free(a);
+    }
+    free(start);
+    lp_sparse_free(&m);
+}
+
+static lp_factor_options options_of(lp_factor_method method) {
+    return (lp_factor_options){.method = method,
+                               .rank = 3,
+                               .epochs = 10,
+                               .lr = 0.01,
+                               .reg = 0.4,
+                               .bias_reg = 0.2,
+                               .bias = method != LP_FACTOR_GD,
+                               .init = 1,
+                               .init_scale = 0.5,
+                               .blocks = 4,
+                               .seed = 5};
+}
+
+static void als_falls_in_each_half_epoch(void) {
+    lp_sparse m = make_matrix();
+    static const lp_factor_method methods[] = {LP_FACTOR_ALS, LP_FACTOR_BIAS};
+    for (int i = 0; i < 4; i++) {
+        lp_factor_options o = options_of(methods[i % 2]);
+        o.bias = i < 2;
+        lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+        CHECK(fit != NULL);
+        double before = lp_fit_objective(fit), start = before;
+        for (int half = 0; half < 20 && fit != NULL; half++) {
+            CHECK(lp_fit_half_epoch(fit, half % 2 == 1, &e) == 0);
+            double now = lp_fit_objective(fit);
+            /* At the minimum only rounding is left. */
+            CHECK(isfinite(now) && now <= before * (1 + 1e-14));
+            before = now;
+        }
+        CHECK(before < 0.9 * start);
+        lp_fit_free(fit);
+    }
+    lp_sparse_free(&m);
+}
+
+/* A small step of full gradient descent lowers the objective by η |gradient|²: the gradient is that
+ * of the objective, taken here by central differences over the factors of the start. */
+static void joint_descent_follows_the_objective(void) {
+    lp_sparse m = make_matrix();
+    lp_factor_options o = options_of(LP_FACTOR_GD);
+    o.lr = 1e-7;
+    lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+    lp_factors a, b;
+    double sse;
+    CHECK(lp_fit_factors(fit, &a, &e) == 0);
+    CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
+    CHECK(lp_fit_factors(fit, &b, &e) == 0);
+    lp_fit_free(fit);
+    const double h = 1e-5;
+    for (size_t i = 0; i < ROWS * 3; i += 7) {
+        double side[2], kept = a.u[i];
+        for (int s = 0; s < 2; s++) {
+            a.u[i] = kept + (s ? h : -h);
+            fit = lp_fit_new(&o, &m, NULL, &a, &e);
+            side[s] = lp_fit_objective(fit);
+            lp_fit_free(fit);
+        }
+        a.u[i] = kept;
+        double slope = (side[1] - side[0]) / (2 * h);
+        CHECK_CLOSE((b.u[i] - a.u[i]) / -o.lr, slope, 1e-6 * (1 + fabs(slope)));
+    }
+    lp_factors_free(&a);
+    lp_factors_free(&b);
+    lp_sparse_free(&m);
+}
+
+static void threads_change_no_bit(void) {
+    lp_sparse m = make_matrix();
+    static const lp_factor_method methods[] = {LP_FACTOR_GD, LP_FACTOR_SGD, LP_FACTOR_ALS,
+                                               LP_FACTOR_BIAS};
+    static const int threads[] = {1, 2, 3, 7};
+    for (int i = 0; i < 4; i++) {
+        lp_factors first = {0};
+        for (int t = 0; t < 4; t++) {
+            lp_factor_options o = options_of(methods[i]);
+            o.shuffle = methods[i] == LP_FACTOR_SGD;
+            lp_threads_set(threads[t]);
+            lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+            lp_factors f;
+            double sse;
+            for (int epoch = 0; epoch < 10; epoch++)
+                CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
+            CHECK(lp_fit_factors(fit, &f, &e) == 0);
+            lp_fit_free(fit);
+            if (t == 0) {
+                first = f;
+                continue;
+            }
+            CHECK(memcmp(f.u, first.u, f.rows * f.rank * sizeof *f.u) == 0);
+            CHECK(memcmp(f.v, first.v, f.cols * f.rank * sizeof *f.v) == 0);
+            CHECK(f.row_bias == NULL ||
+                  memcmp(f.row_bias, first.row_bias, f.rows * sizeof *f.row_bias) == 0);
+            lp_factors_free(&f);
+        }
+        lp_factors_free(&first);
+    }
+    lp_threads_set(0);
+    lp_sparse_free(&m);
+}
+
+/* With blocks every entry is still visited once an epoch: on a matrix whose entries share no row
+ * and no column their order does not matter, so the result is that of row-major order. */
+static void blocks_visit_every_entry_once(void) {
+    lp_sparse m;
+    lp_factors f[2];
+    CHECK(lp_sparse_new(&m, 40, 40, 40, &e) == 0);
+    for (int i = 0; i < 40; i++) {
+        m.row[i] = i;
+        m.col[i] = (i * 27 + 5) % 40;
+        m.value[i] = 1 + i * 0.1;
+    }
+    for (int i = 0; i < 2; i++) {
+        lp_factor_options o = options_of(LP_FACTOR_SGD);
+        o.blocks = i == 0 ? 1 : 7;
+        o.shuffle = i == 1;
+        lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+        double sse;
+        for (int epoch = 0; epoch < 5; epoch++)
+            CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
+        CHECK(lp_fit_factors(fit, &f[i], &e) == 0);
+        lp_fit_free(fit);
+    }
+    CHECK(memcmp(f[0].u, f[1].u, 40 * 3 * sizeof(double)) == 0);
+    CHECK(memcmp(f[0].v, f[1].v, 40 * 3 * sizeof(double)) == 0);
+    lp_factors_free(&f[0]);
+    lp_factors_free(&f[1]);
+    lp_sparse_free(&m);
+}
+
+static void refuses_what_cannot_be_fitted(void) {
+    lp_sparse m = make_matrix(), none;
+    lp_factor_options o = options_of(LP_FACTOR_SGD);
+    double sse;
+    o.rank = 18;
+    CHECK(lp_fit_new(&o, &m, NULL, NULL, &e) == NULL);
+    CHECK_TEXT(e.text, "rank 18 is more than the smaller side of the 23 x 17 matrix");
+    o.rank = 2;
+    CHECK(lp_sparse_new(&none, 3, 3, 0, &e) == 0);
+    CHECK(lp_fit_new(&o, &none, NULL, NULL, &e) == NULL);
+    CHECK_TEXT(e.text, "there is no observed entry to fit");
+    o.lr = 1e3;
+    lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+    int failed = 0;
+    for (int epoch = 0; epoch < 10 && !failed; epoch++)
+        failed = lp_fit_epoch(fit, &sse, &e);
+    CHECK(failed == -1);
+    CHECK_HOLDS(e.text, " with learning rate 1000 (try a smaller --lr)");
+    lp_fit_free(fit);
+    o = options_of(LP_FACTOR_ALS);
+    o.reg = o.bias_reg = 0;
+    o.rank = 17;
+    fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+    CHECK(lp_fit_epoch(fit, &sse, &e) == -1);
+    CHECK_HOLDS(e.text, "the normal equations are singular (take a larger --reg)");
+    lp_fit_free(fit);
+    lp_sparse_free(&none);
+    lp_sparse_free(&m);
+}
+
+int main(void) {
+    static const check_test tests[] = {
+        {"sgd is its definition, the same bits on every instruction set", sgd_is_its_definition},
+        {"gradients and normal equations are their definition", gradients_are_their_definition},
+        {"als never raises its objective", als_falls_in_each_half_epoch},
+        {"joint descent goes along the objective's gradient", joint_descent_follows_the_objective},
+        {"the number of threads changes no bit", threads_change_no_bit},
+        {"blocks visit every entry once", blocks_visit_every_entry_once},
+        {"what cannot be fitted is refused", refuses_what_cannot_be_fitted},
+        {0},
+    };
+    return check_main("test_factor", tests);
+}
