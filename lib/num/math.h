@@ -115,7 +115,8 @@ typedef struct {
 
     /* Softmax and cross-entropy, fused. x (rows, cols) are logits. The target of row r is class
      * label[r], or the distribution target[r, :] where label is NULL. loss (rows) gets each
-     * row's cross-entropy; p (rows, cols) the softmax, for the backward pass. p may be x. */
+     * row's cross-entropy, a target of 0 counting nothing even for a logit of -inf; p (rows, cols)
+     * the softmax, for the backward pass. p may be x. Labels are in 0 .. cols-1. */
     void (*softmax_cross_entropy)(size_t rows, size_t cols, const void *x, const int32_t *label,
                                   const void *target, void *loss, void *p);
     /* dx += scale * (p - target). (Where a target does not sum to 1: scale * (p * sum - target).)
