@@ -203,8 +203,7 @@ static void linear_backward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
     const void *dz = n->gradient;
     if (n->map != LP_IDENTITY) { /* by y alone: z is gone */
-        num->fill(size(n), 0, n->scratch);
-        num->map_backward(n->map, size(n), n->value, n->value, n->gradient, n->scratch);
+        num->map_backward(n->map, size(n), n->value, n->value, n->gradient, n->scratch, false);
         dz = n->scratch;
     }
     lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
@@ -359,8 +358,8 @@ static void map_forward(const lp_graph *g, lp_node *n) {
 
 static void map_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
-    g->num->map_backward(g->ops[n->op].map, size(n), dx->value, n->value, n->gradient,
-                         accumulator(g, dx));
+    g->num->map_backward(g->ops[n->op].map, size(n), dx->value, n->value, n->gradient, dx->gradient,
+                         accumulate(dx));
 }
 
 /* ---- row by row ---- */

@@ -68,10 +68,11 @@ typedef struct {
     /* y[i] = map(x[i]); in place allowed. */
     void (*map)(lp_map map, size_t n, const void *x, void *y);
 
-    /* dx[i] += dy[i] * map'(x[i]), where y is map's output; only for maps whose derivative
-     * needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE, IDENTITY) or x alone (the rest). */
+    /* dx[i] = dy[i] * map'(x[i]), or dx[i] += it where `accumulate`, where y is map's output; only
+     * for maps whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE, IDENTITY) or
+     * x alone (the rest). */
     void (*map_backward)(lp_map map, size_t n, const void *x, const void *y, const void *dy,
-                         void *dx);
+                         void *dx, bool accumulate);
 
     /* y (rows, cols) = a ∘ b, or y += a ∘ b where `accumulate`, each operand broadcast where its
      * own row count or column count is 1. In place (y == a or b) allowed for operands of y's

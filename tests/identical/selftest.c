@@ -90,7 +90,7 @@ static void run_elementwise(void) {
             add(n, b);
             fill(c, n, n + 1, 2);
             fill(d, n, n + 2, 2);
-            num->map_backward((lp_map)map, n, a, b, c, d);
+            num->map_backward((lp_map)map, n, a, b, c, d, true);
             add(n, d);
         }
         fill(a, 20000, 7, map == LP_SIN || map == LP_COS ? 60 : 7);

@@ -111,24 +111,31 @@ LP_INLINE V map_backward_of(lp_map map, V x, V y, V dy, V dx) {
     return v_add(dx, dy);
 }
 
-LP_INLINE void map_backward_loop(lp_map map, size_t n, const T *x, const T *y, const T *dy, T *dx) {
+LP_INLINE void map_backward_loop(lp_map map, size_t n, const T *x, const T *y, const T *dy, T *dx,
+                                 bool accumulate) {
     /* Only the argument that the derivative needs has to be there. */
     bool of_x = map == LP_LOG || map == LP_SIN || map == LP_COS || map == LP_SQUARE;
     const T *of = of_x ? x : map == LP_NEGATE || map == LP_IDENTITY ? dy : y;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        V a = v_load(of + i);
-        v_store(dx + i, map_backward_of(map, a, a, v_load(dy + i), v_load(dx + i)));
+        V a = v_load(of + i), before = accumulate ? v_load(dx + i) : v_set1(0);
+        v_store(dx + i, map_backward_of(map, a, a, v_load(dy + i), before));
     }
     if (i < n) {
-        V a = v_load_n(of + i, n - i);
-        V d = map_backward_of(map, a, a, v_load_n(dy + i, n - i), v_load_n(dx + i, n - i));
+        V a = v_load_n(of + i, n - i), before = accumulate ? v_load_n(dx + i, n - i) : v_set1(0);
+        V d = map_backward_of(map, a, a, v_load_n(dy + i, n - i), before);
         v_store_n(dx + i, d, n - i);
     }
 }
 
-void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy,
-                    void *dx){FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx)}
+void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy, void *dx,
+                    bool accumulate) {
+    if (accumulate) {
+        FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx, true)
+    } else {
+        FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx, false)
+    }
+}
 
 LP_INLINE V pair_of(lp_pair pair, V a, V b) {
     switch (pair) {

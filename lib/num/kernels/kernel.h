@@ -79,7 +79,8 @@ enum { LANES = 64 / LP_SIZE };
 void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
             bool accumulate);
 void k_map(lp_map map, size_t n, const void *x, void *y);
-void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy, void *dx);
+void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy, void *dx,
+                    bool accumulate);
 void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
             const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate);
 void k_axpy(size_t n, double alpha, const void *x, void *y);

@@ -61,43 +61,51 @@ static T target_row(size_t n, const T *x, T shift, const T *t, T *sum) {
     return v_sum_lanes(dot);
 }
 
-/* As below, for labels and at most LANES columns: LANES rows at a time, each a lane. Every row goes
- * through the operations of a row by itself, in their order, so that the bits are the same. */
+/* n rows of at most LANES columns, a row a lane. Every row goes through the operations of a row by
+ * itself, in their order, so that the bits are the same. */
+LP_INLINE void narrow_block(size_t n, size_t cols, const T *x, const int32_t *label, T *loss,
+                            T *p) {
+    T column[LANES][LANES], expected[LANES];
+    V e[LANES], sum[LANES];
+    for (size_t r = 0; r < n; r++) {
+        for (size_t c = 0; c < cols; c++)
+            column[c][r] = x[r * cols + c];
+        expected[r] = x[r * cols + (size_t)label[r]];
+    }
+    V max = v_load_n(column[0], n);
+    for (size_t c = 1; c < cols; c++) {
+        V next = v_load_n(column[c], n);
+        max = v_select(m_or(v_lt(max, next), v_nan(next)), next, max);
+    }
+    for (size_t c = 0; c < cols; c++)
+        sum[c] = e[c] = v_exp(v_sub(v_load_n(column[c], n), max));
+    /* The order of v_sum_lanes, with columns in place of lanes. */
+    for (size_t half = LANES / 2, left = cols; half > 0; half /= 2) {
+        for (size_t c = 0; c + half < left; c++)
+            sum[c] = v_add(sum[c], sum[c + half]);
+        left = left < half ? left : half;
+    }
+    v_store_n(loss, v_sub(v_log(sum[0]), v_sub(v_load_n(expected, n), max)), n);
+    for (size_t c = 0; c < cols; c++)
+        v_store(column[c], v_div(e[c], sum[0]));
+    for (size_t r = 0; r < n; r++)
+        for (size_t c = 0; c < cols; c++)
+            p[r * cols + c] = column[c][r];
+}
+
 static void narrow_cross_entropy(size_t rows, size_t cols, const T *x, const int32_t *label,
                                  T *loss, T *p) {
-    T column[LANES][LANES], expected[LANES];
-    V e[LANES];
-    for (size_t from = 0; from < rows; from += LANES) {
-        size_t n = lanes_left(rows, from);
-        const T *block = x + from * cols;
-        for (size_t c = 0; c < cols; c++)
-            for (size_t r = 0; r < LANES; r++)
-                column[c][r] = r < n ? block[r * cols + c] : 0;
-        for (size_t r = 0; r < LANES; r++)
-            expected[r] = r < n ? column[label[from + r]][r] : 0;
-        V max = v_load(column[0]);
-        for (size_t c = 1; c < cols; c++) {
-            V next = v_load(column[c]);
-            max = v_select(m_or(v_lt(max, next), v_nan(next)), next, max);
-        }
-        for (size_t c = 0; c < cols; c++)
-            e[c] = v_exp(v_sub(v_load(column[c]), max));
-        /* The order of v_sum_lanes, with columns in place of lanes. */
-        V sum[LANES];
-        for (size_t c = 0; c < cols; c++)
-            sum[c] = e[c];
-        for (size_t half = LANES / 2, left = cols; half > 0; half /= 2) {
-            for (size_t c = 0; c + half < left; c++)
-                sum[c] = v_add(sum[c], sum[c + half]);
-            left = left < half ? left : half;
-        }
-        v_store_n(loss + from, v_sub(v_log(sum[0]), v_sub(v_load(expected), max)), n);
-        for (size_t c = 0; c < cols; c++)
-            v_store(column[c], v_div(e[c], sum[0]));
-        for (size_t r = 0; r < n; r++)
-            for (size_t c = 0; c < cols; c++)
-                p[(from + r) * cols + c] = column[c][r];
+    size_t r = 0;
+    for (; r + LANES <= rows; r += LANES) {
+        if (cols == 2) /* constants: the compiler unrolls them */
+            narrow_block(LANES, 2, x + r * 2, label + r, loss + r, p + r * 2);
+        else if (cols == 3)
+            narrow_block(LANES, 3, x + r * 3, label + r, loss + r, p + r * 3);
+        else
+            narrow_block(LANES, cols, x + r * cols, label + r, loss + r, p + r * cols);
     }
+    if (r < rows)
+        narrow_block(rows - r, cols, x + r * cols, label + r, loss + r, p + r * cols);
 }
 
 void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int32_t *label,
