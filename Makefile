@@ -41,7 +41,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical-kernels labs install uninstall asan format help clean deps
+.PHONY: all tools quick test identical-kernels vmath-exhaustive labs install uninstall asan format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -117,6 +117,9 @@ $(CROSS_SELFTEST): $(SELFTEST)
 
 identical-kernels: $(SELFTEST) $(if $(shell command -v aarch64-linux-gnu-gcc),$(CROSS_SELFTEST))
 	@sh tests/identical/kernels.sh $(SELFTEST) $(CROSS_SELFTEST)
+
+vmath-exhaustive: $(BUILD)/tests/unit/test_vmath ## measure the errors of exp, log, ... on every float
+	LABPIPE_EXHAUSTIVE=1 $<
 
 # ---- labs ----
 
