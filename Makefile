@@ -101,7 +101,7 @@ test: tools $(UNIT) $(FUZZ) ## run every test
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe
 
 asan: ## run every test under the address and undefined-behaviour sanitizers
-	$(MAKE) BUILD=build/asan BIN=build/asan/bin \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
 
 # The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.

@@ -28,7 +28,9 @@ head -c 30 images.gz >cut
 refuses "a cut gzip file" 1 '^from-idx: reading cut: gzip: cut short' from-idx cut
 refuses "another format" 1 '^from-idx: reading .*iris.csv: it is no IDX file' from-idx "$fixtures/iris.csv"
 { printf '\0\0\010\003\377\377\377\377\0\0\1\0\0\0\1\0'; head -c 1000 /dev/zero; } | gzip >bomb
-refuses "a file that lies about its size" 1 'cannot hold the shape' bash -c 'ulimit -v 2000000; from-idx bomb'
+limit='ulimit -v 2000000' # which a sanitizer's address space does not fit
+bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
+refuses "a file that lies about its size" 1 'cannot hold the shape' bash -c "$limit; from-idx bomb"
 
 # ---- from-cifar ----
 record() { printf "\\$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; }
