@@ -41,7 +41,7 @@ enum {
     WIDE_ROWS = 3,  /* up to so many rows a tile is four registers wide */
     WIDTH = 2 * RL, /* columns of a panel */
     WIDE = 4 * RL,
-    COPY_ROWS = 3 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
+    COPY_ROWS = 5 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
     SMALL = 90000 * RL,   /* multiply-adds below which one thread does it all: some 15 us */
     CHUNKS = 4,           /* a thread, so that one that is held up holds up little */
 };
@@ -178,7 +178,8 @@ TILES(2)
 TILES(3)
 TILES(4)
 TILE(1, 3)
-TILE(2, 3) TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
+TILE(2, 3)
+TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
 #if LP_IS != LP_IS_generic
     TILES(5) TILES(6)
 #if LP_IS != LP_IS_avx2
@@ -342,6 +343,20 @@ typedef struct {
     bool accumulate;
 } product;
 
+/* c's columns are the tile's rows. */
+LP_INLINE void store_transposed(size_t rows, size_t width, T tile[ROWS][WIDE], T *c, size_t stride,
+                                bool add) {
+    if (add) {
+        for (size_t j = 0; j < width; j++, c += stride)
+            for (size_t i = 0; i < rows; i++)
+                c[i] += tile[i][j];
+    } else {
+        for (size_t j = 0; j < width; j++, c += stride)
+            for (size_t i = 0; i < rows; i++)
+                c[i] = tile[i][j];
+    }
+}
+
 /* The tiles of one panel of c: `rows` rows from `from`, split evenly; columns j .. j + width. a is
  * the operand's block of these rows. Where there is a copy to be made of b, the first tile does. */
 static void panel_tiles(const product *g, operand a, size_t from, size_t rows, size_t j,
@@ -358,9 +373,19 @@ static void panel_tiles(const product *g, operand a, size_t from, size_t rows, s
             T buffer[ROWS][WIDE];
             run(k, a.at, a.stride, b, b_stride, buffer[0], WIDE, RL, false, copy);
             T *c = g->c + j * g->c_stride + from;
-            for (size_t l = 0; l < width; l++, c += g->c_stride)
-                for (size_t i = 0; i < h; i++)
-                    c[i] = add ? c[i] + buffer[i][l] : buffer[i][l];
+            switch (h) {
+            case 1:
+                store_transposed(1, width, buffer, c, g->c_stride, add);
+                break;
+            case 2:
+                store_transposed(2, width, buffer, c, g->c_stride, add);
+                break;
+            case 3:
+                store_transposed(3, width, buffer, c, g->c_stride, add);
+                break;
+            default:
+                store_transposed(h, width, buffer, c, g->c_stride, add);
+            }
         }
         a.at += a.by_column ? h : h * a.stride;
         from += h;
@@ -477,10 +502,12 @@ void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const voi
     operand x = {a, form == LP_TN ? m : k, form == LP_TN}; /* element (i, p) */
     operand y = {b, form == LP_NT ? k : n, form == LP_NT}; /* element (p, j) */
     work w = {{n, k, x, y, c, n, false, accumulate}, m, n, 1, 1};
-    /* Fma a step along k, as it is and with the roles exchanged; only where a then needs no
-     * transposition, which would cost more than it saves. */
+    /* Fma a step along k, as it is and with the roles exchanged, where transposing a costs about
+     * as much as LP_SIZE / 12 fma an element. */
     size_t as_is = m * ((n + RL - 1) / RL), exchanged = n * ((m + RL - 1) / RL);
-    if (form == LP_TN && n <= ROWS && 4 * exchanged <= 3 * as_is) {
+    if (form != LP_TN)
+        exchanged += m * LP_SIZE / 12;
+    if (n <= ROWS && 4 * exchanged <= 3 * as_is) {
         x.by_column = !x.by_column;
         y.by_column = !y.by_column;
         w = (work){{m, k, y, x, c, n, true, accumulate}, n, m, 1, 1};
