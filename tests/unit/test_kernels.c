@@ -214,7 +214,7 @@ static void slopes(void) {
             fill(d, n, n + 3, true);
             for (size_t i = 0; i < n; i++)
                 set(want, i, slope(list[m], at(a, i), at(b, i), at(c, i), at(d, i)));
-            num->map_backward(list[m], n, a, b, c, d);
+            num->map_backward(list[m], n, a, b, c, d, true);
             expect("map_backward", n, d, want);
         }
     /* sin' is cos and cos' is -sin, of the kernels' own making. */
@@ -225,7 +225,7 @@ static void slopes(void) {
         fill(d, 45, 3, false);
         for (size_t i = 0; i < 45; i++)
             set(want, i, fused(at(c, i), m == LP_SIN ? at(b, i) : -at(b, i), at(d, i)));
-        num->map_backward((lp_map)m, 45, a, NULL, c, d);
+        num->map_backward((lp_map)m, 45, a, NULL, c, d, true);
         expect("map_backward", 45, d, want);
     }
 }
