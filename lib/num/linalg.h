@@ -22,7 +22,8 @@ int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v,
  * ends when the variance explained, sum s^2, should be within 1e-10 of its limit. Measured on
  * 400 x 4096 with k = 24, from nearly equal values to values falling as 1/i^2: variance explained
  * within 2e-11 of the exact one, each value within 2e-9 of itself. Values under 1e-8 s[0] are not
- * resolved, the iteration works with squares. Needs no copy of x. */
+ * resolved, the iteration works with squares. x is copied only where its largest element is beyond
+ * 2^-200 .. 2^200. */
 int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
                double *v, lp_error *e);
 
