@@ -160,10 +160,10 @@ static int add_label(lp_table *t, const char *cell, bool may_be_header, lp_error
                : 0;
 }
 
-static int add_row(lp_table *t, const lp_csv *c, bool may_be_header, lp_error *e) {
+static int add_row(lp_table *t, const lp_csv *c, size_t row, bool may_be_header, lp_error *e) {
     if (c->cells != t->columns)
-        return lp_fail(e, "%zu cell%s, the first row has %zu", c->cells, c->cells == 1 ? "" : "s",
-                       t->columns);
+        return lp_fail(e, "row %zu (line %zu): %zu cell%s, the first row has %zu", row, c->line,
+                       c->cells, c->cells == 1 ? "" : "s", t->columns);
     for (size_t i = 0; i < t->columns; i++) {
         int failed = 0;
         if (t->roles[i] == LABEL) {
@@ -174,9 +174,9 @@ static int add_row(lp_table *t, const lp_csv *c, bool may_be_header, lp_error *e
                      lp_buffer_append(&t->x, &value, sizeof value, e);
         }
         if (failed && t->names != NULL)
-            return lp_within(e, "column %.60s", t->names[i]);
+            return lp_within(e, "row %zu (line %zu), column %.60s", row, c->line, t->names[i]);
         if (failed)
-            return lp_within(e, "column %zu", i + 1);
+            return lp_within(e, "row %zu (line %zu), column %zu", row, c->line, i + 1);
     }
     t->rows++;
     return 0;
@@ -196,8 +196,8 @@ static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
     for (; more > 0; more = lp_csv_next(c, e)) {
         const bool may_be_header =
             t->options->header == LP_HEADER_AUTO && !has_header && c->row == 1;
-        if (add_row(t, c, may_be_header, e))
-            return lp_within(e, "row %zu (line %zu)", c->row - has_header, c->line);
+        if (add_row(t, c, c->row - has_header, may_be_header, e))
+            return -1;
         if (may_be_header && t->rows == 1) {
             lp_buffer place = {0};
             if (lp_buffer_print(&place, e, "reading %s: row 1 (line %zu)", name, c->line))

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,7 +226,10 @@ bool lp_csv_integer(const char *cell, int64_t *value) {
 int lp_csv_append_number(lp_buffer *b, double value, bool is_single, lp_error *e) {
     char text[40];
     int length = 0;
-    for (int digits = is_single ? 6 : 15; digits <= (is_single ? 9 : 17); digits++) {
+    /* So many digits any number survives, but for the subnormal ones, which have fewer. */
+    const bool is_subnormal = fabs(value) < (is_single ? FLT_MIN : DBL_MIN);
+    const int fewest = is_subnormal ? 1 : is_single ? 6 : 15, most = is_single ? 9 : 17;
+    for (int digits = fewest; digits <= most; digits++) {
         length = snprintf(text, sizeof text, "%.*g", digits, value);
         if (is_single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
             break;
