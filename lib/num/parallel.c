@@ -153,3 +153,10 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
     run_job(start_workers((int)threads - 1), chunks, body, context);
     atomic_store(&busy, false);
 }
+
+void *lp_scratch(void) {
+    /* Thread-local rather than allocated: it cannot fail, and costs nothing where it is not used.
+     */
+    static _Thread_local char bytes[LP_SCRATCH] __attribute__((aligned(64)));
+    return bytes;
+}

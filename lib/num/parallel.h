@@ -14,4 +14,9 @@ int lp_threads(void);
  * called from inside a body. */
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);
 
+/* The calling thread's own LP_SCRATCH bytes, 64-byte aligned: what a kernel packs into. The next
+ * kernel that asks overwrites them. */
+enum { LP_SCRATCH = 448 * 1024 };
+void *lp_scratch(void);
+
 #endif

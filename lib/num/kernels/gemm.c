@@ -98,14 +98,6 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
             sum[i][r] = r_set1(0);
         }
     }
-    if (k >= PREFETCH) {
-        const T *next = c;
-#pragma GCC unroll 1
-        for (int i = 0; i < rows; i++, next += c_stride)
-#pragma GCC unroll 4
-            for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
-                __builtin_prefetch((const char *)next + r, 1);
-    }
     /* Three rows a pointer is what x86 addresses reach with one more register for the stride; the
      * compiler, left alone, keeps an offset a row, and spills. */
     const T *group[GROUPS_OF_ROWS];
@@ -123,7 +115,18 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
         copy += regs * RL;                                                                         \
     _Pragma("GCC unroll 16") for (int g = 0; g < groups; g++) group[g] += step;
     size_t p = 0;
+    /* c is asked for row by row while the first steps run, not at once: that would keep a from
+     * coming. */
+    const T *next = c;
+    int asked = k >= PREFETCH ? rows : 0;
     for (; p + UNROLL <= k; p += UNROLL) {
+        if (asked > 0) {
+#pragma GCC unroll 4
+            for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
+                __builtin_prefetch((const char *)next + r, 1);
+            next += c_stride;
+            asked--;
+        }
         if (copy) /* b comes from afar: its next rows are asked for while these are multiplied */
 #pragma GCC unroll 4
             for (int u = 0; u < UNROLL; u++)
@@ -179,7 +182,8 @@ TILES(3)
 TILES(4)
 TILE(1, 3)
 TILE(2, 3)
-TILE(3, 3) TILE(1, 4) TILE(2, 4) TILE(3, 4)
+TILE(3, 3)
+TILE(1, 4) TILE(2, 4) TILE(3, 4)
 #if LP_IS != LP_IS_generic
     TILES(5) TILES(6)
 #if LP_IS != LP_IS_avx2
@@ -396,7 +400,7 @@ static void panel_tiles(const product *g, operand a, size_t from, size_t rows, s
 
 enum {
     A_STRIDE = BLOCK + LINE, /* of packed rows: neighbours fall on different sets of the cache */
-    A_ROWS = 448 * 1024 / LP_SIZE / A_STRIDE, /* packed at once; half of an L2 cache, or less */
+    A_ROWS = LP_SCRATCH / LP_SIZE / A_STRIDE, /* of a at once: they are to stay in the L2 cache */
     PACK_WIDTH = 4 * WIDTH,                   /* from so many columns on a is packed */
 };
 
@@ -410,7 +414,6 @@ static operand pack_a(operand a, size_t rows, size_t k, T *to) {
 }
 
 static void piece(const product *g, size_t from, size_t to, size_t column, size_t end) {
-    static _Thread_local T scratch_a[A_ROWS * A_STRIDE] __attribute__((aligned(64)));
     T panel[BLOCK * WIDE] __attribute__((aligned(64)));
     size_t wide = to - from <= WIDE_ROWS ? WIDE : WIDTH;
     size_t blocks = (to - from + A_ROWS - 1) / A_ROWS;
@@ -422,7 +425,7 @@ static void piece(const product *g, size_t from, size_t to, size_t column, size_
             operand a = g->a;
             a.at += a.by_column ? p * a.stride + from : from * a.stride + p;
             if (end - column >= PACK_WIDTH && (a.by_column || a.stride * LP_SIZE % 1024 == 0))
-                a = pack_a(a, rows, k, scratch_a);
+                a = pack_a(a, rows, k, lp_scratch());
             for (size_t j = column; j < end; j += wide) {
                 size_t width = end - j < wide ? end - j : wide, regs = (width + RL - 1) / RL;
                 const T *b = g->b.at + (g->b.by_column ? j * g->b.stride + p : p * g->b.stride + j);
