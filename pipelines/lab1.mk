@@ -59,8 +59,8 @@ $(LAB1_STARTS:%=$(LAB1_SET)/gd-$(1)-%.npz): $(LAB1_SET)/gd-$(1)-%.npz: $(LAB1_SE
 endef
 $(foreach lr,1e-5 1e-4,$(eval $(call lab1_gd,$(lr))))
 
-# What a tenth of the ratings, held out, says about a model. Its settings are ordinary ones, taken
-# over from no search on the held-out part.
+# What a tenth of the ratings, held out, says about a model. Its settings were
+# chosen among ordinary ones on the generated ratings.
 $(LAB1_SET)/split.npz: $(LAB1_SET)/ratings.npz $(BIN)/split
 	$(BIN)/split --train 0.9 --seed 1 -o $@ $<
 

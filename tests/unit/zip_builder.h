@@ -28,7 +28,7 @@ typedef struct {
 static inline void build_put(lp_buffer *b, uint64_t value, int size) {
     lp_error e;
     for (int i = 0; i < size; i++)
-        lp_buffer_append(b, &(unsigned char){(unsigned char)(value >> 8 * i)}, 1, &e);
+        lp_buffer_append(b, &(unsigned char){(unsigned char)(i < 8 ? value >> 8 * i : 0)}, 1, &e);
 }
 
 static inline void build_bytes(lp_buffer *b, const void *bytes, size_t size) {
