@@ -36,7 +36,7 @@ static void put(lp_stream *s, const char *x_name, const char *y_name, size_t n,
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = lp_tool_file_count();

@@ -88,7 +88,7 @@ static void read_triples(const options *o, lp_stream *s, lp_error *e) {
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_read();

@@ -30,7 +30,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = lp_tool_file_count();

@@ -45,7 +45,7 @@ static void add(lp_pictures *p, const char *path, const char *bytes, size_t size
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_pictures *p = lp_tool_need(lp_pictures_new(&o.how, e));

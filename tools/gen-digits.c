@@ -69,7 +69,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     lp_digits_options how = {.n = (size_t)o.n,
                              .side = (size_t)o.side,

@@ -59,7 +59,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     lp_faces_options how = {
         .people = (size_t)o.people, .shots = (size_t)o.shots, .noise = o.noise, .seed = o.seed};

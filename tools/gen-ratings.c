@@ -82,7 +82,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     lp_ratings_options how = {.users = (size_t)o.users,
                               .items = (size_t)o.items,

@@ -44,7 +44,7 @@ static const char *sound_recipe(const lp_stream *s) {
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_read();

@@ -55,7 +55,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    lp_pick_options o;
+    lp_pick_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     o.keep = lp_tool_words(&o.keep_count);
     o.rows_given = lp_tool_given("rows");

@@ -47,7 +47,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     size_t n = lp_tool_input_count();
     if (o.name.count != 0 && o.name.count != n)

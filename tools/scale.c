@@ -49,7 +49,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     if (!lp_tool_given("by") && !lp_tool_given("divide"))
         lp_tool_usage("--by %s or --divide D is needed", LP_SCALE_CHOICES);

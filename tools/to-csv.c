@@ -37,7 +37,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     size_t n;
     const char *const *names = lp_tool_words(&n);

@@ -416,7 +416,34 @@ static int check_together(const lp_command *c, lp_error *e) {
     return 0;
 }
 
+/* Clears the member of a row: what is neither given nor has a default is 0, NULL or empty. (What a
+ * custom row's member is, only its tool knows: that clears it.) */
+static void clear(const lp_option *row, void *values) {
+    static const size_t sizes[] = {
+        [LP_OPTION_FLAG] = sizeof(bool),
+        [LP_OPTION_INT] = sizeof(int64_t),
+        [LP_OPTION_SEED] = sizeof(uint64_t),
+        [LP_OPTION_REAL] = sizeof(double),
+        [LP_OPTION_TEXT] = sizeof(const char *),
+        [LP_OPTION_CHOICE] = sizeof(int),
+        [LP_OPTION_INTS] = sizeof(lp_ints),
+        [LP_OPTION_REALS] = sizeof(lp_reals),
+        [LP_OPTION_TEXTS] = sizeof(lp_texts),
+        [LP_OPTION_REALS_LIST] = sizeof(lp_reals_list),
+        [LP_OPTION_SHARE] = sizeof(lp_share),
+        [LP_OPTION_RANGE] = sizeof(lp_range),
+        [LP_OPTION_RATIO] = sizeof(double),
+        [LP_OPTION_SIZE] = sizeof(lp_size),
+        [LP_OPTION_CUSTOM] = 0,
+    };
+    if ((size_t)row->kind < sizeof sizes / sizeof sizes[0])
+        memset((char *)values + row->offset, 0, sizes[row->kind]);
+}
+
 int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
+    for (int t = 0; t < 2; t++)
+        for (const lp_option *row = c->table[t].rows; row->name != NULL; row++)
+            clear(row, c->table[t].values);
     for (int t = 0; t < 2; t++)
         for (const lp_option *row = c->table[t].rows; row->name != NULL; row++)
             if (row->fallback != NULL && lp_option_parse(row, row->fallback, c->table[t].values, e))

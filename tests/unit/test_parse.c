@@ -58,7 +58,7 @@ static int parse(const char *line) {
     snprintf(copy, sizeof copy, "%s", line);
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
         argv[argc++] = word;
-    o = (options){0};
+    memset(&o, 0xa5, sizeof o);
     e = (lp_error){0};
     c = (lp_command){.table = {{rows, &o}, {none, NULL}}};
     return lp_command_parse(&c, argc, argv, &e);
