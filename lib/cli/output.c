@@ -81,6 +81,8 @@ void lp_output_error(int cause, lp_error *e) {
     errno = cause;
     if (cause == 0)
         lp_fail(e, "writing %s: it failed", label);
+    else if (cause == EFAULT) /* what was to be written is mapped from a file that is shorter now */
+        lp_fail(e, "an input file was cut short while it was being read");
     else if (cause != EPIPE)
         lp_fail_errno(e, "writing %s", label);
 }

@@ -60,9 +60,9 @@ static int need(lp_source *s, size_t at, size_t n, lp_error *e) {
         return -1;
     if (s->size < end)
         return lp_fail(e,
-                       "it is cut short: it ends at byte %zu, %zu more are missing at least (did "
-                       "what wrote it fail?)",
-                       s->size, end - s->size);
+                       "it is cut short: it ends at byte %zu of at least %zu (did what wrote it "
+                       "fail?)",
+                       s->size, end);
     return 0;
 }
 

@@ -1,49 +1,77 @@
 #!/bin/bash
-# A stream that was cut at any byte is refused by a whole tool with one line, and so is one with a
-# flipped bit wherever that bit is read. (The unit tests try every bit; here it is a process that
-# must never write what reads as complete.)
+# A stream that was cut or damaged on its way: exit 1, one line, and nothing that reads as complete.
+# (Every length and every bit of small streams: tests/unit/test_stream.c. Here whole tools.)
 # shellcheck disable=SC2154 # variables of lib.sh
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
 
-gen-moons -n 4 >whole.npz
-size=$(stat -c %s whole.npz)
-pick '*' ./whole.npz >expected.npz
+from-csv --label species "$fixtures/iris.csv" >iris.npz
+from-csv --compress --label species "$fixtures/iris.csv" >small.npz
 
-one_line() { # one_line FILE: exit 1, one line, nothing that reads as a stream
-    pick '*' <"$1" >out.npz 2>err
-    [ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && [ ! -s out.npz ]
+# What a failed tool wrote, if anything, must not read as a stream.
+incomplete() {
+    if [ -s refused.out ] && inspect refused.out >/dev/null 2>&1; then
+        fail "$1: what was written reads as complete"
+    else
+        pass
+    fi
 }
 
-bad=0
-for ((length = 0; length < size; length++)); do
-    head -c "$length" whole.npz >cut.npz
-    one_line cut.npz || { bad=$((bad + 1)); echo "cut at $length: $(cat err)"; }
+for file in iris.npz small.npz; do
+    size=$(wc -c <$file)
+    for cut in 1 3 4 29 30 100 191 192 $((size / 2)) $((size - 200)) $((size - 23)) $((size - 22)) \
+        $((size - 1)); do
+        head -c "$cut" $file >cut.npz
+        refuses "$file cut at $cut" 1 '^pick: reading cut.npz: .*cut short' pick x cut.npz
+        incomplete "$file cut at $cut"
+        refuses "$file cut at $cut, through a pipe" 1 '^pick: reading standard input: .*cut short' \
+            bash -c "cat cut.npz | pick x"
+        incomplete "$file cut at $cut, through a pipe"
+    done
+    # A bit of the data, one of a header, one of the central directory.
+    for at in 250 $((size / 2)) 40000; do
+        [ "$at" -lt "$size" ] || continue
+        cp $file flipped.npz
+        byte=$(od -An -tu1 -j "$at" -N1 $file | tr -d ' ')
+        printf "\\$(printf %o $((byte ^ 16)))" | dd of=flipped.npz bs=1 seek="$at" conv=notrunc status=none
+        refuses "$file, byte $at flipped" 1 "^split: reading flipped.npz: member '.*npy': " split --train 0.5 flipped.npz
+        incomplete "$file, byte $at flipped"
+    done
 done
-equal "cuts that were not refused, of $size" "$bad" 0
-bad=0
-for ((length = 0; length < size; length += 97)); do
-    head -c "$length" whole.npz | cat | pick '*' >out.npz 2>err
-    [ "${PIPESTATUS[2]}" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && [ ! -s out.npz ] || bad=$((bad + 1))
-done
-equal "cuts of a pipe that were not refused" "$bad" 0
 
-# Every bit of the file, one process a byte: a flip is refused, or changed nothing that is read.
-bad=0 refused=0
-for ((at = 0; at < size; at += 1)); do
-    bit=$((1 << at % 8))
-    value=$(od -An -tu1 -j "$at" -N 1 whole.npz)
-    cp whole.npz flipped.npz
-    # shellcheck disable=SC2059 # the format is the byte
-    printf "$(printf '\\x%02x' $((value ^ bit)))" |
-        dd of=flipped.npz bs=1 seek="$at" conv=notrunc status=none
-    if one_line flipped.npz; then
-        refused=$((refused + 1))
-    else
-        # Same tensors: byte for byte what the whole file gives.
-        pick '*' <flipped.npz 2>/dev/null | cmp -s - <(pick '*' <whole.npz) ||
-            { bad=$((bad + 1)); echo "flip at byte $at: $(cat err)"; }
-    fi
-done
-equal "flips that changed the result unnoticed, of $size" "$bad" 0
-check "most flips are refused ($refused of $size)" [ "$refused" -gt $((size / 2)) ]
+# A pipeline whose first stage fails: nothing at its end reads as complete, and the last one says so.
+refuses "an empty input" 1 '^inspect: reading standard input: it is empty' bash -c "true | inspect"
+cp cut.npz broken.npz
+check "the whole pipeline fails" bash -c "! { set -o pipefail; pick x broken.npz 2>/dev/null | onehot 2>/dev/null | inspect 2>/dev/null; }"
+
+# -o: the file that was there stays, and no temporary is left behind.
+echo old >result.npz
+refuses "-o with a cut input" 1 'cut short' pick x cut.npz -o result.npz
+equal "the old file stays" "$(cat result.npz)" old
+equal "no temporary stays" "$(find . -name 'result*' | wc -l)" 1
+
+# What follows an archive is one, or is refused.
+cat iris.npz small.npz >two.npz
+pick x two.npz >x.npz
+check "two archives in a file" inspect x.npz
+{ cat iris.npz; echo more; } >more.npz
+refuses "text behind an archive" 1 '^inspect: reading more.npz: byte [0-9]+: what follows the archive is no archive' inspect more.npz
+{ cat iris.npz; head -c 500 iris.npz; } >half.npz
+refuses "half an archive behind an archive" 1 'cut short' inspect half.npz
+
+# A file that becomes shorter while it is mapped. (Read slowly: the pipe that it goes into is full.)
+head -c 50000000 /dev/zero >zeros
+printf '{"descr": "|u1", "fortran_order": False, "shape": (50000000,)}' >dictionary
+{ printf '\223NUMPY\1\0'; printf "\\$(printf %o "$(wc -c <dictionary)")\\0"; cat dictionary zeros; } >long.npy
+mkfifo slow
+pick '*' long.npy 2>error >slow &
+job=$!
+exec 3<slow
+head -c 1000 <&3 >/dev/null
+: >long.npy
+cat <&3 >rest
+wait $job
+equal "a file cut while it is read: status" $? 1
+equal "a file cut while it is read: one line" "$(cat error)" \
+    "pick: an input file was cut short while it was being read"
+exec 3<&-

@@ -384,7 +384,7 @@ static void bare_arrays(void) {
     for (int how = MAPPED; how <= PIPED; how++)
         for (size_t size = 1; size < npy.size; size++)
             CHECK(read_bytes(npy.data, size, (way)how) == NULL);
-    CHECK_HOLDS(e.text, "it is cut short: it ends at byte 95, 1 more are missing");
+    CHECK_HOLDS(e.text, "it is cut short: it ends at byte 95 of at least 96");
     build_put(&npy, 0, 1);
     CHECK(read_bytes(npy.data, npy.size, MAPPED) == NULL);
     CHECK_HOLDS(e.text, "f8 of shape (2,) takes 96 bytes, more follow");
@@ -408,7 +408,7 @@ static void refused(const void *bytes, size_t size, const char *message) {
 static void refused_inputs(void) {
     refused("", 0, "it is empty");
     refused("hello, world\n", 13, "it is no tensor stream (an .npz archive or an .npy array)");
-    refused("P", 1, "it is cut short: it ends at byte 1, 3 more are missing");
+    refused("P", 1, "it is cut short: it ends at byte 1 of at least 4");
     CHECK(lp_stream_read(&(lp_input){.path = "/"}, 1, &e) == NULL);
     CHECK_TEXT(e.text, "reading /: it is a directory");
     CHECK(lp_stream_read(&(lp_input){.path = "no/such/file.npz"}, 1, &e) == NULL);
