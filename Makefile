@@ -14,7 +14,7 @@ VERSION := 0.1.0
 
 # -ffp-contract=off: a product and a sum become one rounding only where the source says fma.
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
-             -ffp-contract=off -fno-math-errno -fopenmp -MMD -MP $(CFLAGS)
+             -ffp-contract=off -fno-math-errno -MMD -MP $(CFLAGS)
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
 LDLIBS = -Wl,--as-needed -lcairo -lpng -lz -lm
 

@@ -1,4 +1,5 @@
 #include "bench.h"
+#include "num/parallel.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -93,16 +94,22 @@ static double (*peak_of(int element_size))(size_t) {
 }
 #endif
 
+enum { PEAK_STEPS = 250000 };
+
+static void peak_chunk(void *context, size_t i) {
+    (void)i;
+    (*(double (**)(size_t))context)(PEAK_STEPS);
+}
+
 double bench_peak(int element_size, int threads) {
-    double (*run)(size_t) = peak_of(element_size);
+    double (*run)(size_t) = peak_of(element_size), best = 0;
     if (!run)
         return 0;
-    double best = 0;
-    for (int i = 0; i < 10; i++) {
-        double operations = 0, start = bench_now();
-#pragma omp parallel num_threads(threads) reduction(+ : operations)
-        operations += run(1000000);
-        double rate = operations / (bench_now() - start);
+    for (int i = 0; i < 20; i++) {
+        size_t chunks = 8 * (size_t)threads;
+        double start = bench_now();
+        lp_parallel(chunks, peak_chunk, &run);
+        double rate = (double)chunks * run(1) * PEAK_STEPS / (bench_now() - start);
         best = rate > best ? rate : best;
     }
     return best;

@@ -54,11 +54,11 @@ static void theirs(void *context) {
         cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, j->a, lda, j->b, ldb, 0, j->c, n);
 }
 
-/* A library's idle threads spin for some tens of milliseconds: the other one has to wait for the
- * CPU to itself. */
+/* OpenBLAS' idle threads look for work for 2^28 cycles before they sleep: until then they would
+ * share the CPU with ours, and whoever comes second would be measured at half. */
 static void settle(int threads) {
     if (threads > 1)
-        usleep(30000);
+        usleep(160000);
 }
 
 static void run_shape(const struct shape *s, int size, int threads, int samples, double peak,
@@ -69,14 +69,13 @@ static void run_shape(const struct shape *s, int size, int threads, int samples,
     bench_fill(size, a, j.a);
     bench_fill(size, b, j.b);
     double our[MOST], their[MOST], ratio[MOST];
-    size_t our_calls = bench_calls(ours, &j, 1e-3);
     settle(threads);
+    size_t our_calls = bench_calls(ours, &j, 1e-3);
     size_t their_calls = bench_calls(theirs, &j, 1e-3);
     for (int i = 0; i < samples; i++) {
         settle(threads);
         ours(&j);
         our[i] = bench_time(ours, &j, our_calls);
-        settle(threads);
         theirs(&j);
         their[i] = bench_time(theirs, &j, their_calls);
         ratio[i] = their[i] / our[i];
@@ -119,6 +118,7 @@ int main(int argc, char **argv) {
             lp_threads_set(threads);
             openblas_set_num_threads(threads);
             bench_one_thread(threads == 1);
+            settle(threads);
             double peak = bench_peak(size, threads), sum = 0, least = INFINITY;
             int counted = 0;
             bench_note("f%d, threads %d: fma peak %.1f GFLOP/s", size, threads, peak * 1e-9);
