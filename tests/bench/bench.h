@@ -21,7 +21,9 @@ size_t bench_calls(void (*run)(void *context), void *context, double seconds);
 double bench_time(void (*run)(void *context), void *context, size_t calls);
 
 /* The fma operations a second (times 2: FLOP/s) that this CPU's registers reach on `threads`
- * threads, for elements of 4 or 8 bytes. */
+ * threads just now, for elements of 4 or 8 bytes: a millisecond or two. A CPU's clock falls by an
+ * eighth after some tens of milliseconds of wide vectors, so a peak that is to be held against
+ * something has to be taken in turn with it. 0 where this CPU has no wide vectors. */
 double bench_peak(int element_size, int threads);
 
 /* A table: the columns' names, then rows, fields separated by tabs. Lines of bench_note go to

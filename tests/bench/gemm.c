@@ -1,5 +1,5 @@
 /* The matrix product against OpenBLAS with its best kernels for this CPU, alternating in one
- * process: medians over pairs of samples. Usage: gemm [f4|f8] [THREADS] [SAMPLES] */
+ * process: medians over pairs of samples. Usage: gemm [f4|f8] [THREADS] [SAMPLES] [MxKxN] */
 #include "bench.h"
 #include "num/math.h"
 #include "num/parallel.h"
@@ -61,14 +61,14 @@ static void settle(int threads) {
         usleep(160000);
 }
 
-static void run_shape(const struct shape *s, int size, int threads, int samples, double peak,
+static void run_shape(const struct shape *s, int size, int threads, int samples,
                       double *log_ratio) {
     size_t a = s->m * s->k, b = s->k * s->n, c = s->m * s->n;
     struct job j = {lp_math_of((lp_type){'f', (uint32_t)size}), s, bench_alloc(a, (size_t)size),
                     bench_alloc(b, (size_t)size), bench_alloc(c, (size_t)size)};
     bench_fill(size, a, j.a);
     bench_fill(size, b, j.b);
-    double our[MOST], their[MOST], ratio[MOST];
+    double our[MOST], their[MOST], ratio[MOST], peaks[MOST];
     settle(threads);
     size_t our_calls = bench_calls(ours, &j, 1e-3);
     size_t their_calls = bench_calls(theirs, &j, 1e-3);
@@ -79,14 +79,17 @@ static void run_shape(const struct shape *s, int size, int threads, int samples,
         theirs(&j);
         their[i] = bench_time(theirs, &j, their_calls);
         ratio[i] = their[i] / our[i];
+        settle(threads);
+        peaks[i] = bench_peak(size, threads);
     }
     double flops = 2.0 * (double)s->m * (double)s->n * (double)s->k * 1e-9;
     double mine = bench_median((size_t)samples, our), other = bench_median((size_t)samples, their);
     double median = bench_median((size_t)samples, ratio);
+    double peak = bench_median((size_t)samples, peaks);
     static const char *const forms[] = {"NN", "NT", "TN"};
-    bench_row("f%d\t%d\t%zux%zux%zu\t%s\t%.3f\t%.3f\t%.1f\t%.1f\t%.2f\t%.0f%%", size, threads, s->m,
-              s->k, s->n, forms[s->form], mine * 1e6, other * 1e6, flops / mine, flops / other,
-              median, 100 * flops * 1e9 / mine / peak);
+    bench_row("f%d\t%d\t%zux%zux%zu\t%s\t%.3f\t%.3f\t%.1f\t%.1f\t%.2f\t%.1f\t%.0f%%", size, threads,
+              s->m, s->k, s->n, forms[s->form], mine * 1e6, other * 1e6, flops / mine,
+              flops / other, median, peak * 1e-9, 100 * flops * 1e9 / mine / peak);
     *log_ratio = log(median);
     free(j.a);
     free(j.b);
@@ -108,7 +111,7 @@ int main(int argc, char **argv) {
     samples = samples < 1 || samples > MOST ? MOST : samples;
     bench_begin("gemm",
                 "type\tthreads\tm x k x n\tform\tlabpipe us\tOpenBLAS us\tGFLOP/s\tOpenBLAS\t"
-                "ratio\tof peak");
+                "ratio\tfma peak\tof peak");
     bench_note("%s kernels against %s, core type %s", lp_math_of(LP_F4)->isa, openblas_get_config(),
                openblas_get_corename());
     for (int size = 4; size <= 8; size += 4)
@@ -118,13 +121,15 @@ int main(int argc, char **argv) {
             lp_threads_set(threads);
             openblas_set_num_threads(threads);
             bench_one_thread(threads == 1);
-            settle(threads);
-            double peak = bench_peak(size, threads), sum = 0, least = INFINITY;
+            double sum = 0, least = INFINITY;
             int counted = 0;
-            bench_note("f%d, threads %d: fma peak %.1f GFLOP/s", size, threads, peak * 1e-9);
             for (int i = 0; i < SHAPES; i++) {
                 double log_ratio;
-                run_shape(&shapes[i], size, threads, samples, peak, &log_ratio);
+                char name[64];
+                snprintf(name, sizeof name, "%zux%zux%zu", shapes[i].m, shapes[i].k, shapes[i].n);
+                if (argc > 4 && strcmp(argv[4], name) != 0)
+                    continue;
+                run_shape(&shapes[i], size, threads, samples, &log_ratio);
                 if (shapes[i].extra)
                     continue;
                 sum += log_ratio, counted++;
