@@ -37,11 +37,15 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) \
 LIB := $(BUILD)/liblabpipe.a
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
+# The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
+SELFTEST := $(BUILD)/tests/identical/selftest
+CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical-kernels vmath-exhaustive labs install uninstall asan format help clean deps
+.PHONY: all tools quick test identical identical-kernels digests vmath-exhaustive streams labs bench install \
+        uninstall asan format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -97,16 +101,13 @@ $(BUILD)/.libraries: $(if $(filter deps,$(MAKECMDGOALS)),deps)
 quick: $(UNIT)
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit
 
-test: tools $(UNIT) $(FUZZ) ## run every test
+test: tools $(UNIT) $(FUZZ) $(SELFTEST) ## run every test
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe
 
 asan: ## run every test under the address and undefined-behaviour sanitizers
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
 
-# The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
-SELFTEST := $(BUILD)/tests/identical/selftest
-CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
 $(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB_OBJ))
 	$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
 
@@ -115,16 +116,28 @@ $(CROSS_SELFTEST): $(SELFTEST)
 	$(MAKE) --no-print-directory CC='aarch64-linux-gnu-gcc -static' ARCH=aarch64 \
 	    BUILD=$(BUILD)/aarch64 $@
 
-identical-kernels: $(SELFTEST) $(if $(shell command -v aarch64-linux-gnu-gcc),$(CROSS_SELFTEST))
+identical-kernels: $(SELFTEST) $(if $(shell command -v aarch64-linux-gnu-gcc),$(CROSS_SELFTEST)) ## hold every kernel's results on every instruction set and thread count against each other
 	@sh tests/identical/kernels.sh $(SELFTEST) $(CROSS_SELFTEST)
+
+identical: tools identical-kernels ## do the same with every lab's streams (some minutes)
+	@BUILD=$(BUILD) BIN=$(BIN) bash tests/identical/labs.sh
+
+digests: tools ## write fixtures/digests.txt anew, for a change that is meant to change bytes
+	@BUILD=$(BUILD) BIN=$(BIN) bash tests/identical/digests.sh
 
 vmath-exhaustive: $(BUILD)/tests/unit/test_vmath ## measure the errors of exp, log, ... on every float
 	LABPIPE_EXHAUSTIVE=1 $<
 
 # ---- labs ----
 
+# SMALL=1: the labs on pictures with few pictures, epochs and seeds, for comparing machines.
+SMALL_FORM := $(if $(SMALL),small/)
+SMALL_NOTE := $(if $(SMALL),&& echo '* the small form: fewer pictures and epochs than the titles say')
+
 include $(wildcard pipelines/*.mk)
-labs: $(LABS) ## run every lab
+labs: $(LABS) ## run every lab (-j2: two at a time; SMALL=1: the labs on pictures in seconds)
+
+streams: $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)/%),%),$(STREAMS)) ## make the labs' streams alone (ONLY='lab1 faces': of these)
 
 # ---- benches: OpenBLAS and LAPACK are what the kernels are held against, and linked only here ----
 
@@ -153,4 +166,9 @@ clean: ## remove what was built (the labs' results in out/ stay)
 	rm -rf build bin
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk '/\\$$/ { held = held $$0; next } \
+	    { line = held $$0; held = "" } \
+	    line ~ /^[a-z0-9-]+:.*## / { \
+	        name = line; sub(/:.*/, "", name); sub(/.*## /, "", line); \
+	        printf "make %-17s %s\n", name, line \
+	    }' $(MAKEFILE_LIST)

@@ -4,6 +4,7 @@
 LABS += autodiff
 AUTODIFF := $(OUT)/autodiff
 AUTODIFF_RUNS := sigmoid-2 relu-2 relu-3 schedule momentum sigmoid-2-sqrt relu-3-frozen relu-2-fast
+STREAMS += $(AUTODIFF)/data.npz $(AUTODIFF_RUNS:%=$(AUTODIFF)/%.npz)
 AUTODIFF_ALL := --batch 128 --epochs 20 --eval-every 1 --reduction sum --seed 1
 
 # The report's initial deviation is 2 / (in + out), without its square root: 0.2 and, 8 to 8, 0.125.

@@ -3,24 +3,28 @@
 # CIFAR-10's binary batches.
 
 LABS += cifar
-CIFAR_LAB := $(OUT)/cifar
-CIFAR_NET := --hidden 128,64 --batch 64 --scale 1/255 --eval-every 1 --threads 1 --seed 1
+CIFAR_LAB := $(OUT)/$(SMALL_FORM)cifar
+CIFAR_NET := --hidden 128,64 --batch 64 --scale 1/255 --eval-every 1 --threads $(or $(LABPIPE_THREADS),1) --seed 1
+CIFAR_PICTURES := $(if $(SMALL),-n 320)
+CIFAR_LONG := --epochs $(if $(SMALL),2,20)
+CIFAR_SHORT := --epochs $(if $(SMALL),1,5)
 
 CIFAR_RUNS := sgd adam adam-high adam-5
-CIFAR_sgd := --lr 0.05 --epochs 20
-CIFAR_adam := --optimizer adam --lr 3e-4 --epochs 20
-CIFAR_adam-high := --optimizer adam --lr 0.1 --epochs 5
-CIFAR_adam-5 := --optimizer adam --lr 3e-4 --epochs 5
+CIFAR_sgd := --lr 0.05 $(CIFAR_LONG)
+CIFAR_adam := --optimizer adam --lr 3e-4 $(CIFAR_LONG)
+CIFAR_adam-high := --optimizer adam --lr 0.1 $(CIFAR_SHORT)
+CIFAR_adam-5 := --optimizer adam --lr 3e-4 $(CIFAR_SHORT)
+STREAMS += $(CIFAR_LAB)/data.npz $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz)
 
 .PHONY: cifar
 cifar: $(CIFAR_LAB)/table.tsv $(CIFAR_LAB)/data.png $(CIFAR_LAB)/curves.png \
        $(CIFAR_LAB)/weights.png ## run SGD, Adam and too high a rate on coloured pictures
-	@awk -f pipelines/table.awk $<
+	@awk -f pipelines/table.awk $< $(SMALL_NOTE)
 
 CIFAR_FILES = $(if $(CIFAR),$(CIFAR)/test_batch.bin $(wildcard $(CIFAR)/data_batch_*.bin))
 $(CIFAR_LAB)/data.npz: $(CIFAR_FILES) $(BIN)/gen-digits $(BIN)/from-cifar $(BIN)/split
 	@mkdir -p $(@D)
-	$(if $(CIFAR),$(BIN)/from-cifar -o $@ --test $(CIFAR_FILES),$(BIN)/gen-digits --colour --side 32 --noise 12 | $(BIN)/split --train 0.8 -o $@)
+	$(if $(CIFAR),$(BIN)/from-cifar -o $@ --test $(CIFAR_FILES),$(BIN)/gen-digits $(CIFAR_PICTURES) --colour --side 32 --noise 12 | $(BIN)/split --train 0.8 -o $@)
 
 $(CIFAR_LAB)/data.png: $(CIFAR_LAB)/data.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --zoom 2 -o $@ $<

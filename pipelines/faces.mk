@@ -2,7 +2,7 @@
 # their weights look like, and eigenfaces beside them. FACES=folder takes pictures of its own.
 
 LABS += faces
-FACES_LAB := $(OUT)/faces
+FACES_LAB := $(OUT)/$(SMALL_FORM)faces
 FACES_WIDTHS := 16 64
 FACES_KINDS := report sgd adam
 FACES_RUNS := $(foreach kind,$(FACES_KINDS),$(FACES_WIDTHS:%=$(kind)-%))
@@ -16,9 +16,12 @@ FACES_report := --lr 0.01
 FACES_sgd := --lr 3e-4 --init glorot --init-scale 0.1
 FACES_adam := --lr 1e-3 --init glorot --init-scale 0.1 --optimizer adam
 FACES_NET := --target x --loss mse --reduction sum --batch 32 --seed 1
+FACES_EPOCHS := $(if $(SMALL),2,100)
 
-# Thirteen batches are an epoch of the 400 faces.
-FACES_SNAPSHOTS := 0 13 26 39 52 65
+# Thirteen batches are an epoch of the 400 faces, three one of the small form's 80.
+FACES_PEOPLE := $(if $(SMALL),--people 8)
+FACES_SNAPSHOTS := $(if $(SMALL),0 1 2 3 4 5,0 13 26 39 52 65)
+FACES_STEPS := --steps $(lastword $(FACES_SNAPSHOTS)) --eval-every 1 --snapshot-every $(word 2,$(FACES_SNAPSHOTS))
 FACES_SHOWN := $(foreach t,$(FACES_SNAPSHOTS),--of snapshot.$(t).layer1.weight) \
                --name 'start' $(foreach e,1 2 3 4 5,--name 'after epoch $(e)')
 
@@ -27,13 +30,13 @@ faces: $(FACES_LAB)/table.tsv $(FACES_LAB)/data.png $(FACES_LAB)/eigenfaces.png 
        $(FACES_LAB)/loss-batches.png $(FACES_LAB)/loss-batches-report.png $(FACES_LAB)/loss-epochs.png \
        $(FACES_RUNS:%=$(FACES_LAB)/weights-%.png) $(FACES_WIDTHS:%=$(FACES_LAB)/decoder-adam-%.png) \
        $(FACES_LAB)/reconstructions.png $(FACES_LAB)/reconstructions-report.png ## run the autoencoders and eigenfaces
-	@awk -f pipelines/table.awk $<
+	@awk -f pipelines/table.awk $< $(SMALL_NOTE)
 
 # ---- data: pixels in 0 .. 1, and the same less the mean face ----
 
 $(FACES_LAB)/faces.npz: $(FACES) $(BIN)/gen-faces $(BIN)/from-images $(BIN)/scale
 	@mkdir -p $(@D)
-	$(if $(FACES),$(BIN)/from-images --grey --resize 64x64 $(FACES),$(BIN)/gen-faces) | \
+	$(if $(FACES),$(BIN)/from-images --grey --resize 64x64 $(FACES),$(BIN)/gen-faces $(FACES_PEOPLE)) | \
 	    $(BIN)/scale --divide 255 -o $@
 
 $(FACES_LAB)/centred.npz: $(FACES_LAB)/faces.npz $(BIN)/scale
@@ -46,11 +49,10 @@ $(FACES_LAB)/data.png: $(FACES_LAB)/faces.npz $(BIN)/render-weights
 
 define faces_run
 $(FACES_LAB)/$(1)-$(2).npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/train-mlp pipelines/faces.mk
-	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) --epochs 100 --eval-every 1 -o $$@ $$<
+	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) --epochs $(FACES_EPOCHS) --eval-every 1 -o $$@ $$<
 
 $(FACES_LAB)/$(1)-$(2)-batches.npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/train-mlp pipelines/faces.mk
-	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) --steps 65 --eval-every 1 \
-	    --snapshot-every 13 -o $$@ $$<
+	$(BIN)/train-mlp --hidden $(2) $(FACES_$(1)) $(FACES_NET) $(FACES_STEPS) -o $$@ $$<
 endef
 $(foreach kind,$(FACES_KINDS),$(foreach n,$(FACES_WIDTHS),$(eval $(call faces_run,$(kind),$(n)))))
 
@@ -87,6 +89,8 @@ $(FACES_LAB)/answer-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/sample-centred.npz $(
 	    $(BIN)/pick y_pred --rename y_pred=$* -o $@
 
 FACES_ANSWERS := sgd-16 adam-16 sgd-64 adam-64
+STREAMS += $(patsubst %,$(FACES_LAB)/%.npz,faces centred $(FACES_RUNS) $(FACES_RUNS:%=%-batches) \
+               $(FACES_ANSWERS:%=answer-%) sample-faces sample-centred $(FACES_RANKS:%=pca-%) share)
 $(FACES_LAB)/reconstructions.png: $(FACES_LAB)/sample-centred.npz \
                                   $(FACES_ANSWERS:%=$(FACES_LAB)/answer-%.npz) $(BIN)/render-weights
 	$(BIN)/render-weights --unscale --range 0,255 --of x $(FACES_ANSWERS:%=--of %) --name originals \

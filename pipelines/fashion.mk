@@ -3,15 +3,18 @@
 # IDX files of MNIST or Fashion-MNIST, gzipped or not.
 
 LABS += fashion
-FASHION_LAB := $(OUT)/fashion
-FASHION_SEEDS := 1 2 3
-FASHION_NET := --scale 1/255 --threads 1
+FASHION_LAB := $(OUT)/$(SMALL_FORM)fashion
+FASHION_SEEDS := $(if $(SMALL),1,1 2 3)
+FASHION_NET := --scale 1/255 --threads $(or $(LABPIPE_THREADS),1)
+FASHION_N := $(if $(SMALL),320,10000)
+FASHION_FEW := $(if $(SMALL),200,500)
+FASHION_RUN := --batch 64 --epochs $(if $(SMALL),1,20) --eval-every 1
 
 # The report's deep model A, and two smaller ones: B has 73 % of A's 111,146 parameters, C half.
 FASHION_A := --hidden 128,64,32
-FASHION_SGD := --batch 64 --epochs 20 --eval-every 1 --lr 0.1
-FASHION_SLOW := --batch 64 --epochs 20 --eval-every 1 --lr 0.01
-FASHION_ADAM := --batch 64 --epochs 20 --eval-every 1 --optimizer adam --lr 1e-4
+FASHION_SGD := $(FASHION_RUN) --lr 0.1
+FASHION_SLOW := $(FASHION_RUN) --lr 0.01
+FASHION_ADAM := $(FASHION_RUN) --optimizer adam --lr 1e-4
 
 # The runs: a name, and what train-mlp is told.
 FASHION_w32 := --hidden 32 $(FASHION_SGD)
@@ -31,26 +34,27 @@ FASHION_a-adam := $(FASHION_A) $(FASHION_ADAM)
 FASHION_WHOLE := w32 w128 w512 a b c w128-slow a-slow w128-sigmoid a-sigmoid w32-adam w128-adam \
                  w512-adam a-adam
 
-# On 500 pictures, to the end and with early stopping.
-FASHION_small := --hidden 128 --batch 64 --epochs 150 --eval-every 1 --lr 0.1
+# On few pictures, to the end and with early stopping.
+FASHION_small := --hidden 128 --batch 64 --epochs $(if $(SMALL),8,150) --eval-every 1 --lr 0.1
 FASHION_small-stopped := $(FASHION_small) --patience 5
 FASHION_SMALL := small small-stopped
 
 FASHION_ALL := $(foreach run,$(FASHION_WHOLE) $(FASHION_SMALL),$(FASHION_SEEDS:%=$(run)-%))
+STREAMS += $(patsubst %,$(FASHION_LAB)/%.npz,data small $(FASHION_ALL))
 FASHION_PICTURES := shallow deep rates activations optimisers overfitting
 
 .PHONY: fashion
 fashion: $(FASHION_LAB)/table.tsv $(FASHION_PICTURES:%=$(FASHION_LAB)/%.png) $(FASHION_LAB)/data.png \
          $(FASHION_LAB)/weights.png ## run widths, depths, rates and optimisers on pictures
-	@awk -f pipelines/table.awk $<
+	@awk -f pipelines/table.awk $< $(SMALL_NOTE)
 
 FASHION_FILES = $(foreach part,train t10k,$(wildcard $(FASHION)/$(part)-images*) $(wildcard $(FASHION)/$(part)-labels*))
 $(FASHION_LAB)/data.npz: $(FASHION_FILES) $(BIN)/gen-digits $(BIN)/from-idx $(BIN)/split
 	@mkdir -p $(@D)
-	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n 10000 | $(BIN)/split --train 0.8 -o $@)
+	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n $(FASHION_N) | $(BIN)/split --train 0.8 -o $@)
 
 $(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
-	$(BIN)/pick --rows :500 --of x_train --of y_train -o $@ $<
+	$(BIN)/pick --rows :$(FASHION_FEW) --of x_train --of y_train -o $@ $<
 
 $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 -o $@ $<

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Usage: fashion.sh DIR. The table «the report | here» of the lab fashion, tab-separated, from the
-# streams in DIR: three seeds a run.
+# streams in DIR: every seed of a run.
 set -eu -o pipefail
 dir=$1
 
@@ -20,8 +20,8 @@ note() { printf '\tnote\t%s\n' "$1"; }
 
 run() { # run NAME TITLE REPORT AGAIN
     local figures
-    figures=$(for seed in 1 2 3; do
-        echo "$(curve "$dir/$1-$seed.npz") $(cat "$dir/$1-$seed.seconds")"
+    figures=$(for stream in "$dir/$1"-[0-9].npz; do
+        echo "$(curve "$stream") $(cat "${stream%.npz}.seconds")"
     done | awk '{ for (i = 1; i <= NF; i++) sum[i] += $i }
         END { printf "%.1f\t%.3f\t%.1f\t%.0f\t%.1f", 100 * sum[1] / NR, sum[2] / NR, 100 * sum[3] / NR, sum[5] / NR, sum[6] / NR }')
     row "$2" "$3" "$figures" "$4"

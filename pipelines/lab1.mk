@@ -12,6 +12,8 @@ LAB1_MASKED := $(LAB1_SEEDS:%=$(LAB1)/masked-%.npz)
 LAB1_SVD := $(LAB1)/svd-1.npz $(LAB1)/svd-2.npz
 LAB1_GD := $(foreach lr,1e-5 1e-4,$(LAB1_STARTS:%=$(LAB1_SET)/gd-$(lr)-%.npz))
 LAB1_HELD := $(LAB1_SET)/mean.npz $(LAB1_SET)/bias.npz $(LAB1_SET)/factors.npz
+STREAMS += $(LAB1)/x.npz $(LAB1)/mask.npz $(LAB1_SGD) $(LAB1_SVD) $(LAB1_MASKED) $(LAB1_SET)/ratings.npz \
+           $(LAB1_GD) $(LAB1_SET)/split.npz $(LAB1_HELD)
 TITLE ?= $(if $(RATINGS),Beautiful Mind$(comma) A (2001),That Honest Island (1996))
 comma := ,
 

@@ -7,6 +7,7 @@ LAB2_RANKS := 1 2 3
 LAB2_RUNS := 01 02 03 04 05 06 07 08 09 10
 LAB2_SVD := $(LAB2_RANKS:%=$(LAB2)/svd-%.npz)
 LAB2_MLP := $(LAB2_RUNS:%=$(LAB2)/mlp-%.npz)
+STREAMS += $(LAB2)/iris.npz $(LAB2)/gd.npz $(LAB2_SVD) $(LAB2_MLP)
 
 .PHONY: lab2
 lab2: $(LAB2)/table.tsv $(LAB2)/u-gd.png $(LAB2)/u-svd.png ## run lab 2: factors of Iris, ten MLPs

@@ -4,6 +4,7 @@
 LABS += moons
 MOONS := $(OUT)/moons
 MOONS_RUNS := full full-text full-unscaled sample sample-unscaled well
+STREAMS += $(MOONS)/data.npz $(MOONS_RUNS:%=$(MOONS)/%.npz)
 
 # The report's figures are met by a mean gradient and small initial weights; its text says a sum,
 # and normals as they come.

@@ -3,6 +3,7 @@
 LABS += perceptron
 PERCEPTRON := $(OUT)/perceptron
 PERCEPTRON_TESTS := 1 2 3 4 5
+STREAMS += $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/test-%.npz)
 
 # 100 points a class; the means of both classes, and the diagonals of their covariances.
 PERCEPTRON_1 := 10,16 -6,-3 3,0,0,4 2,0,0,5

@@ -23,6 +23,7 @@ tally() { # tally NAME STATUS LOG
         [ "$5" -ne 0 ] || failed=$((failed + 1))
     else
         echo "$line"
+        sed -n 's/^skipped: /  &/p' "$3"
     fi
 }
 

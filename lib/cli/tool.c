@@ -213,6 +213,16 @@ static bool is_question(int argc, char **argv) {
     return false;
 }
 
+/* LABPIPE_THREADS stands in for --threads: for a whole pipeline, or a whole lab. */
+static int take_environment(const lp_option *rows) {
+    const char *word = getenv("LABPIPE_THREADS");
+    if (word == NULL || *word == '\0' || lp_tool_given("threads"))
+        return 0;
+    if (lp_option_parse(lp_option_find(rows, "threads"), word, &common, &error))
+        return lp_within(&error, "LABPIPE_THREADS");
+    return 0;
+}
+
 lp_error *lp_tool_begin(const lp_tool *described, int argc, char **argv, void *values) {
     tool = described;
     const lp_option *rows = common_rows();
@@ -225,6 +235,7 @@ lp_error *lp_tool_begin(const lp_tool *described, int argc, char **argv, void *v
     if (lp_command_parse(&command, argc, argv, &error))
         end_with_error();
     sort_operands();
+    lp_tool_try(take_environment(rows));
     lp_tool_try(lp_math_check(&error));
     lp_threads_set((int)common.threads);
     lp_progress_begin(tool->name, common.quiet, common.progress);

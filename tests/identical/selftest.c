@@ -1,6 +1,7 @@
 /* Runs every kernel of lib/num over many odd shapes and prints a digest of each one's results, then
  * one of all: `selftest THREADS`. Two machines, instruction sets (LABPIPE_ISA) or thread counts
  * are held against each other by comparing what it prints. Needs lib/base and lib/num alone. */
+#include "num/entries.h"
 #include "num/linalg.h"
 #include "num/math.h"
 #include "num/parallel.h"
@@ -92,6 +93,8 @@ static void run_elementwise(void) {
             fill(d, n, n + 2, 2);
             num->map_backward((lp_map)map, n, a, b, c, d, true);
             add(n, d);
+            num->map_backward((lp_map)map, n, a, b, c, d, false);
+            add(n, d);
         }
         fill(a, 20000, 7, map == LP_SIN || map == LP_COS ? 60 : 7);
         num->map((lp_map)map, 20000, a, b);
@@ -101,6 +104,13 @@ static void run_elementwise(void) {
             fill(b, 9 * cols, cols, 2);
             num->bias_map((lp_map)map, 9, cols, a, cols, b);
             add(9 * cols, b);
+            num->bias_map((lp_map)map, 9, cols, a, 1, b);
+            add(9 * cols, b);
+            num->bias_map((lp_map)map, 9, cols, NULL, 0, b);
+            add(9 * cols, b);
+            fill(b, 37 * cols, cols, 2); /* many narrow rows */
+            num->bias_map((lp_map)map, 37, cols, a, cols, b);
+            add(37 * cols, b);
         }
         say(names[map]);
     }
@@ -124,10 +134,13 @@ static void run_elementwise(void) {
         add(n, b);
         num->scale(n, 1 / 3.0, b, b);
         add(n, b);
+        num->rotate(n, 0.6, 0.8, a, b);
+        add(n, a);
+        add(n, b);
         num->fill(n, 0.1, b);
         add(n, b);
     }
-    say("axpy scale fill");
+    say("axpy scale rotate fill");
 }
 
 static void run_sums(void) {
@@ -155,10 +168,10 @@ static void run_sums(void) {
 
 static void run_softmax(void) {
     int32_t label[12];
-    for (int32_t i = 0; i < 12; i++)
-        label[i] = i;
-    for (size_t cols = 12; cols < 90; cols += 3) {
+    for (size_t cols = 1; cols < 90; cols += cols < 20 ? 1 : 3) {
         size_t n = 12 * cols;
+        for (size_t i = 0; i < 12; i++)
+            label[i] = (int32_t)(i * 7 % cols);
         fill(a, n, cols, 3);
         num->softmax(12, cols, a, b);
         add(n, b);
@@ -170,6 +183,8 @@ static void run_softmax(void) {
             add(12, d);
             add(n, c);
             num->softmax_cross_entropy_backward(12, cols, c, l, b, 1 / 12.0, d, true);
+            add(n, d);
+            num->softmax_cross_entropy_backward(12, cols, c, l, b, 1 / 12.0, d, false);
             add(n, d);
         }
     }
@@ -207,8 +222,54 @@ static void run_gather(void) {
         for (size_t cols = 1; cols < 50; cols += 7) {
             num->gather_rows(20, cols, types[t], raw, index, 1 / 255.0, b);
             add(20 * cols, b);
+            num->gather_rows(20, cols, types[t], raw, index, 1, b);
+            add(20 * cols, b);
         }
     say("gather_rows");
+}
+
+/* The kernels over the entries of a sparse matrix, at widths that stay in registers and wider. */
+static void run_entries(void) {
+    enum { LINES = 31, EACH = 9, N = LINES * EACH };
+    const lp_entries_math *entries = lp_entries();
+    int32_t row[N], col[N], place[N];
+    size_t start[LINES + 1];
+    double value[N], error[N];
+    lp_entries_rate rate = {.keep = 0.99, .step = 0.01};
+    for (int l = 0; l < LP_ENTRIES_LANES; l++) {
+        rate.keep_first[l] = l == 2 ? 1 : 0.98;
+        rate.step_first[l] = l == 2 ? 0 : 0.02;
+    }
+    for (int32_t i = 0; i < N; i++) {
+        row[i] = i / EACH;
+        col[i] = i * 7 % LINES;
+        place[i] = i * 10 % N;
+    }
+    for (size_t r = 0; r <= LINES; r++)
+        start[r] = r * EACH;
+    fill(value, N, 1, 2);
+    for (size_t width = LP_ENTRIES_LANES; width <= 7 * LP_ENTRIES_LANES;
+         width += LP_ENTRIES_LANES) {
+        size_t n = LINES * width;
+        fill(a, n, width, 2);
+        fill(b, n, width + 1, 2);
+        add_number(entries->row_gradient(LINES, start, col, value, width, a, b, error, c));
+        add(N, error);
+        add(n, c);
+        entries->col_gradient(LINES, start, row, place, error, width, a, d);
+        add(n, d);
+        entries->step(LINES, width, a, c, &rate);
+        entries->step(LINES, width, b, d, &rate);
+        add_number(entries->sgd(N, row, col, value, width, a, b, &rate, &rate));
+        add(n, a);
+        add(n, b);
+        fill(c, width * width, 1, 2);
+        fill(d, width, 2, 2);
+        entries->normal(N, col, value, width, b, c, d);
+        add(width * width, c);
+        add(width, d);
+    }
+    say("entries");
 }
 
 /* What is computed in double alone. */
@@ -244,6 +305,17 @@ static void run_doubles(void) {
     add(7, s);
     add(200 * 7, v);
     say("svd");
+    for (size_t n = 1; n < 40; n += 6) {
+        fill(x, 50 * n, n, 1);
+        lp_math_of(LP_F8)->gemm(LP_TN, n, n, 50, x, x, u, false);
+        if (lp_cholesky(n, u, &e) != 0)
+            exit(1);
+        add(n * n, u);
+        fill(v, n, 1, 2);
+        lp_cholesky_solve(n, u, v);
+        add(n, v);
+    }
+    say("cholesky");
 }
 
 int main(int argc, char **argv) {
@@ -270,6 +342,7 @@ int main(int argc, char **argv) {
         run_gather();
     }
     size = 8;
+    run_entries();
     run_doubles();
     printf("all %016llx\n", (unsigned long long)total);
     return fflush(stdout) != 0;

@@ -70,6 +70,7 @@ for path in "$bin"/*; do
     call >second && same "$tool: run twice" first second
     call --threads 1 >second && same "$tool: one thread" first second
     call --threads 3 >second && same "$tool: three threads" first second
+    LABPIPE_THREADS=2 call >second && same "$tool: LABPIPE_THREADS" first second
     LABPIPE_ISA=generic call >second && same "$tool: plain C kernels" first second
     call -o second && same "$tool: through -o" first second
     [ -z "$(ls ./*.tmp 2>/dev/null)" ] && pass || fail "$tool: it leaves a temporary behind"
@@ -92,6 +93,8 @@ for path in "$bin"/*; do
         "$path" $arguments --threads
     refuses "$tool: kernels that there are not" 2 "^$tool: .*LABPIPE_ISA" \
         env LABPIPE_ISA=abacus "$path" $arguments $file
+    refuses "$tool: LABPIPE_THREADS=two" 2 "^$tool: LABPIPE_THREADS: 'two' is not a whole number" \
+        env LABPIPE_THREADS=two "$path" $arguments $file
 
     # Wrong inputs.
     if [ -n "$file" ]; then
