@@ -16,7 +16,7 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
 
 /* The calling thread's own LP_SCRATCH bytes, 64-byte aligned: what a kernel packs into. The next
  * kernel that asks overwrites them. */
-enum { LP_SCRATCH = 448 * 1024 };
+enum { LP_SCRATCH = 1280 * 1024 };
 void *lp_scratch(void);
 
 #endif

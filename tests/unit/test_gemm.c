@@ -162,10 +162,43 @@ static void test_blocks(void) {
 }
 
 /* Large enough for threads, packing and every blocking. */
+/* Few steps along k, with narrow and wide c; few columns, with whole strips of rows and a rest. */
+static void test_thin(void) {
+    static const size_t widths[] = {1, 2, 3, 4, 6, 8, 12, 20, 24, 25, 47, 48, 49};
+    for (size_t k = 1; k <= 5; k++)
+        for (size_t i = 0; i < 13; i++)
+            check_shape(3 + 7 * (i % 5), widths[i], k);
+    static const size_t heights[] = {3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 50, 100};
+    static const size_t depths[] = {6, 7, 8, 20, 63, 64, 65};
+    for (size_t n = 1; n <= 5; n++)
+        for (size_t i = 0; i < 12; i++)
+            check_shape(heights[i], n, depths[(i + n) % 7]);
+}
+
+/* A chain starts from +0, so that no sum of products of zero is -0. */
+static void test_zero(void) {
+    static const size_t shapes[][3] = {{5, 3, 1}, {5, 20, 2},   {40, 2, 9},
+                                       {3, 9, 1}, {2, 100, 30}, {60, 260, 5}};
+    static float a[60 * 30], b[3000], c[60 * 260];
+    for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
+        b[i] = -1;
+    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++)
+        for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
+            for (size_t form = 0; form < 3; form++) {
+                size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+                memset(c, 0xff, sizeof c);
+                (*num)->gemm(forms[form], m, n, k, a, b, c, false);
+                bool right = true;
+                for (size_t i = 0; i < m * n; i++)
+                    right = right && c[i] == 0 && !signbit(c[i]);
+                CHECK(right);
+            }
+}
+
 static void test_large(void) {
     static const size_t shapes[][3] = {
-        {200, 61, 259}, {33, 300, 150}, {3, 700, 700},
-        {1500, 2, 500}, {2, 1500, 500}, {97, 129, 300},
+        {200, 61, 259}, {33, 300, 150}, {3, 700, 700},  {1500, 2, 500},
+        {2, 1500, 500}, {97, 129, 300}, {75, 290, 270}, {1300, 260, 9},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         check_shape(shapes[i][0], shapes[i][1], shapes[i][2]);
@@ -274,6 +307,8 @@ int main(void) {
                                        {"small products, every form", test_small},
                                        {"every height of a tile", test_edges},
                                        {"blocks along k", test_blocks},
+                                       {"few steps, few columns", test_thin},
+                                       {"sums of zeros are +0", test_zero},
                                        {"large products on several threads", test_large},
                                        {"empty products", test_empty},
                                        {"powers of two are exact", test_exact},

@@ -6,9 +6,10 @@
  *
  * A tile of c, some rows by one to four registers of columns, is held in registers over a block of
  * k. Each step loads the registers of one row of b and broadcasts one element of a for each row.
- * a is read in place, by rows or by columns; b in place too where few tiles share a panel of it,
- * else from a packed panel, which is made just before its tiles and stays in the L1 cache. What is
- * narrower than a panel is packed and padded with zeros, so that no load passes an array's end.
+ * a is read in place, or packed tile by tile where many panels share it. b is read in place too
+ * where few tiles share a panel, else from a packed panel, which its first tile leaves behind and
+ * which stays in the L1 cache. A load may pass the end of a row of b, whose next row it then
+ * reads to no effect; the last rows, where it would pass the end of b, are copied and padded.
  * (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication", with the roles
  * of a and b exchanged.)
  *
@@ -27,43 +28,67 @@ typedef LP_CAT(rf, LP_SIZE) R;
 #define r_add LP_CAT(LP_CAT(rf, LP_SIZE), _add)
 #define r_fma LP_CAT(LP_CAT(rf, LP_SIZE), _fma)
 
+/* The heights that a tile may have: of one or two registers' width, which fill the registers of
+ * the CPU but for four; of three; and of those that copy b, which tall products begin with. */
+#if LP_IS == LP_IS_avx512
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)
+#define COPY_HEIGHTS(X) X(11) X(12) X(13) X(14)
+enum { ROWS = 14, ROWS_OF_3 = 9 };
+#elif LP_IS == LP_IS_neon
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)
+#define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define COPY_HEIGHTS(X) X(10) X(11) X(12)
+enum { ROWS = 12, ROWS_OF_3 = 8 };
+#elif LP_IS == LP_IS_avx2
+#define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4)
+#define COPY_HEIGHTS(X) X(5) X(6)
+enum { ROWS = 6, ROWS_OF_3 = 4 };
+#else
+#define HEIGHTS(X) X(1) X(2) X(3) X(4)
+#define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4)
+#define COPY_HEIGHTS(X) X(3) X(4)
+enum { ROWS = 4, ROWS_OF_3 = 4 };
+#endif
+#define HEIGHTS_OF_4(X) X(1) X(2) X(3)
+enum { ROWS_OF_4 = 3 };
+
 enum {
     RL = LP_REGISTER_BYTES / LP_SIZE, /* lanes of a register */
-#if LP_IS == LP_IS_avx512
-    ROWS = 14, /* of a tile two registers wide: 28 of 32 registers */
-#elif LP_IS == LP_IS_neon
-    ROWS = 12,
-#elif LP_IS == LP_IS_avx2
-    ROWS = 6, /* 12 of 16 registers */
-#else
-    ROWS = 4,
-#endif
-    WIDE_ROWS = 3,  /* up to so many rows a tile is four registers wide */
-    WIDTH = 2 * RL, /* columns of a panel */
-    WIDE = 4 * RL,
+    WIDTH = 2 * RL,                   /* columns of a panel */
+    WIDE = 4 * RL,                    /* and of one for few rows */
     COPY_ROWS = 5 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
     SMALL = 90000 * RL,   /* multiply-adds below which one thread does it all: some 15 us */
     CHUNKS = 4,           /* a thread, so that one that is held up holds up little */
 };
 
-/* An operand: element (i, p) at [i * stride + p], or at [p * stride + i] where by_column. */
+/* An operand: element (i, p), p along k, at [i * row + p * step]; one of the two is 1. */
 typedef struct {
     const T *at;
-    size_t stride;
-    bool by_column;
+    size_t row, step;
 } operand;
 
 /* ---- tiles ---- */
 
-/* c (rows, regs registers) = or += the product over k steps; a's element (i, p) as in operand, b's
- * row p at b + p * b_stride; the last register of c has `last` columns. A copying tile leaves what
- * it reads of b in `copy`, k rows of regs registers: so packing costs next to nothing. */
-typedef void tile(size_t k, const T *a, size_t a_stride, const T *b, size_t b_stride, T *c,
-                  size_t c_stride, size_t last, bool add, T *copy);
+/* c = or += the product over k steps. a as in operand; b's row p at b + p * b_stride for the first
+ * `here` steps, the rest in `tail`, whose rows are as wide as the tile; the last register of c has
+ * `last` columns. A copying tile leaves what it reads of b in `copy`, k rows of its own width: so
+ * packing costs next to nothing. */
+typedef struct {
+    size_t k, here;
+    operand a;
+    const T *b, *tail;
+    size_t b_stride;
+    T *c;
+    size_t c_stride, last;
+    bool add;
+    T *copy;
+} tile;
 
-/* One step along k: the row of b at b; a's row i at group[i / 3] + i % 3 strides. */
-LP_INLINE void tile_step(int rows, int regs, bool by_column, const T *const *group, size_t stride,
-                         const T *b, R sum[ROWS][4], T *copy) {
+/* One step along k: the row of b at b; a's row i at group[i / 3] + i % 3 rows. */
+LP_INLINE void tile_step(int rows, int regs, const T *const *group, size_t row, const T *b,
+                         R sum[ROWS][4], T *copy) {
     R x[4];
 #pragma GCC unroll 4
     for (int r = 0; r < regs; r++) {
@@ -73,7 +98,7 @@ LP_INLINE void tile_step(int rows, int regs, bool by_column, const T *const *gro
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
-        R y = r_set1(by_column ? group[0][i] : group[i / 3][(size_t)(i % 3) * stride]);
+        R y = r_set1(group[i / 3][(size_t)(i % 3) * row]);
 #pragma GCC unroll 4
         for (int r = 0; r < regs; r++)
             sum[i][r] = r_fma(y, x[r], sum[i][r]);
@@ -81,15 +106,12 @@ LP_INLINE void tile_step(int rows, int regs, bool by_column, const T *const *gro
 }
 
 enum {
-    GROUPS_OF_ROWS = (ROWS + 2) / 3,
     UNROLL = 4,
     AHEAD = 16,    /* steps that b is fetched ahead where it is not packed yet */
     PREFETCH = 64, /* from so many steps on c is fetched while they run */
 };
 
-LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a, size_t a_stride,
-                       const T *b, size_t b_stride, T *c, size_t c_stride, size_t last, bool add,
-                       T *copy) {
+LP_INLINE void tile_of(int rows, int regs, bool copying, const tile *t) {
     R sum[ROWS][4];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
@@ -98,28 +120,33 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
             sum[i][r] = r_set1(0);
         }
     }
+    const T *b = t->b;
+    T *c = t->c, *copy = copying ? t->copy : NULL;
+    size_t row = t->a.row, step = t->a.step, b_stride = t->b_stride, c_stride = t->c_stride;
     /* Three rows a pointer is what x86 addresses reach with one more register for the stride; the
      * compiler, left alone, keeps an offset a row, and spills. */
-    const T *group[GROUPS_OF_ROWS];
-    int groups = by_column ? 1 : (rows + 2) / 3;
+    const T *group[(ROWS + 2) / 3];
+    int groups = (rows + 2) / 3;
 #pragma GCC unroll 16
     for (int g = 0; g < groups; g++) {
-        group[g] = a + (size_t)(3 * g) * a_stride;
+        group[g] = t->a.at + (size_t)(3 * g) * row;
         __asm__("" : "+r"(group[g]));
     }
-    size_t step = by_column ? a_stride : 1;
 #define STEP                                                                                       \
-    tile_step(rows, regs, by_column, group, a_stride, b, sum, copy);                               \
+    tile_step(rows, regs, group, row, b, sum, copy);                                               \
     b += b_stride;                                                                                 \
-    if (copy)                                                                                      \
+    if (copying)                                                                                   \
         copy += regs * RL;                                                                         \
-    _Pragma("GCC unroll 16") for (int g = 0; g < groups; g++) group[g] += step;
+    _Pragma("GCC unroll 16") for (int g = 0; g < groups; g++) {                                    \
+        group[g] += step;                                                                          \
+        __asm__("" : "+r"(group[g]));                                                              \
+    }
     size_t p = 0;
     /* c is asked for row by row while the first steps run, not at once: that would keep a from
      * coming. */
     const T *next = c;
-    int asked = k >= PREFETCH ? rows : 0;
-    for (; p + UNROLL <= k; p += UNROLL) {
+    int asked = t->k >= PREFETCH ? rows : 0;
+    for (size_t here = t->here; p + UNROLL <= here; p += UNROLL) {
         if (asked > 0) {
 #pragma GCC unroll 4
             for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
@@ -127,7 +154,7 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
             next += c_stride;
             asked--;
         }
-        if (copy) /* b comes from afar: its next rows are asked for while these are multiplied */
+        if (copying) /* b comes from afar: its next rows are asked for while these are multiplied */
 #pragma GCC unroll 4
             for (int u = 0; u < UNROLL; u++)
 #pragma GCC unroll 4
@@ -138,10 +165,14 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
             STEP
         }
     }
-    for (; p < k; p++) {
+    for (; p < t->k; p++) {
+        if (p == t->here)
+            b = t->tail, b_stride = (size_t)regs * RL;
         STEP
     }
 #undef STEP
+    bool add = t->add;
+    size_t last = t->last;
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++, c += c_stride) {
 #pragma GCC unroll 4
@@ -156,65 +187,33 @@ LP_INLINE void tile_of(int rows, int regs, bool by_column, size_t k, const T *a,
     }
 }
 
-#define TILE_ARGUMENTS                                                                             \
-    size_t k, const T *a, size_t a_stride, const T *b, size_t b_stride, T *c, size_t c_stride,     \
-        size_t last, bool add, T *copy
-#define TILE(rows, regs)                                                                           \
-    static void rows_##rows##_##regs(TILE_ARGUMENTS) {                                             \
-        (void)copy;                                                                                \
-        tile_of(rows, regs, false, k, a, a_stride, b, b_stride, c, c_stride, last, add, NULL);     \
-    }                                                                                              \
-    static void columns_##rows##_##regs(TILE_ARGUMENTS) {                                          \
-        (void)copy;                                                                                \
-        tile_of(rows, regs, true, k, a, a_stride, b, b_stride, c, c_stride, last, add, NULL);      \
+#define TILE(name, rows, regs, copying)                                                            \
+    static void name(const tile *t) {                                                              \
+        tile_of(rows, regs, copying, t);                                                           \
     }
-#define COPYING_TILE(rows)                                                                         \
-    static void copy_rows_##rows(TILE_ARGUMENTS) {                                                 \
-        tile_of(rows, 2, false, k, a, a_stride, b, b_stride, c, c_stride, last, add, copy);        \
-    }                                                                                              \
-    static void copy_columns_##rows(TILE_ARGUMENTS) {                                              \
-        tile_of(rows, 2, true, k, a, a_stride, b, b_stride, c, c_stride, last, add, copy);         \
-    }
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2) COPYING_TILE(rows)
-TILES(1)
-TILES(2)
-TILES(3)
-TILES(4)
-TILE(1, 3)
-TILE(2, 3)
-TILE(3, 3)
-TILE(1, 4) TILE(2, 4) TILE(3, 4)
-#if LP_IS != LP_IS_generic
-    TILES(5) TILES(6)
-#if LP_IS != LP_IS_avx2
-        TILES(7) TILES(8) TILES(9) TILES(10) TILES(11) TILES(12)
-#if LP_IS != LP_IS_neon
-            TILES(13) TILES(14)
-#endif
-#endif
-#endif
+#define TILE_1(rows) TILE(tile_1_##rows, rows, 1, false)
+#define TILE_2(rows) TILE(tile_2_##rows, rows, 2, false)
+#define TILE_3(rows) TILE(tile_3_##rows, rows, 3, false)
+#define TILE_4(rows) TILE(tile_4_##rows, rows, 4, false)
+#define COPYING_TILE(rows) TILE(copying_tile_##rows, rows, 2, true)
+HEIGHTS(TILE_1)
+HEIGHTS(TILE_2)
+HEIGHTS_OF_3(TILE_3)
+HEIGHTS_OF_4(TILE_4)
+COPY_HEIGHTS(COPYING_TILE)
 
-#define ONE(rows, regs)                                                                            \
-    { rows_##rows##_##regs, columns_##rows##_##regs }
-#define TWO(rows)                                                                                  \
-    { rows_##rows##_2, columns_##rows##_2, copy_rows_##rows, copy_columns_##rows }
-#define ROWS_OF(rows) [rows] = {[1] = ONE(rows, 1), [2] = TWO(rows)}
-#define WIDE_ROWS_OF(rows)                                                                         \
-    [rows] = {[1] = ONE(rows, 1), [2] = TWO(rows), [3] = ONE(rows, 3), [4] = ONE(rows, 4)}
-                static tile *const tiles[ROWS + 1][5][4] = {
-                    /* by rows, registers, by_column + 2 copy */
-                    WIDE_ROWS_OF(1), WIDE_ROWS_OF(2), WIDE_ROWS_OF(3), ROWS_OF(4),
-#if LP_IS != LP_IS_generic
-                    ROWS_OF(5),      ROWS_OF(6),
-#if LP_IS != LP_IS_avx2
-                    ROWS_OF(7),      ROWS_OF(8),      ROWS_OF(9),      ROWS_OF(10),
-                    ROWS_OF(11),     ROWS_OF(12),
-#if LP_IS != LP_IS_neon
-                    ROWS_OF(13),     ROWS_OF(14),
-#endif
-#endif
-#endif
-};
+#define ENTRY_1(rows) [rows] = tile_1_##rows,
+#define ENTRY_2(rows) [rows] = tile_2_##rows,
+#define ENTRY_3(rows) [rows] = tile_3_##rows,
+#define ENTRY_4(rows) [rows] = tile_4_##rows,
+#define COPYING_ENTRY(rows) [rows] = copying_tile_##rows,
+typedef void tile_function(const tile *t);
+static tile_function *const tiles[5][ROWS + 1] = {{COPY_HEIGHTS(COPYING_ENTRY)},
+                                                  {HEIGHTS(ENTRY_1)},
+                                                  {HEIGHTS(ENTRY_2)},
+                                                  {HEIGHTS_OF_3(ENTRY_3)},
+                                                  {HEIGHTS_OF_4(ENTRY_4)}};
+static const size_t most_rows[5] = {[1] = ROWS, ROWS, ROWS_OF_3, ROWS_OF_4};
 
 /* ---- packing ---- */
 
@@ -239,26 +238,26 @@ enum {
     LINE = 4 * GROUP, /* elements of a cache line */
 };
 
-/* A register whose group g holds GROUP elements from row[GROUP * g + i] + p on. */
-LP_INLINE R load_groups(const T *const row[RL], int i, size_t p) {
+/* A register whose group g holds the GROUP elements at from[g]. */
+LP_INLINE R load_groups(const T *const from[GROUPS]) {
 #if LP_IS == LP_IS_avx512 && LP_SIZE == 4
-    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(row[i] + p));
-    x = _mm512_insertf32x4(x, _mm_loadu_ps(row[4 + i] + p), 1);
-    x = _mm512_insertf32x4(x, _mm_loadu_ps(row[8 + i] + p), 2);
-    return (R)_mm512_insertf32x4(x, _mm_loadu_ps(row[12 + i] + p), 3);
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(from[0]));
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(from[1]), 1);
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(from[2]), 2);
+    return (R)_mm512_insertf32x4(x, _mm_loadu_ps(from[3]), 3);
 #elif LP_IS == LP_IS_avx512
-    __m512d x = _mm512_castpd128_pd512(_mm_loadu_pd(row[i] + p));
-    x = _mm512_insertf64x2(x, _mm_loadu_pd(row[2 + i] + p), 1);
-    x = _mm512_insertf64x2(x, _mm_loadu_pd(row[4 + i] + p), 2);
-    return (R)_mm512_insertf64x2(x, _mm_loadu_pd(row[6 + i] + p), 3);
+    __m512d x = _mm512_castpd128_pd512(_mm_loadu_pd(from[0]));
+    x = _mm512_insertf64x2(x, _mm_loadu_pd(from[1]), 1);
+    x = _mm512_insertf64x2(x, _mm_loadu_pd(from[2]), 2);
+    return (R)_mm512_insertf64x2(x, _mm_loadu_pd(from[3]), 3);
 #elif LP_IS == LP_IS_avx2 && LP_SIZE == 4
-    __m256 x = _mm256_castps128_ps256(_mm_loadu_ps(row[i] + p));
-    return (R)_mm256_insertf128_ps(x, _mm_loadu_ps(row[4 + i] + p), 1);
+    __m256 x = _mm256_castps128_ps256(_mm_loadu_ps(from[0]));
+    return (R)_mm256_insertf128_ps(x, _mm_loadu_ps(from[1]), 1);
 #elif LP_IS == LP_IS_avx2
-    __m256d x = _mm256_castpd128_pd256(_mm_loadu_pd(row[i] + p));
-    return (R)_mm256_insertf128_pd(x, _mm_loadu_pd(row[2 + i] + p), 1);
+    __m256d x = _mm256_castpd128_pd256(_mm_loadu_pd(from[0]));
+    return (R)_mm256_insertf128_pd(x, _mm_loadu_pd(from[1]), 1);
 #else
-    return r_load(row[i] + p);
+    return r_load(from[0]);
 #endif
 }
 
@@ -291,6 +290,21 @@ LP_INLINE R load_groups(const T *const row[RL], int i, size_t p) {
 #define HIGH(a, b) ((R){(a)[1], (b)[1]})
 #endif
 
+/* Elements p .. p + GROUP of RL rows as GROUP registers, register u with the elements p + u. */
+LP_INLINE void unzip_groups(const R x[4], R y[4]) {
+#if LP_SIZE == 4
+    R a = LOW(x[0], x[1]), b = LOW(x[2], x[3]);
+    R c = HIGH(x[0], x[1]), d = HIGH(x[2], x[3]);
+    y[0] = LOW_HALF(a, b);
+    y[1] = HIGH_HALF(a, b);
+    y[2] = LOW_HALF(c, d);
+    y[3] = HIGH_HALF(c, d);
+#else
+    y[0] = LOW(x[0], x[1]);
+    y[1] = HIGH(x[0], x[1]);
+#endif
+}
+
 /* Elements p .. p + count * GROUP of RL rows, as so many registers of RL columns each: `stride`
  * apart in `to`. A row's elements are read together, so that rows that fall on the same set of the
  * cache do not drive each other out. */
@@ -299,21 +313,20 @@ LP_INLINE void transpose(int count, const T *const row[RL], size_t p, T *to, siz
 #pragma GCC unroll 4
     for (int i = 0; i < GROUP; i++)
 #pragma GCC unroll 4
-        for (int e = 0; e < count; e++)
-            x[e][i] = load_groups(row, i, p + (size_t)(e * GROUP));
+        for (int e = 0; e < count; e++) {
+            const T *from[GROUPS];
 #pragma GCC unroll 4
-    for (int e = 0; e < count; e++, to += GROUP * stride) {
-#if LP_SIZE == 4
-        R a = LOW(x[e][0], x[e][1]), b = LOW(x[e][2], x[e][3]);
-        R c = HIGH(x[e][0], x[e][1]), d = HIGH(x[e][2], x[e][3]);
-        r_store(to, LOW_HALF(a, b));
-        r_store(to + stride, HIGH_HALF(a, b));
-        r_store(to + 2 * stride, LOW_HALF(c, d));
-        r_store(to + 3 * stride, HIGH_HALF(c, d));
-#else
-        r_store(to, LOW(x[e][0], x[e][1]));
-        r_store(to + stride, HIGH(x[e][0], x[e][1]));
-#endif
+            for (int g = 0; g < GROUPS; g++)
+                from[g] = row[GROUP * g + i] + p + e * GROUP;
+            x[e][i] = load_groups(from);
+        }
+#pragma GCC unroll 4
+    for (int e = 0; e < count; e++) {
+        R y[4];
+        unzip_groups(x[e], y);
+#pragma GCC unroll 4
+        for (int i = 0; i < GROUP; i++, to += stride)
+            r_store(to, y[i]);
     }
 }
 
@@ -336,108 +349,326 @@ static void pack_columns(size_t k, size_t n, const T *b, size_t stride, T *panel
     }
 }
 
+/* ---- few columns: b is transposed in registers ---- */
+
+enum {
+    FEW = RL / 2 < 4 ? RL / 2 : 4, /* rows; more fill a register well enough as they are */
+    FEW_STEPS = 64,                /* beyond, the lines of many rows do not stay in the cache */
+    STRIP = 2 * RL, /* columns at once: two chains an element hide an fma's latency */
+};
+
+/* Element p of column j of b, the columns `stride` apart: as in tile_step, three a pointer. */
+LP_INLINE const T *column_at(const T *const *group, size_t stride, int j) {
+    return group[j / 3] + (size_t)(j % 3) * stride;
+}
+
+/* `rows` rows by STRIP columns of c over k steps: out (rows, STRIP). */
+LP_INLINE void strip_of(int rows, size_t k, operand a, const T *b, size_t stride, T out[4][STRIP]) {
+    R sum[4][2];
+#pragma GCC unroll 4
+    for (int i = 0; i < rows; i++)
+        sum[i][0] = sum[i][1] = r_set1(0);
+    const T *group[(STRIP + 2) / 3];
+#pragma GCC unroll 16
+    for (int g = 0; g < (STRIP + 2) / 3; g++) {
+        group[g] = b + (size_t)(3 * g) * stride;
+        __asm__("" : "+r"(group[g]));
+    }
+    size_t p = 0;
+    for (; p + GROUP <= k; p += GROUP) {
+        R x[2][4], y[2][4];
+#pragma GCC unroll 2
+        for (int r = 0; r < 2; r++) {
+#pragma GCC unroll 4
+            for (int i = 0; i < GROUP; i++) {
+                const T *from[GROUPS];
+#pragma GCC unroll 4
+                for (int g = 0; g < GROUPS; g++)
+                    from[g] = column_at(group, stride, r * RL + GROUP * g + i);
+                x[r][i] = load_groups(from);
+            }
+            unzip_groups(x[r], y[r]);
+        }
+#pragma GCC unroll 4
+        for (int u = 0; u < GROUP; u++)
+#pragma GCC unroll 4
+            for (int i = 0; i < rows; i++) {
+                R z = r_set1(a.at[(size_t)i * a.row + (p + (size_t)u) * a.step]);
+                sum[i][0] = r_fma(z, y[0][u], sum[i][0]);
+                sum[i][1] = r_fma(z, y[1][u], sum[i][1]);
+            }
+#pragma GCC unroll 16
+        for (int g = 0; g < (STRIP + 2) / 3; g++)
+            group[g] += GROUP;
+    }
+    for (; p < k; p++) {
+        T x[STRIP];
+        for (int j = 0; j < STRIP; j++)
+            x[j] = b[(size_t)j * stride + p];
+#pragma GCC unroll 4
+        for (int i = 0; i < rows; i++) {
+            R z = r_set1(a.at[(size_t)i * a.row + p * a.step]);
+            sum[i][0] = r_fma(z, r_load(x), sum[i][0]);
+            sum[i][1] = r_fma(z, r_load(x + RL), sum[i][1]);
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < rows; i++) {
+        r_store(out[i], sum[i][0]);
+        r_store(out[i] + RL, sum[i][1]);
+    }
+}
+
+/* c's columns are the rows of what was computed. */
+LP_INLINE void store_transposed(size_t rows, size_t width, const T *from, size_t from_stride, T *c,
+                                size_t stride, bool add) {
+    for (size_t j = 0; j < width; j++, c += stride)
+        for (size_t i = 0; i < rows; i++)
+            c[i] = add ? c[i] + from[i * from_stride + j] : from[i * from_stride + j];
+}
+
+/* c (columns, rows), its rows `stride` apart, = or += the product, whose b has its column j at
+ * b + j * b_stride. */
+LP_INLINE void few_of(int rows, size_t columns, size_t k, operand a, const T *b, size_t b_stride,
+                      T *c, size_t stride, bool add) {
+    T out[4][STRIP];
+    size_t j = 0;
+    for (; j + STRIP <= columns; j += STRIP) {
+        strip_of(rows, k, a, b + j * b_stride, b_stride, out);
+        if (add)
+            store_transposed((size_t)rows, STRIP, out[0], STRIP, c + j * stride, stride, true);
+        else
+            store_transposed((size_t)rows, STRIP, out[0], STRIP, c + j * stride, stride, false);
+    }
+    if (j < columns) { /* the last columns once more, and those before them left alone */
+        strip_of(rows, k, a, b + (columns - STRIP) * b_stride, b_stride, out);
+        store_transposed((size_t)rows, columns - j, out[0] + STRIP - (columns - j), STRIP,
+                         c + j * stride, stride, add);
+    }
+}
+
+static void few(size_t rows, size_t columns, size_t k, operand a, const T *b, size_t b_stride, T *c,
+                size_t stride, bool add) {
+    switch (rows) {
+    case 1:
+        few_of(1, columns, k, a, b, b_stride, c, stride, add);
+        break;
+    case 2:
+        few_of(2, columns, k, a, b, b_stride, c, stride, add);
+        break;
+    case 3:
+        few_of(3, columns, k, a, b, b_stride, c, stride, add);
+        break;
+    default:
+        few_of(4, columns, k, a, b, b_stride, c, stride, add);
+    }
+}
+
+/* ---- few steps: b stays in registers, and c is written row by row ---- */
+
+enum { SHORT = 4, SHORT_REGS = 3 }; /* steps, registers of columns */
+
+LP_INLINE void short_of(int k, int regs, size_t m, size_t n, operand a, const T *b, size_t b_stride,
+                        T *c, bool add) {
+    R x[SHORT][SHORT_REGS];
+    size_t last = n - (size_t)(regs - 1) * RL;
+#pragma GCC unroll 4
+    for (int p = 0; p < k; p++)
+#pragma GCC unroll 4
+        for (int r = 0; r < regs; r++)
+            x[p][r] = r_load_n(b + (size_t)p * b_stride + r * RL, r < regs - 1 ? RL : last);
+    for (size_t i = 0; i < m; i++, c += n, a.at += a.row) {
+        R sum[SHORT_REGS];
+#pragma GCC unroll 4
+        for (int r = 0; r < regs; r++)
+            sum[r] = r_set1(0);
+#pragma GCC unroll 4
+        for (int p = 0; p < k; p++) {
+            R y = r_set1(a.at[(size_t)p * a.step]);
+#pragma GCC unroll 4
+            for (int r = 0; r < regs; r++)
+                sum[r] = r_fma(y, x[p][r], sum[r]);
+        }
+#pragma GCC unroll 4
+        for (int r = 0; r < regs; r++) {
+            size_t lanes = r < regs - 1 ? RL : last;
+            T *to = c + r * RL;
+            r_store_n(to, add ? r_add(r_load_n(to, lanes), sum[r]) : sum[r], lanes);
+        }
+    }
+}
+
+#define SHORT_OF(regs)                                                                             \
+    static void short_##regs(size_t m, size_t n, size_t k, operand a, const T *b, size_t b_stride, \
+                             T *c, bool add) {                                                     \
+        switch (k) {                                                                               \
+        case 1:                                                                                    \
+            short_of(1, regs, m, n, a, b, b_stride, c, add);                                       \
+            break;                                                                                 \
+        case 2:                                                                                    \
+            short_of(2, regs, m, n, a, b, b_stride, c, add);                                       \
+            break;                                                                                 \
+        case 3:                                                                                    \
+            short_of(3, regs, m, n, a, b, b_stride, c, add);                                       \
+            break;                                                                                 \
+        default:                                                                                   \
+            short_of(SHORT, regs, m, n, a, b, b_stride, c, add);                                   \
+        }                                                                                          \
+    }
+SHORT_OF(1)
+SHORT_OF(2)
+SHORT_OF(3)
+
+/* c (m, n) with k <= SHORT and n <= SHORT_REGS registers; b: element (j, p). */
+static void few_steps(size_t m, size_t n, size_t k, operand a, operand b, T *c, bool add) {
+    T packed[SHORT * SHORT_REGS * RL] __attribute__((aligned(64)));
+    if (b.row != 1) {
+        size_t wide = (n + RL - 1) / RL * RL;
+        for (size_t p = 0; p < k; p++)
+            for (size_t j = 0; j < n; j++)
+                packed[p * wide + j] = b.at[j * b.row + p * b.step];
+        b = (operand){packed, 1, wide};
+    }
+    static void (*const run[])(size_t, size_t, size_t, operand, const T *, size_t, T *,
+                               bool) = {short_1, short_2, short_3};
+    run[(n - 1) / RL](m, n, k, a, b.at, b.step, c, add);
+}
+
 /* ---- a piece of c, on one thread ---- */
 
 typedef struct {
     size_t n, k;
-    operand a, b; /* b: element (p, j) at [p * stride + j], or at [j * stride + p] by_column */
+    operand a, b;   /* b: element (j, p), j along n */
+    const T *b_end; /* of its array: nothing is read from there on */
     T *c;
     size_t c_stride;
     bool transposed; /* element (i, j) of c at [j * c_stride + i] */
     bool accumulate;
 } product;
 
-/* c's columns are the tile's rows. */
-LP_INLINE void store_transposed(size_t rows, size_t width, T tile[ROWS][WIDE], T *c, size_t stride,
-                                bool add) {
-    if (add) {
-        for (size_t j = 0; j < width; j++, c += stride)
-            for (size_t i = 0; i < rows; i++)
-                c[i] += tile[i][j];
-    } else {
-        for (size_t j = 0; j < width; j++, c += stride)
-            for (size_t i = 0; i < rows; i++)
-                c[i] = tile[i][j];
-    }
-}
-
-/* The tiles of one panel of c: `rows` rows from `from`, split evenly; columns j .. j + width. a is
- * the operand's block of these rows. Where there is a copy to be made of b, the first tile does. */
-static void panel_tiles(const product *g, operand a, size_t from, size_t rows, size_t j,
-                        size_t width, size_t k, const T *b, size_t b_stride, bool add, T *copy) {
-    size_t regs = (width + RL - 1) / RL, last = width - (regs - 1) * RL;
-    size_t count = (rows + ROWS - 1) / ROWS, height = rows / count, higher = rows % count;
-    for (size_t t = 0; t < count; t++) {
-        size_t h = height + (t < higher);
-        tile *run = tiles[h][regs][a.by_column + 2 * (copy != NULL)];
-        if (!g->transposed) {
-            run(k, a.at, a.stride, b, b_stride, g->c + from * g->c_stride + j, g->c_stride, last,
-                add, copy);
-        } else {
-            T buffer[ROWS][WIDE];
-            run(k, a.at, a.stride, b, b_stride, buffer[0], WIDE, RL, false, copy);
-            T *c = g->c + j * g->c_stride + from;
-            switch (h) {
-            case 1:
-                store_transposed(1, width, buffer, c, g->c_stride, add);
-                break;
-            case 2:
-                store_transposed(2, width, buffer, c, g->c_stride, add);
-                break;
-            case 3:
-                store_transposed(3, width, buffer, c, g->c_stride, add);
-                break;
-            default:
-                store_transposed(h, width, buffer, c, g->c_stride, add);
-            }
-        }
-        a.at += a.by_column ? h : h * a.stride;
-        from += h;
-        if (copy)
-            b = copy, b_stride = regs * RL, copy = NULL;
-    }
-}
+/* A panel of b for one block along k: as in tile. `copy`: where the first tile is to leave it. */
+typedef struct {
+    size_t j, width, regs, here, stride;
+    const T *b, *tail;
+    T *copy;
+} panel;
 
 enum {
-    A_STRIDE = BLOCK + LINE, /* of packed rows: neighbours fall on different sets of the cache */
-    A_ROWS = LP_SCRATCH / LP_SIZE / A_STRIDE, /* of a at once: they are to stay in the L2 cache */
-    PACK_WIDTH = 4 * WIDTH,                   /* from so many columns on a is packed */
+    /* Elements that a packed tile of a has for one step along k, at most. */
+    PACKED_STEP = (ROWS + RL - 1) / RL * RL,
+    A_ROWS = LP_SCRATCH / LP_SIZE / BLOCK / PACKED_STEP * ROWS, /* of a at once: to stay in L2 */
+    PACK_WIDTH = 8 * WIDTH,                                     /* from so many columns on, */
+    PACK_ROWS = 4 * ROWS,                                       /* and rows, a is packed */
+    PANELS = 16,                                                /* at once, */
+    TOGETHER = 16 * 1024 / LP_SIZE, /* with so many elements between them, all in L1 */
+    PANEL = BLOCK * WIDE > TOGETHER ? BLOCK *WIDE : TOGETHER,
+    TAIL = WIDE * WIDE, /* elements of the padded last rows of b: at most WIDE rows */
 };
 
-/* k elements of `rows` rows of a, copied together. */
-static operand pack_a(operand a, size_t rows, size_t k, T *to) {
-    operand packed = {to, a.by_column ? (rows + LINE - 1) / LINE * LINE : A_STRIDE, a.by_column};
-    size_t lines = a.by_column ? k : rows, length = a.by_column ? rows : k;
-    for (size_t i = 0; i < lines; i++, a.at += a.stride, to += packed.stride)
-        memcpy(to, a.at, length * sizeof(T));
-    return packed;
+/* Rows cut evenly into tiles: the first `higher` of them have one row more. */
+typedef struct {
+    size_t count, height, higher;
+} cut;
+
+LP_INLINE cut cut_rows(size_t rows, size_t most) {
+    size_t count = (rows + most - 1) / most, height = rows / count;
+    return (cut){count, height, rows - height * count};
+}
+
+/* a's tiles one after another, each as k steps of whole registers: BLOCK * PACKED_STEP apart. */
+static void pack_a(operand a, size_t rows, size_t k, T *to) {
+    cut tiles = cut_rows(rows, ROWS);
+    for (size_t t = 0, h; t < tiles.count; t++, to += BLOCK * PACKED_STEP, a.at += h * a.row) {
+        h = tiles.height + (t < tiles.higher);
+        if (a.row == 1)
+            pack_rows(k, h, a.at, a.step, to);
+        else
+            pack_columns(k, h, a.at, a.row, to);
+    }
+}
+
+/* Columns j .. j + width of k rows of b, from row p on. `room` and `tail` are memory to pack into;
+ * copying: the panel is to be copied where it is read in place. */
+static panel panel_of(const product *g, size_t p, size_t k, size_t j, size_t width, bool copying,
+                      T *room, T *tail) {
+    const T *b = g->b.at + j * g->b.row + p * g->b.step;
+    size_t regs = (width + RL - 1) / RL, wide = regs * RL, stride = g->b.step;
+    panel x = {j, width, regs, k, stride, b, tail, NULL};
+    if (g->b.row != 1) {
+        pack_columns(k, width, b, g->b.row, room);
+        x.b = room, x.stride = wide;
+        return x;
+    }
+    while (x.here > 0 && b + (x.here - 1) * stride + wide > g->b_end)
+        x.here--;
+    if (x.here < k)
+        pack_rows(k - x.here, width, b + x.here * stride, stride, tail);
+    if (copying && regs == 2 && x.here == k)
+        x.copy = room;
+    return x;
+}
+
+/* The tiles of some panels of c, over one block along k: `rows` rows from `from`. */
+static void panel_tiles(const product *g, operand a, bool packed, size_t from, size_t rows,
+                        size_t panels, panel *x, size_t k, bool add) {
+    cut heights = cut_rows(rows, most_rows[x->regs]);
+    for (size_t t = 0, h; t < heights.count; t++, from += h) {
+        h = heights.height + (t < heights.higher);
+        if (packed)
+            a.row = 1, a.step = (h + RL - 1) / RL * RL;
+        for (size_t i = 0; i < panels; i++) {
+            panel *q = &x[i];
+            size_t last = q->width - (q->regs - 1) * RL;
+            tile job = {k, q->here, a, q->b, q->tail, q->stride, NULL, 0, last, add, q->copy};
+            tile_function *run = tiles[q->copy ? 0 : q->regs][h];
+            if (!g->transposed) {
+                job.c = g->c + from * g->c_stride + q->j, job.c_stride = g->c_stride;
+                run(&job);
+            } else {
+                T buffer[ROWS * WIDE];
+                job.c = buffer, job.c_stride = WIDE, job.last = RL, job.add = false;
+                run(&job);
+                store_transposed(h, q->width, buffer, WIDE, g->c + q->j * g->c_stride + from,
+                                 g->c_stride, add);
+            }
+            if (q->copy)
+                q->b = q->copy, q->stride = q->regs * RL, q->copy = NULL;
+        }
+        a.at += packed ? BLOCK * PACKED_STEP : h * a.row;
+    }
 }
 
 static void piece(const product *g, size_t from, size_t to, size_t column, size_t end) {
-    T panel[BLOCK * WIDE] __attribute__((aligned(64)));
-    size_t wide = to - from <= WIDE_ROWS ? WIDE : WIDTH;
+    T room[PANEL] __attribute__((aligned(64))), tail[TAIL] __attribute__((aligned(64)));
+    size_t columns = end - column, wide = WIDTH;
+    if (to - from <= ROWS_OF_4)
+        wide = WIDE;
+    else if (columns > WIDTH && columns <= 3 * RL)
+        wide = 3 * RL;
     size_t blocks = (to - from + A_ROWS - 1) / A_ROWS;
     for (size_t block = 0, rows; block < blocks; block++, from += rows) {
-        rows = (to - from) / (blocks - block);
+        rows = blocks == 1 ? to - from : (to - from) / (blocks - block);
         for (size_t p = 0; p < g->k; p += BLOCK) {
             size_t k = g->k - p < BLOCK ? g->k - p : BLOCK;
             bool add = p > 0 || g->accumulate;
+            bool packed = columns >= PACK_WIDTH && rows >= PACK_ROWS;
             operand a = g->a;
-            a.at += a.by_column ? p * a.stride + from : from * a.stride + p;
-            if (end - column >= PACK_WIDTH && (a.by_column || a.stride * LP_SIZE % 1024 == 0))
-                a = pack_a(a, rows, k, lp_scratch());
-            for (size_t j = column; j < end; j += wide) {
-                size_t width = end - j < wide ? end - j : wide, regs = (width + RL - 1) / RL;
-                const T *b = g->b.at + (g->b.by_column ? j * g->b.stride + p : p * g->b.stride + j);
-                size_t stride = g->b.stride;
-                T *copy = NULL;
-                if (g->b.by_column)
-                    pack_columns(k, width, b, stride, panel), b = panel, stride = regs * RL;
-                else if (width < regs * RL)
-                    pack_rows(k, width, b, stride, panel), b = panel, stride = regs * RL;
-                else if (rows >= COPY_ROWS && regs == 2)
-                    copy = panel;
-                panel_tiles(g, a, from, rows, j, width, k, b, stride, add, copy);
+            a.at += from * a.row + p * a.step;
+            if (packed)
+                pack_a(a, rows, k, lp_scratch()), a.at = lp_scratch();
+            /* Where k is short, the panels of many columns are in L1 together, and c is written
+             * row by row. */
+            bool alone = k * wide > TOGETHER / 2;
+            for (size_t j = column; j < end;) {
+                panel x[PANELS];
+                size_t n = 0;
+                T *space = room;
+                do {
+                    size_t width = end - j < wide ? end - j : wide;
+                    x[n++] = panel_of(g, p, k, j, width, alone && rows >= COPY_ROWS, space, tail);
+                    space += k * wide, j += wide;
+                } while (j < end && !alone && n < PANELS && space + k * wide <= room + TOGETHER);
+                panel_tiles(g, a, packed, from, rows, n, x, k, add);
             }
         }
     }
@@ -471,8 +702,11 @@ LP_INLINE size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Whole panels of c are the best pieces: each packs its own part of b. Rows are cut too where there
- * are too few panels to go round, but not so fine that packing would show. */
+enum { TALL = 10 }; /* tiles that a chunk's rows are worth */
+
+/* Whole panels of c are the best pieces: each packs its own part of b. Rows are cut too where that
+ * lets less of a be read again, or where there are too few panels to go round, but not so fine that
+ * packing would show. */
 static void share(work *w) {
     double operations = (double)w->rows * (double)w->columns * (double)w->g.k;
     size_t threads = (size_t)lp_threads();
@@ -480,10 +714,13 @@ static void share(work *w) {
     if (threads > 1 && operations >= SMALL) {
         size_t most = least(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
         size_t panels = (w->columns + WIDTH - 1) / WIDTH, tiles = (w->rows + ROWS - 1) / ROWS;
-        w->column_chunks = least(panels, most);
+        while (w->row_chunks * 2 <= most && tiles / (w->row_chunks * 2) >= TALL &&
+               w->columns * w->row_chunks * 2 <= w->rows * (most / w->row_chunks))
+            w->row_chunks *= 2;
+        w->column_chunks = least(panels, most / w->row_chunks);
         if (w->column_chunks < threads)
             w->row_chunks = least(tiles, most / w->column_chunks);
-        else if (w->column_chunks < most)
+        else if (w->column_chunks * w->row_chunks < most)
             w->row_chunks = least((tiles + 2) / 3, most / w->column_chunks);
         w->row_chunks += w->row_chunks == 0;
     }
@@ -502,18 +739,23 @@ void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const voi
             k_fill(m * n, 0, c);
         return;
     }
-    operand x = {a, form == LP_TN ? m : k, form == LP_TN}; /* element (i, p) */
-    operand y = {b, form == LP_NT ? k : n, form == LP_NT}; /* element (p, j) */
-    work w = {{n, k, x, y, c, n, false, accumulate}, m, n, 1, 1};
+    operand x = form == LP_TN ? (operand){a, 1, m} : (operand){a, k, 1}; /* element (i, p) */
+    operand y = form == LP_NT ? (operand){b, k, 1} : (operand){b, 1, n}; /* element (j, p) */
+    if (form != LP_TN && n <= FEW && k <= FEW_STEPS && m >= STRIP && m * n * k < SMALL) {
+        few(n, m, k, y, x.at, k, c, n, accumulate);
+        return;
+    }
+    if (k <= SHORT && n <= SHORT_REGS * RL && m * n * k < SMALL) {
+        few_steps(m, n, k, x, y, c, accumulate);
+        return;
+    }
     /* Fma a step along k, as it is and with the roles exchanged, where transposing a costs about
      * as much as LP_SIZE / 12 fma an element. */
     size_t as_is = m * ((n + RL - 1) / RL), exchanged = n * ((m + RL - 1) / RL);
     if (form != LP_TN)
         exchanged += m * LP_SIZE / 12;
-    if (n <= ROWS && 4 * exchanged <= 3 * as_is) {
-        x.by_column = !x.by_column;
-        y.by_column = !y.by_column;
-        w = (work){{m, k, y, x, c, n, true, accumulate}, n, m, 1, 1};
-    }
+    work w = {{n, k, x, y, y.at + n * k, c, n, false, accumulate}, m, n, 1, 1};
+    if (n <= ROWS && 4 * exchanged <= 3 * as_is)
+        w = (work){{m, k, y, x, x.at + m * k, c, n, true, accumulate}, n, m, 1, 1};
     share(&w);
 }
