@@ -100,6 +100,7 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
         if (i >= g->count - 1)
             return fail(g, "an operand is not an earlier node");
         n->operand[n->operands++] = i;
+        g->node[i].readers++;
         n->needs_gradient |= g->node[i].needs_gradient;
     }
     if (n->operands < g->ops[op].least_operands || n->operands > g->ops[op].most_operands)
@@ -218,7 +219,7 @@ void lp_graph_forward(lp_graph *g) {
 
 void lp_graph_backward(lp_graph *g) {
     for (int i = 0; i < g->count; i++)
-        g->node[i].has_gradient = false;
+        g->node[i].has_gradient = g->node[i].mapped = false;
     lp_node *root = &g->node[g->root];
     if (!root->needs_gradient)
         return;

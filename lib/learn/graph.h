@@ -41,7 +41,9 @@ struct lp_node {
     size_t most_rows;  /* as built */
     bool batch;        /* rows follow lp_graph_set_rows */
     bool needs_gradient;
+    int readers;       /* nodes that have it as an operand */
     bool has_gradient; /* during a backward pass: something has been written to gradient */
+    bool mapped;       /* LINEAR, during a backward pass: its only reader left dz in gradient */
     void *value, *gradient;
     void *scratch; /* the op's own: see ops.h */
 
@@ -106,6 +108,7 @@ void lp_graph_forward(lp_graph *g);
  * They replace what was in the gradients; within the pass, a value used twice sums both. */
 void lp_graph_backward(lp_graph *g);
 
+/* A gradient is that of the last backward pass, of a leaf: between the leaves it is used up. */
 const void *lp_graph_value(const lp_graph *g, int node);
 const void *lp_graph_gradient(const lp_graph *g, int node);
 

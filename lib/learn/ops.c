@@ -191,30 +191,65 @@ static int linear_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     return 0;
 }
 
+enum {
+    FEW_STEPS = 32,       /* of a product whose time goes into memory */
+    IN_CACHE = 16 * 1024, /* bytes of it that are still near when the map comes to them */
+};
+
+/* How many rows of a product (., cols) of k steps are best made before the map goes over them. */
+static size_t rows_at_once(const lp_graph *g, size_t k, size_t cols) {
+    size_t rows = IN_CACHE / (cols * g->type.size);
+    return k > FEW_STEPS || rows == 0 ? SIZE_MAX : rows;
+}
+
 static void linear_forward(const lp_graph *g, lp_node *n) {
-    matmul_nt_forward(g, n);
+    const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
     const lp_node *b = n->operands > 2 ? operand(g, n, 2) : NULL;
-    if (b != NULL || n->map != LP_IDENTITY)
-        g->num->bias_map(n->map, n->rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, n->value);
+    size_t most = rows_at_once(g, x->cols, n->cols);
+    for (size_t r = 0, rows; r < n->rows; r += rows) {
+        rows = n->rows - r < most ? n->rows - r : most;
+        void *y = part(g, n->value, r * n->cols);
+        g->num->gemm(LP_NT, rows, n->cols, x->cols, part(g, x->value, r * x->cols), w->value, y,
+                     false);
+        if (b != NULL || n->map != LP_IDENTITY)
+            g->num->bias_map(n->map, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
+    }
+}
+
+/* dz of some rows in place of dy, by y alone: z is gone. */
+static void to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
+    void *gradient = part(g, n->gradient, from * n->cols);
+    const void *y = part(g, n->value, from * n->cols);
+    g->num->map_backward(n->map, rows * n->cols, y, y, gradient, gradient, false);
 }
 
 static void linear_backward(const lp_graph *g, lp_node *n) {
     const lp_math *num = g->num;
-    const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
+    const lp_node *w = operand(g, n, 1);
     const void *dz = n->gradient;
-    if (n->map != LP_IDENTITY) { /* by y alone: z is gone */
-        num->map_backward(n->map, size(n), n->value, n->value, n->gradient, n->scratch, false);
-        dz = n->scratch;
-    }
+    if (n->map != LP_IDENTITY && !n->mapped)
+        to_dz(g, n, 0, n->rows);
     lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
     if (dw != NULL)
-        num->gemm(LP_TN, w->rows, w->cols, n->rows, dz, x->value, dw->gradient, accumulate(dw));
+        num->gemm(LP_TN, w->rows, w->cols, n->rows, dz, operand(g, n, 0)->value, dw->gradient,
+                  accumulate(dw));
     if (db != NULL && db->cols == n->cols)
         num->sum_over_rows(n->rows, n->cols, dz, db->gradient, accumulate(db));
     else if (db != NULL)
         num->sum_each_row(1, size(n), dz, db->gradient, accumulate(db));
-    if (dx != NULL)
-        num->gemm(LP_NN, x->rows, x->cols, n->cols, dz, w->value, dx->gradient, accumulate(dx));
+    if (dx == NULL)
+        return;
+    /* Where x is a layer and nobody else adds to its gradient, its map goes over it at once. */
+    bool add = accumulate(dx);
+    dx->mapped = dx->op == LP_OP_LINEAR && dx->map != LP_IDENTITY && dx->readers == 1;
+    size_t most = dx->mapped ? rows_at_once(g, n->cols, dx->cols) : SIZE_MAX;
+    for (size_t r = 0, rows; r < dx->rows; r += rows) {
+        rows = dx->rows - r < most ? dx->rows - r : most;
+        num->gemm(LP_NN, rows, dx->cols, n->cols, part(g, dz, r * n->cols), w->value,
+                  part(g, dx->gradient, r * dx->cols), add);
+        if (dx->mapped)
+            to_dz(g, dx, r, rows);
+    }
 }
 
 /* ---- elementwise, two operands, each repeated along an axis where it counts 1 ---- */
@@ -537,7 +572,6 @@ const lp_op_row lp_ops[LP_OPS] = {
                       .least_operands = 2,
                       .most_operands = 3,
                       .takes_map = true,
-                      .scratch_matrices = 1,
                       .shape = linear_shape,
                       .forward = linear_forward,
                       .backward = linear_backward},

@@ -70,7 +70,7 @@ typedef struct {
 
     /* dx[i] = dy[i] * map'(x[i]), or dx[i] += it where `accumulate`, where y is map's output; only
      * for maps whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE, IDENTITY) or
-     * x alone (the rest). */
+     * x alone (the rest). In place (dx == dy) allowed where it does not accumulate. */
     void (*map_backward)(lp_map map, size_t n, const void *x, const void *y, const void *dy,
                          void *dx, bool accumulate);
 

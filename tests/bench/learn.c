@@ -177,9 +177,13 @@ static void process(void) {
 int main(void) {
     bench_begin("learn", "what\tthreads\tseconds\tbar");
     lp_threads_set(1);
+    bench_one_thread(true);
     small_networks();
+    bench_one_thread(false);
     process();
+    bench_one_thread(true);
     images(1);
+    bench_one_thread(false);
     images(2);
     return bench_end();
 }

@@ -2,7 +2,8 @@
  * 8 doubles (vf8), whether the CPU holds that in one register, in two or in four. So a kernel that
  * is written in vectors, compiled once per instruction set (-DLP_ISA=name), does the same
  * operations on the same lanes everywhere, and every operation here is one IEEE operation a lane:
- * the bits cannot differ. (Which NaN comes out of two is the CPU's business; that it is one is not.)
+ * the bits cannot differ. (Which NaN comes out of two is the CPU's business; that it is one is
+ * not.)
  *
  *     avx512   one 512-bit register      avx2      two 256-bit registers
  *     neon     four 128-bit registers    generic   four 16-byte GNU C vectors, fma in plain C
@@ -150,6 +151,31 @@ LP_INLINE rm8 rm8_not(rm8 a) { return (rm8)~a; }
 LP_INLINE int rm4_any(rm4 a) { return a != 0; }
 LP_INLINE int rm8_any(rm8 a) { return a != 0; }
 
+LP_INLINE rf4 rf4_even(rf4 a, rf4 b) {
+    return (rf4)_mm512_permutex2var_ps((__m512)a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), (__m512)b);
+}
+LP_INLINE rf4 rf4_odd(rf4 a, rf4 b) {
+    return (rf4)_mm512_permutex2var_ps((__m512)a, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), (__m512)b);
+}
+LP_INLINE rf4 rf4_zip_low(rf4 a, rf4 b) {
+    return (rf4)_mm512_permutex2var_ps((__m512)a, _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), (__m512)b);
+}
+LP_INLINE rf4 rf4_zip_high(rf4 a, rf4 b) {
+    return (rf4)_mm512_permutex2var_ps((__m512)a, _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), (__m512)b);
+}
+LP_INLINE rf8 rf8_even(rf8 a, rf8 b) {
+    return (rf8)_mm512_permutex2var_pd((__m512d)a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), (__m512d)b);
+}
+LP_INLINE rf8 rf8_odd(rf8 a, rf8 b) {
+    return (rf8)_mm512_permutex2var_pd((__m512d)a, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), (__m512d)b);
+}
+LP_INLINE rf8 rf8_zip_low(rf8 a, rf8 b) {
+    return (rf8)_mm512_permutex2var_pd((__m512d)a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), (__m512d)b);
+}
+LP_INLINE rf8 rf8_zip_high(rf8 a, rf8 b) {
+    return (rf8)_mm512_permutex2var_pd((__m512d)a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), (__m512d)b);
+}
+
 /* The first n lanes (n may exceed them); the others are zero, or not written. */
 LP_INLINE rm4 rm4_first(size_t n) { return (rm4)((1u << (n > 16 ? 16 : n)) - 1); }
 LP_INLINE rm8 rm8_first(size_t n) { return (rm8)((1u << (n > 8 ? 8 : n)) - 1); }
@@ -179,6 +205,26 @@ LP_INLINE rf4 rf4_min(rf4 a, rf4 b) { return (rf4)_mm256_min_ps((__m256)a, (__m2
 LP_INLINE rf8 rf8_min(rf8 a, rf8 b) { return (rf8)_mm256_min_pd((__m256d)a, (__m256d)b); }
 LP_INLINE rf4 rf4_select(rm4 m, rf4 a, rf4 b) { return (rf4)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)m); }
 LP_INLINE rf8 rf8_select(rm8 m, rf8 a, rf8 b) { return (rf8)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)m); }
+LP_INLINE rf4 rf4_even(rf4 a, rf4 b) {
+    return (rf4)_mm256_permute4x64_pd((__m256d)_mm256_shuffle_ps((__m256)a, (__m256)b, 0x88), 0xd8);
+}
+LP_INLINE rf4 rf4_odd(rf4 a, rf4 b) {
+    return (rf4)_mm256_permute4x64_pd((__m256d)_mm256_shuffle_ps((__m256)a, (__m256)b, 0xdd), 0xd8);
+}
+LP_INLINE rf4 rf4_zip_low(rf4 a, rf4 b) {
+    return (rf4)_mm256_permute2f128_ps(_mm256_unpacklo_ps((__m256)a, (__m256)b), _mm256_unpackhi_ps((__m256)a, (__m256)b), 0x20);
+}
+LP_INLINE rf4 rf4_zip_high(rf4 a, rf4 b) {
+    return (rf4)_mm256_permute2f128_ps(_mm256_unpacklo_ps((__m256)a, (__m256)b), _mm256_unpackhi_ps((__m256)a, (__m256)b), 0x31);
+}
+LP_INLINE rf8 rf8_even(rf8 a, rf8 b) { return (rf8)_mm256_permute4x64_pd(_mm256_unpacklo_pd((__m256d)a, (__m256d)b), 0xd8); }
+LP_INLINE rf8 rf8_odd(rf8 a, rf8 b) { return (rf8)_mm256_permute4x64_pd(_mm256_unpackhi_pd((__m256d)a, (__m256d)b), 0xd8); }
+LP_INLINE rf8 rf8_zip_low(rf8 a, rf8 b) {
+    return (rf8)_mm256_permute2f128_pd(_mm256_unpacklo_pd((__m256d)a, (__m256d)b), _mm256_unpackhi_pd((__m256d)a, (__m256d)b), 0x20);
+}
+LP_INLINE rf8 rf8_zip_high(rf8 a, rf8 b) {
+    return (rf8)_mm256_permute2f128_pd(_mm256_unpacklo_pd((__m256d)a, (__m256d)b), _mm256_unpackhi_pd((__m256d)a, (__m256d)b), 0x31);
+}
 LP_INLINE int rm4_any(rm4 a) { return _mm256_movemask_ps((__m256)a) != 0; }
 LP_INLINE int rm8_any(rm8 a) { return _mm256_movemask_pd((__m256d)a) != 0; }
 
@@ -207,6 +253,14 @@ LP_INLINE rf4 rf4_max(rf4 a, rf4 b) { return rf4_select(a > b, a, b); }
 LP_INLINE rf8 rf8_max(rf8 a, rf8 b) { return rf8_select(a > b, a, b); }
 LP_INLINE rf4 rf4_min(rf4 a, rf4 b) { return rf4_select(a < b, a, b); }
 LP_INLINE rf8 rf8_min(rf8 a, rf8 b) { return rf8_select(a < b, a, b); }
+LP_INLINE rf4 rf4_even(rf4 a, rf4 b) { return (rf4){a[0], a[2], b[0], b[2]}; }
+LP_INLINE rf8 rf8_even(rf8 a, rf8 b) { return (rf8){a[0], b[0]}; }
+LP_INLINE rf4 rf4_odd(rf4 a, rf4 b) { return (rf4){a[1], a[3], b[1], b[3]}; }
+LP_INLINE rf8 rf8_odd(rf8 a, rf8 b) { return (rf8){a[1], b[1]}; }
+LP_INLINE rf4 rf4_zip_low(rf4 a, rf4 b) { return (rf4){a[0], b[0], a[1], b[1]}; }
+LP_INLINE rf8 rf8_zip_low(rf8 a, rf8 b) { return (rf8){a[0], b[0]}; }
+LP_INLINE rf4 rf4_zip_high(rf4 a, rf4 b) { return (rf4){a[2], b[2], a[3], b[3]}; }
+LP_INLINE rf8 rf8_zip_high(rf8 a, rf8 b) { return (rf8){a[1], b[1]}; }
 LP_INLINE int rm4_any(rm4 a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
 LP_INLINE int rm8_any(rm8 a) { return (a[0] | a[1]) != 0; }
 LP_INLINE rm4 rm4_first(size_t n) {
@@ -313,6 +367,9 @@ typedef rf4 vf4; typedef rf8 vf8; typedef ri4 vi4; typedef ri8 vi8; typedef rm4 
 #define LP_EACH2(V, f, a, b) f(a, b)
 #define LP_EACH3(V, f, a, b, c) f(a, b, c)
 #define LP_ANY(f, a) f(a)
+#define LP_UNZIP(V, f, a, b) f(a, b)
+#define LP_ZIP_LOW(V, low, high, a, b) low(a, b)
+#define LP_ZIP_HIGH(V, low, high, a, b) high(a, b)
 #define LP_LOAD(V, f, p, lanes) f(p)
 #define LP_LOAD_N(V, f, p, n, lanes) f(p, n)
 #define LP_FIRST(V, f, n, lanes) f(n)
@@ -334,6 +391,9 @@ typedef struct { rm8 r[LP_REGISTERS]; } vm8;
 #define LP_EACH2(V, f, a, b) ((V){{f((a).r[0], (b).r[0]), f((a).r[1], (b).r[1])}})
 #define LP_EACH3(V, f, a, b, c) ((V){{f((a).r[0], (b).r[0], (c).r[0]), f((a).r[1], (b).r[1], (c).r[1])}})
 #define LP_ANY(f, a) (f((a).r[0]) | f((a).r[1]))
+#define LP_UNZIP(V, f, a, b) ((V){{f((a).r[0], (a).r[1]), f((b).r[0], (b).r[1])}})
+#define LP_ZIP_LOW(V, low, high, a, b) ((V){{low((a).r[0], (b).r[0]), high((a).r[0], (b).r[0])}})
+#define LP_ZIP_HIGH(V, low, high, a, b) ((V){{low((a).r[1], (b).r[1]), high((a).r[1], (b).r[1])}})
 #define LP_LOAD(V, f, p, lanes) ((V){{f(p), f((p) + lanes)}})
 #define LP_LOAD_N(V, f, p, n, lanes) ((V){{f(p, n), f((p) + lanes, LP_LEFT(n, lanes))}})
 #define LP_FIRST(V, f, n, lanes) ((V){{f(n), f(LP_LEFT(n, lanes))}})
@@ -348,6 +408,12 @@ typedef struct { rm8 r[LP_REGISTERS]; } vm8;
 #define LP_EACH3(V, f, a, b, c) ((V){{f((a).r[0], (b).r[0], (c).r[0]), f((a).r[1], (b).r[1], (c).r[1]), \
                                       f((a).r[2], (b).r[2], (c).r[2]), f((a).r[3], (b).r[3], (c).r[3])}})
 #define LP_ANY(f, a) (f((a).r[0]) | f((a).r[1]) | f((a).r[2]) | f((a).r[3]))
+#define LP_UNZIP(V, f, a, b) ((V){{f((a).r[0], (a).r[1]), f((a).r[2], (a).r[3]), \
+                                   f((b).r[0], (b).r[1]), f((b).r[2], (b).r[3])}})
+#define LP_ZIP_LOW(V, low, high, a, b) ((V){{low((a).r[0], (b).r[0]), high((a).r[0], (b).r[0]), \
+                                             low((a).r[1], (b).r[1]), high((a).r[1], (b).r[1])}})
+#define LP_ZIP_HIGH(V, low, high, a, b) ((V){{low((a).r[2], (b).r[2]), high((a).r[2], (b).r[2]), \
+                                              low((a).r[3], (b).r[3]), high((a).r[3], (b).r[3])}})
 #define LP_LOAD(V, f, p, lanes) ((V){{f(p), f((p) + lanes), f((p) + 2 * lanes), f((p) + 3 * lanes)}})
 #define LP_LOAD_N(V, f, p, n, lanes) ((V){{f(p, n), f((p) + lanes, LP_LEFT(n, lanes)), \
     f((p) + 2 * lanes, LP_LEFT(n, 2 * lanes)), f((p) + 3 * lanes, LP_LEFT(n, 3 * lanes))}})
@@ -427,6 +493,17 @@ LP_INLINE vf4 vf4_select(vm4 m, vf4 a, vf4 b) { return LP_EACH3(vf4, rf4_select,
 LP_INLINE vf8 vf8_select(vm8 m, vf8 a, vf8 b) { return LP_EACH3(vf8, rf8_select, m, a, b); }
 LP_INLINE vi4 vi4_select(vm4 m, vi4 a, vi4 b) { return LP_EACH3(vi4, ri4_select, m, a, b); }
 LP_INLINE vi8 vi8_select(vm8 m, vi8 a, vi8 b) { return LP_EACH3(vi8, ri8_select, m, a, b); }
+
+/* a and b as one row of elements: its even ones, and its odd ones. */
+LP_INLINE vf4 vf4_even(vf4 a, vf4 b) { return LP_UNZIP(vf4, rf4_even, a, b); }
+LP_INLINE vf8 vf8_even(vf8 a, vf8 b) { return LP_UNZIP(vf8, rf8_even, a, b); }
+LP_INLINE vf4 vf4_odd(vf4 a, vf4 b) { return LP_UNZIP(vf4, rf4_odd, a, b); }
+LP_INLINE vf8 vf8_odd(vf8 a, vf8 b) { return LP_UNZIP(vf8, rf8_odd, a, b); }
+/* a[0], b[0], a[1], b[1], ...: the first half of that row, and the second. */
+LP_INLINE vf4 vf4_zip_low(vf4 a, vf4 b) { return LP_ZIP_LOW(vf4, rf4_zip_low, rf4_zip_high, a, b); }
+LP_INLINE vf8 vf8_zip_low(vf8 a, vf8 b) { return LP_ZIP_LOW(vf8, rf8_zip_low, rf8_zip_high, a, b); }
+LP_INLINE vf4 vf4_zip_high(vf4 a, vf4 b) { return LP_ZIP_HIGH(vf4, rf4_zip_low, rf4_zip_high, a, b); }
+LP_INLINE vf8 vf8_zip_high(vf8 a, vf8 b) { return LP_ZIP_HIGH(vf8, rf8_zip_low, rf8_zip_high, a, b); }
 
 /* The same bits, seen as integers, and back. */
 LP_INLINE vi4 vf4_bits(vf4 a) { return LP_EACH1(vi4, rf4_bits, a); }

@@ -93,13 +93,29 @@ LP_INLINE void narrow_block(size_t n, size_t cols, const T *x, const int32_t *la
             p[r * cols + c] = column[c][r];
 }
 
+/* The same for LANES rows of two columns. */
+LP_INLINE void pair_block(const T *x, const int32_t *label, T *loss, T *p) {
+    T which[LANES];
+    for (size_t r = 0; r < LANES; r++)
+        which[r] = (T)label[r];
+    V a = v_load(x), b = v_load(x + LANES), zero = v_even(a, b), one = v_odd(a, b);
+    V expected = v_select(v_eq(v_load(which), v_set1(0)), zero, one);
+    V max = v_select(m_or(v_lt(zero, one), v_nan(one)), one, zero);
+    zero = v_exp(v_sub(zero, max)), one = v_exp(v_sub(one, max));
+    V sum = v_add(zero, one);
+    v_store(loss, v_sub(v_log(sum), v_sub(expected, max)));
+    zero = v_div(zero, sum), one = v_div(one, sum);
+    v_store(p, v_zip_low(zero, one));
+    v_store(p + LANES, v_zip_high(zero, one));
+}
+
 static void narrow_cross_entropy(size_t rows, size_t cols, const T *x, const int32_t *label,
                                  T *loss, T *p) {
     size_t r = 0;
     for (; r + LANES <= rows; r += LANES) {
-        if (cols == 2) /* constants: the compiler unrolls them */
-            narrow_block(LANES, 2, x + r * 2, label + r, loss + r, p + r * 2);
-        else if (cols == 3)
+        if (cols == 2)
+            pair_block(x + r * 2, label + r, loss + r, p + r * 2);
+        else if (cols == 3) /* a constant: the compiler unrolls it */
             narrow_block(LANES, 3, x + r * 3, label + r, loss + r, p + r * 3);
         else
             narrow_block(LANES, cols, x + r * cols, label + r, loss + r, p + r * cols);

@@ -9,6 +9,7 @@ enum {
     BLOCK = 4096,                /* elements a block; a multiple of STRIDE */
     ROWS = 256,                  /* rows a block of sum_over_rows */
     LEVELS = 8 * sizeof(size_t), /* of the pairwise tree */
+    AT_ONCE = LP_REGISTERS == 1 ? 3 : 1, /* vectors of columns: CHAINS times so many sums */
 };
 
 typedef enum { SUM, DOT, SQUARED_DIFFERENCE } reduction;
@@ -105,42 +106,55 @@ void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool acc
     }
 }
 
-/* One vector of columns. Up to CHAINS blocks of rows are summed side by side, which hides the
- * latency of an addition, and then added in order. */
-LP_INLINE void sum_columns(size_t rows, size_t cols, size_t left, const T *x, T *out,
+/* `vectors` vectors of columns, the last of `left` lanes. Up to CHAINS blocks of rows are summed
+ * side by side, which hides the latency of an addition, and then added in order. */
+LP_INLINE void sum_columns(int vectors, size_t rows, size_t cols, size_t left, const T *x, T *out,
                            bool accumulate) {
-    V total = accumulate ? v_load_n(out, left) : v_set1(0);
+    V total[AT_ONCE];
+#define EACH_VECTOR _Pragma("GCC unroll 4") for (int v = 0; v < vectors; v++)
+#define LOAD(at) v_load_n((at) + v * LANES, v < vectors - 1 ? LANES : left)
+    EACH_VECTOR total[v] = accumulate ? LOAD(out) : v_set1(0);
     size_t r = 0;
     for (; r + (CHAINS - 1) * ROWS < rows; r += CHAINS * ROWS) {
-        V s[CHAINS] = {v_set1(0), v_set1(0), v_set1(0), v_set1(0)};
+        V s[CHAINS][AT_ONCE];
         const T *row = x + r * cols;
         size_t last = rows - r - (CHAINS - 1) * ROWS; /* rows of the last block */
+        EACH_VECTOR s[0][v] = s[1][v] = s[2][v] = s[3][v] = v_set1(0);
         for (size_t i = 0; i < ROWS; i++, row += cols) {
-            s[0] = v_add(s[0], v_load_n(row, left));
-            s[1] = v_add(s[1], v_load_n(row + ROWS * cols, left));
-            s[2] = v_add(s[2], v_load_n(row + 2 * ROWS * cols, left));
+            EACH_VECTOR s[0][v] = v_add(s[0][v], LOAD(row));
+            EACH_VECTOR s[1][v] = v_add(s[1][v], LOAD(row + ROWS * cols));
+            EACH_VECTOR s[2][v] = v_add(s[2][v], LOAD(row + 2 * ROWS * cols));
             if (i < last)
-                s[3] = v_add(s[3], v_load_n(row + 3 * ROWS * cols, left));
+                EACH_VECTOR s[3][v] = v_add(s[3][v], LOAD(row + 3 * ROWS * cols));
         }
         for (int c = 0; c < CHAINS; c++)
-            total = v_add(total, s[c]);
+            EACH_VECTOR total[v] = v_add(total[v], s[c][v]);
     }
     for (; r < rows; r += ROWS) {
         size_t end = rows - r < ROWS ? rows : r + ROWS;
-        V s = v_set1(0);
+        V s[AT_ONCE];
+        EACH_VECTOR s[v] = v_set1(0);
         for (size_t i = r; i < end; i++)
-            s = v_add(s, left == LANES ? v_load(x + i * cols) : v_load_n(x + i * cols, left));
-        total = v_add(total, s);
+            EACH_VECTOR s[v] = v_add(s[v], LOAD(x + i * cols));
+        EACH_VECTOR total[v] = v_add(total[v], s[v]);
     }
-    v_store_n(out, total, left);
+    EACH_VECTOR v_store_n(out + v * LANES, total[v], v < vectors - 1 ? LANES : left);
+#undef LOAD
+#undef EACH_VECTOR
 }
 
 void k_sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
     const T *p = x;
     T *to = out;
-    size_t j = 0;
-    for (; j + LANES <= cols; j += LANES)
-        sum_columns(rows, cols, LANES, p + j, to + j, accumulate);
-    if (j < cols)
-        sum_columns(rows, cols, cols - j, p + j, to + j, accumulate);
+    size_t vectors = (cols + LANES - 1) / LANES, left = cols - (vectors - 1) * LANES;
+    size_t v = 0;
+    for (; vectors - v > AT_ONCE; v += AT_ONCE)
+        sum_columns(AT_ONCE, rows, cols, LANES, p + v * LANES, to + v * LANES, accumulate);
+    p += v * LANES, to += v * LANES;
+    if (AT_ONCE >= 3 && vectors - v == 3)
+        sum_columns(3, rows, cols, left, p, to, accumulate);
+    else if (AT_ONCE >= 2 && vectors - v == 2)
+        sum_columns(2, rows, cols, left, p, to, accumulate);
+    else if (vectors - v == 1)
+        sum_columns(1, rows, cols, left, p, to, accumulate);
 }
