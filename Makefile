@@ -16,7 +16,7 @@ VERSION := 0.1.0
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
              -ffp-contract=off -fno-math-errno -MMD -MP $(CFLAGS)
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
-LDLIBS = -Wl,--as-needed -lcairo -lpng -lz -lm
+LDLIBS = -Wl,--as-needed -lcairo -lpng -ldeflate -lz -lm
 
 # ---- what is built: every .c is found by its folder, there is no list to keep ----
 
@@ -84,7 +84,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 
 # ---- what has to be installed: one table, "what the compiler needs : Debian's package" ----
 
-DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libpng-dev libcairo2-dev libcunit1-dev \
+DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libdeflate-dev libpng-dev libcairo2-dev libcunit1-dev \
                    fonts-dejavu-core python3-numpy unzip
 
 deps: ## install what is missing, with apt (root, or through sudo)

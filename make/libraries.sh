@@ -18,6 +18,7 @@ command -v "${cc%% *}" >/dev/null || { echo "labpipe: no C compiler '$cc' (run: 
 command -v pkg-config >/dev/null || { echo "labpipe: pkg-config is missing (run: make deps)" >&2; exit 1; }
 need libc6-dev '#include <stdio.h>'
 need zlib1g-dev '#include <zlib.h>'
+need libdeflate-dev '#include <libdeflate.h>'
 need libpng-dev '#include <png.h>'
 pkg-config --exists cairo || { echo "labpipe: libcairo2-dev is missing (run: make deps)" >&2; exit 1; }
 need libcunit1-dev '#include <CUnit/CUnit.h>'

@@ -223,6 +223,25 @@ static void to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
     g->num->map_backward(n->map, rows * n->cols, y, y, gradient, gradient, false);
 }
 
+/* dw and db (NULL where they are not wanted). Both kernels add up blocks of ROWS_A_BLOCK rows in
+ * order (num/math.h), so that where a block stays near it may serve both before the next one. */
+static void weight_and_bias_backward(const lp_graph *g, const lp_node *n, lp_node *dw,
+                                     lp_node *db) {
+    enum { ROWS_A_BLOCK = 256, NEAR = 48 * 1024 };
+    const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
+    bool both = dw != NULL && db != NULL && ROWS_A_BLOCK * n->cols * g->type.size <= NEAR;
+    size_t most = both ? ROWS_A_BLOCK : n->rows;
+    for (size_t r = 0, rows; r < n->rows; r += rows) {
+        rows = n->rows - r < most ? n->rows - r : most;
+        const void *dz = part(g, n->gradient, r * n->cols);
+        if (dw != NULL)
+            g->num->gemm(LP_TN, w->rows, w->cols, rows, dz, part(g, x->value, r * x->cols),
+                         dw->gradient, accumulate(dw));
+        if (db != NULL)
+            g->num->sum_over_rows(rows, n->cols, dz, db->gradient, accumulate(db));
+    }
+}
+
 static void linear_backward(const lp_graph *g, lp_node *n) {
     const lp_math *num = g->num;
     const lp_node *w = operand(g, n, 1);
@@ -230,13 +249,9 @@ static void linear_backward(const lp_graph *g, lp_node *n) {
     if (n->map != LP_IDENTITY && !n->mapped)
         to_dz(g, n, 0, n->rows);
     lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
-    if (dw != NULL)
-        num->gemm(LP_TN, w->rows, w->cols, n->rows, dz, operand(g, n, 0)->value, dw->gradient,
-                  accumulate(dw));
-    if (db != NULL && db->cols == n->cols)
-        num->sum_over_rows(n->rows, n->cols, dz, db->gradient, accumulate(db));
-    else if (db != NULL)
-        num->sum_each_row(1, size(n), dz, db->gradient, accumulate(db));
+    weight_and_bias_backward(g, n, dw, db != NULL && db->cols == n->cols ? db : NULL);
+    if (db != NULL && db->cols != n->cols)
+        num->sum_each_row(1, size(n), n->gradient, db->gradient, accumulate(db));
     if (dx == NULL)
         return;
     /* Where x is a layer and nobody else adds to its gradient, its map goes over it at once. */

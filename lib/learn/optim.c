@@ -1,6 +1,7 @@
 #include "learn/optim.h"
 
 #include "base/memory.h"
+#include "num/parallel.h"
 
 #include <stdlib.h>
 
@@ -38,35 +39,54 @@ static size_t end_of_run(const lp_params *p, size_t i) {
     return end;
 }
 
+/* What one step does to a run of parameters, `CHUNK` elements at a time: every element is updated
+ * by itself, so that threads may share them. */
+enum { CHUNK = 1 << 15 };
+
+typedef struct {
+    const lp_optim *optim;
+    const lp_math *num;
+    size_t first, count; /* elements of the block */
+    double lr;
+    lp_adam adam;
+} job;
+
+static void step_chunk(void *context, size_t i) {
+    const job *j = context;
+    const lp_optim *o = j->optim;
+    const lp_optim_options *option = &o->options;
+    size_t left = j->count - i * CHUNK, n = left < CHUNK ? left : CHUNK;
+    size_t bytes = (j->first + i * CHUNK) * o->params->type.size;
+    void *w = (char *)o->params->value + bytes;
+    const void *g = (const char *)o->params->gradient + bytes;
+    void *m1 = o->moment[0] ? (char *)o->moment[0] + bytes : NULL;
+    void *m2 = o->moment[1] ? (char *)o->moment[1] + bytes : NULL;
+    if (option->kind == LP_OPTIM_ADAM)
+        j->num->adam_step(n, w, g, m1, m2, &j->adam);
+    else
+        j->num->sgd_step(n, w, g, m1, j->lr, option->momentum, option->weight_decay,
+                         option->nesterov, o->steps == 1);
+}
+
 void lp_optim_step(lp_optim *o, double lr) {
     const lp_params *p = o->params;
     const lp_optim_options *option = &o->options;
-    const lp_math *num = lp_math_of(p->type);
     o->steps++;
-    lp_adam adam = {.lr = lr,
-                    .beta1 = option->beta1,
-                    .beta2 = option->beta2,
-                    .epsilon = option->epsilon,
-                    .weight_decay = option->weight_decay};
-    if (option->kind == LP_OPTIM_ADAM) {
-        adam.correction1 = 1 - lp_pow(option->beta1, (double)o->steps);
-        adam.correction2 = 1 - lp_pow(option->beta2, (double)o->steps);
-    }
+    job j = {.optim = o, .num = lp_math_of(p->type), .lr = lr};
+    if (option->kind == LP_OPTIM_ADAM)
+        j.adam = (lp_adam){.lr = lr,
+                           .beta1 = option->beta1,
+                           .beta2 = option->beta2,
+                           .epsilon = option->epsilon,
+                           .weight_decay = option->weight_decay,
+                           .correction1 = 1 - lp_pow(option->beta1, (double)o->steps),
+                           .correction2 = 1 - lp_pow(option->beta2, (double)o->steps)};
     for (size_t i = 0, end; i < p->count; i = end) {
         end = end_of_run(p, i);
         if (p->table[i].frozen)
             continue;
-        size_t from = p->table[i].offset;
-        size_t n = (end < p->count ? p->table[end].offset : p->size) - from;
-        size_t bytes = from * p->type.size;
-        void *w = (char *)p->value + bytes;
-        const void *g = (const char *)p->gradient + bytes;
-        void *m1 = o->moment[0] ? (char *)o->moment[0] + bytes : NULL;
-        void *m2 = o->moment[1] ? (char *)o->moment[1] + bytes : NULL;
-        if (option->kind == LP_OPTIM_ADAM)
-            num->adam_step(n, w, g, m1, m2, &adam);
-        else
-            num->sgd_step(n, w, g, m1, lr, option->momentum, option->weight_decay, option->nesterov,
-                          o->steps == 1);
+        j.first = p->table[i].offset;
+        j.count = (end < p->count ? p->table[end].offset : p->size) - j.first;
+        lp_parallel((j.count + CHUNK - 1) / CHUNK, step_chunk, &j);
     }
 }

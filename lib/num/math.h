@@ -127,8 +127,10 @@ typedef struct {
                                            void *dx, bool overwrite);
 
     /* One optimiser step over n parameters w with gradient g, as PyTorch defines them
-     * (torch.optim.SGD, torch.optim.Adam); v (momentum buffer, NULL where momentum is 0), m1 and
-     * m2 (Adam's moments) are updated in place. `first` is PyTorch's first step (v = g). */
+     * (torch.optim.SGD, torch.optim.Adam; of Adam, both sides of the fraction are multiplied by the
+     * root of correction2, which saves a division an element); v (momentum buffer, NULL where
+     * momentum is 0), m1 and m2 (Adam's moments) are updated in place. `first` is PyTorch's first
+     * step (v = g). */
     void (*sgd_step)(size_t n, void *w, const void *g, void *v, double lr, double momentum,
                      double weight_decay, bool nesterov, bool first);
     void (*adam_step)(size_t n, void *w, const void *g, void *m1, void *m2,

@@ -113,11 +113,26 @@ double bench_peak(int element_size, int threads) {
 
 /* ---- the table ---- */
 
+enum { COLUMNS = 20, LEAST_WIDTH = 12 };
+static int width[COLUMNS]; /* on the screen */
+
 static void print_fields(const char *line) {
-    for (; *line; line += strcspn(line, "\t"), line += *line == '\t')
-        printf("%-13.*s", (int)strcspn(line, "\t"), line);
+    for (int i = 0; *line; i++) {
+        int length = (int)strcspn(line, "\t");
+        printf("%-*.*s ", i < COLUMNS ? width[i] : 0, length, line);
+        line += length + (line[length] == '\t');
+    }
     putchar('\n');
     fflush(stdout);
+}
+
+/* A column is as wide as its name, which may be padded, and LEAST_WIDTH. */
+static void set_widths(const char *columns) {
+    for (int i = 0; i < COLUMNS; i++) {
+        int length = (int)strcspn(columns, "\t");
+        width[i] = length > LEAST_WIDTH ? length : LEAST_WIDTH;
+        columns += length + (columns[length] == '\t');
+    }
 }
 
 void bench_begin(const char *name, const char *columns) {
@@ -131,6 +146,7 @@ void bench_begin(const char *name, const char *columns) {
         perror(path);
         exit(1);
     }
+    set_widths(columns);
     fprintf(tsv, "%s\n", columns);
     print_fields(columns);
 }

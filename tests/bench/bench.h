@@ -26,7 +26,8 @@ double bench_time(void (*run)(void *context), void *context, size_t calls);
  * something has to be taken in turn with it. 0 where this CPU has no wide vectors. */
 double bench_peak(int element_size, int threads);
 
-/* A table: the columns' names, then rows, fields separated by tabs. Lines of bench_note go to
+/* A table: the columns' names (padded with spaces where a column is to be wide), then rows, fields
+ * separated by tabs. Lines of bench_note go to
  * standard output and into the TSV as comments. */
 void bench_begin(const char *name, const char *columns);
 void bench_row(const char *format, ...) __attribute__((format(printf, 1, 2)));

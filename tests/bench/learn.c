@@ -81,6 +81,29 @@ static void row(const char *what, int threads, double time, const char *bar) {
     bench_row("%s\t%d\t%.5f\t%s", what, threads, time, bar);
 }
 
+/* The multiply-adds, times 2, of an epoch's matrix products: each layer forward, for its weights,
+ * and, but for the first, for what it was given. */
+static double flops(double rows, size_t in, const int64_t *hidden, size_t layers, size_t out) {
+    double sum = 0, from = (double)in;
+    for (size_t l = 0; l <= layers; l++) {
+        double to = l < layers ? (double)hidden[l] : (double)out;
+        sum += 2 * rows * from * to * (l == 0 ? 2 : 3);
+        from = to;
+    }
+    return sum;
+}
+
+/* An epoch of `rows` examples in f4; the peak is taken before and after. */
+static void epoch_row(const char *what, int threads, lp_stream *s, lp_train_options o, double rows,
+                      double operations, const char *bar) {
+    double peak[2];
+    peak[0] = bench_peak(4, threads);
+    double time = time_units(s, o, 1);
+    peak[1] = bench_peak(4, threads);
+    double share = operations / time / bench_median(2, peak);
+    bench_row("%s\t%d\t%.5f\t%s\t%.0f\t%.0f%%", what, threads, time, bar, rows / time, 100 * share);
+}
+
 static void small_networks(void) {
     static const int64_t eight[] = {8, 8}, twenty[] = {20}, twelve[] = {12};
     lp_stream *plane = make_data(60000, 2, 2, LP_F8), *moons = make_data(800, 2, 2, LP_F8);
@@ -127,8 +150,9 @@ static void images(int threads) {
                 o.input_scale = 1.0 / 255;
                 snprintf(name, sizeof name, "epoch of 8,000, %s, batch %d, %s", names[i], batch,
                          adam ? "Adam" : "SGD");
-                row(name, threads, time_units(digits, o, 1),
-                    batch == 64 && !adam && threads == 1 ? bars[i] : "");
+                size_t layers = i == 3 ? 3 : 1;
+                epoch_row(name, threads, digits, o, 8000, flops(8000, 784, widths[i], layers, 10),
+                          batch == 64 && !adam && threads == 1 ? bars[i] : "");
             }
     lp_stream_free(digits);
     static const int64_t code[] = {64};
@@ -137,8 +161,8 @@ static void images(int threads) {
     o.loss = LP_LOSS_MSE;
     o.target = LP_TARGET_X;
     o.input_scale = 1.0 / 255;
-    row("epoch of 400, autoencoder 4096-64-4096, batch 32, SGD", threads,
-        time_units(faces, o, 2) / 2, "");
+    epoch_row("epoch of 400, autoencoder 4096-64-4096, batch 32, SGD", threads, faces, o, 400,
+              flops(400, 4096, code, 1, 4096), "");
     lp_stream_free(faces);
     lp_threads_set(1);
 }
@@ -175,7 +199,9 @@ static void process(void) {
 }
 
 int main(void) {
-    bench_begin("learn", "what\tthreads\tseconds\tbar");
+    bench_begin("learn",
+                "what                                                     \tthreads\tseconds\tbar\t"
+                "examples/s\tof fma peak");
     lp_threads_set(1);
     bench_one_thread(true);
     small_networks();

@@ -618,9 +618,10 @@ static void adam_steps(void) {
                 double m = fused(narrow(0.9), at(c, i), narrow(narrow(1 - 0.9) * g));
                 double v =
                     fused(narrow(0.999), at(d, i), narrow(narrow(1 - 0.999) * narrow(g * g)));
-                double divisor =
-                    narrow(narrow(narrow(sqrt(v)) / narrow(sqrt(k.correction2))) + narrow(1e-8));
-                set(want, i, fused(narrow(-1e-3 / 0.19), narrow(m / divisor), w));
+                /* lr/c1 m / (sqrt(v)/sqrt(c2) + eps), both sides of the fraction times sqrt(c2) */
+                double root2 = sqrt(k.correction2);
+                double divisor = narrow(narrow(sqrt(v)) + narrow(1e-8 * root2));
+                set(want, i, fused(narrow(-1e-3 / 0.19 * root2), narrow(m / divisor), w));
                 set(want2, i, m);
                 set(want3, i, v);
             }

@@ -25,8 +25,12 @@ void k_adam_step(size_t n, void *w, const void *g, void *m1, void *m2, const lp_
     const T *pg = g;
     V beta1 = v_set1((T)c->beta1), rest1 = v_set1((T)(1 - c->beta1));
     V beta2 = v_set1((T)c->beta2), rest2 = v_set1((T)(1 - c->beta2));
-    V step = v_set1((T)(-c->lr / c->correction1)), epsilon = v_set1((T)c->epsilon);
-    V root2 = v_set1((T)sqrt(c->correction2)), decay = v_set1((T)c->weight_decay);
+    /* m1 / correction1 over sqrt(m2 / correction2) + epsilon, with the corrections taken out of
+     * the elements: one division each. */
+    double root2 = sqrt(c->correction2);
+    V step = v_set1((T)(-c->lr / c->correction1 * root2)),
+      epsilon = v_set1((T)(c->epsilon * root2));
+    V decay = v_set1((T)c->weight_decay);
     for (size_t i = 0; i < n; i += LANES) {
         size_t left = lanes_left(n, i);
         V weight = v_load_n(pw + i, left), d = v_load_n(pg + i, left);
@@ -36,7 +40,6 @@ void k_adam_step(size_t n, void *w, const void *g, void *m1, void *m2, const lp_
         V b = v_fma(beta2, v_load_n(p2 + i, left), v_mul(rest2, v_mul(d, d)));
         v_store_n(p1 + i, a, left);
         v_store_n(p2 + i, b, left);
-        V divisor = v_add(v_div(v_sqrt(b), root2), epsilon);
-        v_store_n(pw + i, v_fma(step, v_div(a, divisor), weight), left);
+        v_store_n(pw + i, v_fma(step, v_div(a, v_add(v_sqrt(b), epsilon)), weight), left);
     }
 }

@@ -93,15 +93,18 @@ LP_INLINE void narrow_block(size_t n, size_t cols, const T *x, const int32_t *la
             p[r * cols + c] = column[c][r];
 }
 
-/* The same for LANES rows of two columns. */
+/* The same for LANES rows of two columns. The larger one's exponential is that of 0. */
 LP_INLINE void pair_block(const T *x, const int32_t *label, T *loss, T *p) {
     T which[LANES];
     for (size_t r = 0; r < LANES; r++)
         which[r] = (T)label[r];
     V a = v_load(x), b = v_load(x + LANES), zero = v_even(a, b), one = v_odd(a, b);
     V expected = v_select(v_eq(v_load(which), v_set1(0)), zero, one);
-    V max = v_select(m_or(v_lt(zero, one), v_nan(one)), one, zero);
-    zero = v_exp(v_sub(zero, max)), one = v_exp(v_sub(one, max));
+    M second = m_or(v_lt(zero, one), v_nan(one));
+    V max = v_select(second, one, zero), min = v_select(second, zero, one);
+    V rest = v_exp(v_sub(min, max)), nothing = v_sub(max, max);
+    V unit = v_select(v_nan(nothing), v_set1((T)NAN), v_set1(1));
+    zero = v_select(second, rest, unit), one = v_select(second, unit, rest);
     V sum = v_add(zero, one);
     v_store(loss, v_sub(v_log(sum), v_sub(expected, max)));
     zero = v_div(zero, sum), one = v_div(one, sum);
