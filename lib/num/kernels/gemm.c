@@ -60,7 +60,7 @@ enum {
     WIDE = 4 * RL,                    /* and of one for few rows */
     COPY_ROWS = 5 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
     SMALL = 90000 * RL,   /* multiply-adds below which one thread does it all: some 15 us */
-    CHUNKS = 4,           /* a thread, so that one that is held up holds up little */
+    CHUNKS = 3,           /* a thread, so that one that is held up holds up little */
 };
 
 /* An operand: element (i, p), p along k, at [i * row + p * step]; one of the two is 1. */
@@ -704,6 +704,11 @@ LP_INLINE size_t least(size_t a, size_t b) {
 
 enum { TALL = 10 }; /* tiles that a chunk's rows are worth */
 
+/* How often a and b are read where `most` chunks are `row_chunks` high, weighed by their sizes. */
+LP_INLINE size_t reads(const work *w, size_t row_chunks, size_t most) {
+    return w->columns * row_chunks + w->rows * (most / row_chunks);
+}
+
 /* Whole panels of c are the best pieces: each packs its own part of b. Rows are cut too where that
  * lets less of a be read again, or where there are too few panels to go round, but not so fine that
  * packing would show. */
@@ -714,9 +719,9 @@ static void share(work *w) {
     if (threads > 1 && operations >= SMALL) {
         size_t most = least(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
         size_t panels = (w->columns + WIDTH - 1) / WIDTH, tiles = (w->rows + ROWS - 1) / ROWS;
-        while (w->row_chunks * 2 <= most && tiles / (w->row_chunks * 2) >= TALL &&
-               w->columns * w->row_chunks * 2 <= w->rows * (most / w->row_chunks))
-            w->row_chunks *= 2;
+        for (size_t twice = 2; twice <= most && tiles / twice >= TALL; twice *= 2)
+            if (5 * reads(w, twice, most) < 4 * reads(w, twice / 2, most))
+                w->row_chunks = twice;
         w->column_chunks = least(panels, most / w->row_chunks);
         if (w->column_chunks < threads)
             w->row_chunks = least(tiles, most / w->column_chunks);
