@@ -134,6 +134,9 @@ vmath-exhaustive: $(BUILD)/tests/unit/test_vmath ## measure the errors of exp, l
 SMALL_FORM := $(if $(SMALL),small/)
 SMALL_NOTE := $(if $(SMALL),&& echo '* the small form: fewer pictures and epochs than the titles say')
 
+# What the labs' tables are made with, beside a script of their own.
+TABLE := pipelines/table.sh pipelines/field.awk
+
 include $(wildcard pipelines/*.mk)
 labs: $(LABS) ## run every lab (-j2: two at a time; SMALL=1: the labs on pictures in seconds)
 

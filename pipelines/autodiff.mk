@@ -55,5 +55,5 @@ $(AUTODIFF)/curves-frozen.png: $(patsubst %,$(AUTODIFF)/%.npz,relu-3 relu-3-froz
 	$(AUTODIFF_CURVES) --title 'Three layers, and the last one frozen' --name 'all trained' \
 	    --name 'layer 3 frozen'
 
-$(AUTODIFF)/table.tsv: $(AUTODIFF_RUNS:%=$(AUTODIFF)/%.npz) $(BIN)/to-csv pipelines/autodiff.sh
+$(AUTODIFF)/table.tsv: $(AUTODIFF_RUNS:%=$(AUTODIFF)/%.npz) $(BIN)/to-csv pipelines/autodiff.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/autodiff.sh $(AUTODIFF) >$@

@@ -1,11 +1,8 @@
 #!/bin/bash
 # Usage: autodiff.sh DIR. The table «the report | here» of the lab autodiff, tab-separated, from the
 # histories in DIR. "Run again" is the report's own library over five seeds.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1
-
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 history() { "$BIN/to-csv" --no-header "history.$2" "$dir/$1.npz"; }
 

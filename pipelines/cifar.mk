@@ -40,5 +40,5 @@ $(CIFAR_LAB)/weights.png: $(CIFAR_LAB)/sgd.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of layer1.weight --columns 16 --zoom 2 \
 	    --title 'The 128 hidden units after SGD (noise: units that never learned)' -o $@ $<
 
-$(CIFAR_LAB)/table.tsv: $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz) $(BIN)/eval $(BIN)/to-csv pipelines/cifar.sh
+$(CIFAR_LAB)/table.tsv: $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz) $(BIN)/eval $(BIN)/to-csv pipelines/cifar.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/cifar.sh $(CIFAR_LAB) >$@

@@ -1,11 +1,8 @@
 #!/bin/bash
 # Usage: cifar.sh DIR. The table of the lab cifar, tab-separated, from the streams in DIR: accuracy on the
 # test part, over all and for each class.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1
-
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 # "ACCURACY CLASSES-ANSWERED CLASS-0 CLASS-1 ...", in percent, with tabs between them.
 figures() {

@@ -88,13 +88,13 @@ $(FACES_LAB)/answer-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/sample-centred.npz $(
 	$(BIN)/predict --model $< $(FACES_LAB)/sample-centred.npz | \
 	    $(BIN)/pick y_pred --rename y_pred=$* -o $@
 
-FACES_ANSWERS := sgd-16 adam-16 sgd-64 adam-64
+FACES_ANSWERS := $(foreach n,$(FACES_WIDTHS),sgd-$(n) adam-$(n) pca-$(n))
 STREAMS += $(patsubst %,$(FACES_LAB)/%.npz,faces centred $(FACES_RUNS) $(FACES_RUNS:%=%-batches) \
                $(FACES_ANSWERS:%=answer-%) sample-faces sample-centred $(FACES_RANKS:%=pca-%) share)
 $(FACES_LAB)/reconstructions.png: $(FACES_LAB)/sample-centred.npz \
                                   $(FACES_ANSWERS:%=$(FACES_LAB)/answer-%.npz) $(BIN)/render-weights
 	$(BIN)/render-weights --unscale --range 0,255 --of x $(FACES_ANSWERS:%=--of %) --name originals \
-	    --name 'SGD, 16 units' --name 'Adam, 16 units' --name 'SGD, 64 units' --name 'Adam, 64 units' \
+	    $(foreach n,$(FACES_WIDTHS),--name 'SGD, $(n) units' --name 'Adam, $(n) units' --name 'PCA, $(n) eigenfaces') \
 	    --columns 12 --zoom 1 -o $@ $(filter %.npz,$^)
 
 $(FACES_LAB)/reconstructions-report.png: $(FACES_LAB)/report-16.npz $(FACES_LAB)/sample-faces.npz \
@@ -108,7 +108,7 @@ $(FACES_LAB)/reconstructions-report.png: $(FACES_LAB)/report-16.npz $(FACES_LAB)
 $(FACES_RANKS:%=$(FACES_LAB)/pca-%.npz): $(FACES_LAB)/pca-%.npz: $(FACES_LAB)/centred.npz $(BIN)/factorise
 	$(BIN)/factorise --method svd --rank $* -o $@ $<
 
-$(FACES_LAB)/share.npz: $(FACES_LAB)/pca-24.npz $(BIN)/to-csv $(BIN)/eval $(BIN)/from-csv $(BIN)/pick pipelines/faces.sh
+$(FACES_LAB)/share.npz: $(FACES_LAB)/pca-24.npz $(BIN)/to-csv $(BIN)/eval $(BIN)/from-csv $(BIN)/pick pipelines/faces.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/faces.sh share $(FACES_LAB) | $(BIN)/from-csv --header no | \
 	    $(BIN)/pick x --rename x=share -o $@
 
@@ -118,5 +118,5 @@ $(FACES_LAB)/eigenfaces.png: $(FACES_LAB)/pca-24.npz $(FACES_LAB)/share.npz $(BI
 	    -o $@ $(filter %.npz,$^)
 
 $(FACES_LAB)/table.tsv: $(FACES_RUNS:%=$(FACES_LAB)/%.npz) $(FACES_RANKS:%=$(FACES_LAB)/pca-%.npz) \
-                        $(BIN)/eval $(BIN)/predict $(BIN)/pick $(BIN)/to-csv pipelines/faces.sh pipelines/field.awk
+                        $(BIN)/eval $(BIN)/predict $(BIN)/pick $(BIN)/to-csv pipelines/faces.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/faces.sh table $(FACES_LAB) >$@

@@ -2,18 +2,14 @@
 # Usage: faces.sh table|share DIR. From the streams of the lab faces in DIR: its table, or the share of
 # the variance, in percent, that each of the 24 eigenfaces explains, a line each.
 # "Run again" is the report's experiment in PyTorch and NumPy, on its own 400 faces.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$2
-
-figure() { # figure FILE PART FIELD
-    "$BIN/eval" --tsv "$dir/$1.npz" | awk -v part="$2" -v field="$3" -f pipelines/field.awk
-}
 
 singular_values() { "$BIN/to-csv" --no-header s "$dir/pca-24.npz"; }
 
 # What the mean face leaves over: all singular values squared.
 total() {
-    singular_values | awk -v rest="$(figure pca-24 all sse)" '
+    singular_values | awk -v rest="$(figure all sse %.17g "$dir/pca-24.npz")" '
         { sum += $1 * $1 } END { printf "%.17g\n", sum + rest }'
 }
 
@@ -29,18 +25,15 @@ live() {
                  END { n = 0; for (i in live) n++; print n " of " NF }'
 }
 
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
-
 run() { # run NAME TITLE REPORT AGAIN
-    row "$2" "$3" "$(printf %.2f "$(figure "$1" all loss)")" "$(live "$1")" "$4"
+    row "$2" "$3" "$(figure all loss %.2f "$dir/$1.npz")" "$(live "$1")" "$4"
 }
 
 pca() { # pca RANK AGAIN
-    row "PCA, $1 eigenfaces" '' "$(figure "pca-$1" all sse | awk -v n="$faces" '{ printf "%.2f", $1 / n }')" '' "$2"
+    row "PCA, $1 eigenfaces" '' "$(figure all sse %.17g "$dir/pca-$1.npz" | awk -v n="$faces" '{ printf "%.2f", $1 / n }')" '' "$2"
 }
 
-faces=$("$BIN/to-csv" --no-header y "$dir/faces.npz" 2>/dev/null | wc -l)
+faces=$(figure all n %d "$dir/report-16.npz")
 row 'faces, 4096-n-4096, 100 epochs' 'the report' 'error of a face' 'live units' 'run again'
 row 'the mean face alone' '' "$(total | awk -v n="$faces" '{ printf "%.2f", $1 / n }')" '' 76.35
 run report-16 "n = 16, SGD 0.01, the report's" 'converged in epoch 1' '77, every unit dead'
@@ -51,6 +44,6 @@ pca 16 15.16
 run sgd-64 'n = 64, less the mean, SGD 3e-4' '' '25.3 (1e-4, 300 epochs)'
 run adam-64 'n = 64, less the mean, Adam 1e-3' '' 6.4
 pca 64 3.71
-row '24 eigenfaces: variance explained' '' "$(figure pca-24 all sse | awk -v total="$(total)" '{ printf "%.1f %%", 100 * (1 - $1 / total) }')" '' ''
+row '24 eigenfaces: variance explained' '' "$(figure all sse %.17g "$dir/pca-24.npz" | awk -v total="$(total)" '{ printf "%.1f %%", 100 * (1 - $1 / total) }')" '' ''
 note "at the report's rate the first steps kill every hidden unit: the bias of the last layer learns the mean face, and that is what «converged in the first epoch» was"
 note "«run again» is on the report's own 400 faces; this lab draws its own unless FACES names a folder of pictures"

@@ -61,10 +61,9 @@ $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 
 # The weights and the history are kept, the pictures are not; beside them the seconds it took.
 define fashion_run
-$(FASHION_LAB)/$(1)-$(2).npz: $(FASHION_LAB)/$(3).npz $(BIN)/train-mlp $(BIN)/pick pipelines/fashion.mk
-	TIMEFORMAT=%R; { time $(BIN)/train-mlp $(FASHION_$(1)) $(FASHION_NET) --seed $(2) -o $$(@:.npz=.whole.npz) $$<; } 2>$$(@:.npz=.seconds)
-	$(BIN)/pick --drop 'x_*' --drop 'y_*' -o $$@ $$(@:.npz=.whole.npz)
-	@rm $$(@:.npz=.whole.npz)
+$(FASHION_LAB)/$(1)-$(2).npz: $(FASHION_LAB)/$(3).npz $(BIN)/train-mlp $(BIN)/pick pipelines/fashion.mk pipelines/seconds.sh
+	bash pipelines/seconds.sh $$(@:.npz=.seconds) \
+	    $(BIN)/train-mlp $(FASHION_$(1)) $(FASHION_NET) --seed $(2) $$< | $(BIN)/pick --drop 'x_*' --drop 'y_*' -o $$@
 endef
 $(foreach run,$(FASHION_WHOLE),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),data))))
 $(foreach run,$(FASHION_SMALL),$(foreach seed,$(FASHION_SEEDS),$(eval $(call fashion_run,$(run),$(seed),small))))
@@ -98,5 +97,5 @@ $(eval $(call fashion_curves,overfitting,Over-fitting: 784-128-10 on few picture
 $(FASHION_LAB)/weights.png: $(FASHION_LAB)/w32-1.npz $(BIN)/render-weights
 	$(BIN)/render-weights --tile 28x28 --columns 8 -o $@ $<
 
-$(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv pipelines/fashion.sh
+$(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv pipelines/fashion.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/fashion.sh $(FASHION_LAB) >$@

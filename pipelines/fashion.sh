@@ -1,7 +1,7 @@
 #!/bin/bash
 # Usage: fashion.sh DIR. The table «the report | here» of the lab fashion, tab-separated, from the
 # streams in DIR: every seed of a run.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1
 
 # "ACCURACY LOSS TRAINING-ACCURACY BEST EPOCHS" of one run: at the end, but for the best accuracy and
@@ -15,13 +15,11 @@ curve() {
                  }'
 }
 
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
-
 run() { # run NAME TITLE REPORT AGAIN
     local figures
     figures=$(for stream in "$dir/$1"-[0-9].npz; do
-        echo "$(curve "$stream") $(cat "${stream%.npz}.seconds")"
+        end=$(curve "$stream")
+        echo "$end $(cat "${stream%.npz}.seconds")"
     done | awk '{ for (i = 1; i <= NF; i++) sum[i] += $i }
         END { printf "%.1f\t%.3f\t%.1f\t%.0f\t%.1f", 100 * sum[1] / NR, sum[2] / NR, 100 * sum[3] / NR, sum[5] / NR, sum[6] / NR }')
     row "$2" "$3" "$figures" "$4"

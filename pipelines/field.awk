@@ -10,9 +10,11 @@ NR == 1 {
 
 $column["part"] == part && (field in column) { print $column[field]; found = 1 }
 
+# No line at all is the failure of the stage before, which has said so.
 END {
-    if (!found) {
+    if (found)
+        exit 0
+    if (NR > 0)
         print "no column '" field "' of part '" part "'" > "/dev/stderr"
-        exit 1
-    }
+    exit 1
 }

@@ -78,7 +78,7 @@ $(LAB1_SET)/factors.npz: $(LAB1_SET)/split.npz $(BIN)/factorise
 
 $(LAB1_SET)/table.tsv: $(LAB1_SGD) $(LAB1_SVD) $(LAB1_MASKED) $(LAB1)/mask.npz $(LAB1_GD) \
                        $(LAB1_HELD) $(BIN)/eval $(BIN)/predict $(BIN)/to-csv pipelines/lab1.sh \
-                       pipelines/field.awk $(LAB1_SET)/title
+                       $(TABLE) $(LAB1_SET)/title
 	BIN=$(BIN) bash pipelines/lab1.sh $(LAB1) $(LAB1_SET) >$@
 
 # Written anew only when another film is asked for.

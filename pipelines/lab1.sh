@@ -2,16 +2,8 @@
 # Usage: lab1.sh DIR SET. The table «the report | here» of lab 1, tab-separated, from the
 # streams in DIR (the small matrix) and SET (the ratings, and the film's title). The column "run again" has the sheet's
 # experiments run with PyTorch 1.13, the ratings being MovieLens small (610 x 9,724, 100,836).
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1 set=$2 title=$(cat "$2/title")
-
-figure() { # figure PART FIELD FORMAT OPERANDS...: one figure of eval's
-    local part=$1 field=$2 format=$3
-    shift 3
-    # shellcheck disable=SC2059 # the format is an argument
-    printf "$format" "$("$BIN/eval" --tsv "$@" | awk -v part="$part" -v field="$field" \
-        -f pipelines/field.awk)"
-}
 
 # LEAST, MEDIAN and MOST of one number a line.
 spread() {
@@ -25,9 +17,6 @@ spread() {
 prediction() { # prediction FILE: of user 5 and the title
     "$BIN/predict" --row 5 --col "$title" "$1" | "$BIN/to-csv" y_pred | tail -n 1
 }
-
-row() { printf '%s\t%s\t%s\t%s\n' "$@"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 # A title that there is not ends it here, with predict's own line.
 "$BIN/predict" --row 5 --col "$title" "$set/gd-1e-5-1.npz" >/dev/null

@@ -1,13 +1,8 @@
 #!/bin/bash
 # Usage: lab2.sh DIR. The table «the report | here» of lab 2, tab-separated, from the streams in DIR.
 # The column "50 seeds" is the sheet's own experiment run with PyTorch 1.13.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1
-
-figure() { # figure PART FIELD FORMAT FILE
-    # shellcheck disable=SC2059 # the format is an argument
-    printf "$3" "$("$BIN/eval" --tsv "$4" | awk -v part="$1" -v field="$2" -f pipelines/field.awk)"
-}
 
 # MEAN (LEAST to MOST) over the ten runs.
 runs() { # runs PART FIELD
@@ -15,9 +10,6 @@ runs() { # runs PART FIELD
         { sum += $1; least = NR == 1 || $1 < least ? $1 : least; most = NR == 1 || $1 > most ? $1 : most }
         END { printf "%.3f (%.3f to %.3f)\n", sum / NR, least, most }'
 }
-
-row() { printf '%s\t%s\t%s\t%s\n' "$@"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 row 'lab 2' 'the report' 'here' '50 seeds'
 row 'GD, rank 2: summed squared error' 15.2288 "$(figure all sse %.4f "$dir/gd.npz")" \

@@ -41,5 +41,5 @@ $(MOONS)/curves-well.png: $(MOONS)/well.npz $(BIN)/plot-curves
 $(MOONS)/regions-%.png: $(MOONS)/%.npz $(BIN)/plot-scatter
 	$(BIN)/plot-scatter --boundary --title 'Two moons: $*' -o $@ $<
 
-$(MOONS)/table.tsv: $(MOONS_RUNS:%=$(MOONS)/%.npz) $(BIN)/eval pipelines/moons.sh pipelines/field.awk
+$(MOONS)/table.tsv: $(MOONS_RUNS:%=$(MOONS)/%.npz) $(BIN)/eval pipelines/moons.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/moons.sh $(MOONS) >$@

@@ -1,22 +1,15 @@
 #!/bin/bash
 # Usage: moons.sh DIR. The table «the report | here» of the lab moons, tab-separated, from the
 # streams in DIR. "Run again" is the same experiment in NumPy.
-set -eu -o pipefail
+. pipelines/table.sh
 dir=$1
-
-figure() { # figure RUN PART FIELD
-    "$BIN/eval" --tsv "$dir/$1.npz" | awk -v part="$2" -v field="$3" -f pipelines/field.awk
-}
-
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 run() { # run NAME TITLE REPORT AGAIN
     local train test loss
-    train=$(figure "$1" train accuracy)
-    test=$(figure "$1" test accuracy)
-    loss=$(figure "$1" train loss | awk '{ printf "%.1f", 800 * $1 }')
-    row "$2" "$3" "$(printf %.3f "$train")" "$(printf %.3f "$test")" "$loss" "$4"
+    train=$(figure train accuracy %.3f "$dir/$1.npz")
+    test=$(figure test accuracy %.3f "$dir/$1.npz")
+    loss=$(figure train loss %.17g "$dir/$1.npz" | awk '{ printf "%.1f", 800 * $1 }')
+    row "$2" "$3" "$train" "$test" "$loss" "$4"
 }
 
 row 'moons, 2-20-2' 'the report' 'train' 'test' 'summed loss' 'run again'

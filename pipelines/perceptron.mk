@@ -28,10 +28,10 @@ $(PERCEPTRON)/test-%.png: $(PERCEPTRON)/test-%.npz $(BIN)/plot-scatter
 	$(BIN)/plot-scatter --boundary --title 'Test $*: the line after one update a wrong row' -o $@ $<
 
 # 50 seeds of each rule: the accuracy on the 40 points that were held out.
-$(PERCEPTRON)/seeds-%.tsv: $(PERCEPTRON_TOOLS) $(BIN)/to-csv pipelines/perceptron.sh pipelines/field.awk \
+$(PERCEPTRON)/seeds-%.tsv: $(PERCEPTRON_TOOLS) $(BIN)/to-csv pipelines/perceptron.sh $(TABLE) \
                            pipelines/perceptron.mk
 	@mkdir -p $(@D)
 	BIN=$(BIN) bash pipelines/perceptron.sh seeds $(PERCEPTRON_$*) >$@
 
-$(PERCEPTRON)/table.tsv: $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/seeds-%.tsv) pipelines/perceptron.sh
+$(PERCEPTRON)/table.tsv: $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/seeds-%.tsv) pipelines/perceptron.sh $(TABLE)
 	bash pipelines/perceptron.sh table $(PERCEPTRON) >$@

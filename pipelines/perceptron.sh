@@ -2,7 +2,7 @@
 # Usage: perceptron.sh seeds MEAN MEAN COV COV    test accuracies of three rules over 50 seeds, and
 #                                                 of Bayes' rule, as "RULE<TAB>ACCURACY"
 #        perceptron.sh table DIR                  the table «the report | here» from DIR/seeds-*.tsv
-set -eu -o pipefail
+. pipelines/table.sh
 
 seeds() {
     local seed data=(--mean="$1" --mean="$2" --cov="$3" --cov="$4") rule accuracy
@@ -27,9 +27,6 @@ seeds() {
             }
             END { printf "bayes\t%.6f\n", right / NR }'
 }
-
-row() { local IFS=$'\t'; echo "$*"; }
-note() { printf '\tnote\t%s\n' "$1"; }
 
 column() { # column FILE RULE: mean (least to most)
     awk -F '\t' -v rule="$2" '

@@ -21,7 +21,8 @@ static const lp_option options[] = {
     {"col", 0, LP_OPTION_TEXT, ROW(entry.col), "NAME", .with = "row",
      .help = "and for this column of it, by its name in cols, or by its place from 0"},
     {"top", 0, LP_OPTION_INT, ROW(entry.top), "N", NULL, 1, 1 << 30, .with = "row",
-     .without = "col", .help = "or for the N columns with the highest answers that it has no entry in"},
+     .without = "col",
+     .help = "or for the N columns with the highest answers that it has no entry in"},
     {"clip", 0, LP_OPTION_FLAG, ROW(entry.clip), .without = "model|x",
      .help = "factors: cut the answers to the range of the values that were observed"},
     {0},
@@ -42,7 +43,8 @@ static const lp_tool tool = {
         "With factors (u and v, or mean and biases) y_pred is one entry of their matrix (--row and "
         "--col), a row's best columns with their names in y_cols (--row and --top), or every entry "
         "of the sparse matrix beside them, in row-major order: of its test part, where it was "
-        "split.",
+        "split. With the factors of svd in --model FILE, or with --x, it is what the columns of v "
+        "make of each row of x, x v vᵀ: a reconstruction of rows that they may not have seen.",
     .examples = "predict model.npz | eval\n"
                 "from-csv new.csv | predict --model model.npz | to-csv y_pred\n"
                 "predict --row 5 --top 10 factors.npz | to-csv y_cols y_pred",
@@ -59,10 +61,13 @@ int main(int argc, char **argv) {
     // read
     lp_stream *s = lp_tool_read();
     lp_stream *model = o.model != NULL ? lp_tool_read_option("model", o.model) : NULL;
+    lp_stream *from = model != NULL ? model : s;
     // compute
     bool asks_factors = o.entry.row != NULL || o.entry.clip;
     if (asks_factors || (model == NULL && o.x == NULL && lp_factors_are_in(s)))
         lp_tool_try(lp_factors_predict(s, &o.entry, e));
+    else if (lp_factors_are_in(from) && !lp_model_is_in(from))
+        lp_tool_try(lp_factors_project(s, model, o.x, e));
     else
         lp_tool_try(lp_predict(s, model, o.x, e));
     // write

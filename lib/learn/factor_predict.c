@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "learn/factor.h"
+#include "learn/model.h"
+#include "num/math.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -107,7 +109,8 @@ static int put_all(lp_stream *s, const subject *a, lp_error *e) {
     bool test = lp_sparse_is_in(s, "_test");
     lp_tensor y;
     if (!a->is_sparse)
-        return lp_fail(e, "there is no sparse matrix whose entries could be answered (give --row)");
+        return lp_fail(e, "there is no sparse matrix whose entries could be answered (give --row, "
+                          "or --x)");
     if (test && lp_sparse_read(s, "_test", &m, e))
         return -1;
     const lp_sparse *of = test ? &m : &a->observed;
@@ -208,5 +211,43 @@ int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_erro
     else if (!failed)
         failed = put_top(s, &a, row, (size_t)question->top, e);
     free_subject(&a);
+    return failed ? lp_within(e, "predicting") : 0;
+}
+
+int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
+    lp_factors f;
+    lp_tensor x = {0}, rows = {0}, part = {0}, y = {0};
+    size_t bad;
+    x_name = lp_predicted_name(s, x_name);
+    if (lp_factors_read(model != NULL ? model : s, "", &f, e))
+        return lp_within(e, "predicting");
+    int failed =
+        f.s == NULL || f.has_mean
+            ? lp_fail(e, "these factors are not singular vectors, which alone answer for rows of x "
+                         "(factorise --method svd)")
+            : lp_scale_for_model(s, model, x_name, &x, e);
+    if (!failed && !lp_type_is_number(x.type))
+        failed = lp_fail(e, "%s is text, expected numbers", x_name);
+    if (!failed && (x.ndim == 0 || lp_tensor_row_size(&x) != f.cols))
+        failed = lp_fail(e, "%s has %zu columns, the factors are of %zu", x_name,
+                         x.ndim == 0 ? 1 : lp_tensor_row_size(&x), f.cols);
+    if (!failed && lp_tensor_find_nonfinite(&x, &bad))
+        failed = lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", x_name,
+                         bad / f.cols, bad % f.cols, lp_tensor_at(&x, bad));
+    size_t n = failed ? 0 : x.shape[0];
+    failed = failed || lp_tensor_convert(&rows, &x, LP_F8, e) ||
+             lp_tensor_matrix(&part, LP_F8, n, f.rank, e) ||
+             lp_tensor_matrix(&y, LP_F8, n, f.cols, e);
+    if (!failed) {
+        const lp_math *num = lp_math_of(LP_F8);
+        num->gemm(LP_NN, n, f.rank, f.cols, rows.data, f.v, part.data, false);
+        num->gemm(LP_NT, n, f.cols, f.rank, part.data, f.v, y.data, false);
+        failed = lp_stream_put(s, "y_pred", &y, e);
+    }
+    lp_tensor_free(&x);
+    lp_tensor_free(&rows);
+    lp_tensor_free(&part);
+    lp_tensor_free(&y);
+    lp_factors_free(&f);
     return failed ? lp_within(e, "predicting") : 0;
 }

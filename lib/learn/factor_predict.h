@@ -1,5 +1,5 @@
-/* What factors answer: one entry of their matrix, a row's best columns, or every entry that the
- * stream holds. */
+/* What factors answer: one entry of their matrix, a row's best columns, every entry that the stream
+ * holds, or rows that they have not seen. */
 #ifndef LP_LEARN_FACTOR_PREDICT_H
 #define LP_LEARN_FACTOR_PREDICT_H
 
@@ -24,5 +24,12 @@ typedef struct {
  *                 where it was split
  * A column that is among the test part alone counts as one without an entry. */
 int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_error *e);
+
+/* Puts y_pred [n, cols], f8: what is left of each row of tensor `x_name` (NULL: x, or else x_test,
+ * or else x_train) in the space that the columns of v span, x v vᵀ. For the rows that were
+ * factorised that is u diag(s) vᵀ. `model` is the stream that holds the factors, NULL for s itself;
+ * scaling is lp_predict's. Refused: factors that are not an
+ * SVD's, whose v is not orthonormal. */
+int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
 
 #endif

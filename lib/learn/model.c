@@ -356,14 +356,20 @@ static int put_answers(const lp_model *m, lp_stream *s, lp_tensor *scores, bool 
     return lp_stream_put(s, "y_score", scores, e);
 }
 
+const char *lp_predicted_name(const lp_stream *s, const char *x_name) {
+    return x_name != NULL               ? x_name
+           : lp_stream_has(s, "x")      ? "x"
+           : lp_stream_has(s, "x_test") ? "x_test"
+                                        : "x_train";
+}
+
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
     lp_stream *from = model != NULL ? model : s;
     lp_model m;
     lp_tensor x = {0}, scores = {0}, y, classes;
     if (lp_model_read(&m, from, e))
         return -1;
-    if (x_name == NULL)
-        x_name = lp_stream_has(s, "x") ? "x" : lp_stream_has(s, "x_test") ? "x_test" : "x_train";
+    x_name = lp_predicted_name(s, x_name);
     /* Squared error against classes: told by the data, or by their names. */
     bool labelled = lp_stream_has(from, "classes") ||
                     (lp_stream_describe(from, "y_train", &y) && lp_type_is_integer(y.type)) ||

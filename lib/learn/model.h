@@ -102,6 +102,9 @@ int lp_judge_part(lp_judge *j, const lp_model *m, const lp_part *p, lp_judgement
  * then it has been scaled already, and by the same numbers, or it is refused. */
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
 
+/* x_name, or what it stands for where it is NULL. */
+const char *lp_predicted_name(const lp_stream *s, const char *x_name);
+
 /* Scales the tensor NAME of `s` as just said: *out is a view where nothing is to be done. */
 int lp_scale_for_model(lp_stream *s, lp_stream *model, const char *name, lp_tensor *out,
                        lp_error *e);

@@ -28,7 +28,32 @@ refuses 'no such tensor' 1 'z' predict --x z model.npz
 train-mlp --loss mse --target x --hidden 2 --epochs 5 moons.npz | predict >codes.npz
 equal 'a reconstruction has the shape of x' "$(to-csv --no-header y_pred codes.npz | awk -F , '{ print NF }' | sort | uniq -c | tr -s ' ')" ' 40 2'
 
+# What singular vectors make of rows: of those they were found in, and of others.
+split --train 100 --seed 4 raw.npz | pick x_test --rename x_test=x >new.npz
+split --train 100 --seed 4 raw.npz | scale --by centre | pick x_train 'scale.*' --rename x_train=x |
+    factorise --method svd --rank 2 >svd.npz
+predict --x x svd.npz >seen.npz
+predict --model svd.npz new.npz >unseen.npz
+inspect --recipe unseen.npz | bash >again.npz
+same 'the recipe of a projection' unseen.npz again.npz
+factorise --method gd --rank 2 --lr 0.001 svd.npz >gd.npz
+refuses 'gradient factors for new rows' 1 'predicting: these factors are not singular vectors' \
+    predict --model gd.npz new.npz
+refuses 'factors of another width' 1 'predicting: .*2 columns, the scaling has 4' \
+    predict --model svd.npz <(pick x moons.npz)
+refuses 'factors of another width, unscaled' 1 'predicting: x has 2 columns, the factors are of 4' \
+    predict --model <(pick --drop 'scale.*' svd.npz) <(pick x moons.npz)
+refuses 'factors and no matrix' 1 'there is no sparse matrix .*--row, or --x' predict svd.npz
+
 if [ -n "$python" ]; then
+    check 'rows in the space of the singular vectors as NumPy computes them' $python - <<'PYTHON'
+import numpy as np
+f, seen, unseen, new = (np.load(n + '.npz') for n in ('svd', 'seen', 'unseen', 'new'))
+assert np.abs(f['u'] * f['s'] @ f['v'].T - seen['y_pred']).max() < 1e-12
+v = np.linalg.svd(f['x'])[2][:2].T
+assert np.abs((new['x'] - f['scale.offset']) @ v @ v.T - unseen['y_pred']).max() < 1e-9
+assert unseen['y_pred'].shape == (50, 4)
+PYTHON
     check 'classes and probabilities as NumPy computes them' $python - <<'PYTHON'
 import numpy as np
 m, a, raw = np.load('model.npz'), np.load('answers.npz'), np.load('raw.npz')
@@ -49,6 +74,7 @@ score = m['x'] @ m['weight'][0] + m['bias']
 assert np.abs(score - m['y_score']).max() < 1e-12 and ((score > 0) == m['y_pred']).all()
 PYTHON
 else
+    skip 'no NumPy: rows in the space of the singular vectors'
     skip 'no NumPy: answers it would compute'
     skip 'no NumPy: a perceptron it would compute'
 fi
