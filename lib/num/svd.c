@@ -189,33 +189,36 @@ int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e) {
 enum { MAX_SWEEPS = 60, GROUP = 16, THREADED_FROM = 256 };
 
 typedef struct {
-    size_t n;
-    double *x;      /* the columns, n of n, each followed by its row of the rotations, n more */
-    double *square; /* their squared norms */
-    size_t *seat;   /* a tournament of the groups: seat[i] meets seat[seats - 1 - i] */
-    size_t seats;   /* an even number; a group beyond the last column is empty */
-    bool first;     /* the round in which members of one group meet, too */
-    bool *rotated;  /* for each pair of groups */
+    size_t n, stride; /* stride: n, or 2 n with the rotations */
+    double *x;        /* the columns, n of n, each followed by its row of the rotations if wanted */
+    double *square, *root; /* their squared norms, and the norms */
+    double orthogonal;     /* columns are, whose product is at most this part of their norms' */
+    size_t *seat;          /* a tournament of the groups: seat[i] meets seat[seats - 1 - i] */
+    size_t seats;          /* an even number; a group beyond the last column is empty */
+    bool first;            /* the round in which members of one group meet, too */
+    bool *rotated;         /* for each pair of groups */
 } jacobi;
 
 /* Makes the columns i and j orthogonal; false where they are already. */
 static bool rotate_pair(jacobi *s, size_t i, size_t j) {
     const lp_math *num = lp_math_of(LP_F8);
-    double *x = s->x + i * 2 * s->n, *y = s->x + j * 2 * s->n;
+    double *x = s->x + i * s->stride, *y = s->x + j * s->stride;
     double a = s->square[i], b = s->square[j];
     if (a == 0 || b == 0)
         return false;
     double product = num->dot(s->n, x, y);
-    if (fabs(product) <= (double)s->n * DBL_EPSILON * 0.5 * (sqrt(a) * sqrt(b)))
+    if (fabs(product) <= s->orthogonal * (s->root[i] * s->root[j]))
         return false;
     /* tan of the smaller of the two angles that do it. */
     double zeta = (b - a) / (2 * product);
     double root = fabs(zeta) < 0x1p500 ? sqrt(fma(zeta, zeta, 1)) : fabs(zeta);
     double t = copysign(1, zeta) / (fabs(zeta) + root);
     double c = 1 / sqrt(fma(t, t, 1));
-    num->rotate(2 * s->n, c, c * t, x, y);
+    num->rotate(s->stride, c, c * t, x, y);
     s->square[i] = fmax(0, fma(-t, product, a));
     s->square[j] = fma(t, product, b);
+    s->root[i] = sqrt(s->square[i]);
+    s->root[j] = sqrt(s->square[j]);
     return true;
 }
 
@@ -243,8 +246,11 @@ static bool sweep(jacobi *s) {
     const lp_math *num = lp_math_of(LP_F8);
     size_t pairs = s->seats / 2;
     bool rotated = false;
-    for (size_t j = 0; j < s->n; j++)
-        s->square[j] = num->dot(s->n, s->x + j * 2 * s->n, s->x + j * 2 * s->n);
+    for (size_t j = 0; j < s->n; j++) {
+        const double *x = s->x + j * s->stride;
+        s->square[j] = num->dot(s->n, x, x);
+        s->root[j] = sqrt(s->square[j]);
+    }
     for (size_t round = 1; round < s->seats; round++) {
         s->first = round == 1;
         if (s->n >= THREADED_FROM)
@@ -261,11 +267,14 @@ static bool sweep(jacobi *s) {
     return rotated;
 }
 
-/* x J = orthogonal columns, x (n, 2n) with J's rows behind the columns of x. */
-static int orthogonalise(size_t n, double *x, lp_error *e) {
+/* x J = orthogonal columns, x (n, stride) with J's rows behind the columns of x where stride is
+ * 2 n. */
+static int orthogonalise(size_t n, size_t stride, double orthogonal, double *x, lp_error *e) {
     size_t groups = (n + GROUP - 1) / GROUP;
-    jacobi s = {.n = n, .x = x, .seats = groups + groups % 2};
-    s.square = lp_alloc(n, sizeof *s.square, e);
+    jacobi s = {.n = n, .stride = stride, .x = x, .orthogonal = orthogonal};
+    s.seats = groups + groups % 2;
+    s.square = lp_alloc(2 * n, sizeof *s.square, e);
+    s.root = s.square != NULL ? s.square + n : NULL;
     s.seat = lp_alloc(s.seats, sizeof *s.seat, e);
     s.rotated = lp_alloc(s.seats / 2, sizeof *s.rotated, e);
     int failed = s.square == NULL || s.seat == NULL || s.rotated == NULL;
@@ -294,13 +303,20 @@ static int orthogonalise(size_t n, double *x, lp_error *e) {
  * in the subnormals. */
 #define NEGLIGIBLE 0x1p-480
 
+/* As orthogonal as rounding leaves them. */
+static double rounding(size_t n) {
+    return (double)n * DBL_EPSILON * 0.5;
+}
+
 /* Singular values of the square columns x (n, n), destroyed: s falling, and the singular vectors
- * as rows: left (n, n) always orthonormal, right (n, n) zero where s is. */
-static int svd_square(size_t n, double *x, double *left, double *s, double *right, lp_error *e) {
+ * as rows: left (n, n) always orthonormal, or NULL; right (n, n) zero where s is. */
+static int svd_square(size_t n, double orthogonal, double *x, double *left, double *s,
+                      double *right, lp_error *e) {
     const lp_math *num = lp_math_of(LP_F8);
     reflectors h = {0};
     size_t *column = lp_alloc(n, sizeof *column, e), *order = lp_alloc(n, sizeof *order, e);
-    double *work = lp_alloc_zero(n, 2 * n * sizeof *work, e);
+    size_t stride = left != NULL ? 2 * n : n;
+    double *work = lp_alloc_zero(n, stride * sizeof *work, e);
     double *norm = lp_alloc(n, sizeof *norm, e);
     int failed = column == NULL || order == NULL || work == NULL || norm == NULL ||
                  new_reflectors(&h, n, n, e);
@@ -308,18 +324,19 @@ static int svd_square(size_t n, double *x, double *left, double *s, double *righ
         factorise_pivoted(&h, x, column);
         /* The Jacobi columns are R's rows. */
         for (size_t i = 0; i < n; i++) {
-            double *row = work + i * 2 * n;
+            double *row = work + i * stride;
             for (size_t j = i; j < n; j++)
                 row[j] = x[j * n + i];
             if (num->dot(n, row, row) < NEGLIGIBLE * NEGLIGIBLE)
                 num->fill(n, 0, row);
-            row[n + i] = 1;
+            if (left != NULL)
+                row[n + i] = 1;
         }
-        failed = orthogonalise(n, work, e);
+        failed = orthogonalise(n, stride, orthogonal, work, e);
     }
     if (!failed) {
         for (size_t i = 0; i < n; i++) {
-            norm[i] = sqrt(num->dot(n, work + i * 2 * n, work + i * 2 * n));
+            norm[i] = sqrt(num->dot(n, work + i * stride, work + i * stride));
             /* Insertion into the falling order; among equals the earlier one stays first. */
             size_t place = i;
             for (; place > 0 && norm[order[place - 1]] < norm[i]; place--)
@@ -327,13 +344,14 @@ static int svd_square(size_t n, double *x, double *left, double *s, double *righ
             order[place] = i;
         }
         for (size_t i = 0; i < n; i++) {
-            const double *from = work + order[i] * 2 * n;
+            const double *from = work + order[i] * stride;
             s[i] = norm[order[i]];
             for (size_t j = 0; j < n; j++)
                 right[i * n + column[j]] = s[i] > 0 ? from[j] / s[i] : 0;
-            memcpy(left + i * n, from + n, n * sizeof *left);
+            if (left != NULL)
+                memcpy(left + i * n, from + n, n * sizeof *left);
         }
-        failed = apply_q(&h, n, left, e);
+        failed = left != NULL && apply_q(&h, n, left, e);
     }
     free_reflectors(&h);
     free(column);
@@ -347,7 +365,7 @@ static int svd_square(size_t n, double *x, double *left, double *s, double *righ
 static int svd_tall(size_t m, size_t n, double *x, double *left, double *s, double *right,
                     lp_error *e) {
     if (m == n)
-        return svd_square(n, x, left, s, right, e);
+        return svd_square(n, rounding(n), x, left, s, right, e);
     reflectors h;
     double *square = lp_alloc(n, 2 * n * sizeof *square, e);
     if (square == NULL || new_reflectors(&h, n, m, e)) {
@@ -359,7 +377,7 @@ static int svd_tall(size_t m, size_t n, double *x, double *left, double *s, doub
     if (!failed) {
         for (size_t j = 0; j < n; j++)
             memcpy(square + j * n, x + j * m, n * sizeof *square);
-        failed = svd_square(n, square, square_left, s, right, e);
+        failed = svd_square(n, rounding(n), square, square_left, s, right, e);
     }
     if (!failed) {
         memset(left, 0, n * m * sizeof *left);
@@ -398,6 +416,14 @@ static void complete(size_t r, size_t n, size_t from, double *v) {
     }
 }
 
+/* How many of the falling s are not zero. */
+static size_t rank_of(size_t n, const double *s) {
+    size_t rank = 0;
+    while (rank < n && s[rank] > 0)
+        rank++;
+    return rank;
+}
+
 /* to (cols, rows) = fromᵀ, from (rows, cols), every element times factor. */
 static void transpose(size_t rows, size_t cols, double factor, const double *from, double *to) {
     enum { TILE = 16 };
@@ -427,15 +453,58 @@ int lp_svd_check(size_t m, size_t n, const double *x, double *largest, lp_error 
     if (m == 0 || n == 0)
         return lp_fail(e, "singular values: the matrix is %zu x %zu (it has to hold something)", m,
                        n);
-    *largest = 0;
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++) {
-            double magnitude = fabs(x[i * n + j]);
-            if (!isfinite(magnitude))
-                return lp_fail(e, "singular values: row %zu, column %zu is not finite", i, j);
-            *largest = magnitude > *largest ? magnitude : *largest;
+    /* Some side by side, which a CPU compares at once; what is not finite leaves a NaN in `odd`. */
+    enum { SIDE = 8 };
+    double most[SIDE] = {0}, odd[SIDE] = {0};
+    size_t size = m * n, whole = size / SIDE * SIDE;
+    for (size_t at = 0; at < whole; at += SIDE)
+        for (size_t j = 0; j < SIDE; j++) {
+            double magnitude = fabs(x[at + j]);
+            most[j] = magnitude > most[j] ? magnitude : most[j];
+            odd[j] += magnitude - magnitude;
         }
+    for (size_t at = whole; at < size; at++) {
+        double magnitude = fabs(x[at]);
+        most[0] = magnitude > most[0] ? magnitude : most[0];
+        odd[0] += magnitude - magnitude;
+    }
+    *largest = 0;
+    bool finite = true;
+    for (size_t j = 0; j < SIDE; j++) {
+        *largest = most[j] > *largest ? most[j] : *largest;
+        finite = finite && odd[j] == 0;
+    }
+    for (size_t at = 0; at < size && !finite; at++)
+        if (!isfinite(x[at]))
+            return lp_fail(e, "singular values: row %zu, column %zu is not finite", at / n, at % n);
     return 0;
+}
+
+/* The exponent of the power of two that takes the largest element to [1/2, 1), so that no square
+ * overflows. */
+static int exponent_of(double largest) {
+    int exponent = 0;
+    frexp(largest, &exponent);
+    return exponent < -1000 ? -1000 : exponent; /* subnormals: 2^1000 does as well */
+}
+
+int lp_svd_right(size_t n, const double *x, double orthogonal, double *s, double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(n, n, x, &largest, e))
+        return -1;
+    double *columns = lp_alloc(n, n * sizeof *columns, e);
+    if (columns == NULL)
+        return -1;
+    int exponent = exponent_of(largest);
+    transpose(n, n, ldexp(1, -exponent), x, columns);
+    int failed = svd_square(n, orthogonal, columns, NULL, s, v, e);
+    if (!failed) {
+        complete(n, n, rank_of(n, s), v);
+        for (size_t i = 0; i < n; i++)
+            s[i] = ldexp(s[i], exponent);
+    }
+    free(columns);
+    return failed;
 }
 
 int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
@@ -455,10 +524,7 @@ int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v,
     }
     double *left = columns + r * length;
 
-    /* A power of two takes the largest element to [1/2, 1), so that no square overflows. */
-    int exponent = 0;
-    frexp(largest, &exponent);
-    exponent = exponent < -1000 ? -1000 : exponent; /* subnormals: 2^1000 does as well */
+    int exponent = exponent_of(largest);
     double down = ldexp(1, -exponent);
     if (wide)
         lp_math_of(LP_F8)->scale(r * length, down, x, columns);
@@ -467,9 +533,7 @@ int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v,
 
     int failed = svd_tall(length, r, columns, left, s, right, e);
     if (!failed) {
-        size_t rank = 0;
-        while (rank < r && s[rank] > 0)
-            rank++;
+        size_t rank = rank_of(r, s);
         if (wide) {
             transpose(r, r, 1, right, u);
             transpose(r, length, 1, left, v);

@@ -10,6 +10,11 @@
  * more, where they are dependent). Householder, so orthonormal to the last bits whatever x is. */
 int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e);
 
+/* Of a square x (n, n): s (n) falling, and the right singular vectors as rows of v (n, n), in
+ * no certain sign, of which no two have a product over `orthogonal` (about; 0 < orthogonal < 1).
+ * Less than half the work of lp_svd. */
+int lp_svd_right(size_t n, const double *x, double orthogonal, double *s, double *v, lp_error *e);
+
 /* linalg.h's signs, for u (m, r) and v (n, r). */
 void lp_svd_fix_signs(size_t m, size_t n, size_t r, double *u, double *v);
 

@@ -24,6 +24,10 @@ enum {
  */
 #define CONVERGED 1e-10
 
+/* How orthogonal the vectors of one restart are for the next. What they capture changes with the
+ * square of that. */
+#define NEARLY 0x1p-26
+
 /* x xᵀ or xᵀ x, whichever is smaller, as an operator on the rows of a matrix. */
 typedef struct {
     size_t m, n, side; /* side = min(m, n) */
@@ -87,12 +91,11 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
     size_t block = keep * a->side, width = keep * steps;
     double *space = lp_alloc(steps, block * sizeof *space, e);
     double *image = lp_alloc(steps, block * sizeof *image, e);
-    double *small = lp_alloc(width, (3 * width + 1) * sizeof *small, e);
+    double *small = lp_alloc(width, (2 * width + 1) * sizeof *small, e);
     int failed = space == NULL || image == NULL || small == NULL;
     double captured = 0, growth = 0;
     for (int restart = 0; restart < MAX_RESTARTS && !failed; restart++) {
-        double *value = small, *product = value + width;
-        double *others = product + width * width, *vectors = others + width * width;
+        double *value = small, *product = value + width, *vectors = product + width * width;
         memcpy(space, q, block * sizeof *space);
         for (size_t step = 1; step < steps && !failed; step++) {
             double *next = space + step * block;
@@ -104,13 +107,11 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
         if (!failed) {
             apply(a, width, space, image);
             num->gemm(LP_NT, width, width, a->side, image, space, product, false);
-            failed = lp_svd(width, width, product, others, value, vectors, e);
+            failed = lp_svd_right(width, product, NEARLY, value, vectors, e);
         }
         if (failed)
             break;
-        for (size_t i = 1; i < width; i++)
-            memmove(vectors + i * keep, vectors + i * width, keep * sizeof *vectors);
-        num->gemm(LP_TN, keep, a->side, width, vectors, space, q, false);
+        num->gemm(LP_NN, keep, a->side, width, vectors, space, q, false);
         double now = num->sum(k, value);
         /* The growth to come, if it goes on shrinking like this, is growth^2 / (before - growth).
          */
@@ -121,6 +122,7 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
             (growth < before && growth * growth <= CONVERGED * now * (before - growth)))
             break;
     }
+    failed = failed || lp_orthonormalise(keep, a->side, q, e);
     free(space);
     free(image);
     free(small);
