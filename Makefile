@@ -148,11 +148,11 @@ $(BUILD)/tests/bench/%.o: ALL_CFLAGS += $(shell pkg-config --cflags openblas 2>/
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(LIB)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(shell pkg-config --libs lapacke openblas) $(LDLIBS)
 
-bench: tools ## measure the kernels against OpenBLAS and libm; tables also in build/bench/*.tsv
+bench: tools ## measure kernels, training and streams against OpenBLAS, LAPACK, libm and cat; tables also in build/bench/*.tsv
 	@pkg-config --exists lapacke openblas || { echo 'make bench: OpenBLAS and LAPACKE are missing' \
 	    '(apt install libopenblas-dev liblapacke-dev)' >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(BENCH)
-	@for bench in $(BENCH); do BUILD=$(BUILD) $$bench || exit 1; done
+	@for bench in $(BENCH); do BUILD=$(BUILD) BIN=$(BIN) $$bench || exit 1; done
 
 # ---- the rest ----
 

@@ -79,6 +79,7 @@ static int grow(lp_source *s, lp_error *e) {
                                         : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
     if (base == MAP_FAILED)
         return lp_fail(e, "out of memory after %zu bytes", s->size);
+    madvise(base, capacity, MADV_HUGEPAGE); /* fewer faults; where it cannot be, nothing is lost */
     s->base = base;
     s->data = base;
     s->capacity = capacity;

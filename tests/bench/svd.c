@@ -1,8 +1,8 @@
 /* Eigenfaces: the 24 largest singular values of 400 x 4096 against LAPACK's exact factorisation
  * (dgesdd, through OpenBLAS), one thread, alternating in one process, medians. "error" is the
  * largest relative difference of a squared value: of the variance that it explains. */
-#include "num/linalg.h"
 #include "bench.h"
+#include "num/linalg.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
