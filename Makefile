@@ -24,6 +24,7 @@ ARCH ?= $(shell uname -m)
 ISAS_x86_64 := generic avx2 avx512
 ISAS_aarch64 := generic neon
 ISAS := $(or $(ISAS_$(ARCH)),generic)
+ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
 ISA_FLAGS_avx2 := -mavx2 -mfma
 ISA_FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
 ISA_FLAGS_neon :=
@@ -44,7 +45,7 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical identical-kernels digests vmath-exhaustive streams labs bench install \
+.PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive streams labs bench install \
         uninstall asan format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -124,6 +125,9 @@ identical: tools identical-kernels ## do the same with every lab's streams (some
 
 digests: tools ## write fixtures/digests.txt anew, for a change that is meant to change bytes
 	@BUILD=$(BUILD) BIN=$(BIN) bash tests/identical/digests.sh
+
+mutants: tools ## break every kernel on purpose: each mutant must turn the tests red (a quarter of an hour)
+	@BUILD=$(BUILD) BIN=$(BIN) bash tests/mutants/run.sh $(KERNELS)
 
 vmath-exhaustive: $(BUILD)/tests/unit/test_vmath ## measure the errors of exp, log, ... on every float
 	LABPIPE_EXHAUSTIVE=1 $<

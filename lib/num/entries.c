@@ -2,25 +2,28 @@
 
 #include <string.h>
 
-extern const lp_entries_math lp_entries_generic;
-#if defined __x86_64__
-extern const lp_entries_math lp_entries_avx2, lp_entries_avx512;
-#elif defined __aarch64__
-extern const lp_entries_math lp_entries_neon;
-#endif
+extern const lp_entries_math lp_entries_avx512, lp_entries_avx2, lp_entries_neon,
+    lp_entries_generic;
 
-const lp_entries_math *lp_entries_like(const lp_math *math) {
-    static const lp_entries_math *const tables[] = {
-#if defined __x86_64__
-        &lp_entries_avx512,
-        &lp_entries_avx2,
-#elif defined __aarch64__
-        &lp_entries_neon,
+static const lp_entries_math *const tables[] = {
+#ifdef LP_HAS_avx512
+    &lp_entries_avx512,
 #endif
-        &lp_entries_generic,
-    };
+#ifdef LP_HAS_avx2
+    &lp_entries_avx2,
+#endif
+#ifdef LP_HAS_neon
+    &lp_entries_neon,
+#endif
+#ifdef LP_HAS_generic
+    &lp_entries_generic,
+#endif
+};
+
+/* Compiled for the same instruction sets as the tables of lp_math, so it is always there. */
+const lp_entries_math *lp_entries_like(const lp_math *math) {
     size_t i = 0;
-    while (strcmp(tables[i]->isa, math->isa) != 0 && tables[i] != &lp_entries_generic)
+    while (strcmp(tables[i]->isa, math->isa) != 0)
         i++;
     return tables[i];
 }

@@ -4,38 +4,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One row an instruction set, the best first. The Makefile compiles those of its architecture. */
-#if defined __x86_64__
-extern const lp_math lp_math_f4_avx512, lp_math_f8_avx512, lp_math_f4_avx2, lp_math_f8_avx2;
+/* One row an instruction set, the best first; the Makefile says which are compiled. */
+#ifdef LP_HAS_avx512
+extern const lp_math lp_math_f4_avx512, lp_math_f8_avx512;
 
 static bool has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
+#endif
+#ifdef LP_HAS_avx2
+extern const lp_math lp_math_f4_avx2, lp_math_f8_avx2;
+
 static bool has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
-#elif defined __aarch64__
-extern const lp_math lp_math_f4_neon, lp_math_f8_neon;
 #endif
-extern const lp_math lp_math_f4_generic, lp_math_f8_generic;
+#ifdef LP_HAS_neon
+extern const lp_math lp_math_f4_neon, lp_math_f8_neon;
 
-static bool always(void) {
+static bool has_neon(void) {
     return true;
 }
+#endif
+#ifdef LP_HAS_generic
+extern const lp_math lp_math_f4_generic, lp_math_f8_generic;
+
+static bool has_c(void) {
+    return true;
+}
+#endif
 
 static const struct {
     const lp_math *f4, *f8;
     bool (*runs)(void);
 } compiled[] = {
-#if defined __x86_64__
+#ifdef LP_HAS_avx512
     {&lp_math_f4_avx512, &lp_math_f8_avx512, has_avx512},
-    {&lp_math_f4_avx2, &lp_math_f8_avx2, has_avx2},
-#elif defined __aarch64__
-    {&lp_math_f4_neon, &lp_math_f8_neon, always},
 #endif
-    {&lp_math_f4_generic, &lp_math_f8_generic, always},
+#ifdef LP_HAS_avx2
+    {&lp_math_f4_avx2, &lp_math_f8_avx2, has_avx2},
+#endif
+#ifdef LP_HAS_neon
+    {&lp_math_f4_neon, &lp_math_f8_neon, has_neon},
+#endif
+#ifdef LP_HAS_generic
+    {&lp_math_f4_generic, &lp_math_f8_generic, has_c},
+#endif
 };
 enum { COMPILED = sizeof compiled / sizeof compiled[0] };
 

@@ -216,6 +216,11 @@ static void slopes(void) {
                 set(want, i, slope(list[m], at(a, i), at(b, i), at(c, i), at(d, i)));
             num->map_backward(list[m], n, a, b, c, d, true);
             expect("map_backward", n, d, want);
+            fill(d, n, n + 3, false);
+            for (size_t i = 0; i < n; i++)
+                set(want, i, slope(list[m], at(a, i), at(b, i), at(c, i), 0));
+            num->map_backward(list[m], n, a, b, c, d, false);
+            expect("map_backward, not accumulated", n, d, want);
         }
     /* sin' is cos and cos' is -sin, of the kernels' own making. */
     fill(a, 45, 1, false);
@@ -300,6 +305,26 @@ static void vectors(void) {
         num->fill(n, 0.1, b);
         expect("fill", n, b, want);
     }
+}
+
+static void rotations(void) {
+    for (size_t n = 0; n <= 70; n++) {
+        double cosine = narrow(0.8), sine = narrow(0.6);
+        fill(a, n, n, true);
+        fill(b, n, n + 1, true);
+        for (size_t i = 0; i < n; i++) {
+            double x = at(a, i), y = at(b, i);
+            set(want, i, fused(-sine, y, narrow(cosine * x)));
+            set(want2, i, fused(sine, x, narrow(cosine * y)));
+        }
+        num->rotate(n, 0.8, 0.6, a, b);
+        expect("rotate's x", n, a, want);
+        expect("rotate's y", n, b, want2);
+    }
+}
+
+static void test_rotations(void) {
+    everywhere(rotations);
 }
 
 static void test_vectors(void) {
@@ -436,8 +461,9 @@ static void test_sums(void) {
 }
 
 static void row_sums(void) {
-    static const size_t shapes[][2] = {{1, 1}, {3, 70}, {255, 3}, {256, 17}, {257, 33}, {600, 16}};
-    for (size_t s = 0; s < 6; s++)
+    static const size_t shapes[][2] = {{1, 1},    {3, 70},  {255, 3},  {256, 17},  {257, 33},
+                                       {600, 16}, {769, 3}, {1023, 5}, {1025, 16}, {2000, 9}};
+    for (size_t s = 0; s < 10; s++)
         for (int accumulate = 0; accumulate < 2; accumulate++) {
             size_t rows = shapes[s][0], cols = shapes[s][1];
             fill(a, rows * cols, s, false);
@@ -541,6 +567,103 @@ static void softmaxes(void) {
         }
 }
 
+/* One lane a number of a vector of 64 bytes, each one chain, halved until one is left. */
+static double lane_sum(size_t n, const double *x, const double *y) {
+    size_t lanes = 64 / (size_t)size;
+    double lane[16] = {0};
+    for (size_t i = 0; i < n; i++)
+        lane[i % lanes] = y ? fused(x[i], y[i], lane[i % lanes]) : narrow(lane[i % lanes] + x[i]);
+    for (size_t half = lanes / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            lane[i] = narrow(lane[i] + lane[i + half]);
+    return lane[0];
+}
+
+static double log_of(double x) {
+    char one[8], y[8];
+    set(one, 0, x);
+    num->map(LP_LOG, 1, one, y);
+    return at(y, 0);
+}
+
+/* Every operation in the order of the kernels, exp and log being the kernels' own. Logits beyond
+ * what exp can take, targets that do not sum to 1, some of them 0. */
+static void softmax_bits(void) {
+    enum { MOST_COLS = 70, MOST_ROWS = 19, N = MOST_COLS * MOST_ROWS };
+    static char target[N * 8], loss[(MOST_ROWS + 70) * 8], p[(N + 70) * 8], dx[(N + 70) * 8];
+    static char row[MOST_COLS * 8], want_p[N * 8], want_dx[N * 8];
+    for (size_t cols = 1; cols <= MOST_COLS; cols += cols < 20 ? 1 : 5)
+        for (size_t rows = 1; rows <= MOST_ROWS; rows += 6)
+            for (int labels = 0; labels < 2; labels++) {
+                size_t n = rows * cols;
+                int32_t label[MOST_ROWS];
+                fill(a, n, cols, false);
+                fill(b, n, cols + 1, false);
+                for (size_t i = 0; i < n; i++) {
+                    set(a, i, narrow(at(a, i) + 1000));
+                    set(target, i, i % 4 == 1 ? 0 : fabs(at(b, i)));
+                }
+                for (size_t r = 0; r < rows; r++) {
+                    double top = -INFINITY, shifted[MOST_COLS], e[MOST_COLS], t[MOST_COLS];
+                    label[r] = (int32_t)((r * 7 + 1) % cols);
+                    for (size_t j = 0; j < cols; j++)
+                        top = at(a, r * cols + j) > top ? at(a, r * cols + j) : top;
+                    for (size_t j = 0; j < cols; j++) {
+                        shifted[j] = narrow(at(a, r * cols + j) - top);
+                        set(row, j, shifted[j]);
+                        t[j] = at(target, r * cols + j);
+                    }
+                    num->map(LP_EXP, cols, row, row);
+                    for (size_t j = 0; j < cols; j++)
+                        e[j] = at(row, j);
+                    double sum = reference_sum(SUM, cols, row, row);
+                    double log_sum = log_of(sum), lanes = log_of(lane_sum(cols, e, NULL));
+                    double weight = reference_sum(SUM, cols, target + r * cols * (size_t)size, row);
+                    double w = labels ? 1 : weight;
+                    double expected = labels ? shifted[label[r]] : lane_sum(cols, t, shifted);
+                    set(want2, r, narrow(narrow(w * log_sum) - expected));
+                    for (size_t j = 0; j < cols; j++) {
+                        size_t i = r * cols + j;
+                        double q = narrow(e[j] / sum);
+                        set(want_p, i, q);
+                        set(want, i, narrow(shifted[j] - lanes));
+                        set(want_dx, i,
+                            !labels                 ? fused(q, weight, -t[j])
+                            : j == (size_t)label[r] ? narrow(q - 1)
+                                                    : q);
+                    }
+                }
+                fill(p, n, 5, false);
+                num->softmax(rows, cols, a, p);
+                expect("softmax", n, p, want_p);
+                num->log_softmax(rows, cols, a, p);
+                expect("log_softmax", n, p, want);
+
+                const int32_t *l = labels ? label : NULL;
+                fill(loss, rows, 6, false);
+                num->softmax_cross_entropy(rows, cols, a, l, target, loss, p);
+                expect("cross entropy", rows, loss, want2);
+                expect("cross entropy's softmax", n, p, want_p);
+
+                double scale = narrow(0.3);
+                fill(dx, n, 7, false);
+                for (size_t i = 0; i < n; i++)
+                    set(want, i, fused(scale, at(want_dx, i), at(dx, i)));
+                num->softmax_cross_entropy_backward(rows, cols, p, l, target, 0.3, dx, false);
+                expect("gradient, accumulated", n, dx, want);
+                for (size_t i = 0; i < n; i++)
+                    set(want, i, narrow(scale * at(want_dx, i)));
+                num->softmax_cross_entropy_backward(rows, cols, p, l, target, 0.3, dx, true);
+                expect("gradient", n, dx, want);
+                num->softmax_cross_entropy_backward(rows, cols, p, l, target, 0.3, p, true);
+                expect("gradient in place", n, p, want);
+            }
+}
+
+static void test_softmax_bits(void) {
+    everywhere(softmax_bits);
+}
+
 static void test_softmaxes(void) {
     everywhere(softmaxes);
 }
@@ -610,7 +733,7 @@ static void adam_steps(void) {
             fill(c, n, n + 2, false);
             fill(d, n, n + 3, false);
             for (size_t i = 0; i < n; i++)
-                set(d, i, fabs(at(d, i)));
+                set(d, i, i % 3 == 0 ? 0 : fabs(at(d, i))); /* 0: what is added shows whole */
             for (size_t i = 0; i < n; i++) {
                 double w = at(a, i), g = at(b, i);
                 if (decayed)
@@ -628,8 +751,7 @@ static void adam_steps(void) {
             num->adam_step(n, a, b, c, d, &k);
             expect("adam_step", n, a, want);
             expect("adam_step's first moment", n, c, want2);
-            if (n)
-                expect_number("adam_step's second moment", n, at(d, n - 1), at(want3, n - 1));
+            expect("adam_step's second moment", n, d, want3);
         }
 }
 
@@ -767,13 +889,17 @@ static void test_parallel(void) {
 static void test_tables(void) {
     for (size = 4; size <= 8; size += 4) {
         const lp_math *const *all = lp_math_all((lp_type){'f', (uint32_t)size});
-        bool generic = false, own = false;
+        bool any = false, own = false;
         for (; *all; all++) {
             CHECK(lp_type_is((*all)->type, (lp_type){'f', (uint32_t)size}));
-            generic = generic || strcmp((*all)->isa, "generic") == 0;
+#ifdef LP_HAS_generic
+            any = any || strcmp((*all)->isa, "generic") == 0;
+#else
+            any = true;
+#endif
             own = own || *all == lp_math_of((*all)->type);
         }
-        CHECK(generic && own);
+        CHECK(any && own);
     }
 }
 
@@ -784,11 +910,13 @@ int main(void) {
                                           {"derivatives of maps", test_slopes},
                                           {"pairs, broadcast and accumulated", test_pairs},
                                           {"axpy, scale, fill", test_vectors},
+                                          {"rotations of two vectors", test_rotations},
                                           {"bias and map", test_biases},
                                           {"bias and curve", test_bias_curves},
                                           {"sums in the order of the header, and max", test_sums},
                                           {"sums of rows and columns", test_row_sums},
                                           {"softmax and cross-entropy", test_softmaxes},
+                                          {"softmax, operation by operation", test_softmax_bits},
                                           {"softmax at its edges", test_edges},
                                           {"SGD", test_sgd},
                                           {"Adam", test_adam},

@@ -71,13 +71,14 @@ static void uniforms(void) {
     /* Chi-square over 100 bins, 99 degrees of freedom: 149 is the 0.999 quantile. */
     enum { N = 100000, BINS = 100 };
     double count[BINS] = {0}, square = 0;
-    bool inside = true;
+    bool inside = true, fine = false;
     for (int i = 0; i < N; i++) {
         double u = lp_rng_uniform(&r);
         inside = inside && u >= 0 && u < 1;
+        fine = fine || ldexp(u, 52) != floor(ldexp(u, 52)); /* the 53rd bit */
         count[(int)(u * BINS)]++;
     }
-    CHECK(inside);
+    CHECK(inside && fine);
     for (int i = 0; i < BINS; i++)
         square += (count[i] - N / BINS) * (count[i] - N / BINS) / (N / BINS);
     CHECK(square < 149);
