@@ -41,12 +41,14 @@ UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tes
 # The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
 SELFTEST := $(BUILD)/tests/identical/selftest
 CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
-FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,\
+           $(filter-out tests/fuzz/fuzz.c tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+FUZZ_MAIN ?= $(BUILD)/tests/fuzz/replay.o
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
 .PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive streams labs bench install \
-        uninstall asan format help clean deps
+        uninstall asan fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -78,8 +80,8 @@ $(BIN)/%: $(BUILD)/tools/%.o $(LIB)
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/check.o $(LIB)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filter %.o,$(FUZZ_MAIN)) $(LIB)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(filter-out %.o,$(FUZZ_MAIN)) $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -103,11 +105,20 @@ quick: $(UNIT)
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit
 
 test: tools $(UNIT) $(FUZZ) $(SELFTEST) ## run every test
-	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe
+	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe fuzz
 
 asan: ## run every test under the address and undefined-behaviour sanitizers
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) BUILD=build/asan BIN=build/asan/bin \
 	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+
+# What `make test` does with the readers' corpora in seconds, libFuzzer goes on with.
+SECONDS ?= 60
+fuzz: ## give every reader damaged files for SECONDS=60 each (clang's libFuzzer)
+	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing (apt install clang)' >&2; exit 1; }
+	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz FUZZ_MAIN=-fsanitize=fuzzer fuzzers \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@BUILD=build/fuzz sh make/fuzz.sh $(SECONDS)
+fuzzers: $(FUZZ)
 
 $(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB_OBJ))
 	$(CC) $(ALL_CFLAGS) -o $@ $^ -lm

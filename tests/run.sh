@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: run.sh unit|pipe ... Runs every test of those kinds and closes with one count.
+# Usage: run.sh unit|pipe|fuzz ... Runs every test of those kinds and closes with one count.
 # Each test file closes with a line "NAME: N passed, N failed" (", N skipped" may follow); a file
 # that ends without one, or with a status that does not fit it, counts as a failure.
 set -u
@@ -41,6 +41,12 @@ for kind; do
         for test in tests/pipe/test_*.sh; do
             bash "$test" >"$log" 2>&1 </dev/null
             tally "$(basename "$test" .sh)" $? "$log"
+        done ;;
+    fuzz)
+        for corpus in tests/fuzz/corpus/*/; do
+            target=$(basename "$corpus")
+            "$BUILD/tests/fuzz/$target" "${corpus%/}" >"$log" 2>&1 </dev/null
+            tally "fuzz_$target" $? "$log"
         done ;;
     *) echo "run.sh: no tests of kind '$kind'" >&2; exit 2 ;;
     esac

@@ -1,0 +1,26 @@
+/* data/table over io/csv: dense tables, with a header and labels and without. */
+#include "data/table.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    static const lp_table_options how[] = {
+        {.separator = ','},
+        {.separator = ',', .header = LP_HEADER_YES, .label = "species"},
+        {.separator = ';', .header = LP_HEADER_NO, .label = "2"},
+    };
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        lp_error e = {0};
+        lp_table *t = lp_table_new(&how[i], &e);
+        lp_stream *s = lp_stream_new(&e);
+        int failed =
+            t == NULL || s == NULL || lp_table_add(t, "a.csv", (const char *)bytes, size, &e)
+                ? -1
+                : lp_table_put(t, s, &e);
+        fuzz_verdict(failed, &e);
+        if (!failed)
+            fuzz_touch_stream(s);
+        lp_table_free(t);
+        lp_stream_free(s);
+    }
+    return 0;
+}
