@@ -40,7 +40,7 @@ $(AUTODIFF_RUNS:%=$(AUTODIFF)/%.npz): $(AUTODIFF)/%.npz: $(AUTODIFF)/data.npz $(
 AUTODIFF_CURVES = $(BIN)/plot-curves --parts validation -o $@ $(filter %.npz,$^)
 
 $(AUTODIFF)/curves-networks.png: $(patsubst %,$(AUTODIFF)/%.npz,sigmoid-2 relu-2 relu-3 schedule) $(BIN)/plot-curves
-	$(AUTODIFF_CURVES) --title 'Sigmoid and ReLU, two and three layers' --name '2 layers, sigmoid' \
+	$(AUTODIFF_CURVES) --log --title 'Sigmoid and ReLU, two and three layers' --name '2 layers, sigmoid' \
 	    --name '2 layers, ReLU' --name '3 layers, ReLU' --name '2 layers, ReLU, rate halved every 5 epochs'
 
 $(AUTODIFF)/curves-rates.png: $(patsubst %,$(AUTODIFF)/%.npz,relu-2 schedule momentum) $(BIN)/plot-curves
@@ -52,7 +52,7 @@ $(AUTODIFF)/curves-scale.png: $(patsubst %,$(AUTODIFF)/%.npz,sigmoid-2 sigmoid-2
 	    --name 'its square root'
 
 $(AUTODIFF)/curves-frozen.png: $(patsubst %,$(AUTODIFF)/%.npz,relu-3 relu-3-frozen) $(BIN)/plot-curves
-	$(AUTODIFF_CURVES) --title 'Three layers, and the last one frozen' --name 'all trained' \
+	$(AUTODIFF_CURVES) --log --title 'Three layers, and the last one frozen' --name 'all trained' \
 	    --name 'layer 3 frozen'
 
 $(AUTODIFF)/table.tsv: $(AUTODIFF_RUNS:%=$(AUTODIFF)/%.npz) $(BIN)/to-csv pipelines/autodiff.sh $(TABLE)

@@ -27,7 +27,7 @@ $(CIFAR_LAB)/data.npz: $(CIFAR_FILES) $(BIN)/gen-digits $(BIN)/from-cifar $(BIN)
 	$(if $(CIFAR),$(BIN)/from-cifar -o $@ --test $(CIFAR_FILES),$(BIN)/gen-digits $(CIFAR_PICTURES) --colour --side 32 --noise 12 | $(BIN)/split --train 0.8 -o $@)
 
 $(CIFAR_LAB)/data.png: $(CIFAR_LAB)/data.npz $(BIN)/render-weights
-	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --zoom 2 -o $@ $<
+	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --zoom 2 --title 'The first pictures' -o $@ $<
 
 $(CIFAR_RUNS:%=$(CIFAR_LAB)/%.npz): $(CIFAR_LAB)/%.npz: $(CIFAR_LAB)/data.npz $(BIN)/train-mlp pipelines/cifar.mk
 	$(BIN)/train-mlp $(CIFAR_NET) $(CIFAR_$*) -o $@ $<

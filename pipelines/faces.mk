@@ -56,13 +56,17 @@ $(FACES_LAB)/$(1)-$(2)-batches.npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/t
 endef
 $(foreach kind,$(FACES_KINDS),$(foreach n,$(FACES_WIDTHS),$(eval $(call faces_run,$(kind),$(n)))))
 
+FACES_TITLE_report := SGD at rate 0.01
+FACES_TITLE_sgd := SGD
+FACES_TITLE_adam := Adam
+faces_title = $(FACES_TITLE_$(firstword $(subst -, ,$(1)))), $(lastword $(subst -, ,$(1))) units
 $(FACES_LAB)/weights-%.png: $(FACES_LAB)/%-batches.npz $(BIN)/render-weights
 	$(BIN)/render-weights $(FACES_SHOWN) --first 16 --columns 16 --zoom 1 \
-	    --title 'What the hidden units look for: $*' -o $@ $<
+	    --title 'What the hidden units look for: $(call faces_title,$*)' -o $@ $<
 
 $(FACES_LAB)/decoder-%.png: $(FACES_LAB)/%.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of layer2.weight --first 32 --columns 8 --colours grey \
-	    --title 'What the hidden units draw: $*' -o $@ $<
+	    --title 'What the hidden units draw: $(call faces_title,$*)' -o $@ $<
 
 FACES_LEARNING := $(filter-out report-%,$(FACES_RUNS))
 FACES_NAMES := --name 'SGD, 16 units' --name 'SGD, 64 units' --name 'Adam, 16 units' --name 'Adam, 64 units'

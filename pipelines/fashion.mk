@@ -57,7 +57,7 @@ $(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
 	$(BIN)/pick --rows :$(FASHION_FEW) --of x_train --of y_train -o $@ $<
 
 $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
-	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 -o $@ $<
+	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --title 'The first pictures' -o $@ $<
 
 # The weights and the history are kept, the pictures are not; beside them the seconds it took.
 define fashion_run
@@ -95,7 +95,8 @@ $(eval $(call fashion_curves,optimisers,SGD 0.1 against Adam 1e-4,w128 w128-adam
 $(eval $(call fashion_curves,overfitting,Over-fitting: 784-128-10 on few pictures,small small-stopped))
 
 $(FASHION_LAB)/weights.png: $(FASHION_LAB)/w32-1.npz $(BIN)/render-weights
-	$(BIN)/render-weights --tile 28x28 --columns 8 -o $@ $<
+	$(BIN)/render-weights --tile 28x28 --columns 8 \
+	    --title 'The 32 hidden units of 784-32-10 (noise: units that never learned)' -o $@ $<
 
 $(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv pipelines/fashion.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/fashion.sh $(FASHION_LAB) >$@

@@ -38,8 +38,14 @@ $(MOONS)/curves-sample.png: $(MOONS)/sample.npz $(MOONS)/sample-unscaled.npz $(B
 $(MOONS)/curves-well.png: $(MOONS)/well.npz $(BIN)/plot-curves
 	$(BIN)/plot-curves --title 'Two moons, Adam, batches of 32' -o $@ $<
 
+MOONS_TITLE_full := full batch, mean gradient, weights 0.01
+MOONS_TITLE_full-text := full batch, summed gradient, weights 1
+MOONS_TITLE_full-unscaled := full batch, mean gradient, weights 1
+MOONS_TITLE_sample := one row a step, weights 0.01
+MOONS_TITLE_sample-unscaled := one row a step, weights 1
+MOONS_TITLE_well := Adam, batches of 32
 $(MOONS)/regions-%.png: $(MOONS)/%.npz $(BIN)/plot-scatter
-	$(BIN)/plot-scatter --boundary --title 'Two moons: $*' -o $@ $<
+	$(BIN)/plot-scatter --boundary --title 'Two moons: $(MOONS_TITLE_$*)' -o $@ $<
 
 $(MOONS)/table.tsv: $(MOONS_RUNS:%=$(MOONS)/%.npz) $(BIN)/eval pipelines/moons.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/moons.sh $(MOONS) >$@

@@ -95,20 +95,29 @@ static void drop_lone_part(lp_history *h) {
         }
 }
 
+static const char *const part_of_title[] = {
+    [LP_PARTS_BOTH] = "",
+    [LP_PARTS_TRAINING] = "training ",
+    [LP_PARTS_VALIDATION] = "validation ",
+};
+
 static int read_panels(lp_history *h, size_t n, const lp_run *run, const lp_texts *metrics,
                        lp_history_parts parts, bool log, lp_error *e) {
     h->panels = metrics->count;
     h->panel = lp_alloc_zero(h->panels, sizeof *h->panel, e);
     h->value = lp_alloc(h->panels, 3 * n * sizeof *h->value, e);
-    if (h->panel == NULL || h->value == NULL)
+    h->title = lp_alloc_zero(h->panels, sizeof *h->title, e);
+    if (h->panel == NULL || h->value == NULL || h->title == NULL)
         return -1;
     for (size_t p = 0; p < h->panels; p++) {
         lp_curve *curve = lp_alloc_zero(2 * n, sizeof *curve, e);
         if (curve == NULL)
             return -1;
         const char *metric = metrics->item[p];
+        if (asprintf(&h->title[p], "%s%s", part_of_title[parts], metric) < 0)
+            return lp_fail(e, "out of memory");
         h->panel[p] = (lp_panel){
-            .title = metric, .log_y = log && strcmp(metric, "accuracy") != 0, .curves = curve};
+            .title = h->title[p], .log_y = log && strcmp(metric, "accuracy") != 0, .curves = curve};
         for (size_t i = 0; i < n; i++)
             if (add_stream(h, &h->panel[p], curve, run[i].stream, (int)i,
                            n > 1 ? run[i].name : NULL, metric, parts, e))
@@ -148,6 +157,9 @@ void lp_history_free(lp_history *h) {
         free(h->value[i]);
     for (size_t p = 0; h->panel != NULL && p < h->panels; p++)
         free((void *)h->panel[p].curves);
+    for (size_t p = 0; h->title != NULL && p < h->panels; p++)
+        free(h->title[p]);
+    free(h->title);
     free(h->value);
     free(h->panel);
     *h = (lp_history){0};

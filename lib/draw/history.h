@@ -20,6 +20,7 @@ typedef struct {
     lp_panel *panel;
     double **value; /* (values) owned by the curves */
     size_t values;
+    char **title; /* (panels) owned */
     lp_size size; /* of a picture that suits them */
 } lp_history;
 
@@ -33,9 +34,10 @@ typedef struct {
  * NAME the tensors history.NAME (training, solid) and history.val_NAME (validation, dashed) over
  * history.epoch, as far as `parts` asks for them and the stream has them. A stream's curves share
  * a colour; of a lone stream the parts have one each. Without metrics it is loss, and accuracy
- * where every stream has it. `log`: a logarithmic axis, but for accuracy. The runs and
- * metrics have to outlive h. Refused: a stream without an entry, without history.epoch, or without
- * a metric; a tensor of another length than history.epoch. Freed with lp_history_free. */
+ * where every stream has it. A panel is called by its metric, "validation loss" where only a part
+ * is asked for. `log`: a logarithmic axis, but for accuracy. The runs have to outlive h. Refused: a
+ * stream without an entry, without history.epoch, or without a metric; a tensor of another length
+ * than history.epoch. Freed with lp_history_free. */
 int lp_history_read(lp_history *h, size_t n, const lp_run *run, const lp_texts *metrics,
                     lp_history_parts parts, bool log, lp_error *e);
 
