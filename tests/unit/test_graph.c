@@ -227,6 +227,58 @@ static void missing_backward(void) {
     }
 }
 
+/* A layer as one node is the sum of its parts, also over so many rows that it goes over them some
+ * at a time, and where two layers read one: its derivative is then whole only after both. */
+static void layers(void) {
+    enum { ROWS = 1001, IN = 3, HIDDEN = 20, OUT = 2, W1 = 0, B1 = 60, W2 = 80, W3 = 120, N = 160 };
+    static double x[ROWS * IN], w[N], gradient[2][N];
+    for (size_t i = 0; i < ROWS * IN; i++)
+        x[i] = sin((double)i);
+    for (size_t i = 0; i < N; i++)
+        w[i] = cos(3.0 * (double)i);
+    for (int readers = 1; readers <= 2; readers++)
+        for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
+            double loss[2];
+            for (int parts = 0; parts < 2; parts++) {
+                lp_graph *g = lp_graph_new(LP_F8, &e);
+                double *d = gradient[parts];
+                int nx = lp_graph_input(g, ROWS, IN, true), h, y;
+                int w1 = lp_graph_parameter(g, HIDDEN, IN, w + W1, d + W1);
+                int b1 = lp_graph_parameter(g, 1, HIDDEN, w + B1, d + B1);
+                int w2 = lp_graph_parameter(g, OUT, HIDDEN, w + W2, d + W2);
+                int w3 = lp_graph_parameter(g, OUT, HIDDEN, w + W3, d + W3);
+                if (parts) {
+                    int z = lp_graph_apply(g, LP_OP_ADD, lp_graph_apply(g, LP_OP_MATMUL_NT, nx, w1),
+                                           b1);
+                    h = lp_graph_apply(g, sigmoid ? LP_OP_SIGMOID : LP_OP_RELU, z);
+                    y = lp_graph_apply(g, LP_OP_MATMUL_NT, h, w2);
+                } else {
+                    h = lp_graph_linear(g, sigmoid ? LP_SIGMOID : LP_RELU, nx, w1, b1);
+                    y = lp_graph_linear(g, LP_IDENTITY, h, w2, -1);
+                }
+                if (readers == 2)
+                    y = lp_graph_apply(g, LP_OP_MULTIPLY, y,
+                                       parts ? lp_graph_apply(g, LP_OP_MATMUL_NT, h, w3)
+                                             : lp_graph_linear(g, LP_IDENTITY, h, w3, -1));
+                int root = lp_graph_apply(g, LP_OP_SUM, lp_graph_apply(g, LP_OP_SQUARE, y));
+                CHECK(lp_graph_finish(g, root, &e) == 0);
+                lp_graph_set(g, nx, x);
+                for (int run = 0; run < 2; run++) {
+                    lp_graph_forward(g);
+                    lp_graph_backward(g);
+                }
+                loss[parts] = lp_graph_loss(g);
+                lp_graph_free(g);
+            }
+            CHECK_RELATIVE(loss[0], loss[1], 1e-13);
+            double largest = 0;
+            for (int i = 0; i < W3; i++)
+                largest = fmax(largest, fabs(gradient[1][i]));
+            for (int i = 0; i < (readers == 2 ? N : W3); i++)
+                CHECK_CLOSE(gradient[0][i], gradient[1][i], 1e-13 * largest);
+        }
+}
+
 int main(void) {
     static const check_test tests[] = {
         {"a product and a squared error, by hand", product},
@@ -236,6 +288,7 @@ int main(void) {
         {"cross-entropy of known probabilities", cross_entropy},
         {"a batch may have fewer rows than were built", fewer_rows},
         {"what the loss does not depend on has derivative 0", unused},
+        {"a layer is its parts, row by row and with two readers", layers},
         {"an f4 graph computes in f4", single_precision},
         {"mistakes in building are reported, the first one", mistakes},
         {"an op without a backward is an error", missing_backward},

@@ -4,6 +4,7 @@
 
 #include "learn/optim.h"
 #include "learn/schedule.h"
+#include "num/parallel.h"
 
 static lp_error e;
 
@@ -138,11 +139,49 @@ static void wrong_schedules(void) {
     }
 }
 
+/* Parameters by the hundred thousand are shared among threads: each takes its step once, with its
+ * own gradient and moments, a frozen one in their midst none. The answer is SGD with momentum in a
+ * loop, exact in double: all numbers are small multiples of a power of two. */
+static void many(void) {
+    enum { N = 100003, STEPS = 3 };
+    const lp_param table[] = {{.name = "a", .ndim = 1, .rows = 1, .cols = N},
+                              {.name = "b", .ndim = 1, .rows = 1, .cols = 70001, .frozen = true},
+                              {.name = "c", .ndim = 1, .rows = 1, .cols = 32768}};
+    const lp_optim_options options = {.kind = LP_OPTIM_SGD, .momentum = 0.5};
+    for (int threads = 1; threads <= 7; threads += 2) {
+        lp_params p;
+        lp_optim o;
+        lp_threads_set(threads);
+        CHECK(lp_params_new(&p, LP_F8, table, 3, true, &e) == 0);
+        CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+        for (size_t t = 0; t < 3; t++)
+            for (size_t i = 0; i < table[t].cols; i++)
+                ((double *)lp_params_at(&p, t, p.gradient))[i] = (double)(i % 1000);
+        for (int step = 0; step < STEPS; step++)
+            lp_optim_step(&o, 0.25);
+        size_t wrong = 0;
+        for (size_t t = 0; t < 3; t++)
+            for (size_t i = 0; i < table[t].cols; i++) {
+                double w = 0, v = 0;
+                for (int step = 0; step < STEPS && !table[t].frozen; step++) {
+                    v = 0.5 * v + (double)(i % 1000);
+                    w -= 0.25 * v;
+                }
+                wrong += ((double *)lp_params_at(&p, t, p.value))[i] != w;
+            }
+        CHECK(wrong == 0);
+        lp_optim_free(&o);
+        lp_params_free(&p);
+    }
+    lp_threads_set(0);
+}
+
 int main(void) {
     static const check_test tests[] = {
         {"SGD with weight decay", sgd},
         {"momentum", momentum},
         {"Adam", adam},
+        {"many parameters, several threads", many},
         {"learning rates at their times", schedules},
         {"what is no schedule is refused", wrong_schedules},
         {0},
