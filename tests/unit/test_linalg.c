@@ -259,6 +259,14 @@ static void zeros(void) {
         CHECK_CLOSE(p.v[2 * p.r + 1], 1, 0);
         free_problem(&p);
     }
+    /* One row of ones: what completes v cannot be unit vectors. */
+    problem p = new_problem(5, 4, 4);
+    for (size_t j = 0; j < 4; j++)
+        p.x[2 * 4 + j] = 1;
+    factorise(&p, 1);
+    CHECK_CLOSE(p.s[0], 2, 1e-15);
+    CHECK_CLOSE(p.v[3 * 4], 0.5, 1e-15);
+    free_problem(&p);
 }
 
 static void one_row_or_column(void) {
