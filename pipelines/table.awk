@@ -1,5 +1,6 @@
 # Prints a tab-separated table in aligned columns. A row whose first field is empty and second is
-# "note" stands below the table, as a line of its own.
+# "note" stands below the table, as a line of its own. The last line says where the table is, and with it
+# the lab's pictures and streams.
 #     awk -f pipelines/table.awk out/lab2/table.tsv
 BEGIN { FS = "\t" }
 
@@ -45,4 +46,7 @@ END {
     }
     for (n = 1; n <= note_count; n++)
         print "* " notes[n]
+    folder = FILENAME
+    sub(/[^\/]*$/, "", folder)
+    print "* pictures and streams: " folder
 }
