@@ -123,7 +123,9 @@ static void add_log_tick(lp_axis *a, int digit, int exponent) {
     double value = value_of(digit, exponent), at = log10_of(value);
     if (at < a->lo - 1e-9 || at > a->hi + 1e-9 || a->ticks == LP_AXIS_MAX_TICKS)
         return;
-    if (exponent >= -4 && exponent < 6)
+    // Beside 1e6 also 10000 is written as 1e4.
+    bool far = a->lo < -4 || a->hi >= 6;
+    if (exponent >= (far ? -2 : -4) && exponent < (far ? 4 : 6))
         write_plain(a->label[a->ticks], digit, exponent);
     else
         write_scientific(a->label[a->ticks], digit, exponent);
