@@ -102,6 +102,8 @@ static void logarithmic_axes_have_round_ticks(void) {
     CHECK_CLOSE(lp_axis_share(&a, 1), 0.5, 1e-12);
     CHECK_CLOSE(lp_axis_share(&a, 31.622776601683793), 0.75, 1e-12);
     CHECK(a.minors == 48);
+    lp_axis_log(&a, 1, 1e8, 0, 5);
+    CHECK_TEXT(labels(&a), "1 100 1e4 1e6 1e8");
     lp_axis_log(&a, 1e-9, 1e-7, 0, 8);
     CHECK_TEXT(labels(&a), "1e-9 1e-8 1e-7");
     lp_axis_log(&a, 0.5, 20, 0, 8);
