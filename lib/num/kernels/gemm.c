@@ -557,10 +557,10 @@ enum {
     /* Elements that a packed tile of a has for one step along k, at most. */
     PACKED_STEP = (ROWS + RL - 1) / RL * RL,
     A_ROWS = LP_SCRATCH / LP_SIZE / BLOCK / PACKED_STEP * ROWS, /* of a at once: to stay in L2 */
-    PACK_WIDTH = 8 * WIDTH,                                     /* from so many columns on, */
-    PACK_ROWS = 4 * ROWS,                                       /* and rows, a is packed */
-    PANELS = 16,                                                /* at once, */
-    TOGETHER = 16 * 1024 / LP_SIZE, /* with so many elements between them, all in L1 */
+    PACK_WIDTH = 8 * WIDTH,         /* a is packed where c has so many columns */
+    PACK_ROWS = 4 * ROWS,           /* and so many rows */
+    PANELS = 16,                    /* of b that are used together, at most, */
+    TOGETHER = 16 * 1024 / LP_SIZE, /* of so many elements in all, which L1 holds */
     PANEL = BLOCK * WIDE > TOGETHER ? BLOCK *WIDE : TOGETHER,
     TAIL = WIDE * WIDE, /* elements of the padded last rows of b: at most WIDE rows */
 };
