@@ -155,6 +155,8 @@ SMALL_NOTE := $(if $(SMALL),&& echo '* the small form: fewer pictures and epochs
 TABLE := pipelines/table.sh pipelines/field.awk
 
 include $(wildcard pipelines/*.mk)
+# Whoever has seen a lab goes on by hand: all tools are there then, not only those it took.
+$(LABS): | tools
 labs: $(LABS) ## run every lab (-j2: two at a time; SMALL=1: the labs on pictures in seconds)
 
 streams: $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)/%),%),$(STREAMS)) ## make the labs' streams alone (ONLY='lab1 faces': of these)
