@@ -10,7 +10,7 @@ static struct options {
 #define ROW(member) offsetof(struct options, member)
 
 static const lp_option options[] = {
-    {"json", 0, LP_OPTION_FLAG, ROW(json), .without = "tsv",
+    {"json", 0, LP_OPTION_FLAG, ROW(json), .conflicts = "tsv",
      .help = "one JSON object, a member for each part"},
     {"tsv", 0, LP_OPTION_FLAG, ROW(tsv),
      .help = "the same figures as tab-separated values, a line for each part under their names"},

@@ -16,11 +16,11 @@ static const lp_option rows[] = {
     {"label", 0, LP_OPTION_TEXT, offsetof(options, label), "COLUMN",
      .help = "the column of labels, by name or by number from 1: it becomes y"},
     {"triples", 0, LP_OPTION_CUSTOM, offsetof(options, triples), "ROW,COLUMN,VALUE",
-     .parse = lp_triples_parse_columns, .without = "label|drop",
+     .parse = lp_triples_parse_columns, .conflicts = "label|drop",
      .help = "read a sparse matrix: the columns with the ids of its rows, of its columns, and with "
              "its values, each by name or by number from 1"},
     {"names", 0, LP_OPTION_CUSTOM, offsetof(options, names), "FILE:ID:NAME",
-     .parse = lp_triples_parse_names, .with = "triples",
+     .parse = lp_triples_parse_names, .requires = "triples",
      .help = "call the matrix's columns as the table in FILE does"},
     {"header", 0, LP_OPTION_CHOICE, offsetof(options, header), "WHICH", "auto",
      .choices = "auto|yes|no",

@@ -1,5 +1,5 @@
 /* gradcheck: every differentiable op's backward against central differences. */
-#include "learn/gradcheck.h"
+#include "autodiff/gradcheck.h"
 #include "cli/tool.h"
 
 static struct options {

@@ -7,7 +7,7 @@ typedef struct {
 } options;
 
 static const lp_option rows[] = {
-    {"recipe", 0, LP_OPTION_FLAG, offsetof(options, recipe), .without = "tsv",
+    {"recipe", 0, LP_OPTION_FLAG, offsetof(options, recipe), .conflicts = "tsv",
      .help = "print the recipe alone; fails where there is none, or none that can be replayed"},
     {"tsv", 0, LP_OPTION_FLAG, offsetof(options, tsv),
      .help = "print the tensors tab-separated under a header, the numbers in full"},

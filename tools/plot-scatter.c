@@ -16,7 +16,7 @@ static const lp_option rows[] = {
     {"y", 0, LP_OPTION_TEXT, ROW(y), "COLUMN", "1", .help = "along the vertical axis"},
     {"boundary", 0, LP_OPTION_FLAG, ROW(boundary),
      .help = "tint the regions in which the stream's model decides for each class"},
-    {"plain", 0, LP_OPTION_FLAG, ROW(plain), .without = "boundary",
+    {"plain", 0, LP_OPTION_FLAG, ROW(plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
     {"equal", 0, LP_OPTION_FLAG, ROW(equal), .help = "make a unit as long on both axes"},
     {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},

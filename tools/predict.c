@@ -1,7 +1,7 @@
 /* predict: what a model answers. */
 #include "cli/tool.h"
-#include "learn/factor.h"
-#include "learn/factor_predict.h"
+#include "mf/factors.h"
+#include "mf/predict.h"
 #include "learn/model.h"
 
 static struct options {
@@ -16,14 +16,14 @@ static const lp_option options[] = {
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
     {"x", 0, LP_OPTION_TEXT, ROW(x), "NAME",
      .help = "answer for tensor NAME; without it for x, or else x_test, or else x_train"},
-    {"row", 0, LP_OPTION_TEXT, ROW(entry.row), "ID", .without = "model|x",
+    {"row", 0, LP_OPTION_TEXT, ROW(entry.row), "ID", .conflicts = "model|x",
      .help = "factors: answer for this row, by its name in rows, or by its place from 0"},
-    {"col", 0, LP_OPTION_TEXT, ROW(entry.col), "NAME", .with = "row",
+    {"col", 0, LP_OPTION_TEXT, ROW(entry.col), "NAME", .requires = "row",
      .help = "and for this column of it, by its name in cols, or by its place from 0"},
-    {"top", 0, LP_OPTION_INT, ROW(entry.top), "N", NULL, 1, 1 << 30, .with = "row",
-     .without = "col",
+    {"top", 0, LP_OPTION_INT, ROW(entry.top), "N", NULL, 1, 1 << 30, .requires = "row",
+     .conflicts = "col",
      .help = "or for the N columns with the highest answers that it has no entry in"},
-    {"clip", 0, LP_OPTION_FLAG, ROW(entry.clip), .without = "model|x",
+    {"clip", 0, LP_OPTION_FLAG, ROW(entry.clip), .conflicts = "model|x",
      .help = "factors: cut the answers to the range of the values that were observed"},
     {0},
 };

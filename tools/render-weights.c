@@ -25,7 +25,7 @@ static const lp_option rows[] = {
     {"unscale", 0, LP_OPTION_FLAG, ROW(unscale),
      .help = "undo scale first: multiply by scale.divisor and add scale.offset"},
     {"scaling", 0, LP_OPTION_CHOICE, ROW(scaling), "HOW", "auto",
-     .choices = LP_TILE_SCALING_CHOICES, .without = "range",
+     .choices = LP_TILE_SCALING_CHOICES, .conflicts = "range",
      .help = "from each tile's least to its largest value, or from that of all; auto: bytes are "
              "drawn as they are, other tiles each by its own"},
     {"range", 0, LP_OPTION_REALS, ROW(range), "LO,HI",

@@ -1,3 +1,4 @@
+#define LP_NO_COMPAT
 #include "base/memory.h"
 
 #include <stdarg.h>
@@ -6,7 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, ARENA_BLOCK = 64 * 1024 };
+
+static void print_and_exit(size_t count, size_t size) {
+    fprintf(stderr, "out of memory: %zu x %zu bytes\n", count, size);
+    exit(LP_FAILED);
+}
+
+static lp_memory_hook *out_of_memory = print_and_exit;
+
+void lp_on_out_of_memory(lp_memory_hook *hook) {
+    out_of_memory = hook;
+}
 
 bool lp_multiply(size_t a, size_t b, size_t *product) {
     size_t result;
@@ -16,72 +28,172 @@ bool lp_multiply(size_t a, size_t b, size_t *product) {
     return true;
 }
 
-void *lp_alloc(size_t count, size_t size, lp_error *e) {
+/* NULL where the block cannot be had. */
+static void *aligned_block(size_t count, size_t size) {
     size_t bytes;
-    if (!lp_multiply(count, size, &bytes) || bytes > PTRDIFF_MAX - ALIGNMENT) {
-        lp_fail(e, "out of memory: %zu elements of %zu bytes are more than can be addressed", count,
-                size);
+    if (!lp_multiply(count, size, &bytes) || bytes > PTRDIFF_MAX - ALIGNMENT)
         return NULL;
-    }
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *block = aligned_alloc(ALIGNMENT, rounded ? rounded : ALIGNMENT);
+    return aligned_alloc(ALIGNMENT, rounded > 0 ? rounded : ALIGNMENT);
+}
+
+void *lp_alloc(size_t count, size_t size) {
+    void *block = aligned_block(count, size);
+    if (block == NULL) {
+        out_of_memory(count, size);
+        abort();
+    }
+    return block;
+}
+
+void *lp_alloc_zero(size_t count, size_t size) {
+    return memset(lp_alloc(count, size), 0, count * size);
+}
+
+void *lp_try_alloc(size_t count, size_t size, lp_error *e) {
+    void *block = aligned_block(count, size);
     if (block == NULL)
-        lp_fail(e, "out of memory: %zu bytes were asked for", bytes);
+        lp_fail(e, "out of memory: %zu x %zu bytes", count, size);
     return block;
 }
 
-void *lp_alloc_zero(size_t count, size_t size, lp_error *e) {
-    void *block = lp_alloc(count, size, e);
-    if (block != NULL)
-        memset(block, 0, count * size);
+void *lp_grow(void *items, size_t count, size_t *capacity, size_t size) {
+    if (count < *capacity)
+        return items;
+    size_t more = *capacity > SIZE_MAX / 4 ? SIZE_MAX : *capacity < 8 ? 16 : 2 * *capacity;
+    void *block = lp_alloc(more, size);
+    if (count > 0)
+        memcpy(block, items, count * size);
+    free(items);
+    *capacity = more;
     return block;
 }
 
-int lp_buffer_reserve(lp_buffer *b, size_t more, lp_error *e) {
-    if (b->data != NULL && b->capacity - b->size >= more)
-        return 0;
-    if (more > PTRDIFF_MAX - b->size)
-        return lp_fail(e, "out of memory: a buffer of more bytes than can be addressed");
+char *lp_strdup(const char *text) {
+    size_t size = strlen(text) + 1;
+    return memcpy(lp_alloc(size, 1), text, size);
+}
+
+/* ---- arena ---- */
+
+/* The header of a block; its memory starts ALIGNMENT bytes behind it. */
+struct lp_arena_block {
+    lp_arena_block *before;
+    size_t used, size; /* behind the header */
+};
+
+_Static_assert(sizeof(lp_arena_block) <= ALIGNMENT, "the header fits before the first allocation");
+
+static lp_arena_block *new_block(lp_arena_block *before, size_t size) {
+    lp_arena_block *block = lp_alloc(size + ALIGNMENT, 1);
+    *block = (lp_arena_block){before, 0, size};
+    return block;
+}
+
+void *lp_arena_alloc(lp_arena *a, size_t count, size_t size) {
+    size_t bytes;
+    if (!lp_multiply(count, size, &bytes) || bytes > PTRDIFF_MAX - 4 * ALIGNMENT)
+        return lp_alloc(count, size); /* which does not return */
+    size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    lp_arena_block *last = a->last;
+    if (last != NULL && last->size - last->used >= rounded) {
+        void *at = (char *)last + ALIGNMENT + last->used;
+        last->used += rounded;
+        return at;
+    }
+    if (rounded <= ARENA_BLOCK / 4 || last == NULL) {
+        last = a->last = new_block(last, rounded > ARENA_BLOCK ? rounded : ARENA_BLOCK);
+    } else { /* a large one gets a block of its own, behind the one that still has room */
+        last = last->before = new_block(last->before, rounded);
+    }
+    last->used = rounded;
+    return (char *)last + ALIGNMENT;
+}
+
+void *lp_arena_alloc_zero(lp_arena *a, size_t count, size_t size) {
+    void *block = lp_arena_alloc(a, count, size);
+    return memset(block, 0, count * size);
+}
+
+char *lp_arena_strdup(lp_arena *a, const char *text) {
+    size_t size = strlen(text) + 1;
+    return memcpy(lp_arena_alloc(a, size, 1), text, size);
+}
+
+void lp_arena_free(lp_arena *a) {
+    while (a->last != NULL) {
+        lp_arena_block *block = a->last;
+        a->last = block->before;
+        free(block);
+    }
+}
+
+/* ---- buffer ---- */
+
+/* The capacity that `more` further bytes need, doubled until they fit. */
+static size_t larger(const lp_buffer *b, size_t more) {
     size_t capacity = b->capacity < 4096 ? 4096 : b->capacity;
     while (capacity - b->size < more)
-        capacity = capacity > PTRDIFF_MAX / 2 ? b->size + more : capacity * 2;
-    char *data = lp_alloc(capacity, 1, e);
-    if (data == NULL)
-        return -1;
+        capacity = capacity > PTRDIFF_MAX / 2 ? SIZE_MAX : capacity * 2;
+    return capacity;
+}
+
+static void move_to(lp_buffer *b, char *data, size_t capacity) {
     if (b->size > 0)
         memcpy(data, b->data, b->size);
     free(b->data);
     b->data = data;
     b->capacity = capacity;
+}
+
+static bool has_room(const lp_buffer *b, size_t more) {
+    return b->data != NULL && b->capacity - b->size >= more;
+}
+
+void lp_buffer_reserve(lp_buffer *b, size_t more) {
+    if (has_room(b, more))
+        return;
+    size_t capacity = larger(b, more);
+    move_to(b, lp_alloc(capacity, 1), capacity);
+}
+
+int lp_buffer_try_reserve(lp_buffer *b, size_t more, lp_error *e) {
+    if (has_room(b, more))
+        return 0;
+    size_t capacity = larger(b, more);
+    char *data = lp_try_alloc(capacity, 1, e);
+    if (data == NULL)
+        return -1;
+    move_to(b, data, capacity);
     return 0;
 }
 
-int lp_buffer_append(lp_buffer *b, const void *bytes, size_t size, lp_error *e) {
-    if (lp_buffer_reserve(b, size + 1, e))
-        return -1;
+void lp_buffer_append(lp_buffer *b, const void *bytes, size_t size) {
+    lp_buffer_reserve(b, size < SIZE_MAX ? size + 1 : size);
     if (size > 0)
         memcpy(b->data + b->size, bytes, size);
     b->size += size;
     b->data[b->size] = '\0';
-    return 0;
 }
 
-int lp_buffer_print(lp_buffer *b, lp_error *e, const char *format, ...) {
+void lp_buffer_printf(lp_buffer *b, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    int failed = -1;
-    if (length < 0) {
-        lp_fail(e, "text could not be formatted");
-    } else if (lp_buffer_reserve(b, (size_t)length + 1, e) == 0) {
+    if (length > 0) {
+        lp_buffer_reserve(b, (size_t)length + 1);
         vsnprintf(b->data + b->size, (size_t)length + 1, format, again);
         b->size += (size_t)length;
-        failed = 0;
+    } else {
+        lp_buffer_append(b, "", 0);
     }
     va_end(again);
-    return failed;
+}
+
+const char *lp_buffer_text(lp_buffer *b) {
+    return b->data != NULL ? b->data : "";
 }
 
 void lp_buffer_free(lp_buffer *b) {

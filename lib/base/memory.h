@@ -1,5 +1,10 @@
-/* Memory: every size is computed here, with overflow checked, and every block is aligned to 64
- * bytes (a cache line, and the widest vector). */
+/* Memory: every size is computed here with its overflow checked, and every block is aligned to 64
+ * bytes (a cache line, and the widest vector).
+ *
+ * Running out of memory is not an error value: no allocation here returns NULL. Where memory cannot
+ * be had, the hook is called and does not return; a tool's hook discards its unfinished output,
+ * prints one line and exits with status 1. lp_error is for what is wrong with the data, so a size
+ * that a file states, and may state wrongly, goes through lp_try_alloc. */
 #ifndef LP_BASE_MEMORY_H
 #define LP_BASE_MEMORY_H
 
@@ -8,18 +13,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Sets what is called where count * size bytes cannot be had (or do not fit a size_t). It must not
+ * return. The default prints "out of memory: ..." and exits with status 1. */
+typedef void lp_memory_hook(size_t count, size_t size);
+void lp_on_out_of_memory(lp_memory_hook *hook);
+
 /* *product = a * b; false, and *product untouched, when it does not fit a size_t. */
 bool lp_multiply(size_t a, size_t b, size_t *product);
 
 /* A block of count * size bytes, contents undefined, 64-byte aligned, freed with free(). Never
- * NULL for zero bytes. NULL and e when it cannot be had. */
-void *lp_alloc(size_t count, size_t size, lp_error *e);
+ * NULL, also for zero bytes. */
+void *lp_alloc(size_t count, size_t size) __attribute__((returns_nonnull, malloc));
 
 /* The same, filled with zeros. */
-void *lp_alloc_zero(size_t count, size_t size, lp_error *e);
+void *lp_alloc_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc));
+
+/* The same as lp_alloc for a size that a file states: NULL and e where it cannot be had. */
+void *lp_try_alloc(size_t count, size_t size, lp_error *e);
+
+/* Makes room for one more item behind the first `count`: returns `items`, or a larger block that
+ * holds them, with *capacity its items. Grows geometrically; freed with free(). */
+void *lp_grow(void *items, size_t count, size_t *capacity, size_t size);
+
+/* A copy of a text, freed with free(). */
+char *lp_strdup(const char *text) __attribute__((returns_nonnull, malloc));
+
+/* Many allocations that are freed together: those of a stream, of a training run. Starts as {0}. */
+typedef struct lp_arena_block lp_arena_block;
+typedef struct {
+    lp_arena_block *last;
+} lp_arena;
+
+void *lp_arena_alloc(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
+void *lp_arena_alloc_zero(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
+char *lp_arena_strdup(lp_arena *a, const char *text) __attribute__((returns_nonnull));
+void lp_arena_free(lp_arena *a); /* harmless on {0}, which it leaves behind */
 
 /* A growing byte buffer, for text and for what arrives through a pipe. Starts as {0}; data is
- * 64-byte aligned; freed with lp_buffer_free. */
+ * 64-byte aligned; freed with lp_buffer_free. Nothing here fails, so no call needs a check. */
 typedef struct {
     char *data;
     size_t size;     /* bytes used */
@@ -27,13 +58,20 @@ typedef struct {
 } lp_buffer;
 
 /* Makes room for `more` further bytes behind b->size, growing geometrically. */
-int lp_buffer_reserve(lp_buffer *b, size_t more, lp_error *e);
+void lp_buffer_reserve(lp_buffer *b, size_t more);
+
+/* The same for a size that a file states: -1 and e where it cannot be had. */
+int lp_buffer_try_reserve(lp_buffer *b, size_t more, lp_error *e);
 
 /* Appends bytes, or formatted text (a NUL follows it and is not counted in size). */
-int lp_buffer_append(lp_buffer *b, const void *bytes, size_t size, lp_error *e);
-int lp_buffer_print(lp_buffer *b, lp_error *e, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void lp_buffer_append(lp_buffer *b, const void *bytes, size_t size);
+void lp_buffer_printf(lp_buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The buffer's text, "" where nothing was appended. */
+const char *lp_buffer_text(lp_buffer *b);
 
 void lp_buffer_free(lp_buffer *b);
+
+#include "base/compat.h"
 
 #endif

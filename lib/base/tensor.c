@@ -1,3 +1,4 @@
+#define LP_NO_COMPAT
 #include "base/tensor.h"
 
 #include "base/memory.h"
@@ -79,33 +80,44 @@ int lp_shape_size(lp_type type, int ndim, const size_t *shape, size_t *count, si
     return 0;
 }
 
-int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
+int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
     *t = (lp_tensor){0};
     size_t count, bytes;
     if (lp_shape_size(type, ndim, shape, &count, &bytes, e))
         return -1;
-    void *data = lp_alloc_zero(bytes, 1, e);
+    void *data = lp_try_alloc(bytes, 1, e);
     if (data == NULL)
         return -1;
+    memset(data, 0, bytes);
     *t = (lp_tensor){.type = type, .ndim = ndim, .count = count, .data = data, .owned = data};
     for (int i = 0; i < ndim; i++)
         t->shape[i] = shape[i];
     return 0;
 }
 
-int lp_tensor_vector(lp_tensor *t, lp_type type, size_t n, lp_error *e) {
-    return lp_tensor_new(t, type, 1, &n, e);
+lp_tensor lp_tensor_zeros(lp_type type, int ndim, const size_t *shape) {
+    lp_tensor t = {.type = type, .ndim = ndim, .count = 1};
+    for (int i = 0; i < ndim; i++) {
+        t.shape[i] = shape[i];
+        if (!lp_multiply(t.count, shape[i], &t.count))
+            t.count = SIZE_MAX; /* stays so large that the allocation fails, unless a 0 follows */
+    }
+    t.data = t.owned = lp_alloc_zero(t.count, type.size);
+    return t;
 }
 
-int lp_tensor_matrix(lp_tensor *t, lp_type type, size_t rows, size_t cols, lp_error *e) {
-    return lp_tensor_new(t, type, 2, (size_t[]){rows, cols}, e);
+lp_tensor lp_tensor_vector(lp_type type, size_t n) {
+    return lp_tensor_zeros(type, 1, &n);
 }
 
-int lp_tensor_scalar(lp_tensor *t, double value, lp_error *e) {
-    if (lp_tensor_new(t, LP_F8, 0, NULL, e))
-        return -1;
-    *(double *)t->data = value;
-    return 0;
+lp_tensor lp_tensor_matrix(lp_type type, size_t rows, size_t cols) {
+    return lp_tensor_zeros(type, 2, (size_t[]){rows, cols});
+}
+
+lp_tensor lp_tensor_scalar(double value) {
+    lp_tensor t = lp_tensor_zeros(LP_F8, 0, NULL);
+    *(double *)t.data = value;
+    return t;
 }
 
 lp_tensor lp_tensor_view(const lp_tensor *t) {
@@ -114,12 +126,11 @@ lp_tensor lp_tensor_view(const lp_tensor *t) {
     return view;
 }
 
-int lp_tensor_copy(lp_tensor *t, const lp_tensor *from, lp_error *e) {
-    if (lp_tensor_new(t, from->type, from->ndim, from->shape, e))
-        return -1;
-    if (t->count > 0 && t->type.size > 0)
-        memcpy(t->data, from->data, t->count * t->type.size);
-    return 0;
+lp_tensor lp_tensor_copy(const lp_tensor *from) {
+    lp_tensor t = lp_tensor_zeros(from->type, from->ndim, from->shape);
+    if (t.count > 0 && t.type.size > 0)
+        memcpy(t.data, from->data, t.count * t.type.size);
+    return t;
 }
 
 /* A number as the widest type of its kind: what every conversion goes through. */
@@ -245,8 +256,7 @@ int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_erro
     if (!lp_type_is_number(from->type) || !lp_type_is_number(type))
         return lp_fail(e, "its type is %s, %s is needed", lp_type_name(from->type, name),
                        lp_type_name(type, wanted));
-    if (lp_tensor_new(t, type, from->ndim, from->shape, e))
-        return -1;
+    *t = lp_tensor_zeros(type, from->ndim, from->shape);
     if (convert_floats(t, from))
         return 0;
     for (size_t i = 0; i < t->count; i++) {
@@ -276,17 +286,15 @@ size_t lp_tensor_row_size(const lp_tensor *t) {
     return size;
 }
 
-int lp_tensor_take_rows(lp_tensor *t, const lp_tensor *from, const size_t *index, size_t n,
-                        lp_error *e) {
+lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n) {
     size_t shape[LP_MAX_DIMS];
     memcpy(shape, from->shape, sizeof shape);
     shape[0] = n;
-    if (lp_tensor_new(t, from->type, from->ndim, shape, e))
-        return -1;
+    lp_tensor t = lp_tensor_zeros(from->type, from->ndim, shape);
     size_t bytes = lp_tensor_row_size(from) * from->type.size;
     for (size_t i = 0; i < n && bytes > 0; i++)
-        memcpy((char *)t->data + i * bytes, (const char *)from->data + index[i] * bytes, bytes);
-    return 0;
+        memcpy((char *)t.data + i * bytes, (const char *)from->data + index[i] * bytes, bytes);
+    return t;
 }
 
 /* ---- strings ---- */
@@ -331,7 +339,7 @@ static size_t encode_utf8(uint32_t c, char *to) {
     return more + 1;
 }
 
-int lp_tensor_strings(lp_tensor *t, const char *const *texts, size_t n, lp_error *e) {
+lp_tensor lp_tensor_strings(const char *const *texts, size_t n) {
     size_t longest = 1; /* NumPy's narrowest U */
     for (size_t i = 0; i < n; i++) {
         size_t length = 0;
@@ -339,34 +347,26 @@ int lp_tensor_strings(lp_tensor *t, const char *const *texts, size_t n, lp_error
             decode_utf8(&at);
         longest = length > longest ? length : longest;
     }
-    if (longest > UINT32_MAX / 4)
-        return lp_fail(e, "a text of %zu characters is too long", longest);
-    if (lp_tensor_vector(t, (lp_type){'U', (uint32_t)(4 * longest)}, n, e))
-        return -1;
+    lp_tensor t = lp_tensor_vector(((lp_type){'U', (uint32_t)(4 * longest)}), n);
     for (size_t i = 0; i < n; i++) {
-        uint32_t *to = (uint32_t *)t->data + i * longest;
+        uint32_t *to = (uint32_t *)t.data + i * longest;
         for (const unsigned char *at = (const unsigned char *)texts[i]; *at != 0;)
             *to++ = decode_utf8(&at);
     }
-    return 0;
+    return t;
 }
 
-int lp_tensor_text(lp_tensor *t, const char *text, lp_error *e) {
+lp_tensor lp_tensor_text(const char *text) {
     size_t length = strlen(text);
-    if (length > UINT32_MAX)
-        return lp_fail(e, "a text of %zu bytes is too long", length);
     /* NumPy has no type S0 that survives a round trip: the empty text is one NUL. */
-    if (lp_tensor_new(t, (lp_type){'S', length ? (uint32_t)length : 1}, 0, NULL, e))
-        return -1;
-    memcpy(t->data, text, length);
-    return 0;
+    lp_tensor t = lp_tensor_zeros((lp_type){'S', length > 0 ? (uint32_t)length : 1}, 0, NULL);
+    memcpy(t.data, text, length);
+    return t;
 }
 
 char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e) {
     size_t units = t->type.kind == 'U' ? t->type.size / 4 : t->type.size;
-    char *text = lp_alloc(t->type.size + 1, 1, e);
-    if (text == NULL)
-        return NULL;
+    char *text = lp_alloc((size_t)t->type.size + 1, 1);
     const char *from = (const char *)t->data + i * t->type.size;
     size_t used = 0;
     for (size_t j = 0; j < units; j++) {
@@ -406,4 +406,9 @@ bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index) {
         }
     }
     return false;
+}
+
+int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
+int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
+    return lp_tensor_try_zeros(t, type, ndim, shape, e);
 }

@@ -53,19 +53,21 @@ const char *lp_shape_text(int ndim, const size_t *shape, char text[200]);
 int lp_shape_size(lp_type type, int ndim, const size_t *shape, size_t *count, size_t *bytes,
                   lp_error *e);
 
-/* Makes a tensor of zeros that owns its data. On failure *t is {0}. */
-int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
+/* A tensor of zeros that owns its data; shorthands for one and two dimensions; a 0-d f8 number. */
+lp_tensor lp_tensor_zeros(lp_type type, int ndim, const size_t *shape);
+lp_tensor lp_tensor_vector(lp_type type, size_t n);
+lp_tensor lp_tensor_matrix(lp_type type, size_t rows, size_t cols);
+lp_tensor lp_tensor_scalar(double value);
 
-/* Shorthands for one and two dimensions and for a 0-d number. */
-int lp_tensor_vector(lp_tensor *t, lp_type type, size_t n, lp_error *e);
-int lp_tensor_matrix(lp_tensor *t, lp_type type, size_t rows, size_t cols, lp_error *e);
-int lp_tensor_scalar(lp_tensor *t, double value, lp_error *e); /* f8 */
+/* The same as lp_tensor_zeros for a shape that a file states, and may state wrongly: -1 and e where
+ * it cannot be had, and *t is {0}. */
+int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
 
 /* A view: the same data, not owned. */
 lp_tensor lp_tensor_view(const lp_tensor *t);
 
 /* A copy that owns its data. */
-int lp_tensor_copy(lp_tensor *t, const lp_tensor *from, lp_error *e);
+lp_tensor lp_tensor_copy(const lp_tensor *from);
 
 /* `from` as another number type: values are converted as C does, with f -> i refused unless every
  * value is a whole number in range, and i -> i likewise; f2 is widened on reading. A view where
@@ -80,16 +82,15 @@ size_t lp_tensor_rows(const lp_tensor *t);
 size_t lp_tensor_row_size(const lp_tensor *t);
 
 /* The rows index[0..n), in that order, as a new tensor. Every index is below the rows. */
-int lp_tensor_take_rows(lp_tensor *t, const lp_tensor *from, const size_t *index, size_t n,
-                        lp_error *e);
+lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n);
 
 /* String tensors. The texts are UTF-8 and are stored as 'U' (or, for a 0-d text such as a
  * recipe, an activation, as 'S'). */
-int lp_tensor_strings(lp_tensor *t, const char *const *texts, size_t n, lp_error *e); /* U, [n] */
-int lp_tensor_text(lp_tensor *t, const char *text, lp_error *e);                      /* S, 0-d */
+lp_tensor lp_tensor_strings(const char *const *texts, size_t n); /* U, [n] */
+lp_tensor lp_tensor_text(const char *text);                     /* S, 0-d */
 
 /* Element i of an S or U tensor as a NUL-terminated UTF-8 string, to be freed; NULL and e where
- * it holds an invalid code point or there is no memory. */
+ * it holds an invalid code point. */
 char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e);
 
 /* Frees what is owned and clears *t; harmless on {0}. */
@@ -98,5 +99,60 @@ void lp_tensor_free(lp_tensor *t);
 /* Finds the first NaN or infinity of an f tensor. True, and *index its place, where there is one.
  */
 bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index);
+
+#ifndef LP_NO_COMPAT
+int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
+#define LP_NTH_(a, b, c, d, e, n, ...) n
+#define lp_tensor_vector(...)                                                                      \
+    LP_NTH_(__VA_ARGS__, x, lp_old_vector, x, (lp_tensor_vector), x)(__VA_ARGS__)
+#define lp_tensor_matrix(...)                                                                      \
+    LP_NTH_(__VA_ARGS__, lp_old_matrix, x, (lp_tensor_matrix), x, x)(__VA_ARGS__)
+#define lp_tensor_scalar(...)                                                                      \
+    LP_NTH_(__VA_ARGS__, x, x, lp_old_scalar, x, (lp_tensor_scalar))(__VA_ARGS__)
+#define lp_tensor_copy(...)                                                                        \
+    LP_NTH_(__VA_ARGS__, x, x, lp_old_copy, x, (lp_tensor_copy))(__VA_ARGS__)
+#define lp_tensor_take_rows(...)                                                                   \
+    LP_NTH_(__VA_ARGS__, lp_old_take_rows, x, (lp_tensor_take_rows), x, x)(__VA_ARGS__)
+#define lp_tensor_strings(...)                                                                     \
+    LP_NTH_(__VA_ARGS__, x, lp_old_strings, x, (lp_tensor_strings), x)(__VA_ARGS__)
+#define lp_tensor_text(...)                                                                        \
+    LP_NTH_(__VA_ARGS__, x, x, lp_old_text, x, (lp_tensor_text))(__VA_ARGS__)
+static inline int lp_old_vector(lp_tensor *t, lp_type type, size_t n, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_vector)(type, n);
+    return 0;
+}
+static inline int lp_old_matrix(lp_tensor *t, lp_type type, size_t r, size_t c, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_matrix)(type, r, c);
+    return 0;
+}
+static inline int lp_old_scalar(lp_tensor *t, double value, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_scalar)(value);
+    return 0;
+}
+static inline int lp_old_copy(lp_tensor *t, const lp_tensor *from, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_copy)(from);
+    return 0;
+}
+static inline int lp_old_take_rows(lp_tensor *t, const lp_tensor *from, const size_t *index,
+                                   size_t n, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_take_rows)(from, index, n);
+    return 0;
+}
+static inline int lp_old_strings(lp_tensor *t, const char *const *texts, size_t n, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_strings)(texts, n);
+    return 0;
+}
+static inline int lp_old_text(lp_tensor *t, const char *text, lp_error *e) {
+    (void)e;
+    *t = (lp_tensor_text)(text);
+    return 0;
+}
+#endif
 
 #endif

@@ -41,15 +41,15 @@ typedef struct lp_option {
     char letter; /* 'n' for -n; 0 where there is none */
     lp_option_kind kind;
     size_t offset;        /* of the member in the tool's options struct */
-    const char *word;     /* what the word is called in --help: "N", "RATE"; NULL for a flag */
-    const char *fallback; /* the default as text, parsed like a given word; NULL: none */
+    const char *metavar; /* what the value is called in --help: "N", "RATE"; NULL for a flag */
+    const char *default_value; /* the default as text, parsed like a given word; NULL: none */
     double min, max;      /* both 0: unbounded */
     const char *choices;  /* LP_OPTION_CHOICE: "svd|gd|sgd" */
     unsigned flags;
     /* Refusals, as data: this option goes only with another one's value ("method=gd|sgd", or
      * "checkpoint": whenever that one is given), and not together with these ("steps|sample"). */
-    const char *with;
-    const char *without;
+    const char *requires;
+    const char *conflicts;
     const char *help; /* what it does: one sentence, no full stop */
     int (*parse)(const char *word, void *member, lp_error *e); /* LP_OPTION_CUSTOM */
 } lp_option;

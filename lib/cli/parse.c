@@ -347,7 +347,7 @@ static int parse_option(lp_command *c, int argc, char **argv, int *i, lp_error *
         return lp_fail_usage(e, "%s takes no value", spelling);
     if (row->kind != LP_OPTION_FLAG && value == NULL) {
         if (++*i >= argc || strncmp(argv[*i], "--", 2) == 0)
-            return lp_fail_usage(e, "%s needs a value: %s %s", spelling, spelling, row->word);
+            return lp_fail_usage(e, "%s needs a value: %s %s", spelling, spelling, row->metavar);
         value = argv[*i];
     }
     if (c->given[t][place] && !repeats(row))
@@ -405,10 +405,10 @@ static int check_together(const lp_command *c, lp_error *e) {
             lp_option_spelling(row, spelling);
             if ((row->flags & LP_REQUIRED) && !given)
                 return lp_fail_usage(e, "%s is missing: %s %s", spelling, spelling,
-                                     row->word != NULL ? row->word : "");
-            if (given && row->with != NULL && !holds(c, row->with))
-                return lp_fail_usage(e, "%s goes only with --%s", spelling, row->with);
-            if (given && row->without != NULL && any_given(c, row->without, other))
+                                     row->metavar != NULL ? row->metavar : "");
+            if (given && row->requires != NULL && !holds(c, row->requires))
+                return lp_fail_usage(e, "%s goes only with --%s", spelling, row->requires);
+            if (given && row->conflicts != NULL && any_given(c, row->conflicts, other))
                 return lp_fail_usage(e, "%s and --%s contradict each other (give one)", spelling,
                                      other);
         }
@@ -446,7 +446,7 @@ int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
             clear(row, c->table[t].values);
     for (int t = 0; t < 2; t++)
         for (const lp_option *row = c->table[t].rows; row->name != NULL; row++)
-            if (row->fallback != NULL && lp_option_parse(row, row->fallback, c->table[t].values, e))
+            if (row->default_value != NULL && lp_option_parse(row, row->default_value, c->table[t].values, e))
                 return lp_within(e, "the default of --%s", row->name);
     bool options = true;
     for (int i = 1; i < argc; i++) {

@@ -7,7 +7,7 @@
 #include "io/folder.h"
 #include "io/recipe.h"
 #include "io/source.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ static const lp_option crc32_row = {
 static const lp_option other_rows[] = {
     {"threads", 0, LP_OPTION_INT, ROW(threads), "N", "0", 0, 1024, .flags = LP_NOT_IN_RECIPE,
      .help = "compute on N threads, 0 for one a CPU; it changes no byte of the output"},
-    {"quiet", 'q', LP_OPTION_FLAG, ROW(quiet), .flags = LP_NOT_IN_RECIPE, .without = "progress",
+    {"quiet", 'q', LP_OPTION_FLAG, ROW(quiet), .flags = LP_NOT_IN_RECIPE, .conflicts = "progress",
      .help = "no progress line and no warnings"},
     {"progress", 0, LP_OPTION_FLAG, ROW(progress), .flags = LP_NOT_IN_RECIPE,
      .help = "a progress line even where standard error is no terminal"},
@@ -154,6 +154,13 @@ void lp_tool_warn(const char *format, ...) {
     fprintf(stderr, "%s: %s\n", tool->name, line.text);
 }
 
+static void out_of_memory(size_t count, size_t size) {
+    size_t bytes;
+    if (lp_multiply(count, size, &bytes))
+        lp_tool_fail("out of memory: %zu bytes", bytes);
+    lp_tool_fail("out of memory: %zu x %zu bytes", count, size);
+}
+
 /* A mapped file that becomes shorter while it is read ends here. */
 static void cut_short(int signal_number) {
     (void)signal_number;
@@ -225,6 +232,7 @@ static int take_environment(const lp_option *rows) {
 
 lp_error *lp_tool_begin(const lp_tool *described, int argc, char **argv, void *values) {
     tool = described;
+    lp_on_out_of_memory(out_of_memory);
     const lp_option *rows = common_rows();
     command.table[0] = (lp_option_table){tool->options, values};
     command.table[1] = (lp_option_table){rows, &common};
@@ -236,7 +244,7 @@ lp_error *lp_tool_begin(const lp_tool *described, int argc, char **argv, void *v
         end_with_error();
     sort_operands();
     lp_tool_try(take_environment(rows));
-    lp_tool_try(lp_math_check(&error));
+    lp_tool_try(lp_kernels_check(&error));
     lp_threads_set((int)common.threads);
     lp_progress_begin(tool->name, common.quiet, common.progress);
     signal(SIGBUS, cut_short);

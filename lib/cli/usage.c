@@ -24,8 +24,8 @@ static void spelling(FILE *out, const lp_option *row) {
         fprintf(out, "-%c%s", row->letter, is_long ? ", " : "");
     if (is_long)
         fprintf(out, "--%s", row->name);
-    if (row->word != NULL)
-        fprintf(out, " %s", row->word);
+    if (row->metavar != NULL)
+        fprintf(out, " %s", row->metavar);
 }
 
 /* The help's sentence with what the table knows besides: choices, range, default, refusals. */
@@ -38,12 +38,12 @@ static void sentence(FILE *out, const lp_option *row) {
         fprintf(out, "%srequired", separator), separator = "; ";
     if (row->kind == LP_OPTION_TEXTS || row->kind == LP_OPTION_REALS_LIST)
         fprintf(out, "%sany number of times", separator), separator = "; ";
-    if (row->fallback != NULL)
-        fprintf(out, "%sdefault: %s", separator, row->fallback), separator = "; ";
-    if (row->with != NULL)
-        fprintf(out, "%sonly with --%s", separator, row->with), separator = "; ";
-    if (row->without != NULL)
-        fprintf(out, "%snot with --%s", separator, row->without), separator = "; ";
+    if (row->default_value != NULL)
+        fprintf(out, "%sdefault: %s", separator, row->default_value), separator = "; ";
+    if (row->requires != NULL)
+        fprintf(out, "%sonly with --%s", separator, row->requires), separator = "; ";
+    if (row->conflicts != NULL)
+        fprintf(out, "%snot with --%s", separator, row->conflicts), separator = "; ";
     fputs(separator[0] == ';' ? ")" : "", out);
 }
 

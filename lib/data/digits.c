@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "data/pixels.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 

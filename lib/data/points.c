@@ -1,7 +1,7 @@
 #include "data/points.h"
 
 #include "base/memory.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/rng.h"
 
 #include <math.h>

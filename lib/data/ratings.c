@@ -1,7 +1,7 @@
 #include "data/ratings.h"
 
 #include "base/memory.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
@@ -155,7 +155,7 @@ static void choose(const ratings *g, lp_rng *r, double *key, int32_t *cols, size
     int32_t *heap = cols + first;
     for (size_t i = 0; i < items; i++)
         key[i] = 1 - lp_rng_uniform(r);
-    lp_math_of(LP_F8)->map(LP_LOG, items, key, key);
+    lp_kernels_of(LP_F8)->map(LP_LOG, items, key, key);
     for (size_t i = 0; i < items; i++)
         key[i] = -key[i] / g->weight[i];
     for (size_t i = 0; i < first; i++)

@@ -1,7 +1,7 @@
 #include "data/scale.h"
 
 #include "base/memory.h"
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 enum { BLOCK = 256 };
 
 typedef struct {
-    const lp_math *num;
+    const lp_kernels *num;
     const lp_tensor *x;
     size_t rows, d;
     size_t index[BLOCK];
@@ -18,7 +18,7 @@ typedef struct {
 } row_blocks;
 
 static int open_blocks(row_blocks *b, const lp_tensor *x, lp_error *e) {
-    *b = (row_blocks){lp_math_of(LP_F8), x, lp_tensor_rows(x), lp_tensor_row_size(x), {0}, NULL};
+    *b = (row_blocks){lp_kernels_of(LP_F8), x, lp_tensor_rows(x), lp_tensor_row_size(x), {0}, NULL};
     size_t count;
     if (!lp_multiply(BLOCK, b->d, &count))
         return lp_fail(e, "rows of %zu elements are too wide", b->d);

@@ -9,26 +9,26 @@ static bool is_plain(char c) {
            (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
 }
 
-int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e) {
-    if (b->size > 0 && lp_buffer_append(b, " ", 1, e))
-        return -1;
+void (lp_recipe_word)(lp_buffer *b, const char *word) {
+    if (b->size > 0)
+        lp_buffer_append(b, " ", 1);
     size_t length = strlen(word), plain = 0;
     while (plain < length && is_plain(word[plain]))
         plain++;
-    if (length > 0 && plain == length)
-        return lp_buffer_append(b, word, length, e);
-    if (lp_buffer_append(b, "'", 1, e))
-        return -1;
+    if (length > 0 && plain == length) {
+        lp_buffer_append(b, word, length);
+        return;
+    }
+    lp_buffer_append(b, "'", 1);
     for (const char *part = word;;) {
         size_t n = strcspn(part, "'");
-        if (lp_buffer_append(b, part, n, e))
-            return -1;
+        lp_buffer_append(b, part, n);
         if (part[n] == '\0')
-            return lp_buffer_append(b, "'", 1, e);
-        if (lp_buffer_append(b, "'\\''", 4, e))
-            return -1;
+            break;
+        lp_buffer_append(b, "'\\''", 4);
         part += n + 1;
     }
+    lp_buffer_append(b, "'", 1);
 }
 
 bool lp_recipe_names_a_file(const char *operand) {
@@ -39,18 +39,20 @@ bool lp_recipe_names_a_file(const char *operand) {
            (length > 4 && (strcmp(end - 4, ".npz") == 0 || strcmp(end - 4, ".npy") == 0));
 }
 
-int lp_recipe_path(lp_buffer *b, const char *path, bool among_words, lp_error *e) {
+void (lp_recipe_path)(lp_buffer *b, const char *path, bool among_words) {
     const bool is_option = path[0] == '-' && path[1] != '\0';
-    if (!is_option && (!among_words || lp_recipe_names_a_file(path)))
-        return lp_recipe_word(b, path, e);
+    if (!is_option && (!among_words || lp_recipe_names_a_file(path))) {
+        lp_recipe_word(b, path);
+        return;
+    }
     lp_buffer safe = {0};
-    int failed = lp_buffer_print(&safe, e, "./%s", path) || lp_recipe_word(b, safe.data, e);
+    lp_buffer_printf(&safe, "./%s", path);
+    lp_recipe_word(b, safe.data);
     lp_buffer_free(&safe);
-    return failed ? -1 : 0;
 }
 
-int lp_recipe_crc32(lp_buffer *b, unsigned long crc32, lp_error *e) {
-    return lp_buffer_print(b, e, "%s--crc32 %08lx", b->size > 0 ? " " : "", crc32);
+void (lp_recipe_crc32)(lp_buffer *b, unsigned long crc32) {
+    lp_buffer_printf(b, "%s--crc32 %08lx", b->size > 0 ? " " : "", crc32);
 }
 
 bool lp_recipe_is_clean(const char *text, size_t size) {
@@ -105,8 +107,10 @@ bool lp_recipe_is_broken(const char *recipe, char **reason) {
                 strncmp(p, LP_RECIPE_BROKEN, length) == 0) {
                 while (*end == ' ')
                     end++;
-                if (reason != NULL && (*reason = malloc(strlen(end) + 1)) != NULL)
+                if (reason != NULL) {
+                    *reason = lp_alloc(strlen(end) + 1, 1);
                     read_word(end, *reason);
+                }
                 return true;
             }
             is_command = false;

@@ -28,11 +28,11 @@
 
 /* Appends one word to a command line, a space before it unless b is empty, quoted for a POSIX
  * shell where it needs it. */
-int lp_recipe_word(lp_buffer *b, const char *word, lp_error *e);
+void lp_recipe_word(lp_buffer *b, const char *word);
 
 /* The same for a path that is to be an operand: "./" goes before one that begins with '-' and is
  * not "-" itself and, of a tool that takes words too, before one that would read as a word. */
-int lp_recipe_path(lp_buffer *b, const char *path, bool among_words, lp_error *e);
+void lp_recipe_path(lp_buffer *b, const char *path, bool among_words);
 
 /* Whether an operand of a tool that takes words is a FILE: told by its text alone, so that a
  * command means the same in every folder. One is that is "-", ends in .npz or .npy, or begins with
@@ -40,7 +40,7 @@ int lp_recipe_path(lp_buffer *b, const char *path, bool among_words, lp_error *e
 bool lp_recipe_names_a_file(const char *operand);
 
 /* Appends a file's CRC-32 as two words: --crc32 1a2b3c4d. */
-int lp_recipe_crc32(lp_buffer *b, unsigned long crc32, lp_error *e);
+void lp_recipe_crc32(lp_buffer *b, unsigned long crc32);
 
 /* True where a recipe may hold these bytes: no control character but newline and tab, neither one
  * byte long nor (U+0080 to U+009F in UTF-8) two. */
@@ -49,5 +49,11 @@ bool lp_recipe_is_clean(const char *text, size_t size);
 /* True where a recipe holds a part that cannot be made again. *reason, unless NULL, then is its
  * quoted word that says why, to be freed (NULL where there is none, or no memory). */
 bool lp_recipe_is_broken(const char *recipe, char **reason);
+
+#ifndef LP_NO_COMPAT
+#define lp_recipe_word(b, w, ...) lp_ok_(((lp_recipe_word)(b, w), 0))
+#define lp_recipe_path(b, p, a, ...) lp_ok_(((lp_recipe_path)(b, p, a), 0))
+#define lp_recipe_crc32(b, c, ...) lp_ok_(((lp_recipe_crc32)(b, c), 0))
+#endif
 
 #endif

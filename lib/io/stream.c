@@ -49,12 +49,9 @@ struct lp_stream {
 
 /* ---- the set of tensors ---- */
 
-lp_stream *lp_stream_new(lp_error *e) {
-    lp_stream *s = lp_alloc_zero(1, sizeof *s, e);
-    if (s != NULL && lp_buffer_append(&s->recipe, "", 0, e)) {
-        free(s);
-        return NULL;
-    }
+lp_stream *(lp_stream_new)(void) {
+    lp_stream *s = lp_alloc_zero(1, sizeof *s);
+    lp_buffer_append(&s->recipe, "", 0);
     return s;
 }
 
@@ -105,45 +102,26 @@ static entry *find(const lp_stream *s, const char *name) {
 }
 
 /* Makes room for one entry more. */
-static int reserve(lp_stream *s, lp_error *e) {
-    if (s->count == s->capacity) {
-        size_t capacity = s->capacity ? 2 * s->capacity : 16;
-        entry **item = lp_alloc(capacity, sizeof *item, e);
-        if (item == NULL)
-            return -1;
-        if (s->count > 0)
-            memcpy(item, s->item, s->count * sizeof *item);
-        free(s->item);
-        s->item = item;
-        s->capacity = capacity;
-    }
-    if (2 * (s->count + 1) > s->slots) {
-        size_t slots = s->slots ? 2 * s->slots : 64;
-        entry **slot = lp_alloc_zero(slots, sizeof *slot, e);
-        if (slot == NULL)
-            return -1;
-        free(s->slot);
-        s->slot = slot;
-        s->slots = slots;
-        for (size_t i = 0; i < s->count; i++)
-            slot[slot_of(s, s->item[i]->name, s->item[i]->hash)] = s->item[i];
-    }
-    return 0;
+static void reserve(lp_stream *s) {
+    s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
+    if (2 * (s->count + 1) <= s->slots)
+        return;
+    s->slots = s->slots > 0 ? 2 * s->slots : 64;
+    free(s->slot);
+    s->slot = lp_alloc_zero(s->slots, sizeof *s->slot);
+    for (size_t i = 0; i < s->count; i++)
+        s->slot[slot_of(s, s->item[i]->name, s->item[i]->hash)] = s->item[i];
 }
 
 /* Puts x, whose name is set, in the place of its namesake or at the end; takes it over. */
-static int insert(lp_stream *s, entry *x, lp_error *e) {
-    if (reserve(s, e)) {
-        entry_free(x);
-        return -1;
-    }
+static void insert(lp_stream *s, entry *x) {
+    reserve(s);
     x->hash = hash_of(x->name);
     size_t slot = slot_of(s, x->name, x->hash);
     entry *old = s->slot[slot];
     x->place = old != NULL ? old->place : s->count++;
     s->item[x->place] = s->slot[slot] = x;
     entry_free(old);
-    return 0;
 }
 
 /* Takes x out of the table of names and closes the gap in its run. */
@@ -202,10 +180,7 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
     if (find(s, new_name) != NULL)
         return lp_fail(e, "renaming '%s': there is a tensor '%s' already (drop it first)", old_name,
                        new_name);
-    char *name = lp_alloc(strlen(new_name) + 1, 1, e);
-    if (name == NULL)
-        return -1;
-    strcpy(name, new_name);
+    char *name = lp_strdup(new_name);
     unhash(s, x);
     free(x->name);
     x->name = name;
@@ -294,40 +269,26 @@ int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t,
     return 0;
 }
 
-/* A new entry of that name. */
-static entry *new_entry(const char *name, lp_error *e) {
-    entry *x = lp_alloc_zero(1, sizeof *x, e);
-    if (x == NULL)
-        return NULL;
-    x->name = lp_alloc(strlen(name) + 1, 1, e);
-    if (x->name == NULL) {
-        free(x);
-        return NULL;
-    }
-    strcpy(x->name, name);
-    return x;
-}
-
-int lp_stream_put(lp_stream *s, const char *name, lp_tensor *t, lp_error *e) {
-    entry *x = check_name(name, e) ? NULL : new_entry(name, e);
-    if (x == NULL) {
-        lp_tensor_free(t);
-        return -1;
-    }
+void (lp_stream_put)(lp_stream *s, const char *name, lp_tensor *t) {
+    lp_error e;
+    if (check_name(name, &e))
+        abort();
+    entry *x = lp_alloc_zero(1, sizeof *x);
+    x->name = lp_strdup(name);
     x->tensor = *t;
     x->is_decoded = true;
     *t = (lp_tensor){0};
-    return insert(s, x, e);
+    insert(s, x);
 }
 
-int lp_stream_put_text(lp_stream *s, const char *name, const char *text, lp_error *e) {
-    lp_tensor t;
-    return lp_tensor_text(&t, text, e) || lp_stream_put(s, name, &t, e) ? -1 : 0;
+void (lp_stream_put_text)(lp_stream *s, const char *name, const char *text) {
+    lp_tensor t = lp_tensor_text(text);
+    lp_stream_put(s, name, &t);
 }
 
-int lp_stream_put_number(lp_stream *s, const char *name, double value, lp_error *e) {
-    lp_tensor t;
-    return lp_tensor_scalar(&t, value, e) || lp_stream_put(s, name, &t, e) ? -1 : 0;
+void (lp_stream_put_number)(lp_stream *s, const char *name, double value) {
+    lp_tensor t = lp_tensor_scalar(value);
+    lp_stream_put(s, name, &t);
 }
 
 /* ---- recipes ---- */
@@ -336,35 +297,31 @@ const char *lp_stream_recipe(const lp_stream *s) {
     return s->recipe.data;
 }
 
-int lp_stream_set_recipe(lp_stream *s, const char *recipe, lp_error *e) {
+void (lp_stream_set_recipe)(lp_stream *s, const char *recipe) {
     lp_buffer text = {0};
-    if (lp_buffer_append(&text, recipe, strlen(recipe), e))
-        return -1;
+    lp_buffer_append(&text, recipe, strlen(recipe));
     lp_buffer_free(&s->recipe);
     s->recipe = text;
     free(s->lone_path);
     s->lone_path = NULL;
-    return 0;
 }
 
-int lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *options,
-                              const char *operands, lp_error *e) {
+void (lp_stream_continue_recipe)(lp_stream *s, const char *tool, const char *options,
+                               const char *operands) {
     lp_buffer b = {0};
-    int failed = 0;
     if (s->recipe.size > 0)
-        failed = lp_buffer_print(&b, e, "%s | ", s->recipe.data);
-    failed = failed || lp_buffer_print(&b, e, "%s", tool);
+        lp_buffer_printf(&b, "%s | ", s->recipe.data);
+    lp_buffer_printf(&b, "%s", tool);
     if (s->lone_path != NULL)
-        failed = failed || lp_recipe_crc32(&b, s->lone_crc, e);
+        lp_recipe_crc32(&b, s->lone_crc);
     if (options[0] != '\0')
-        failed = failed || lp_buffer_print(&b, e, " %s", options);
+        lp_buffer_printf(&b, " %s", options);
     if (operands[0] != '\0')
-        failed = failed || lp_buffer_print(&b, e, " %s", operands);
+        lp_buffer_printf(&b, " %s", operands);
     if (s->lone_path != NULL)
-        failed = failed || lp_recipe_path(&b, s->lone_path, operands[0] != '\0', e);
-    failed = failed || lp_stream_set_recipe(s, b.data, e);
+        lp_recipe_path(&b, s->lone_path, operands[0] != '\0');
+    lp_stream_set_recipe(s, b.data);
     lp_buffer_free(&b);
-    return failed ? -1 : 0;
 }
 
 /* What made one archive or one input: a recipe, or a file to be named. */
@@ -379,18 +336,8 @@ typedef struct {
     size_t count, capacity;
 } origins;
 
-static origin *add_origin(origins *all, lp_error *e) {
-    if (all->count == all->capacity) {
-        size_t capacity = all->capacity ? 2 * all->capacity : 8;
-        origin *item = lp_alloc(capacity, sizeof *item, e);
-        if (item == NULL)
-            return NULL;
-        if (all->count > 0)
-            memcpy(item, all->item, all->count * sizeof *item);
-        free(all->item);
-        all->item = item;
-        all->capacity = capacity;
-    }
+static origin *add_origin(origins *all) {
+    all->item = lp_grow(all->item, all->count, &all->capacity, sizeof *all->item);
     all->item[all->count] = (origin){0};
     return &all->item[all->count++];
 }
@@ -401,37 +348,35 @@ static void forget_origins(origins *all, size_t keep) {
 }
 
 /* The recipe of an input that has none and cannot be named. */
-static int break_recipe(origin *o, const char *why, lp_error *e) {
-    return lp_recipe_word(&o->recipe, LP_RECIPE_BROKEN, e) || lp_recipe_word(&o->recipe, why, e)
-               ? -1
-               : 0;
+static void break_recipe(origin *o, const char *why) {
+    lp_recipe_word(&o->recipe, LP_RECIPE_BROKEN);
+    lp_recipe_word(&o->recipe, why);
 }
 
 /* One recipe, or one lone file, of all origins. */
-static int join_origins(lp_stream *s, const origins *all, lp_error *e) {
+static void join_origins(lp_stream *s, const origins *all) {
     if (all->count == 1 && all->item[0].path != NULL) {
-        const char *path = all->item[0].path;
-        s->lone_path = lp_alloc(strlen(path) + 1, 1, e);
-        if (s->lone_path == NULL)
-            return -1;
-        strcpy(s->lone_path, path);
+        s->lone_path = lp_strdup(all->item[0].path);
         s->lone_crc = all->item[0].crc;
-        return 0;
+        return;
     }
-    if (all->count == 1)
-        return lp_buffer_append(&s->recipe, all->item[0].recipe.data, all->item[0].recipe.size, e);
-    int failed = lp_buffer_print(&s->recipe, e, "cat");
-    for (size_t i = 0; !failed && i < all->count; i++) {
+    if (all->count == 1) {
+        lp_buffer_append(&s->recipe, all->item[0].recipe.data, all->item[0].recipe.size);
+        return;
+    }
+    lp_buffer_printf(&s->recipe, "cat");
+    for (size_t i = 0; i < all->count; i++) {
         const origin *o = &all->item[i];
         lp_buffer part = {0};
-        if (o->path != NULL)
-            failed = lp_recipe_word(&part, "pick", e) || lp_recipe_crc32(&part, o->crc, e) ||
-                     lp_recipe_word(&part, "*", e) || lp_recipe_path(&part, o->path, true, e);
-        failed = failed || lp_buffer_print(&s->recipe, e, " <(%s)",
-                                           o->path != NULL ? part.data : o->recipe.data);
+        if (o->path != NULL) {
+            lp_recipe_word(&part, "pick");
+            lp_recipe_crc32(&part, o->crc);
+            lp_recipe_word(&part, "*");
+            lp_recipe_path(&part, o->path, true);
+        }
+        lp_buffer_printf(&s->recipe, " <(%s)", o->path != NULL ? part.data : o->recipe.data);
         lp_buffer_free(&part);
     }
-    return failed ? -1 : 0;
 }
 
 /* The text of a `recipe` member. */
@@ -456,10 +401,11 @@ static int read_recipe(const lp_source *source, const lp_member *m, lp_buffer *t
     if (string == NULL)
         return -1;
     const size_t length = strlen(string);
-    int failed = has_nul || !lp_recipe_is_clean(string, length)
-                     ? lp_fail(e, "the recipe holds control characters (whatever it is, it is "
-                                  "nothing to run)")
-                     : lp_buffer_append(text, string, length, e);
+    int failed = 0;
+    if (has_nul || !lp_recipe_is_clean(string, length))
+        failed = lp_fail(e, "the recipe holds control characters (do not run it)");
+    else
+        lp_buffer_append(text, string, length);
     free(string);
     return failed;
 }
@@ -484,9 +430,7 @@ static int take_members(lp_stream *s, const lp_source *source, lp_members *membe
         const entry *old = find(s, m->name);
         if (old != NULL && old->archive == s->archives)
             return lp_fail(e, "member '%s.npy' is there twice", m->name);
-        entry *x = lp_alloc_zero(1, sizeof *x, e);
-        if (x == NULL)
-            return -1;
+        entry *x = lp_alloc_zero(1, sizeof *x);
         x->name = m->name;
         x->npy = m->npy;
         x->crc = m->crc;
@@ -497,15 +441,14 @@ static int take_members(lp_stream *s, const lp_source *source, lp_members *membe
         x->archive = s->archives;
         m->name = NULL;
         m->unpacked = (lp_buffer){0};
-        if (insert(s, x, e))
-            return -1;
+        insert(s, x);
     }
     return 0;
 }
 
 /* What a bare .npy is called: its file's name without folders and ending, where a tensor may have
  * that name. */
-static char *name_of_bare(const char *path, lp_error *e) {
+static char *name_of_bare(const char *path) {
     const char *base = strrchr(path, '/');
     base = base != NULL ? base + 1 : path;
     const char *dot = strrchr(base, '.');
@@ -515,11 +458,9 @@ static char *name_of_bare(const char *path, lp_error *e) {
         base = "x";
         length = 1;
     }
-    char *name = lp_alloc(length + 1, 1, e);
-    if (name != NULL) {
-        memcpy(name, base, length);
-        name[length] = '\0';
-    }
+    char *name = lp_alloc(length + 1, 1);
+    memcpy(name, base, length);
+    name[length] = '\0';
     return name;
 }
 
@@ -527,8 +468,8 @@ static int read_bare(lp_stream *s, lp_source *source, const char *path, origin *
     lp_members members = {0};
     int failed = lp_archive_read_bare(source, &members, e);
     if (!failed) {
-        members.item[0].name = name_of_bare(path, e);
-        failed = members.item[0].name == NULL || take_members(s, source, &members, o, e);
+        members.item[0].name = name_of_bare(path);
+        failed = take_members(s, source, &members, o, e);
     }
     lp_members_free(&members);
     return failed ? -1 : 0;
@@ -536,9 +477,7 @@ static int read_bare(lp_stream *s, lp_source *source, const char *path, origin *
 
 /* Reads one input to its end. */
 static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_error *e) {
-    lp_source *source = lp_alloc_zero(1, sizeof *source, e);
-    if (source == NULL)
-        return -1;
+    lp_source *source = lp_alloc_zero(1, sizeof *source);
     s->source[s->sources++] = source;
     if (lp_source_open(source, input->path, e) || lp_source_fill(source, 1, e))
         return -1;
@@ -549,15 +488,15 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
     const size_t first = all->count;
     bool all_have_recipes = true;
     if (lp_npy_is(source->data, source->size)) {
-        origin *o = add_origin(all, e);
-        if (o == NULL || read_bare(s, source, input->path, o, e))
+        origin *o = add_origin(all);
+        if (read_bare(s, source, input->path, o, e))
             return -1;
         all_have_recipes = false;
     } else {
         for (size_t at = 0; at < source->size;) {
-            origin *o = add_origin(all, e);
+            origin *o = add_origin(all);
             lp_members members = {0};
-            int failed = o == NULL || lp_archive_read(source, &at, &members, e) ||
+            int failed = lp_archive_read(source, &at, &members, e) ||
                          take_members(s, source, &members, o, e);
             lp_members_free(&members);
             if (failed || lp_source_fill(source, at + 1, e))
@@ -578,40 +517,34 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
         if (has_path && !all_have_recipes) {
             /* The file as a whole stands for what made it. */
             forget_origins(all, first);
-            origin *o = add_origin(all, e);
-            if (o == NULL)
-                return -1;
-            if (!lp_recipe_is_clean(input->path, strlen(input->path)))
-                return break_recipe(o,
-                                    "a file whose name holds control characters came without a "
-                                    "recipe",
-                                    e);
+            origin *o = add_origin(all);
+            if (!lp_recipe_is_clean(input->path, strlen(input->path))) {
+                break_recipe(o, "a file whose name holds control characters came without a recipe");
+                return 0;
+            }
             o->path = input->path;
             o->crc = crc;
         }
     }
     for (size_t i = first; i < all->count; i++)
-        if (all->item[i].path == NULL && all->item[i].recipe.size == 0 &&
-            break_recipe(&all->item[i],
-                         is_standard ? "standard input came without a recipe"
-                                     : "a pipe came without a recipe",
-                         e))
-            return -1;
+        if (all->item[i].path == NULL && all->item[i].recipe.size == 0)
+            break_recipe(&all->item[i], is_standard ? "standard input came without a recipe"
+                                                    : "a pipe came without a recipe");
     return 0;
 }
 
 lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
-    lp_stream *s = lp_stream_new(e);
-    if (s == NULL)
-        return NULL;
+    lp_stream *s = lp_stream_new();
     origins all = {0};
-    int failed = (s->source = lp_alloc_zero(n, sizeof *s->source, e)) == NULL;
+    int failed = 0;
+    s->source = lp_alloc_zero(n, sizeof *s->source);
     for (size_t i = 0; !failed && i < n; i++) {
         failed = read_input(s, &inputs[i], &all, e);
         if (failed)
             lp_within(e, "reading %s", lp_source_name(inputs[i].path));
     }
-    failed = failed || join_origins(s, &all, e);
+    if (!failed)
+        join_origins(s, &all);
     forget_origins(&all, 0);
     free(all.item);
     if (failed) {
@@ -668,8 +601,7 @@ static int deflate_run(z_stream *z, const run *r, bool last, lp_buffer *packed, 
         z->next_in = (unsigned char *)(uintptr_t)(r->bytes + done);
         z->avail_in = (uInt)n;
         do {
-            if (lp_buffer_reserve(packed, WRITE_CHUNK / 16, e))
-                return -1;
+            lp_buffer_reserve(packed, WRITE_CHUNK / 16);
             z->next_out = (unsigned char *)packed->data + packed->size;
             z->avail_out = WRITE_CHUNK / 16;
             status = deflate(z, is_end ? Z_FINISH : Z_NO_FLUSH);
@@ -697,7 +629,8 @@ static int deflate_runs(const run *runs, size_t n, lp_buffer *packed, lp_error *
 static int write_member(writer *w, const char *name, uint32_t crc, size_t header_size,
                         const run *runs, size_t n, lp_error *e) {
     lp_buffer file_name = {0}, local = {0}, packed = {0};
-    int failed = lp_buffer_print(&file_name, e, "%s.npy", name);
+    int failed = 0;
+    lp_buffer_printf(&file_name, "%s.npy", name);
     lp_zip_entry zip = {.name = file_name.data,
                         .name_size = file_name.size,
                         .method = w->compress ? LP_ZIP_DEFLATED : LP_ZIP_STORED,
@@ -751,9 +684,8 @@ int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
         failed = s->item[i]->size > 0 ? write_read(&w, s->item[i], e)
                                       : write_tensor(&w, s->item[i]->name, &s->item[i]->tensor, e);
     if (!failed && s->recipe.size > 0) {
-        lp_tensor recipe = {0};
-        failed =
-            lp_tensor_text(&recipe, s->recipe.data, e) || write_tensor(&w, "recipe", &recipe, e);
+        lp_tensor recipe = lp_tensor_text(s->recipe.data);
+        failed = write_tensor(&w, "recipe", &recipe, e);
         lp_tensor_free(&recipe);
     }
     const lp_zip_totals totals = {w.count, w.at, w.central.size};

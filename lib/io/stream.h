@@ -10,6 +10,7 @@
 #define LP_IO_STREAM_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/tensor.h"
 
 #include <stdbool.h>
@@ -20,7 +21,7 @@
 typedef struct lp_stream lp_stream;
 
 /* An empty stream without a recipe; freed with lp_stream_free. */
-lp_stream *lp_stream_new(lp_error *e);
+lp_stream *lp_stream_new(void);
 
 /* One input of a tool, to be read: a path, or "-" for standard input. Where check_crc32 is set
  * the file's CRC-32 (of all its bytes) has to be `crc32`: what a recipe's --crc32 asks for. */
@@ -56,12 +57,13 @@ const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
 int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t, lp_error *e);
 
 /* NAME = *t, in its place if NAME exists and else at the end. The stream takes over what *t owns
- * (also on failure) and clears *t; data that *t borrows has to outlive the stream. */
-int lp_stream_put(lp_stream *s, const char *name, lp_tensor *t, lp_error *e);
+ * and clears *t; data that *t borrows has to outlive the stream. A NAME that is not valid is a
+ * mistake of the caller (asserted). */
+void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t);
 
 /* The same for texts and single numbers. */
-int lp_stream_put_text(lp_stream *s, const char *name, const char *text, lp_error *e);
-int lp_stream_put_number(lp_stream *s, const char *name, double value, lp_error *e);
+void lp_stream_put_text(lp_stream *s, const char *name, const char *text);
+void lp_stream_put_number(lp_stream *s, const char *name, double value);
 
 /* Removes NAME; harmless where there is none. */
 void lp_stream_drop(lp_stream *s, const char *name);
@@ -76,7 +78,7 @@ bool lp_stream_name_is_valid(const char *name);
  * without a recipe. A `recipe` member is never among the tensors above: it is read into this text
  * and written from it, last, unless it is "". */
 const char *lp_stream_recipe(const lp_stream *s);
-int lp_stream_set_recipe(lp_stream *s, const char *recipe, lp_error *e);
+void lp_stream_set_recipe(lp_stream *s, const char *recipe);
 
 /* Continues the recipe by the command that makes of what was read what will be written.
  * `options` and `operands` are text made by lp_recipe_word and its like, "" where there are none.
@@ -84,8 +86,8 @@ int lp_stream_set_recipe(lp_stream *s, const char *recipe, lp_error *e);
  *     TOOL OPTIONS OPERANDS                       of a new stream (a generator, a foreign file)
  *     RECIPE | TOOL OPTIONS OPERANDS              of a stream with a recipe
  *     TOOL --crc32 HEX OPTIONS OPERANDS PATH      of one file that came without a recipe */
-int lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *options,
-                              const char *operands, lp_error *e);
+void lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *options,
+                               const char *operands);
 
 /* How many archives the inputs held in all: more than one in a single file means that other
  * programs see only the last of them. */
@@ -93,5 +95,15 @@ size_t lp_stream_archives(const lp_stream *s);
 
 /* Writes one archive to `out`, deflated where `compress` is set. The caller flushes and closes. */
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e);
+
+#ifndef LP_NO_COMPAT
+#define lp_stream_new(...) (lp_stream_new)()
+#define lp_stream_put(s, name, t, ...) lp_ok_(((lp_stream_put)(s, name, t), 0))
+#define lp_stream_put_text(s, name, t, ...) lp_ok_(((lp_stream_put_text)(s, name, t), 0))
+#define lp_stream_put_number(s, name, v, ...) lp_ok_(((lp_stream_put_number)(s, name, v), 0))
+#define lp_stream_set_recipe(s, t, ...) lp_ok_(((lp_stream_set_recipe)(s, t), 0))
+#define lp_stream_continue_recipe(s, tool, o, p, ...)                                              \
+    lp_ok_(((lp_stream_continue_recipe)(s, tool, o, p), 0))
+#endif
 
 #endif

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "io/stream.h"
 #include "learn/model.h"
-#include "learn/optim.h"
+#include "net/optim.h"
 #include "num/rng.h"
 
 #include <stdbool.h>

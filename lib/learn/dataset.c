@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "io/source.h"
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -301,7 +301,7 @@ void lp_batch_free(lp_batch *b) {
 
 void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
                    const size_t *index) {
-    const lp_math *num = lp_math_of(b->type);
+    const lp_kernels *num = lp_kernels_of(b->type);
     num->gather_rows(n, p->cols, p->x_type, p->x, index, input_scale, b->x);
     if (b->label != NULL)
         for (size_t i = 0; i < n; i++)

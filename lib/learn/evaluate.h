@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/stream.h"
-#include "learn/factor.h"
+#include "mf/factors.h"
 #include "learn/model.h"
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ typedef struct {
 /* Judges, in this order of preference:
  *   a model (learn/model.h) on every part of the data: train, test, all
  *   y_pred against y, or else y_test, or else y_train, whichever is there ("all", "test", "train")
- *   factors (learn/factor.h) on their matrix; `mask` and `zero_filled` go with these alone
+ *   factors (mf/factors.h) on their matrix; `mask` and `zero_filled` go with these alone
  * `model`: the stream that holds the model, where it is not s; data is then scaled like the
  * model's (lp_scale_for_model). A stream with both a model and factors is refused. Freed with
  * lp_evaluation_free. */

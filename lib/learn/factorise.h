@@ -1,11 +1,11 @@
-/* Factorising the matrix of a stream: learn/factor_fit.h from the stream's tensors to the stream's
+/* Factorising the matrix of a stream: mf/fit.h from the stream's tensors to the stream's
  * tensors, with history, patience and checkpoints. */
 #ifndef LP_LEARN_FACTORISE_H
 #define LP_LEARN_FACTORISE_H
 
 #include "base/error.h"
 #include "io/stream.h"
-#include "learn/factor_fit.h"
+#include "mf/fit.h"
 #include "learn/train.h"
 
 #include <stddef.h>

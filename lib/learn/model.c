@@ -163,7 +163,7 @@ void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t 
 
 void lp_model_probabilities(const lp_model *m, lp_tensor *scores) {
     if (!m->is_perceptron && m->loss == LP_LOSS_CROSS_ENTROPY)
-        lp_math_of(scores->type)
+        lp_kernels_of(scores->type)
             ->softmax(scores->shape[0], scores->shape[1], scores->data, scores->data);
 }
 
@@ -238,7 +238,7 @@ static double at(lp_type type, const void *x, size_t i) {
 /* The sum of the losses of n rows, whose scores stand in j->scores (which they may overwrite). */
 static double sum_losses(lp_judge *j, const lp_model *m, size_t n) {
     lp_type type = m->net.params.type;
-    const lp_math *num = lp_math_of(type);
+    const lp_kernels *num = lp_kernels_of(type);
     double sum = 0;
     if (m->is_perceptron) {
         for (size_t i = 0; i < n; i++) {

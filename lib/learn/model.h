@@ -1,6 +1,6 @@
 /* A trained model, whichever kind a stream holds, and what it answers.
  *
- * An MLP (learn/mlp.h) may say more about itself:
+ * An MLP (net/mlp.h) may say more about itself:
  *     model.loss          "cross-entropy" (the default) or "mse"
  *     model.reduction     "mean" (the default) or "sum"
  *     model.target        "y" (the default), or "x": an autoencoder
@@ -15,7 +15,7 @@
 #include "io/stream.h"
 #include "learn/dataset.h"
 #include "learn/metrics.h"
-#include "learn/mlp.h"
+#include "net/mlp.h"
 
 #include <stdbool.h>
 #include <stddef.h>

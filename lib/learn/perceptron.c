@@ -30,14 +30,14 @@ static double sign(const run *r, size_t i) {
 }
 
 static double agreement(const run *r, size_t i) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     double score = num->dot(r->train->cols, row(r, i), r->weight);
     return sign(r, i) * (r->bias != NULL ? score + *r->bias : score);
 }
 
 static void add_row(run *r, size_t i) {
     double step = r->options->lr * sign(r, i);
-    lp_math_of(LP_F8)->axpy(r->train->cols, step, row(r, i), r->weight);
+    lp_kernels_of(LP_F8)->axpy(r->train->cols, step, row(r, i), r->weight);
     if (r->bias != NULL)
         *r->bias += step;
 }

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "learn/checkpoint.h"
 #include "learn/dataset.h"
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 #include "num/rng.h"
 
 #include <inttypes.h>

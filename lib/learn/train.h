@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "base/values.h"
 #include "io/stream.h"
-#include "learn/mlp.h"
+#include "net/mlp.h"
 #include "learn/model.h"
-#include "learn/optim.h"
-#include "learn/schedule.h"
+#include "net/optim.h"
+#include "net/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>

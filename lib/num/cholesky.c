@@ -1,6 +1,6 @@
 #include "num/linalg.h"
 
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <float.h>
 #include <math.h>
@@ -17,7 +17,7 @@ int lp_cholesky(size_t n, double *a, lp_error *e) {
                                j);
             a[j * n + i] = a[i * n + j];
         }
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     for (size_t k = 0; k < n; k++) {
         /* The lower triangle's diagonal is the upper one's: what a[k][k] was at first is the sum
          * of squares of column k so far, plus what is left of it. */
@@ -59,7 +59,7 @@ int lp_cholesky(size_t n, double *a, lp_error *e) {
 }
 
 void lp_cholesky_solve(size_t n, const double *l, double *b) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     for (size_t i = 0; i < n; i++)
         b[i] = (b[i] - num->dot(i, l + i * n, b)) / l[i * n + i];
     for (size_t i = n; i-- > 0;) {

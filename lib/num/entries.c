@@ -20,8 +20,8 @@ static const lp_entries_math *const tables[] = {
 #endif
 };
 
-/* Compiled for the same instruction sets as the tables of lp_math, so it is always there. */
-const lp_entries_math *lp_entries_like(const lp_math *math) {
+/* Compiled for the same instruction sets as the tables of lp_kernels, so it is always there. */
+const lp_entries_math *lp_entries_like(const lp_kernels *math) {
     size_t i = 0;
     while (strcmp(tables[i]->isa, math->isa) != 0)
         i++;
@@ -29,5 +29,5 @@ const lp_entries_math *lp_entries_like(const lp_math *math) {
 }
 
 const lp_entries_math *lp_entries(void) {
-    return lp_entries_like(lp_math_of(LP_F8));
+    return lp_entries_like(lp_kernels_of(LP_F8));
 }

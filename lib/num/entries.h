@@ -5,12 +5,12 @@
  * chain l over the columns l, l + 8, …, each rounded twice, and their sum
  * ((0+4) + (2+6)) + ((1+5) + (3+7)). So the bits depend on the width alone.
  *
- * The sources are compiled once per instruction set like those of num/math.h, and the same one is
+ * The sources are compiled once per instruction set like those of num/kernels.h, and the same one is
  * chosen. */
 #ifndef LP_NUM_ENTRIES_H
 #define LP_NUM_ENTRIES_H
 
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,6 +63,6 @@ typedef struct {
 /* The kernels for this CPU or LABPIPE_ISA; those compiled for the same instruction set as `math`.
  */
 const lp_entries_math *lp_entries(void);
-const lp_entries_math *lp_entries_like(const lp_math *math);
+const lp_entries_math *lp_entries_like(const lp_kernels *math);
 
 #endif

@@ -1,6 +1,6 @@
 #include "num/rng.h"
 
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <math.h>
 #include <stdbool.h>

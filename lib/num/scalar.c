@@ -2,7 +2,7 @@
 #define LP_ONE_LANE
 #include "num/kernels/vmath.h"
 
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <stdbool.h>
 

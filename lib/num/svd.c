@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "num/linalg.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <float.h>
@@ -50,7 +50,7 @@ static int new_reflectors(reflectors *h, size_t count, size_t length, lp_error *
 /* Reflector k is the one that turns column x (length) to zero behind its element k; does that to x
  * (Golub and Van Loan 2013, algorithm 5.1.1). */
 static void reflect(reflectors *h, size_t k, double *x) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t below = h->length - k - 1;
     double *v = h->v + k * h->length + k;
     double alpha = x[k], rest = num->dot(below, x + k + 1, x + k + 1);
@@ -67,7 +67,7 @@ static void reflect(reflectors *h, size_t k, double *x) {
 
 /* y = H_k y. */
 static void apply_one(const reflectors *h, size_t k, double *y) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     const double *v = h->v + k * h->length + k;
     size_t n = h->length - k;
     num->axpy(n, -h->tau[k] * num->dot(n, v, y + k), v, y + k);
@@ -78,7 +78,7 @@ static void apply_one(const reflectors *h, size_t k, double *y) {
  * work has 2 * rows * n elements. */
 static void apply_block(const reflectors *h, size_t first, size_t n, bool reversed, size_t rows,
                         double *y, double *work) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     const double *v = h->v + first * h->length, *tau = h->tau + first;
     double gram[BLOCK * BLOCK], t[BLOCK * BLOCK] = {0};
     num->gemm(LP_NT, n, n, h->length, v, v, gram, false);
@@ -137,7 +137,7 @@ static int apply_q(const reflectors *h, size_t rows, double *y, lp_error *e) {
 /* The same as factorise for a square x, taking at every step the longest of the columns that
  * remain (the first of equals): column j of R belongs to column column[j] of x. */
 static void factorise_pivoted(reflectors *h, double *x, size_t *column) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t n = h->length;
     for (size_t j = 0; j < n; j++)
         column[j] = j;
@@ -201,7 +201,7 @@ typedef struct {
 
 /* Makes the columns i and j orthogonal; false where they are already. */
 static bool rotate_pair(jacobi *s, size_t i, size_t j) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     double *x = s->x + i * s->stride, *y = s->x + j * s->stride;
     double a = s->square[i], b = s->square[j];
     if (a == 0 || b == 0)
@@ -243,7 +243,7 @@ static void meet(void *context, size_t pair) {
 /* Every pair of columns once. No two meetings of a round share a column, so their order does not
  * matter; after each round all but the first seat move on by one. */
 static bool sweep(jacobi *s) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t pairs = s->seats / 2;
     bool rotated = false;
     for (size_t j = 0; j < s->n; j++) {
@@ -312,7 +312,7 @@ static double rounding(size_t n) {
  * as rows: left (n, n) always orthonormal, or NULL; right (n, n) zero where s is. */
 static int svd_square(size_t n, double orthogonal, double *x, double *left, double *s,
                       double *right, lp_error *e) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     reflectors h = {0};
     size_t *column = lp_alloc(n, sizeof *column, e), *order = lp_alloc(n, sizeof *order, e);
     size_t stride = left != NULL ? 2 * n : n;
@@ -393,7 +393,7 @@ static int svd_tall(size_t m, size_t n, double *x, double *left, double *s, doub
 /* Fills the rows of v (r, n) that are zero, from the first such on, so that all are orthonormal:
  * the unit vector that is least in what there is, made orthogonal to it. */
 static void complete(size_t r, size_t n, size_t from, double *v) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     for (size_t k = from; k < r; k++) {
         size_t least = 0;
         double least_square = INFINITY;
@@ -527,7 +527,7 @@ int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v,
     int exponent = exponent_of(largest);
     double down = ldexp(1, -exponent);
     if (wide)
-        lp_math_of(LP_F8)->scale(r * length, down, x, columns);
+        lp_kernels_of(LP_F8)->scale(r * length, down, x, columns);
     else
         transpose(m, n, down, x, columns);
 

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "num/linalg.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/rng.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ typedef struct {
 
 /* z (rows, side) = y (rows, side) times the operator. */
 static void apply(const operator* a, size_t rows, const double *y, double *z) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     if (a->gram != NULL) {
         num->gemm(LP_NN, rows, a->side, a->side, y, a->gram, z, false);
     } else if (a->side == a->n) {
@@ -64,7 +64,7 @@ static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t
     if (a->gram == NULL)
         return -1;
     if (m >= n) {
-        lp_math_of(LP_F8)->gemm(LP_TN, n, n, m, x, x, a->gram, false);
+        lp_kernels_of(LP_F8)->gemm(LP_TN, n, n, m, x, x, a->gram, false);
         return 0;
     }
     /* x xᵀ up to the diagonal, some rows at a time, and the rest by symmetry. */
@@ -74,7 +74,7 @@ static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t
         return -1;
     for (size_t from = 0; from < m; from += ROWS) {
         size_t end = from + ROWS < m ? from + ROWS : m;
-        lp_math_of(LP_F8)->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
+        lp_kernels_of(LP_F8)->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
         for (size_t i = from; i < end; i++)
             for (size_t j = 0; j <= i; j++)
                 a->gram[i * m + j] = a->gram[j * m + i] = strip[(i - from) * end + j];
@@ -87,7 +87,7 @@ static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t
  * any start. Converged by the first k. */
 static int dominant(const operator* a, size_t k, size_t keep, size_t steps, double *q,
                     lp_error *e) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t block = keep * a->side, width = keep * steps;
     double *space = lp_alloc(steps, block * sizeof *space, e);
     double *image = lp_alloc(steps, block * sizeof *image, e);
@@ -157,7 +157,7 @@ static int from_all(size_t m, size_t n, size_t k, const double *x, double *u, do
 /* The exact factorisation of x within the space of q (keep, side). */
 static int within(size_t m, size_t n, size_t k, size_t keep, const double *x, const double *q,
                   double *u, double *s, double *v, lp_error *e) {
-    const lp_math *num = lp_math_of(LP_F8);
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     bool wide = m < n;
     size_t side = wide ? m : n, longer = wide ? n : m;
     double *projected = lp_alloc(longer, keep * sizeof *projected, e);
@@ -210,7 +210,7 @@ int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, dou
         scaled = lp_alloc(m, n * sizeof *scaled, e);
         if (scaled == NULL)
             return -1;
-        lp_math_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
+        lp_kernels_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
         x = scaled;
     }
 

@@ -4,7 +4,7 @@
 #include "bench.h"
 
 #include "data/ratings.h"
-#include "learn/factor_fit.h"
+#include "mf/fit.h"
 #include "num/parallel.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The matrix product against OpenBLAS with its best kernels for this CPU, alternating in one
  * process: medians over pairs of samples. Usage: gemm [f4|f8] [THREADS] [SAMPLES] [MxKxN] */
 #include "bench.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <cblas.h>
@@ -32,7 +32,7 @@ static const struct shape {
 enum { SHAPES = sizeof shapes / sizeof shapes[0], MOST = 101 };
 
 struct job {
-    const lp_math *num;
+    const lp_kernels *num;
     const struct shape *s;
     void *a, *b, *c;
 };
@@ -64,7 +64,7 @@ static void settle(int threads) {
 static void run_shape(const struct shape *s, int size, int threads, int samples,
                       double *log_ratio) {
     size_t a = s->m * s->k, b = s->k * s->n, c = s->m * s->n;
-    struct job j = {lp_math_of((lp_type){'f', (uint32_t)size}), s, bench_alloc(a, (size_t)size),
+    struct job j = {lp_kernels_of((lp_type){'f', (uint32_t)size}), s, bench_alloc(a, (size_t)size),
                     bench_alloc(b, (size_t)size), bench_alloc(c, (size_t)size)};
     bench_fill(size, a, j.a);
     bench_fill(size, b, j.b);
@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
     /* OpenBLAS chooses its kernels when it is loaded; left alone, 0.3.21 takes the Haswell ones on
      * some CPUs with AVX-512. BENCH_CORETYPE overrides. */
     const char *core = getenv("BENCH_CORETYPE"), *now = getenv("OPENBLAS_CORETYPE");
-    if (!core && strcmp(lp_math_all(LP_F4)[0]->isa, "avx512") == 0)
+    if (!core && strcmp(lp_kernels_all(LP_F4)[0]->isa, "avx512") == 0)
         core = "SkylakeX";
     if (core && (!now || strcmp(core, now) != 0)) {
         setenv("OPENBLAS_CORETYPE", core, 1);
@@ -112,7 +112,7 @@ int main(int argc, char **argv) {
     bench_begin("gemm",
                 "type\tthreads\tm x k x n\tform\tlabpipe us\tOpenBLAS us\tGFLOP/s\tOpenBLAS\t"
                 "ratio\tfma peak\tof peak");
-    bench_note("%s kernels against %s, core type %s", lp_math_of(LP_F4)->isa, openblas_get_config(),
+    bench_note("%s kernels against %s, core type %s", lp_kernels_of(LP_F4)->isa, openblas_get_config(),
                openblas_get_corename());
     for (int size = 4; size <= 8; size += 4)
         for (int threads = 1; threads <= 2; threads++) {

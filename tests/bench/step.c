@@ -1,9 +1,9 @@
 /* Where a training step of 784-512-10 spends its time, one thread, f4: the matrix products, every
  * other pass of the graph, the batch and the optimiser, in microseconds a step and as shares. */
 #include "bench.h"
-#include "learn/graph.h"
-#include "learn/mlp.h"
-#include "learn/optim.h"
+#include "autodiff/graph.h"
+#include "net/mlp.h"
+#include "net/optim.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
@@ -35,7 +35,7 @@ static const char *const names[PARTS] = {"matrix products",
                                          "batch gathered, converted",
                                          "optimiser, fused"};
 
-static const lp_math *real;
+static const lp_kernels *real;
 static double spent[PARTS];
 
 #define TIMED(what, call)                                                                          \
@@ -104,7 +104,7 @@ static void measure(size_t batch, lp_optim_kind kind) {
         stop();
     lp_graph_set(g, input, x);
     real = g->num;
-    lp_math timed = *real;
+    lp_kernels timed = *real;
     timed.gemm = gemm;
     timed.bias_map = bias_map;
     timed.map_backward = map_backward;

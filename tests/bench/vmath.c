@@ -2,7 +2,7 @@
  * in one process: nanoseconds an element, medians, one thread. libm has no sigmoid: 1 / (1 +
  * exp(-x)) stands for it. */
 #include "bench.h"
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <gnu/libc-version.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 
 enum { N = 1 << 14, SAMPLES = 21 };
 
-static const lp_math *num;
+static const lp_kernels *num;
 static lp_map map;
 static void *x, *y;
 
@@ -51,14 +51,14 @@ static void theirs(void *context) {
 
 int main(void) {
     bench_begin("vmath", "function\ttype\tlabpipe ns\tlibm ns\tratio");
-    bench_note("%s kernels against glibc %s", lp_math_of(LP_F4)->isa, gnu_get_libc_version());
+    bench_note("%s kernels against glibc %s", lp_kernels_of(LP_F4)->isa, gnu_get_libc_version());
     bench_one_thread(true);
     x = bench_alloc(N, 8), y = bench_alloc(N, 8);
     for (int size = 4; size <= 8; size += 4)
         for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++) {
             double low = functions[f].low, width = functions[f].high - low;
             double mine[SAMPLES], other[SAMPLES], ratio[SAMPLES];
-            num = lp_math_of((lp_type){'f', (uint32_t)size});
+            num = lp_kernels_of((lp_type){'f', (uint32_t)size});
             map = functions[f].map;
             bench_fill(size, N, x);
             for (size_t i = 0; i < N; i++)

@@ -5,8 +5,8 @@
 #include "fuzz.h"
 #include "io/npy.h"
 #include "learn/dataset.h"
-#include "learn/factor.h"
-#include "learn/factor_predict.h"
+#include "mf/factors.h"
+#include "mf/predict.h"
 #include "learn/model.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  * are held against each other by comparing what it prints. Needs lib/base and lib/num alone. */
 #include "num/entries.h"
 #include "num/linalg.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
@@ -15,7 +15,7 @@
 enum { MOST = 400000 }; /* elements of an array */
 
 static int size; /* of the element type: 4 or 8 */
-static const lp_math *num;
+static const lp_kernels *num;
 static void *a, *b, *c, *d;
 static uint64_t digest, total = 0xcbf29ce484222325u;
 
@@ -307,7 +307,7 @@ static void run_doubles(void) {
     say("svd");
     for (size_t n = 1; n < 40; n += 6) {
         fill(x, 50 * n, n, 1);
-        lp_math_of(LP_F8)->gemm(LP_TN, n, n, 50, x, x, u, false);
+        lp_kernels_of(LP_F8)->gemm(LP_TN, n, n, 50, x, x, u, false);
         if (lp_cholesky(n, u, &e) != 0)
             exit(1);
         add(n * n, u);
@@ -320,7 +320,7 @@ static void run_doubles(void) {
 
 int main(int argc, char **argv) {
     lp_error e;
-    if (argc != 2 || lp_math_check(&e) != 0) {
+    if (argc != 2 || lp_kernels_check(&e) != 0) {
         fprintf(stderr, "selftest: %s\n", argc != 2 ? "give the number of threads" : e.text);
         return 2;
     }
@@ -333,7 +333,7 @@ int main(int argc, char **argv) {
         return 1;
     digest = total;
     for (size = 4; size <= 8; size += 4) {
-        num = lp_math_of((lp_type){'f', (uint32_t)size});
+        num = lp_kernels_of((lp_type){'f', (uint32_t)size});
         run_gemm();
         run_elementwise();
         run_sums();

@@ -38,7 +38,7 @@ read_table() {
     done <"$table"
 }
 
-# Every row of lp_math, and all else that the table names, in five ways at least.
+# Every row of lp_kernels, and all else that the table names, in five ways at least.
 check_table() {
     local kernel i content rest
     for kernel in $(sed -n 's/^    \.\([a-z_]*\) = k_.*/\1/p' lib/num/kernels/table.c) $(printf '%s\n' "${kernels[@]}" | sort -u); do

@@ -1,6 +1,6 @@
 #include "base/memory.h"
 #include "check.h"
-#include "learn/factor_fit.h"
+#include "mf/fit.h"
 #include "num/entries.h"
 #include "num/parallel.h"
 #include "num/rng.h"
@@ -86,7 +86,7 @@ static void sgd_is_its_definition(void) {
                 b[k] = keep_of(&rate_q, k) * b[k] + step_of(&rate_q, k) * error * a[k];
             }
         }
-        for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+        for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
             double *ours_p = copy(p0, np), *ours_q = copy(q0, nq);
             double ours = lp_entries_like(*isa)->sgd(COUNT, m.row, m.col, m.value, width, ours_p,
                                                      ours_q, &rate_p, &rate_q);
@@ -140,7 +140,7 @@ static void gradients_are_their_definition(void) {
                     a[j * width + k] += r == 3 ? q[c * width + j] * q[c * width + k] : 0;
             }
         }
-        for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+        for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
             const lp_entries_math *math = lp_entries_like(*isa);
             double *ours = random_numbers(ROWS * width + COLS * width, 3), ours_error[COUNT];
             CHECK(math->row_gradient(ROWS, start, m.col, m.value, width, p, q, ours_error, ours) ==
@@ -181,7 +181,7 @@ static void steps_are_their_definition(void) {
             double kept = keep_of(&rate, i % width) * expected[i];
             expected[i] = kept + step_of(&rate, i % width) * gradient[i];
         }
-        for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+        for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
             double *ours = copy(x, n);
             lp_entries_like(*isa)->step(ROWS, width, ours, gradient, &rate);
             check_same(ours, expected, n);

@@ -1,8 +1,8 @@
-/* The matrix product against three nested loops in the order that num/math.h promises, bit for bit,
+/* The matrix product against three nested loops in the order that num/kernels.h promises, bit for bit,
  * for every instruction set that runs here and several thread counts. Every array ends where a
  * page ends that may not be touched, so a read or write past it ends the test. */
 #include "check.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <stdint.h>
@@ -104,7 +104,7 @@ static bool shape_holds(int size, lp_form form, size_t m, size_t n, size_t k, bo
     memcpy(expected, start, m * n * bytes);
     naive(size, form, m, n, k, a.at, b.at, expected, accumulate);
     bool holds = true;
-    for (const lp_math *const *num = lp_math_all((lp_type){'f', (uint32_t)size}); *num; num++)
+    for (const lp_kernels *const *num = lp_kernels_all((lp_type){'f', (uint32_t)size}); *num; num++)
         for (size_t t = 0; t < sizeof threads / sizeof threads[0]; t++) {
             lp_threads_set(threads[t]);
             memcpy(c.at, start, m * n * bytes);
@@ -182,7 +182,7 @@ static void test_zero(void) {
     static float a[60 * 30], b[3000], c[60 * 260];
     for (size_t i = 0; i < sizeof b / sizeof b[0]; i++)
         b[i] = -1;
-    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++)
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F4); *num; num++)
         for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
             for (size_t form = 0; form < 3; form++) {
                 size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
@@ -206,14 +206,14 @@ static void test_large(void) {
 
 static void test_empty(void) {
     float c[6] = {1, 2, 3, 4, 5, 6}, a[1] = {0};
-    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++) {
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F4); *num; num++) {
         (*num)->gemm(LP_NN, 2, 3, 0, a, a, c, true);
         CHECK(c[0] == 1 && c[5] == 6);
         (*num)->gemm(LP_NN, 0, 3, 5, a, a, c, false);
         (*num)->gemm(LP_NT, 3, 0, 5, a, a, c, false);
         CHECK(c[0] == 1 && c[5] == 6);
     }
-    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++) {
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F4); *num; num++) {
         c[0] = c[5] = 1;
         (*num)->gemm(LP_TN, 2, 3, 0, a, a, c, false);
         CHECK(c[0] == 0 && c[5] == 0 && !signbit(c[0]));
@@ -231,7 +231,7 @@ static void test_exact(void) {
     for (size_t p = 0; p < K; p++)
         for (size_t j = 0; j < N; j++)
             b[p * N + j] = ldexp(1, -(int)j);
-    for (const lp_math *const *num = lp_math_all(LP_F8); *num; num++) {
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F8); *num; num++) {
         (*num)->gemm(LP_NN, M, N, K, a, b, c, false);
         bool right = true;
         for (size_t i = 0; i < M; i++)
@@ -251,7 +251,7 @@ static void test_identity(void) {
         eye[i * N + i] = 1;
         shift[i * N + (i + 5) % N] = 1;
     }
-    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++) {
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F4); *num; num++) {
         (*num)->gemm(LP_NN, M, N, N, x, eye, y, false);
         CHECK(memcmp(x, y, sizeof x) == 0);
         (*num)->gemm(LP_NT, M, N, N, x, eye, y, false);
@@ -277,7 +277,7 @@ static void test_nonfinite(void) {
     a[7 * K + 69] = NAN;
     a[9 * K + 3] = 0;
     b[3 * N + 44] = INFINITY;
-    for (const lp_math *const *num = lp_math_all(LP_F4); *num; num++) {
+    for (const lp_kernels *const *num = lp_kernels_all(LP_F4); *num; num++) {
         (*num)->gemm(LP_NN, M, N, K, a, b, c, false);
         bool right = true;
         for (size_t i = 0; i < M; i++)

@@ -1,8 +1,8 @@
 /* gradcheck passes the ops as they are, and finds every one that is broken on purpose. */
 #include "check.h"
 
-#include "learn/gradcheck.h"
-#include "learn/graph.h"
+#include "autodiff/gradcheck.h"
+#include "autodiff/graph.h"
 
 static lp_error e;
 static lp_gradcheck_row row[LP_OPS];

@@ -2,7 +2,7 @@
  * and every mistake in building. */
 #include "check.h"
 
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 
 static lp_error e;
 

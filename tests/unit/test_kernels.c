@@ -1,9 +1,9 @@
-/* Every row of lp_math but gemm against plain scalar C that does what num/math.h says, one rounding
+/* Every row of lp_kernels but gemm against plain scalar C that does what num/kernels.h says, one rounding
  * at a time, for every instruction set that runs here: the same bits, at odd lengths, with NaN and
  * infinities among the numbers. Only exp and its kin come from elsewhere: their values are held
  * against libm's wider type, and the instruction sets against each other. */
 #include "check.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 enum { MOST = 20000 };
 
 static int size; /* of the element type under test */
-static const lp_math *num;
+static const lp_kernels *num;
 static char a[MOST * 8], b[MOST * 8], c[MOST * 8], d[MOST * 8], want[MOST * 8], want2[MOST * 8];
 
 /* ---- numbers of the type under test, held in doubles ---- */
@@ -81,7 +81,7 @@ static void expect(const char *what, size_t n, const void *got, const void *expe
 static void everywhere(void (*body)(void)) {
     failure[0] = '\0';
     for (size = 4; size <= 8; size += 4)
-        for (const lp_math *const *all = lp_math_all((lp_type){'f', (uint32_t)size}); *all; all++) {
+        for (const lp_kernels *const *all = lp_kernels_all((lp_type){'f', (uint32_t)size}); *all; all++) {
             num = *all;
             body();
         }
@@ -142,7 +142,7 @@ static long double wide(lp_map map, long double x) {
     }
 }
 
-/* Within the bound that num/math.h states, at every length; the map in the middle of an array is
+/* Within the bound that num/kernels.h states, at every length; the map in the middle of an array is
  * the map of the number alone. */
 static void curves(void) {
     for (int m = LP_EXP; m <= LP_COS; m++)
@@ -888,7 +888,7 @@ static void test_parallel(void) {
 
 static void test_tables(void) {
     for (size = 4; size <= 8; size += 4) {
-        const lp_math *const *all = lp_math_all((lp_type){'f', (uint32_t)size});
+        const lp_kernels *const *all = lp_kernels_all((lp_type){'f', (uint32_t)size});
         bool any = false, own = false;
         for (; *all; all++) {
             CHECK(lp_type_is((*all)->type, (lp_type){'f', (uint32_t)size}));
@@ -897,7 +897,7 @@ static void test_tables(void) {
 #else
             any = true;
 #endif
-            own = own || *all == lp_math_of((*all)->type);
+            own = own || *all == lp_kernels_of((*all)->type);
         }
         CHECK(any && own);
     }

@@ -2,7 +2,7 @@
 #include "num/linalg.h"
 
 #include "check.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "learn/evaluate.h"
-#include "learn/mlp.h"
+#include "net/mlp.h"
 #include "learn/model.h"
 #include "num/rng.h"
 

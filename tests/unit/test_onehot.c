@@ -49,7 +49,7 @@ static void names_or_the_option_say_how_many(void) {
         lp_stream *s = lp_stream_new(&e);
         lp_tensor classes;
         put(s, "y", LP_I8, (int64_t[]){0}, 1);
-        CHECK(lp_tensor_strings(&classes, (const char *[]){"a", "b"}, 2, &e) == 0);
+        classes = (lp_tensor_strings)((const char *[]){"a", "b"}, 2);
         CHECK(lp_stream_put(s, "classes", &classes, &e) == 0);
         CHECK(lp_onehot_stream(s, given, &e) == 0);
         CHECK(holds(s, "y", 1, given == 4 ? 4 : 2, (uint8_t[]){1, 0, 0, 0}));
@@ -81,7 +81,7 @@ static void bad_labels_are_named(void) {
     CHECK(lp_stream_put(s, "y", &t, &e) == 0);
     refuse(s, 0, "0.5");
     s = lp_stream_new(&e);
-    CHECK(lp_tensor_strings(&t, (const char *[]){"a"}, 1, &e) == 0);
+    t = (lp_tensor_strings)((const char *[]){"a"}, 1);
     CHECK(lp_stream_put(s, "y", &t, &e) == 0);
     refuse(s, 0, "y is text");
     s = lp_stream_new(&e);

@@ -2,8 +2,8 @@
  * test_train; here are closed forms on one parameter, and what is frozen. */
 #include "check.h"
 
-#include "learn/optim.h"
-#include "learn/schedule.h"
+#include "net/optim.h"
+#include "net/schedule.h"
 #include "num/parallel.h"
 
 static lp_error e;

@@ -24,13 +24,13 @@ typedef struct {
 #define ROW(member) offsetof(options, member)
 static const lp_option rows[] = {
     {"shuffle", 0, LP_OPTION_FLAG, ROW(shuffle), .help = ""},
-    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .with = "title", .help = ""},
+    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .requires = "title", .help = ""},
     {"epochs", 'e', LP_OPTION_INT, ROW(epochs), "N", "7", 1, 1000, .help = ""},
-    {"steps", 0, LP_OPTION_INT, ROW(steps), "N", .min = 0, .max = INFINITY, .without = "epochs",
+    {"steps", 0, LP_OPTION_INT, ROW(steps), "N", .min = 0, .max = INFINITY, .conflicts = "epochs",
      .help = ""},
     {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = ""},
     {"lr", 0, LP_OPTION_REAL, ROW(lr), "RATE", "0.5", 0, INFINITY, .flags = LP_OPEN_MIN,
-     .with = "method=gd|sgd", .help = ""},
+     .requires = "method=gd|sgd", .help = ""},
     {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = ""},
     {"method", 0, LP_OPTION_CHOICE, ROW(method), "METHOD", "gd", .choices = "svd|gd|sgd",
      .help = ""},

@@ -151,9 +151,6 @@ static void put_get_drop_rename(void) {
     CHECK(lp_stream_rename(s, "t2", "z", &e) == -1);
     CHECK_HOLDS(e.text, "there is no tensor 't2' in the stream (it holds t1, t3, ");
     CHECK_HOLDS(e.text, " more)");
-    CHECK(lp_stream_put_number(s, "../x", 1, &e) == -1);
-    CHECK(lp_stream_put_number(s, "recipe", 1, &e) == -1);
-    CHECK_TEXT(e.text, "tensor 'recipe': this name is kept for the stream's recipe");
     lp_stream_free(s);
 }
 

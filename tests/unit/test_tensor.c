@@ -13,8 +13,6 @@ static void sizes(void) {
     size_t product = 7;
     CHECK(lp_multiply(6, 7, &product) && product == 42);
     CHECK(!lp_multiply(SIZE_MAX / 2, 3, &product) && product == 42);
-    CHECK(lp_alloc(SIZE_MAX, 2, &e) == NULL);
-    CHECK_HOLDS(e.text, "more than can be addressed");
     size_t count, bytes;
     CHECK(lp_shape_size(LP_F8, 2, (size_t[]){3, 4}, &count, &bytes, &e) == 0);
     CHECK(count == 12 && bytes == 96);
@@ -80,8 +78,7 @@ static void conversions(void) {
 
 static void strings(void) {
     static const char *const texts[] = {"setosa", "", "größe €", "\xf0\x9f\x8c\xb8"};
-    lp_tensor t;
-    CHECK(lp_tensor_strings(&t, texts, 4, &e) == 0);
+    lp_tensor t = lp_tensor_strings(texts, 4);
     CHECK(t.type.kind == 'U' && t.type.size == 4 * 7 && t.count == 4);
     CHECK(((uint32_t *)t.data)[2 * 7 + 6] == 0x20ac && ((uint32_t *)t.data)[3 * 7] == 0x1f338);
     for (size_t i = 0; i < 4; i++) {
@@ -94,22 +91,21 @@ static void strings(void) {
     CHECK_HOLDS(e.text, "string 0 holds an invalid code point");
     lp_tensor_free(&t);
     /* Overlong, cut and stray bytes become U+FFFD, none is read past. */
-    CHECK(lp_tensor_strings(&t, (const char *[]){"\xc0\x80", "\xe2\x82", "\x80"}, 3, &e) == 0);
+    t = (lp_tensor_strings)((const char *[]){"\xc0\x80", "\xe2\x82", "\x80"}, 3);
     for (size_t i = 0; i < 3; i++)
         CHECK(((uint32_t *)t.data)[i * (t.type.size / 4)] == 0xfffd);
     lp_tensor_free(&t);
-    CHECK(lp_tensor_text(&t, "relu", &e) == 0);
+    t = lp_tensor_text("relu");
     CHECK(t.type.kind == 'S' && t.type.size == 4 && t.ndim == 0 && t.count == 1);
     lp_tensor_free(&t);
 }
 
 static void rows(void) {
-    lp_tensor t, taken;
-    CHECK(lp_tensor_matrix(&t, LP_F8, 3, 2, &e) == 0);
+    lp_tensor t = lp_tensor_matrix(LP_F8, 3, 2);
     for (size_t i = 0; i < 6; i++)
         ((double *)t.data)[i] = (double)i;
     CHECK(lp_tensor_rows(&t) == 3 && lp_tensor_row_size(&t) == 2);
-    CHECK(lp_tensor_take_rows(&taken, &t, (size_t[]){2, 0, 2, 1}, 4, &e) == 0);
+    lp_tensor taken = (lp_tensor_take_rows)(&t, (size_t[]){2, 0, 2, 1}, 4);
     static const double expected[] = {4, 5, 0, 1, 4, 5, 2, 3};
     CHECK(taken.shape[0] == 4 && memcmp(taken.data, expected, sizeof expected) == 0);
     size_t index;

@@ -2,7 +2,7 @@
  * functions for floats, long double for doubles), the same bits on every instruction set, and the
  * edges. A part of the arguments by default, as LABPIPE_EXHAUSTIVE=1 every float there is and two
  * hundred times the doubles (a quarter of an hour). */
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include "check.h"
 #include "num/parallel.h"
@@ -96,7 +96,7 @@ static void sweep_chunk(void *context, size_t chunk) {
             uint32_t u = (uint32_t)bits;
             memcpy(&x[n], &u, sizeof u);
         }
-        const lp_math *const *isa = lp_math_all(LP_F4);
+        const lp_kernels *const *isa = lp_kernels_all(LP_F4);
         (*isa)->map(s->f->map, n, x, y);
         while (*++isa != NULL) {
             (*isa)->map(s->f->map, n, x, other);
@@ -153,7 +153,7 @@ static void doubles(void) {
                 lp_rng r = lp_rng_new(batch, LP_RNG_POINTS, (uint32_t)(f * KINDS) + (uint32_t)kind);
                 for (size_t i = 0; i < BATCH; i++)
                     x[i] = draw(&r, &functions[f], kind);
-                const lp_math *const *isa = lp_math_all(LP_F8);
+                const lp_kernels *const *isa = lp_kernels_all(LP_F8);
                 (*isa)->map(functions[f].map, BATCH, x, y);
                 while (*++isa != NULL) {
                     (*isa)->map(functions[f].map, BATCH, x, other);
@@ -196,7 +196,7 @@ static bool same_double(double a, double b) {
 
 static void check_exactly(lp_type type, const value *v, size_t n) {
     for (size_t i = 0; i < n; i++)
-        for (const lp_math *const *isa = lp_math_all(type); *isa != NULL; isa++) {
+        for (const lp_kernels *const *isa = lp_kernels_all(type); *isa != NULL; isa++) {
             bool good;
             if (type.size == 4) {
                 float x = (float)v[i].x, y;
@@ -317,7 +317,7 @@ static void hard_angles(void) {
         {0x1.2b9622p+67, -0x1.f983c13bb4967p-3, 0x1.f0285d0000000p-1},
         {0x1.0036eep+20, -0x1.aeb43e6b5147ep-2, 0x1.d081ff6750a08p-1},
     };
-    const lp_math *num = lp_math_of(LP_F4);
+    const lp_kernels *num = lp_kernels_of(LP_F4);
     for (size_t i = 0; i < sizeof known4 / sizeof *known4; i++) {
         float x = (float)known4[i][0], y;
         num->map(LP_SIN, 1, &x, &y);
@@ -340,17 +340,17 @@ static void places(void) {
     }
     for (size_t f = 0; f < FUNCTIONS; f++) {
         for (size_t i = 0; i < N; i++) {
-            lp_math_of(LP_F8)->map(functions[f].map, 1, &x8[i], &whole8[i]);
-            lp_math_of(LP_F4)->map(functions[f].map, 1, &x4[i], &whole4[i]);
+            lp_kernels_of(LP_F8)->map(functions[f].map, 1, &x8[i], &whole8[i]);
+            lp_kernels_of(LP_F4)->map(functions[f].map, 1, &x4[i], &whole4[i]);
         }
         for (size_t n = 0; n <= N; n++)
-            for (const lp_math *const *isa = lp_math_all(LP_F8); *isa != NULL; isa++) {
+            for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
                 memset(y8, 0x55, sizeof y8);
                 (*isa)->map(functions[f].map, n, x8, y8);
                 CHECK(memcmp(y8, whole8, n * sizeof *y8) == 0);
             }
         for (size_t n = 0; n <= N; n++)
-            for (const lp_math *const *isa = lp_math_all(LP_F4); *isa != NULL; isa++) {
+            for (const lp_kernels *const *isa = lp_kernels_all(LP_F4); *isa != NULL; isa++) {
                 memset(y4, 0x55, sizeof y4);
                 (*isa)->map(functions[f].map, n, x4, y4);
                 CHECK(memcmp(y4, whole4, n * sizeof *y4) == 0);

@@ -26,13 +26,13 @@ typedef struct {
 } build_member;
 
 static inline void build_put(lp_buffer *b, uint64_t value, int size) {
-    lp_error e;
+
     for (int i = 0; i < size; i++)
         lp_buffer_append(b, &(unsigned char){(unsigned char)(i < 8 ? value >> 8 * i : 0)}, 1, &e);
 }
 
 static inline void build_bytes(lp_buffer *b, const void *bytes, size_t size) {
-    lp_error e;
+
     lp_buffer_append(b, bytes, size, &e);
 }
 

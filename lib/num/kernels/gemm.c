@@ -1,6 +1,6 @@
 /* The matrix product: c (m, n) (+)= op(a) op(b), packed and register-tiled.
  *
- * Numeric contract (num/math.h): each element of c is one chain of fma from +0 per block of BLOCK
+ * Numeric contract (num/kernels.h): each element of c is one chain of fma from +0 per block of BLOCK
  * along k, and the blocks' sums are added in order. So only m and n may be cut, vectorised and
  * shared among threads as is convenient, and the result does not show how it was.
  *

@@ -4,7 +4,7 @@
 #define LP_NUM_KERNELS_KERNEL_H
 
 #include "num/kernels/vmath.h"
-#include "num/math.h"
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 #if LP_SIZE == 4
@@ -55,7 +55,7 @@ enum { LANES = 64 / LP_SIZE };
 #define m_or LP_M(_or)
 #define m_not LP_M(_not)
 
-/* lp_gemm_f4_avx2 for LP_NAME(gemm): the rows of lp_math, one function each. */
+/* lp_gemm_f4_avx2 for LP_NAME(gemm): the rows of lp_kernels, one function each. */
 #define LP_NAME(name) LP_CAT(LP_CAT(LP_CAT(LP_CAT(lp_, name), _f), LP_SIZE), LP_CAT(_, LP_ISA))
 #define k_gemm LP_NAME(gemm)
 #define k_map LP_NAME(map)

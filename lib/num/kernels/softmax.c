@@ -1,7 +1,7 @@
 /* Softmax and its cross-entropy, a row at a time. */
 #include "num/kernels/kernel.h"
 
-/* e[i] = exp(x[i] - shift); returns their sum, in the order of num/math.h. e may be x. */
+/* e[i] = exp(x[i] - shift); returns their sum, in the order of num/kernels.h. e may be x. */
 static T exp_row(size_t n, const T *x, T shift, T *e) {
     V s = v_set1(shift);
     for (size_t i = 0; i < n; i += LANES) {

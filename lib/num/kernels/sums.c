@@ -1,4 +1,4 @@
-/* Sums in one fixed order, which num/math.h states. */
+/* Sums in one fixed order, which num/kernels.h states. */
 #include "num/kernels/kernel.h"
 
 #include <math.h>

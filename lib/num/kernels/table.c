@@ -4,7 +4,7 @@
 #define LP_TEXT_(x) #x
 #define LP_TEXT(x) LP_TEXT_(x)
 
-const lp_math LP_NAME(math) = {
+const lp_kernels LP_NAME(kernels) = {
     .isa = LP_TEXT(LP_ISA),
     .type = {'f', LP_SIZE},
     .gemm = k_gemm,

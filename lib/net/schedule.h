@@ -1,6 +1,6 @@
 /* Learning rates that change while training goes on. */
-#ifndef LP_LEARN_SCHEDULE_H
-#define LP_LEARN_SCHEDULE_H
+#ifndef LP_NET_SCHEDULE_H
+#define LP_NET_SCHEDULE_H
 
 #include "base/error.h"
 

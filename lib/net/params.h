@@ -1,7 +1,7 @@
 /* The parameters of a model: all in one block, their gradients in another, and one table of names,
  * shapes and places, so that saving, zeroing and updating them are one loop each. */
-#ifndef LP_LEARN_PARAMS_H
-#define LP_LEARN_PARAMS_H
+#ifndef LP_NET_PARAMS_H
+#define LP_NET_PARAMS_H
 
 #include "base/error.h"
 #include "base/tensor.h"

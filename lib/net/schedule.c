@@ -1,6 +1,6 @@
-#include "learn/schedule.h"
+#include "net/schedule.h"
 
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <errno.h>
 #include <math.h>

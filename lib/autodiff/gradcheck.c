@@ -1,6 +1,6 @@
-#include "learn/gradcheck.h"
+#include "autodiff/gradcheck.h"
 
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 #include "num/rng.h"
 
 #include <math.h>

@@ -1,12 +1,12 @@
 /* Optimisers over all parameters of a model. Each is PyTorch's definition of it: torch.optim.SGD
  * (momentum, Nesterov, weight decay added to the gradient) and torch.optim.Adam (Kingma and Ba
  * 2015, algorithm 1). */
-#ifndef LP_LEARN_OPTIM_H
-#define LP_LEARN_OPTIM_H
+#ifndef LP_NET_OPTIM_H
+#define LP_NET_OPTIM_H
 
 #include "base/error.h"
-#include "learn/params.h"
-#include "num/math.h"
+#include "net/params.h"
+#include "num/kernels.h"
 
 #include <stdbool.h>
 #include <stddef.h>

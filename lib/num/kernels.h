@@ -1,6 +1,6 @@
 /* The numeric kernels, as one table per element type: what learn, data and draw compute with.
  *
- *     const lp_math *num = lp_math_of(LP_F4);
+ *     const lp_kernels *num = lp_kernels_of(LP_F4);
  *     num->gemm(LP_NT, n, k, d, x, w, y, false);
  *
  * The sources in num/kernels are compiled once for each instruction set (AVX-512, AVX2+FMA, NEON,
@@ -13,8 +13,8 @@
  * void * in C); lengths count elements. An output may be the input itself where the row says
  * "in place", and must not overlap it otherwise. No array has to be aligned. Scalars come as
  * double and are rounded to T first. */
-#ifndef LP_NUM_MATH_H
-#define LP_NUM_MATH_H
+#ifndef LP_NUM_KERNELS_H
+#define LP_NUM_KERNELS_H
 
 #include "base/tensor.h"
 
@@ -140,17 +140,17 @@ typedef struct {
      * 8 bytes), converted to T and multiplied by `alpha`: how a batch is put together. */
     void (*gather_rows)(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
                         double alpha, void *y);
-} lp_math;
+} lp_kernels;
 
 /* Refuses a LABPIPE_ISA that is unknown or that this CPU cannot run. Every tool calls it first; the
  * CPU's best kernels stand in where nobody did. */
-int lp_math_check(lp_error *e);
+int lp_kernels_check(lp_error *e);
 
 /* The table for LP_F4 or LP_F8, for this CPU or LABPIPE_ISA. */
-const lp_math *lp_math_of(lp_type type);
+const lp_kernels *lp_kernels_of(lp_type type);
 
 /* Every table this CPU can run, ended by NULL; for tests and benches. */
-const lp_math *const *lp_math_all(lp_type type);
+const lp_kernels *const *lp_kernels_all(lp_type type);
 
 /* Single values in double, with the same bits as the f8 maps. */
 double lp_exp(double x);

@@ -4,15 +4,15 @@
  *     layer1.weight [out, in]    f4 or f8
  *     layer1.bias [out]          one for each unit; [1]: one for all; absent: none
  *     layer1.activation          the text relu, sigmoid, tanh or identity */
-#ifndef LP_LEARN_MLP_H
-#define LP_LEARN_MLP_H
+#ifndef LP_NET_MLP_H
+#define LP_NET_MLP_H
 
 #include "base/error.h"
 #include "base/tensor.h"
 #include "io/stream.h"
-#include "learn/graph.h"
-#include "learn/params.h"
-#include "num/math.h"
+#include "autodiff/graph.h"
+#include "net/params.h"
+#include "num/kernels.h"
 
 #include <stdbool.h>
 #include <stddef.h>

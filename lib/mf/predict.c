@@ -1,9 +1,9 @@
-#include "learn/factor_predict.h"
+#include "mf/predict.h"
 
 #include "base/memory.h"
-#include "learn/factor.h"
+#include "mf/factors.h"
 #include "learn/model.h"
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -239,7 +239,7 @@ int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_er
              lp_tensor_matrix(&part, LP_F8, n, f.rank, e) ||
              lp_tensor_matrix(&y, LP_F8, n, f.cols, e);
     if (!failed) {
-        const lp_math *num = lp_math_of(LP_F8);
+        const lp_kernels *num = lp_kernels_of(LP_F8);
         num->gemm(LP_NN, n, f.rank, f.cols, rows.data, f.v, part.data, false);
         num->gemm(LP_NT, n, f.cols, f.rank, part.data, f.v, y.data, false);
         failed = lp_stream_put(s, "y_pred", &y, e);

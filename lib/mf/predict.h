@@ -1,7 +1,7 @@
 /* What factors answer: one entry of their matrix, a row's best columns, every entry that the stream
  * holds, or rows that they have not seen. */
-#ifndef LP_LEARN_FACTOR_PREDICT_H
-#define LP_LEARN_FACTOR_PREDICT_H
+#ifndef LP_MF_PREDICT_H
+#define LP_MF_PREDICT_H
 
 #include "base/error.h"
 #include "io/stream.h"

@@ -1,6 +1,6 @@
-#include "learn/ops.h"
+#include "autodiff/ops.h"
 
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 
 /* ---- what the ops share ---- */
 
@@ -49,7 +49,7 @@ static void add_scaled(const lp_graph *g, lp_node *in, double alpha, const void 
  * the transpose of broadcasting. `room` holds a column for the sums. */
 static void add_reduced(const lp_graph *g, lp_node *in, double alpha, size_t rows, size_t cols,
                         const void *d, void *room) {
-    const lp_math *num = g->num;
+    const lp_kernels *num = g->num;
     if (in->rows == rows && in->cols == cols) {
         add_scaled(g, in, alpha, d);
     } else if (in->cols == cols) {
@@ -224,7 +224,7 @@ static void to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
 }
 
 /* dw and db (NULL where they are not wanted). Both kernels add up blocks of ROWS_A_BLOCK rows in
- * order (num/math.h), so that where a block stays near it may serve both before the next one. */
+ * order (num/kernels.h), so that where a block stays near it may serve both before the next one. */
 static void weight_and_bias_backward(const lp_graph *g, const lp_node *n, lp_node *dw,
                                      lp_node *db) {
     enum { ROWS_A_BLOCK = 256, NEAR = 48 * 1024 };
@@ -243,7 +243,7 @@ static void weight_and_bias_backward(const lp_graph *g, const lp_node *n, lp_nod
 }
 
 static void linear_backward(const lp_graph *g, lp_node *n) {
-    const lp_math *num = g->num;
+    const lp_kernels *num = g->num;
     const lp_node *w = operand(g, n, 1);
     const void *dz = n->gradient;
     if (n->map != LP_IDENTITY && !n->mapped)
@@ -420,7 +420,7 @@ static void softmax_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void softmax_backward(const lp_graph *g, lp_node *n) {
-    const lp_math *num = g->num;
+    const lp_kernels *num = g->num;
     lp_node *dx = wanted(g, n, 0);
     void *d = n->scratch, *s = part(g, n->scratch, size(n));
     pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);
@@ -437,7 +437,7 @@ static void log_softmax_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void log_softmax_backward(const lp_graph *g, lp_node *n) {
-    const lp_math *num = g->num;
+    const lp_kernels *num = g->num;
     lp_node *dx = wanted(g, n, 0);
     void *d = n->scratch, *s = part(g, n->scratch, size(n));
     num->sum_each_row(n->rows, n->cols, n->gradient, s, false);
@@ -456,7 +456,7 @@ static void normalise_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void normalise_backward(const lp_graph *g, lp_node *n) {
-    const lp_math *num = g->num;
+    const lp_kernels *num = g->num;
     lp_node *dx = wanted(g, n, 0);
     void *t = n->scratch, *s = part(g, t, n->most_rows), *d = part(g, s, n->most_rows);
     pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);

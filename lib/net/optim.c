@@ -1,4 +1,4 @@
-#include "learn/optim.h"
+#include "net/optim.h"
 
 #include "base/memory.h"
 #include "num/parallel.h"
@@ -45,7 +45,7 @@ enum { CHUNK = 1 << 15 };
 
 typedef struct {
     const lp_optim *optim;
-    const lp_math *num;
+    const lp_kernels *num;
     size_t first, count; /* elements of the block */
     double lr;
     lp_adam adam;
@@ -72,7 +72,7 @@ void lp_optim_step(lp_optim *o, double lr) {
     const lp_params *p = o->params;
     const lp_optim_options *option = &o->options;
     o->steps++;
-    job j = {.optim = o, .num = lp_math_of(p->type), .lr = lr};
+    job j = {.optim = o, .num = lp_kernels_of(p->type), .lr = lr};
     if (option->kind == LP_OPTIM_ADAM)
         j.adam = (lp_adam){.lr = lr,
                            .beta1 = option->beta1,

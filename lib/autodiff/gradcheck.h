@@ -8,12 +8,12 @@
  *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3 (2e-4 at large x),
  * (Abramowitz and Stegun, table 25.2), whose own error is 1e-9 and less here. Points where a relu
  * changes sign within 2h are left out. */
-#ifndef LP_LEARN_GRADCHECK_H
-#define LP_LEARN_GRADCHECK_H
+#ifndef LP_AUTODIFF_GRADCHECK_H
+#define LP_AUTODIFF_GRADCHECK_H
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "learn/ops.h"
+#include "autodiff/ops.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 
 #include "base/memory.h"
 
@@ -10,7 +10,7 @@ lp_graph *lp_graph_new(lp_type type, lp_error *e) {
     if (g == NULL)
         return NULL;
     g->type = type;
-    g->num = lp_math_of(type);
+    g->num = lp_kernels_of(type);
     g->ops = lp_ops;
     g->root = -1;
     return g;

@@ -1,4 +1,4 @@
-#include "learn/mlp.h"
+#include "net/mlp.h"
 
 #include "base/memory.h"
 #include "num/rng.h"
@@ -172,7 +172,7 @@ size_t lp_mlp_work(const lp_mlp *m, size_t rows) {
 
 void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out) {
     const lp_params *p = &m->params;
-    const lp_math *num = lp_math_of(p->type);
+    const lp_kernels *num = lp_kernels_of(p->type);
     char *room[2] = {work, (char *)work + rows * widest_between(m) * p->type.size};
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];

@@ -1,11 +1,11 @@
-/* The operations of learn/graph: one row of lp_ops each, and nothing else lists them. To add one
+/* The operations of autodiff/graph: one row of lp_ops each, and nothing else lists them. To add one
  * is to add its name to the enum and its row, with a shape rule, a forward and a backward, to the
  * table; gradcheck then covers it. */
-#ifndef LP_LEARN_OPS_H
-#define LP_LEARN_OPS_H
+#ifndef LP_AUTODIFF_OPS_H
+#define LP_AUTODIFF_OPS_H
 
 #include "base/error.h"
-#include "num/math.h"
+#include "num/kernels.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
-#include "learn/factor_fit.h"
+#include "mf/fit.h"
 
 #include "base/memory.h"
-#include "learn/graph.h"
+#include "autodiff/graph.h"
 #include "num/entries.h"
 #include "num/linalg.h"
 #include "num/parallel.h"
@@ -215,7 +215,7 @@ static int new_graph(lp_fit *fit, const double *whole, lp_error *e) {
 }
 
 static double graph_epoch(lp_fit *fit, double lr) {
-    const lp_math *math = lp_math_of(LP_F8);
+    const lp_kernels *math = lp_kernels_of(LP_F8);
     lp_graph_forward(fit->graph);
     lp_graph_backward(fit->graph);
     math->sgd_step(fit->observed->rows * fit->width, fit->p, fit->p_gradient, NULL, lr, 0, 0, false,

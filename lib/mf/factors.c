@@ -1,4 +1,4 @@
-#include "learn/factor.h"
+#include "mf/factors.h"
 
 #include "base/memory.h"
 

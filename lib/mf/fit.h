@@ -1,4 +1,4 @@
-/* Fitting factors (learn/factor.h) to a matrix, or to those of its entries that were observed.
+/* Fitting factors (mf/factors.h) to a matrix, or to those of its entries that were observed.
  *
  * Throughout, e = x - u·v - mean - row bias - column bias is the error of one observed entry, U and
  * V the factors, λ the regularisation, η the learning rate.
@@ -10,7 +10,7 @@
  *   gd    full gradient. «joint»: both factors at once along the gradient of
  *         sum of e² + λ(|U|² + |V|²), that is U += η (2 E V - 2λU), V likewise with the old U.
  *         «alternate»: U += η (E V - λU), then V += η (Eᵀ U - λV) with the new U and the same E.
- *         A whole matrix without biases and λ goes through learn/graph (joint only).
+ *         A whole matrix without biases and λ goes through autodiff/graph (joint only).
  *   sgd   entry by entry: U's row u += η (e v - λu), then V's row v += η (e u - λv) with the new u
  *   als   in turn the exact minimum over U (and the row terms), over V (and the column terms) of
  *         sum of e² + λ(|U|² + |V|²), by Cholesky (Zhou, Wilkinson, Schreiber and Pan 2008)
@@ -25,13 +25,13 @@
  * distributed stochastic gradient descent"). `shuffle` puts a block's entries into a new random
  * order each epoch. A row or column without observed entries keeps its start (svd has none; als
  * gives it zeros). */
-#ifndef LP_LEARN_FACTOR_FIT_H
-#define LP_LEARN_FACTOR_FIT_H
+#ifndef LP_MF_FIT_H
+#define LP_MF_FIT_H
 
 #include "base/error.h"
 #include "data/sparse.h"
-#include "learn/factor.h"
-#include "learn/schedule.h"
+#include "mf/factors.h"
+#include "net/schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "learn/params.h"
+#include "net/params.h"
 
 #include "base/memory.h"
 

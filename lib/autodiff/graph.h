@@ -2,7 +2,7 @@
  * chapter 3) over matrices.
  *
  * Every value is a matrix (rows, cols) of the graph's element type, f4 or f8. A graph is built
- * once, node by node, each node an operation of the table in learn/ops.h on earlier nodes; then it
+ * once, node by node, each node an operation of the table in autodiff/ops.h on earlier nodes; then it
  * is run many times, and a run allocates nothing:
  *
  *     lp_graph *g = lp_graph_new(LP_F8, e);
@@ -19,13 +19,13 @@
  *
  * Batches: a node whose rows are the rows of a batch is marked so (`batch`), and lp_graph_set_rows
  * runs the same graph with fewer rows than it was built for, as an epoch's last batch needs. */
-#ifndef LP_LEARN_GRAPH_H
-#define LP_LEARN_GRAPH_H
+#ifndef LP_AUTODIFF_GRAPH_H
+#define LP_AUTODIFF_GRAPH_H
 
 #include "base/error.h"
 #include "base/tensor.h"
-#include "learn/ops.h"
-#include "num/math.h"
+#include "autodiff/ops.h"
+#include "num/kernels.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ struct lp_node {
 
 struct lp_graph {
     lp_type type;
-    const lp_math *num;
+    const lp_kernels *num;
     const lp_op_row *ops; /* lp_ops; a test may put a table of its own here */
     lp_node *node;
     int count, capacity;

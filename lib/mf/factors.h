@@ -4,8 +4,8 @@
  * methods), `mean` (0-d, what all entries have in common), `row_bias` [m], `col_bias` [n]. A model
  * without factors, the mean or the biases alone, has no u and v. (Mean and biases: Koren, Bell and
  * Volinsky 2009, "Matrix factorization techniques for recommender systems", equation 4.) */
-#ifndef LP_LEARN_FACTOR_H
-#define LP_LEARN_FACTOR_H
+#ifndef LP_MF_FACTORS_H
+#define LP_MF_FACTORS_H
 
 #include "base/error.h"
 #include "data/sparse.h"
