@@ -19,7 +19,7 @@ static struct options {
 #define ROW(member) offsetof(struct options, member)
 
 static const lp_option options[] = {
-    {"method", 0, LP_OPTION_CHOICE, ROW(how.fit.method), "METHOD", .choices = LP_FACTOR_CHOICES,
+    {"method", 0, LP_OPTION_CHOICE, ROW(how.fit.method), "METHOD", .choices = LP_FIT_METHOD_CHOICES,
      .flags = LP_REQUIRED, .help = "see above"},
     {"rank", 0, LP_OPTION_INT, ROW(how.fit.rank), "R", NULL, 1, 1 << 30, .requires = FACTORS,
      .help = "columns of u and v, at most the smaller side of the matrix"},
@@ -34,7 +34,7 @@ static const lp_option options[] = {
      .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:LEAST, or rates with "
              "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
     {"update", 0, LP_OPTION_CHOICE, ROW(how.fit.update), "HOW", "joint",
-     .choices = LP_UPDATE_CHOICES, .requires = "method=gd",
+     .choices = LP_FIT_UPDATE_CHOICES, .requires = "method=gd",
      .help = "step u and v at once along the gradient, or in turn along half of it"},
     {"reg", 0, LP_OPTION_REAL, ROW(how.fit.reg), "L", "0", 0, INFINITY, .requires = ITERATIVE,
      .help = "regularisation: the weight of the squares of u and v"},
@@ -42,7 +42,7 @@ static const lp_option options[] = {
      .help = "fit a mean and a term for every row and column too"},
     {"bias-reg", 0, LP_OPTION_REAL, ROW(how.fit.bias_reg), "L", NULL, 0, INFINITY,
      .requires = ITERATIVE, .help = "regularisation of these terms, where it is not --reg"},
-    {"init", 0, LP_OPTION_CHOICE, ROW(how.fit.init), "HOW", "uniform", .choices = LP_START_CHOICES,
+    {"init", 0, LP_OPTION_CHOICE, ROW(how.fit.init), "HOW", "uniform", .choices = LP_FIT_INIT_CHOICES,
      .requires = FITTED, .help = "the start of u and v: uniform in [0, 1), or standard normal"},
     {"init-scale", 0, LP_OPTION_REAL, ROW(how.fit.init_scale), "S", "1", 0, INFINITY,
      .requires = FITTED, .help = "what the start is multiplied by"},
@@ -114,8 +114,8 @@ static void progress(void *context, uint64_t done, uint64_t total, double loss) 
 int main(int argc, char **argv) {
     // arguments
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    bool biased = o.how.fit.bias || o.how.fit.method == LP_FACTOR_BIAS;
-    if (o.how.fit.method >= LP_FACTOR_SVD && !lp_tool_given("rank"))
+    bool biased = o.how.fit.bias || o.how.fit.method == LP_FIT_BIAS;
+    if (o.how.fit.method >= LP_FIT_SVD && !lp_tool_given("rank"))
         lp_tool_usage("--rank is missing: --rank R");
     if (lp_tool_given("lr") && lp_schedule_is_list(&o.how.fit.schedule))
         lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");

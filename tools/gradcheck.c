@@ -33,13 +33,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    lp_tool_begin(&tool, argc, argv, &o);
     // compute
     lp_gradcheck_row row[LP_OPS];
-    size_t count;
     lp_buffer text = {0};
-    lp_tool_try(lp_gradcheck(o.seed, row, &count, e));
-    lp_tool_try(lp_gradcheck_print(row, count, o.tsv, &text, e));
+    size_t count = lp_gradcheck(o.seed, row);
+    lp_gradcheck_print(row, count, o.tsv, &text);
     // write
     fwrite(text.data, 1, text.size, lp_tool_out());
     int status = lp_tool_end();

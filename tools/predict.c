@@ -6,7 +6,7 @@
 
 static struct options {
     const char *model, *x;
-    lp_factor_question entry;
+    lp_factors_query entry;
 } o;
 
 #define ROW(member) offsetof(struct options, member)

@@ -4,7 +4,6 @@
 #include "num/rng.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LARGEST = 64, DRAWS = 8 }; /* elements of an operand or a result; tries to avoid a kink */
@@ -62,11 +61,9 @@ static int apply(trial *t, const int *leaf) {
     return node;
 }
 
-/* Builds the graph; false where the shapes do not fit (or memory is short: then *e is filled). */
-static bool build(trial *t, lp_error *e) {
-    lp_graph *g = lp_graph_new(LP_F8, e);
-    if (g == NULL)
-        return false;
+/* Builds the graph; false where the shapes do not fit. */
+static bool build(trial *t) {
+    lp_graph *g = lp_graph_new(LP_F8);
     g->ops = t->table;
     t->graph = g;
     int leaf[LP_MAX_OPERANDS] = {-1, -1, -1};
@@ -209,25 +206,21 @@ static void try_points(trial *t, tally *score) {
 }
 
 /* Every wiring of one choice of shapes and attributes. */
-static int try_shapes(trial *t, tally *score, lp_error *e) {
+static void try_shapes(trial *t, tally *score) {
     for (t->wiring = ALONE; t->wiring < WIRINGS; t->wiring++) {
         bool same = true;
         for (int i = 1; i < t->operands; i++)
             same &= memcmp(t->shape[i], t->shape[0], sizeof t->shape[0]) == 0;
         if (t->wiring == SHARED && (!same || t->operands == 1 || t->last_is_data))
             continue;
-        if (!build(t, e)) {
-            if (e->status != LP_OK)
-                return -1;
+        if (!build(t))
             continue;
-        }
         try_points(t, score);
         lp_graph_free(t->graph);
     }
-    return 0;
 }
 
-static int try_attributes(trial *t, tally *score, lp_error *e) {
+static void try_attributes(trial *t, tally *score) {
     static const lp_map maps[] = {LP_IDENTITY, LP_RELU, LP_SIGMOID, LP_TANH};
     const lp_op_row *row = &t->table[t->op];
     for (size_t m = 0; m < (row->takes_map ? 4 : 1); m++)
@@ -239,13 +232,11 @@ static int try_attributes(trial *t, tally *score, lp_error *e) {
                     t->result[1] = shapes[s][1];
                     t->mean = mean;
                     t->last_is_data = data;
-                    if (try_shapes(t, score, e))
-                        return -1;
+                    try_shapes(t, score);
                 }
-    return 0;
 }
 
-static int check_op(trial *t, tally *score, lp_error *e) {
+static void check_op(trial *t, tally *score) {
     const lp_op_row *row = &t->table[t->op];
     for (t->operands = row->least_operands; t->operands <= row->most_operands; t->operands++) {
         int combinations = 1;
@@ -254,11 +245,9 @@ static int check_op(trial *t, tally *score, lp_error *e) {
         for (int c = 0; c < combinations; c++) {
             for (int i = 0, rest = c; i < t->operands; i++, rest /= SHAPES)
                 memcpy(t->shape[i], shapes[rest % SHAPES], sizeof t->shape[i]);
-            if (try_attributes(t, score, e))
-                return -1;
+            try_attributes(t, score);
         }
     }
-    return 0;
 }
 
 static const char *verdict(const lp_op_row *op, const tally *score) {
@@ -274,47 +263,33 @@ static const char *verdict(const lp_op_row *op, const tally *score) {
     return score->row->worst <= LP_GRADCHECK_TOLERANCE ? "ok" : "wrong";
 }
 
-int lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed, lp_gradcheck_row *row,
-                    lp_error *e) {
-    *row = (lp_gradcheck_row){.op = table[op].name, .formula = table[op].formula};
-    e->status = LP_OK;
-    trial *t = lp_alloc_zero(1, sizeof *t, e);
-    if (t == NULL)
-        return -1;
-    tally score = {.row = row};
+lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed) {
+    lp_gradcheck_row row = {.op = table[op].name, .formula = table[op].formula};
     lp_rng rng = lp_rng_new(seed, LP_RNG_GRADCHECK, (uint32_t)op);
-    t->table = table;
-    t->op = op;
-    t->rng = &rng;
-    int failed = check_op(t, &score, e);
-    row->verdict = verdict(&table[op], &score);
-    row->good = strcmp(row->verdict, "ok") == 0;
-    free(t);
-    return failed;
+    tally score = {.row = &row};
+    trial t = {.table = table, .op = op, .rng = &rng};
+    check_op(&t, &score);
+    row.verdict = verdict(&table[op], &score);
+    row.good = strcmp(row.verdict, "ok") == 0;
+    return row;
 }
 
-int lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count, lp_error *e) {
-    *count = 0;
+size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]) {
+    size_t count = 0;
     for (lp_op op = LP_OP_LEAF + 1; op < LP_OPS; op++)
-        if (lp_gradcheck_op(lp_ops, op, seed, &row[(*count)++], e))
-            return -1;
-    return 0;
+        row[count++] = lp_gradcheck_op(lp_ops, op, seed);
+    return count;
 }
 
-int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,
-                       lp_error *e) {
-    const char *head =
-        tsv ? "op\tpoints\tlargest_relative_error\tverdict\tformula\n"
-            : "op                  points  largest relative error  verdict  formula\n";
+void lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out) {
     const char *line = tsv ? "%s\t%zu\t%.1e\t%s\t%s\n" : "%-18s %7zu  %22.1e  %-7s  %s\n";
-    if (lp_buffer_print(out, e, "%s", head))
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        const lp_gradcheck_row *r = &row[i];
-        if (lp_buffer_print(out, e, line, r->op, r->cases, r->worst, r->verdict, r->formula))
-            return -1;
-    }
-    return 0;
+    lp_buffer_printf(
+        out, "%s",
+        tsv ? "op\tpoints\tlargest_relative_error\tverdict\tformula\n"
+            : "op                  points  largest relative error  verdict  formula\n");
+    for (size_t i = 0; i < count; i++)
+        lp_buffer_printf(out, line, row[i].op, row[i].cases, row[i].worst, row[i].verdict,
+                         row[i].formula);
 }
 
 size_t lp_gradcheck_failures(const lp_gradcheck_row *row, size_t count) {

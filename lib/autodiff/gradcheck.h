@@ -11,9 +11,8 @@
 #ifndef LP_AUTODIFF_GRADCHECK_H
 #define LP_AUTODIFF_GRADCHECK_H
 
-#include "base/error.h"
-#include "base/memory.h"
 #include "autodiff/ops.h"
+#include "base/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,15 +33,13 @@ typedef struct {
 
 /* Checks one op of a table (lp_ops, or one that a test broke). "all zero" is an operand whose
  * gradient was zero at every point. */
-int lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed, lp_gradcheck_row *row,
-                    lp_error *e);
+lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed);
 
-/* Checks every op of lp_ops; row has room for LP_OPS, *count of them are filled. */
-int lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS], size_t *count, lp_error *e);
+/* Checks every op of lp_ops: how many rows it fills, all but the leaf's. */
+size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]);
 
 /* The rows as a table for people, or as tab-separated values under a line of names. */
-int lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out,
-                       lp_error *e);
+void lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out);
 
 /* How many are not good. */
 size_t lp_gradcheck_failures(const lp_gradcheck_row *row, size_t count);

@@ -3,12 +3,9 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-lp_graph *lp_graph_new(lp_type type, lp_error *e) {
-    lp_graph *g = lp_alloc_zero(1, sizeof *g, e);
-    if (g == NULL)
-        return NULL;
+lp_graph *lp_graph_new(lp_type type) {
+    lp_graph *g = lp_alloc_zero(1, sizeof *g);
     g->type = type;
     g->num = lp_kernels_of(type);
     g->ops = lp_ops;
@@ -19,7 +16,7 @@ lp_graph *lp_graph_new(lp_type type, lp_error *e) {
 void lp_graph_free(lp_graph *g) {
     if (g == NULL)
         return;
-    free(g->memory);
+    lp_arena_free(&g->memory);
     free(g->node);
     free(g);
 }
@@ -28,23 +25,9 @@ void lp_graph_free(lp_graph *g) {
 static lp_node *add(lp_graph *g) {
     if (g->failed)
         return NULL;
-    if (g->count == g->capacity) {
-        int capacity = g->capacity ? 2 * g->capacity : 16;
-        lp_node *node = lp_alloc((size_t)capacity, sizeof *node, &g->error);
-        if (node == NULL) {
-            g->failed = true;
-            return NULL;
-        }
-        if (g->count > 0)
-            memcpy(node, g->node, (size_t)g->count * sizeof *node);
-        free(g->node);
-        g->node = node;
-        g->capacity = capacity;
-    }
+    g->node = lp_grow(g->node, (size_t)g->count, &g->capacity, sizeof *g->node);
     lp_node *n = &g->node[g->count++];
-    memset(n, 0, sizeof *n);
-    for (int i = 0; i < LP_MAX_OPERANDS; i++)
-        n->operand[i] = -1;
+    *n = (lp_node){.operand = {-1, -1, -1}};
     return n;
 }
 
@@ -134,45 +117,19 @@ void lp_graph_set_labels(lp_graph *g, int node, const int32_t *label) {
         g->node[node].label = label;
 }
 
-/* Elements, rounded up so that every matrix starts on a cache line. */
-static bool padded(size_t rows, size_t cols, size_t size, size_t *elements) {
-    size_t n, bytes;
-    if (!lp_multiply(rows, cols, &n) || n > SIZE_MAX - 64 || !lp_multiply(n + 64, size, &bytes))
-        return false;
-    size_t line = 64 / size;
-    *elements = (n + line - 1) / line * line;
-    return true;
-}
-
-/* Two passes over the nodes: sizes first, then places in one block. */
-static int place(lp_graph *g, char *memory, size_t *total) {
-    size_t size = g->type.size, used = 0;
-    for (int i = 0; i < g->count; i++) {
-        lp_node *n = &g->node[i];
-        const lp_op_row *row = &g->ops[n->op];
-        if (n->op == LP_OP_LEAF)
-            continue;
-        const lp_node *first = &g->node[n->operand[0]];
-        size_t widest_rows = n->rows > first->rows ? n->rows : first->rows;
-        size_t widest_cols = n->cols > first->cols ? n->cols : first->cols;
-        size_t own, matrix, column;
-        if (!padded(n->rows, n->cols, size, &own) ||
-            !padded(widest_rows, widest_cols, size, &matrix) ||
-            !padded(widest_rows, 1, size, &column))
-            return -1;
-        size_t parts[] = {own, n->needs_gradient ? own : 0,
-                          matrix * (size_t)row->scratch_matrices +
-                              column * (size_t)row->scratch_columns};
-        void **where[] = {&n->value, &n->gradient, &n->scratch};
-        for (int k = 0; k < 3; k++) {
-            if (memory != NULL && parts[k] > 0)
-                *where[k] = memory + used * size;
-            if (__builtin_add_overflow(used, parts[k], &used))
-                return -1;
-        }
-    }
-    *total = used;
-    return 0;
+/* Value, gradient and scratch of a node that is no leaf. */
+static void allocate(lp_graph *g, lp_node *n) {
+    const lp_op_row *op = &g->ops[n->op];
+    const lp_node *first = &g->node[n->operand[0]];
+    size_t size = g->type.size;
+    size_t rows = n->rows > first->rows ? n->rows : first->rows;
+    size_t cols = n->cols > first->cols ? n->cols : first->cols;
+    size_t scratch = (size_t)op->scratch_matrices * cols + (size_t)op->scratch_columns;
+    n->value = lp_arena_alloc_zero(&g->memory, n->rows, n->cols * size);
+    if (n->needs_gradient)
+        n->gradient = lp_arena_alloc_zero(&g->memory, n->rows, n->cols * size);
+    if (scratch > 0)
+        n->scratch = lp_arena_alloc_zero(&g->memory, rows, scratch * size);
 }
 
 int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
@@ -189,18 +146,13 @@ int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
                     g->ops[g->node[i].op].name);
             g->failed = true;
         }
-    size_t total = 0;
-    if (!g->failed && place(g, NULL, &total))
-        fail(g, "a matrix has more elements than can be addressed");
-    if (!g->failed) {
-        g->memory = lp_alloc_zero(total, g->type.size, &g->error);
-        g->failed = g->memory == NULL;
-    }
     if (g->failed) {
         *e = g->error;
         return -1;
     }
-    place(g, g->memory, &total);
+    for (int i = 0; i < g->count; i++)
+        if (g->node[i].op != LP_OP_LEAF)
+            allocate(g, &g->node[i]);
     g->root = root;
     return 0;
 }

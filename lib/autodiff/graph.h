@@ -2,8 +2,8 @@
  * chapter 3) over matrices.
  *
  * Every value is a matrix (rows, cols) of the graph's element type, f4 or f8. A graph is built
- * once, node by node, each node an operation of the table in autodiff/ops.h on earlier nodes; then it
- * is run many times, and a run allocates nothing:
+ * once, node by node, each node an operation of the table in autodiff/ops.h on earlier nodes; then
+ * it is run many times, and a run allocates nothing:
  *
  *     lp_graph *g = lp_graph_new(LP_F8, e);
  *     int a = lp_graph_parameter(g, 3, 2, a_value, a_gradient);
@@ -22,9 +22,10 @@
 #ifndef LP_AUTODIFF_GRAPH_H
 #define LP_AUTODIFF_GRAPH_H
 
-#include "base/error.h"
-#include "base/tensor.h"
 #include "autodiff/ops.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/tensor.h"
 #include "num/kernels.h"
 
 #include <stdbool.h>
@@ -58,15 +59,16 @@ struct lp_graph {
     const lp_kernels *num;
     const lp_op_row *ops; /* lp_ops; a test may put a table of its own here */
     lp_node *node;
-    int count, capacity;
+    int count;
+    size_t capacity; /* of node */
     int root;
-    void *memory; /* all values, gradients and scratch that the graph owns */
+    lp_arena memory; /* the graph's own values, gradients and scratch */
     lp_error error;
     bool failed;
 };
 
-/* NULL and e where memory is short; freed with lp_graph_free. */
-lp_graph *lp_graph_new(lp_type type, lp_error *e);
+/* An empty graph; freed with lp_graph_free. */
+lp_graph *lp_graph_new(lp_type type);
 void lp_graph_free(lp_graph *g);
 
 /* A leaf whose value is borrowed and which gets a gradient, written to `gradient` by every

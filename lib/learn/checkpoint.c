@@ -116,31 +116,30 @@ int lp_train_state_put(const lp_train_state *t, lp_stream *s, lp_error *e) {
     for (size_t i = 0; i < t->snapshots; i++) {
         char prefix[60];
         snprintf(prefix, sizeof prefix, "snapshot.%.0f.", t->snapshot_epoch[i]);
-        if (lp_params_put(params(t), t->snapshot[i], prefix, s, e))
-            return -1;
+        lp_params_put(params(t), t->snapshot[i], prefix, s);
     }
     return 0;
 }
 
 /* ---- checkpoints ---- */
 
-static int put_moments(const lp_train_state *t, lp_stream *s, lp_error *e) {
+static void put_moments(const lp_train_state *t, lp_stream *s) {
     for (int i = 0; i < lp_optim_moments(t->optim); i++) {
         char prefix[40];
         snprintf(prefix, sizeof prefix, "checkpoint.moment%d.", i + 1);
-        if (lp_params_put(params(t), t->optim->moment[i], prefix, s, e))
-            return -1;
+        lp_params_put(params(t), t->optim->moment[i], prefix, s);
     }
-    return 0;
 }
 
 lp_stream *lp_checkpoint_make(const lp_train_state *t, lp_error *e) {
     lp_stream *s = lp_stream_new(e);
     if (s == NULL)
         return NULL;
-    if (lp_model_write(t->model, s, e) || lp_train_state_put(t, s, e) || put_moments(t, s, e) ||
-        (t->best != NULL && lp_params_put(params(t), t->best, "checkpoint.best.", s, e)) ||
-        lp_stream_put_text(s, "checkpoint.options", t->options, e) ||
+    int failed = lp_model_write(t->model, s, e) || lp_train_state_put(t, s, e);
+    put_moments(t, s);
+    if (t->best != NULL)
+        lp_params_put(params(t), t->best, "checkpoint.best.", s);
+    if (failed || lp_stream_put_text(s, "checkpoint.options", t->options, e) ||
         lp_stream_put_number(s, "checkpoint.data_crc32", t->data_crc32, e) ||
         lp_stream_put_number(s, "checkpoint.done", (double)t->done, e) ||
         lp_stream_put_number(s, "checkpoint.steps", (double)t->optim->steps, e) ||

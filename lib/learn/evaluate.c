@@ -175,7 +175,7 @@ typedef struct {
 /* The figures of part i that are one number each. */
 static size_t figures(const lp_evaluation_report *r, size_t i, figure f[4]) {
     if (r->is_factors) {
-        const lp_factor_error *x = &r->error[i];
+        const lp_factors_metrics *x = &r->error[i];
         f[0] = (figure){"sse", x->sse};
         f[1] = (figure){"mse", x->mse};
         f[2] = (figure){"rmse", x->rmse};

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/stream.h"
-#include "mf/factors.h"
 #include "learn/model.h"
+#include "mf/factors.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +14,10 @@
 typedef struct {
     bool is_factors;
     size_t parts;
-    const char *name[3];       /* "train", "test", "all"; the factors' own */
-    lp_judgement judgement[3]; /* loss is NaN where only answers are known */
-    lp_factor_error error[3];  /* is_factors */
-    char **class_name;         /* (classes) owned, or NULL */
+    const char *name[3];         /* "train", "test", "all"; the factors' own */
+    lp_judgement judgement[3];   /* loss is NaN where only answers are known */
+    lp_factors_metrics error[3]; /* is_factors */
+    char **class_name;           /* (classes) owned, or NULL */
     size_t classes;
 } lp_evaluation_report;
 

@@ -65,7 +65,7 @@ static int read_problem(lp_stream *s, const lp_factorise_options *o, problem *p,
     if (sparse && dense)
         return lp_fail(e, "the stream holds both a dense x and a sparse matrix (keep one with "
                           "pick)");
-    bool svd = o->fit.method == LP_FACTOR_SVD;
+    bool svd = o->fit.method == LP_FIT_SVD;
     if (sparse && svd)
         return lp_fail(e, "svd takes a whole matrix, and this one is sparse (als minimises the "
                           "same error over its entries)");
@@ -96,15 +96,13 @@ static int count_empty_lines(const lp_sparse *m, lp_factorise_report *report, lp
 
 /* ---- mean and svd ---- */
 
-static int fit_mean(const problem *p, lp_factors *f, lp_error *e) {
+static void fit_mean(const problem *p, lp_factors *f) {
     const lp_sparse *m = &p->observed;
-    if (lp_factors_new(f, m->rows, m->cols, 0, false, false, e))
-        return -1;
+    *f = lp_factors_new(m->rows, m->cols, 0, false, false);
     for (size_t i = 0; i < m->count; i++)
         f->mean += m->value[i];
     f->mean /= (double)m->count;
     f->has_mean = true;
-    return 0;
 }
 
 /* to (rows, rank) = the first columns of from (rows, cols). */
@@ -113,19 +111,16 @@ static void take_columns(double *to, const double *from, size_t rows, size_t col
         memcpy(to + i * rank, from + i * cols, rank * sizeof *to);
 }
 
-static int fit_svd(const problem *p, const lp_factor_options *o, lp_factors *f, lp_error *e) {
+static int fit_svd(const problem *p, const lp_fit_options *o, lp_factors *f, lp_error *e) {
     size_t m = p->x.shape[0], n = p->x.shape[1], r = m < n ? m : n;
     size_t rank = (size_t)o->rank;
     if (rank > r)
         return lp_fail(e, "rank %zu is more than the smaller side of the %zu x %zu matrix", rank, m,
                        n);
-    if (lp_factors_new(f, m, n, rank, true, false, e))
-        return -1;
+    *f = lp_factors_new(m, n, rank, true, false);
     if (!o->exact && r > EXACT_SIDE && rank < r / 2)
         return lp_svd_top(m, n, rank, p->x.data, o->seed, f->u, f->s, f->v, e);
-    lp_factors all;
-    if (lp_factors_new(&all, m, n, r, true, false, e))
-        return -1;
+    lp_factors all = lp_factors_new(m, n, r, true, false);
     int failed = lp_svd(m, n, p->x.data, all.u, all.s, all.v, e);
     if (!failed) {
         take_columns(f->u, all.u, m, r, rank);
@@ -176,7 +171,7 @@ static int evaluate(run *r, bool *stop, lp_error *e) {
     size_t i = r->evaluations++;
     double *val_loss = r->history[VAL_LOSS];
     r->history[EPOCH][i] = (double)r->done;
-    r->history[LOSS][i] = lp_fit_error(r->fit, &r->problem->observed);
+    r->history[LOSS][i] = lp_fit_mse(r->fit, &r->problem->observed);
     if (!isfinite(r->history[LOSS][i]))
         return lp_fail(e,
                        "the mean squared error is %g after epoch %" PRIu64
@@ -184,13 +179,14 @@ static int evaluate(run *r, bool *stop, lp_error *e) {
                        r->history[LOSS][i], r->done, r->options->fit.lr);
     if (known(r) < COLUMNS)
         return 0;
-    val_loss[i] = lp_fit_error(r->fit, &r->problem->held_out);
+    val_loss[i] = lp_fit_mse(r->fit, &r->problem->held_out);
     if (r->options->patience == 0)
         return 0;
     if (r->best == 0 || val_loss[i] < val_loss[r->best - 1]) {
         r->best = r->evaluations;
         lp_factors_free(&r->best_factors);
-        return lp_fit_factors(r->fit, &r->best_factors, e);
+        r->best_factors = lp_fit_factors(r->fit);
+        return 0;
     }
     *stop = r->evaluations - r->best >= (size_t)r->options->patience;
     return 0;
@@ -226,16 +222,17 @@ static uint32_t crc32_of(const problem *p) {
 }
 
 static int save(const run *r, lp_error *e) {
-    lp_factors now = {0};
-    lp_stream *s = lp_stream_new(e);
-    int failed = s == NULL || lp_fit_factors(r->fit, &now, e) || lp_factors_write(s, "", &now, e) ||
-                 put_history(r, s, e) ||
-                 (r->best > 0 && lp_factors_write(s, "checkpoint.best.", &r->best_factors, e)) ||
-                 lp_stream_put_text(s, "checkpoint.options", r->hooks->options, e) ||
-                 lp_stream_put_number(s, "checkpoint.data_crc32", r->data_crc32, e) ||
-                 lp_stream_put_number(s, "checkpoint.done", (double)r->done, e) ||
-                 lp_stream_put_number(s, "checkpoint.best", (double)r->best, e) ||
-                 r->hooks->save(r->hooks->context, s, e);
+    lp_factors now = lp_fit_factors(r->fit);
+    lp_stream *s = lp_stream_new();
+    lp_factors_write(s, "", &now);
+    int failed = put_history(r, s, e);
+    if (r->best > 0)
+        lp_factors_write(s, "checkpoint.best.", &r->best_factors);
+    failed = failed || lp_stream_put_text(s, "checkpoint.options", r->hooks->options, e) ||
+             lp_stream_put_number(s, "checkpoint.data_crc32", r->data_crc32, e) ||
+             lp_stream_put_number(s, "checkpoint.done", (double)r->done, e) ||
+             lp_stream_put_number(s, "checkpoint.best", (double)r->best, e) ||
+             r->hooks->save(r->hooks->context, s, e);
     lp_factors_free(&now);
     lp_stream_free(s);
     return failed ? -1 : 0;
@@ -319,7 +316,7 @@ static int prepare(run *r, lp_error *e) {
     else if (r->hooks->init_from != NULL && lp_factors_read(r->hooks->init_from, "", &start, e))
         failed = lp_within(e, "the factors to start from");
     if (!failed) {
-        lp_factor_options fit = o->fit;
+        lp_fit_options fit = o->fit;
         if (fit.blocks == 0)
             fit.blocks = r->problem->dense ? 1 : SPARSE_BLOCKS;
         r->fit =
@@ -373,7 +370,7 @@ static int fit_iteratively(lp_stream *s, const problem *p, const lp_factorise_op
         r.best_factors = (lp_factors){0};
         failed = lp_stream_put_number(s, "history.best_epoch", r.history[EPOCH][r.best - 1], e);
     } else if (!failed) {
-        failed = lp_fit_factors(r.fit, f, e);
+        *f = lp_fit_factors(r.fit);
     }
     free_run(&r);
     return failed ? -1 : 0;
@@ -389,13 +386,14 @@ int lp_factorise(lp_stream *s, const lp_factorise_options *options, const lp_tra
     problem p;
     lp_factors f = {0};
     int failed = read_problem(s, options, &p, e) || count_empty_lines(&p.observed, report, e);
-    if (!failed && options->fit.method == LP_FACTOR_SVD)
+    if (!failed && options->fit.method == LP_FIT_SVD)
         failed = fit_svd(&p, &options->fit, &f, e);
-    else if (!failed && options->fit.method == LP_FACTOR_MEAN)
-        failed = fit_mean(&p, &f, e);
+    else if (!failed && options->fit.method == LP_FIT_MEAN)
+        fit_mean(&p, &f);
     else if (!failed)
         failed = fit_iteratively(s, &p, options, hooks, &f, e);
-    failed = failed || lp_factors_write(s, "", &f, e);
+    if (!failed)
+        lp_factors_write(s, "", &f);
     lp_factors_free(&f);
     free_problem(&p);
     return failed ? lp_within(e, "factorising") : 0;

@@ -5,14 +5,14 @@
 
 #include "base/error.h"
 #include "io/stream.h"
-#include "mf/fit.h"
 #include "learn/train.h"
+#include "mf/fit.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
-    lp_factor_options fit;    /* blocks 0: 1 for a dense matrix, 8 for a sparse one */
+    lp_fit_options fit;       /* blocks 0: 1 for a dense matrix, 8 for a sparse one */
     const char *mask;         /* dense: the tensor that is 0 where an entry is hidden; or NULL */
     int64_t eval_every;       /* epochs; 0: at the end only */
     int64_t patience;         /* evaluations without a lower held-out error before it stops and

@@ -76,9 +76,8 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
         return lp_fail(e, "weight has shape %s, expected (1, d) of f4 or f8",
                        lp_shape_text(w.ndim, w.shape, shape));
     lp_bias bias = lp_stream_has(s, "bias") ? LP_BIAS_SCALAR : LP_BIAS_NONE;
-    if (lp_mlp_new(&m->net, w.type.size == 8 ? LP_F8 : LP_F4, 1, (size_t[]){w.shape[1], 1}, bias,
-                   LP_IDENTITY, LP_IDENTITY, false, e))
-        return -1;
+    m->net = lp_mlp_new(w.type.size == 8 ? LP_F8 : LP_F4, 1, (size_t[]){w.shape[1], 1}, bias,
+                        LP_IDENTITY, LP_IDENTITY, false);
     lp_model_name_perceptron(m);
     return lp_params_take(&m->net.params, m->net.params.value, "", s, e);
 }
@@ -101,10 +100,12 @@ int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
 }
 
 int lp_model_write(const lp_model *m, lp_stream *s, lp_error *e) {
-    if (m->is_perceptron)
-        return lp_params_put(&m->net.params, m->net.params.value, "", s, e);
-    if (lp_mlp_write(&m->net, s, e) ||
-        lp_stream_put_text(s, "model.loss", m->loss == LP_LOSS_MSE ? "mse" : "cross-entropy", e) ||
+    if (m->is_perceptron) {
+        lp_params_put(&m->net.params, m->net.params.value, "", s);
+        return 0;
+    }
+    lp_mlp_write(&m->net, s);
+    if (lp_stream_put_text(s, "model.loss", m->loss == LP_LOSS_MSE ? "mse" : "cross-entropy", e) ||
         lp_stream_put_text(s, "model.reduction", m->reduction == LP_REDUCE_SUM ? "sum" : "mean",
                            e) ||
         lp_stream_put_text(s, "model.target", m->target == LP_TARGET_X ? "x" : "y", e))

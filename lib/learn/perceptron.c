@@ -96,10 +96,9 @@ static int prepare(run *r, lp_stream *s, lp_error *e) {
                        r->data.classes);
     size_t n = r->train->rows;
     r->model = (lp_model){.is_perceptron = true, .input_scale = 1};
-    if (lp_mlp_new(&r->model.net, LP_F8, 1, (size_t[]){r->train->cols, 1},
-                   r->options->no_bias ? LP_BIAS_NONE : LP_BIAS_SCALAR, LP_IDENTITY, LP_IDENTITY,
-                   false, e))
-        return -1;
+    r->model.net = lp_mlp_new(LP_F8, 1, (size_t[]){r->train->cols, 1},
+                              r->options->no_bias ? LP_BIAS_NONE : LP_BIAS_SCALAR, LP_IDENTITY,
+                              LP_IDENTITY, false);
     lp_model_name_perceptron(&r->model);
     const lp_params *p = &r->model.net.params;
     r->weight = lp_params_at(p, 0, p->value);

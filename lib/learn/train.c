@@ -1,9 +1,9 @@
 #include "learn/train.h"
 
+#include "autodiff/graph.h"
 #include "base/memory.h"
 #include "learn/checkpoint.h"
 #include "learn/dataset.h"
-#include "autodiff/graph.h"
 #include "num/rng.h"
 
 #include <inttypes.h>
@@ -22,6 +22,7 @@ typedef struct {
     lp_model model;
     lp_judge judge;
     lp_optim optim;
+    lp_arena memory; /* of the optimiser */
     lp_graph *graph;
     int x, target; /* nodes; target: -1 with labels */
     lp_batch batch;
@@ -49,12 +50,10 @@ static int make_model(run *r, lp_error *e) {
                           .reduction = (lp_reduction)o->reduction,
                           .target = (lp_target)o->target,
                           .input_scale = o->input_scale};
-    int failed =
-        lp_mlp_new(&r->model.net, o->dtype == 0 ? LP_F4 : LP_F8, layers, width, (lp_bias)o->bias,
-                   lp_activation(o->activation), lp_activation(o->output_activation), true, e);
+    r->model.net =
+        lp_mlp_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, (lp_bias)o->bias,
+                   lp_activation(o->activation), lp_activation(o->output_activation), true);
     free(width);
-    if (failed)
-        return -1;
     if (o->init_scale.count > 1 && o->init_scale.count != layers)
         return lp_fail_usage(e,
                              "option --init-scale: %zu numbers for %zu layers (expected 1, or "
@@ -112,9 +111,9 @@ static int make_graph(run *r, lp_error *e) {
     const lp_train_options *o = r->options;
     const lp_mlp *net = &r->model.net;
     bool numbers = o->loss == LP_LOSS_MSE;
-    r->graph = lp_graph_new(net->params.type, e);
-    if (r->graph == NULL || lp_batch_new(&r->batch, &r->data, net->params.type, r->batch_rows,
-                                         r->model.target, numbers, e))
+    r->graph = lp_graph_new(net->params.type);
+    if (lp_batch_new(&r->batch, &r->data, net->params.type, r->batch_rows, r->model.target, numbers,
+                     e))
         return -1;
     lp_graph *g = r->graph;
     r->x = lp_graph_input(g, r->batch_rows, r->train->cols, true);
@@ -171,9 +170,9 @@ static int prepare(run *r, lp_stream *s, lp_error *e) {
                                     o->beta2,
                                     o->epsilon};
     if (make_model(r, e) || (r->hooks->init_from && start_from(r, r->hooks->init_from, e)) ||
-        make_graph(r, e) || lp_optim_new(&r->optim, &optim, &r->model.net.params, e) ||
-        lp_judge_new(&r->judge, &r->model, &r->data, e))
+        make_graph(r, e) || lp_judge_new(&r->judge, &r->model, &r->data, e))
         return -1;
+    r->optim = lp_optim_new(&r->memory, &optim, &r->model.net.params);
     r->state.model = &r->model;
     r->state.optim = &r->optim;
     r->state.draws = lp_rng_new(o->seed, LP_RNG_BATCH, 0);
@@ -188,7 +187,7 @@ static int prepare(run *r, lp_stream *s, lp_error *e) {
 static void release(run *r) {
     lp_train_state_free(&r->state);
     lp_judge_free(&r->judge);
-    lp_optim_free(&r->optim);
+    lp_arena_free(&r->memory);
     lp_graph_free(r->graph);
     lp_batch_free(&r->batch);
     lp_model_free(&r->model);

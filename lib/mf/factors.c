@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 64 };
@@ -21,34 +20,21 @@ static bool has(const lp_stream *s, const char *prefix, const char *stem) {
 }
 
 void lp_factors_free(lp_factors *f) {
-    free(f->u);
-    free(f->v);
-    free(f->s);
-    free(f->row_bias);
-    free(f->col_bias);
+    lp_arena_free(&f->memory);
     *f = (lp_factors){0};
 }
 
-static double *new_matrix(size_t rows, size_t cols, lp_error *e) {
-    size_t count;
-    if (!lp_multiply(rows, cols, &count)) {
-        lp_fail(e, "out of memory: %zu x %zu numbers are more than can be addressed", rows, cols);
-        return NULL;
+lp_factors lp_factors_new(size_t rows, size_t cols, size_t rank, bool values, bool biases) {
+    lp_factors f = {.rows = rows, .cols = cols, .rank = rank, .has_mean = biases};
+    f.u = lp_arena_alloc_zero(&f.memory, rows, rank * sizeof *f.u);
+    f.v = lp_arena_alloc_zero(&f.memory, cols, rank * sizeof *f.v);
+    if (values)
+        f.s = lp_arena_alloc_zero(&f.memory, rank, sizeof *f.s);
+    if (biases) {
+        f.row_bias = lp_arena_alloc_zero(&f.memory, rows, sizeof *f.row_bias);
+        f.col_bias = lp_arena_alloc_zero(&f.memory, cols, sizeof *f.col_bias);
     }
-    return lp_alloc_zero(count, sizeof(double), e);
-}
-
-int lp_factors_new(lp_factors *f, size_t rows, size_t cols, size_t rank, bool values, bool biases,
-                   lp_error *e) {
-    *f = (lp_factors){.rows = rows, .cols = cols, .rank = rank, .has_mean = biases};
-    if ((f->u = new_matrix(rows, rank, e)) == NULL || (f->v = new_matrix(cols, rank, e)) == NULL ||
-        (values && (f->s = new_matrix(rank, 1, e)) == NULL) ||
-        (biases && ((f->row_bias = new_matrix(rows, 1, e)) == NULL ||
-                    (f->col_bias = new_matrix(cols, 1, e)) == NULL))) {
-        lp_factors_free(f);
-        return -1;
-    }
-    return 0;
+    return f;
 }
 
 bool lp_factors_are_in(const lp_stream *s) {
@@ -58,7 +44,7 @@ bool lp_factors_are_in(const lp_stream *s) {
 /* The f8 tensor PREFIX + STEM of `ndim` dimensions and shape (rows, cols), copied to *to; SIZE_MAX
  * as a size takes what is there. */
 static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndim, size_t *rows,
-                     size_t *cols, double **to, lp_error *e) {
+                     size_t *cols, lp_arena *memory, double **to, lp_error *e) {
     lp_tensor t;
     char name[NAME];
     named(name, prefix, stem);
@@ -80,9 +66,8 @@ static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndi
         *rows = t.shape[0];
         if (ndim == 2)
             *cols = t.shape[1];
-        *to = lp_alloc(t.count, sizeof **to, e);
-        failed = *to == NULL ? -1 : 0;
-        if (!failed && t.count > 0)
+        *to = lp_arena_alloc(memory, t.count, sizeof **to);
+        if (t.count > 0)
             memcpy(*to, t.data, t.count * sizeof **to);
     }
     lp_tensor_free(&t);
@@ -131,17 +116,18 @@ static int read_parts(lp_stream *s, const char *prefix, lp_factors *f, lp_error 
     size_t m = SIZE_MAX, n = SIZE_MAX, rank = SIZE_MAX;
     bool has_mean = has(s, prefix, "mean");
     if (has(s, prefix, "u") || !has_mean) {
-        if (read_part(s, prefix, "u", 2, &m, &rank, &f->u, e) ||
-            read_part(s, prefix, "v", 2, &n, &rank, &f->v, e) ||
-            (has(s, prefix, "s") && read_part(s, prefix, "s", 1, &rank, NULL, &f->s, e)))
+        if (read_part(s, prefix, "u", 2, &m, &rank, &f->memory, &f->u, e) ||
+            read_part(s, prefix, "v", 2, &n, &rank, &f->memory, &f->v, e) ||
+            (has(s, prefix, "s") &&
+             read_part(s, prefix, "s", 1, &rank, NULL, &f->memory, &f->s, e)))
             return -1;
         f->rank = rank;
     }
     if (has_mean && read_mean(s, prefix, f, e))
         return -1;
     if ((has(s, prefix, "row_bias") || has(s, prefix, "col_bias")) &&
-        (read_part(s, prefix, "row_bias", 1, &m, NULL, &f->row_bias, e) ||
-         read_part(s, prefix, "col_bias", 1, &n, NULL, &f->col_bias, e)))
+        (read_part(s, prefix, "row_bias", 1, &m, NULL, &f->memory, &f->row_bias, e) ||
+         read_part(s, prefix, "col_bias", 1, &n, NULL, &f->memory, &f->col_bias, e)))
         return -1;
     f->rows = m, f->cols = n;
     return m == SIZE_MAX ? read_shape(s, f, e) : 0;
@@ -156,32 +142,28 @@ int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e
 }
 
 /* PREFIX + STEM = a copy of the numbers, or nothing where there are none. */
-static int write_part(lp_stream *s, const char *prefix, const char *stem, const double *from,
-                      int ndim, size_t rows, size_t cols, lp_error *e) {
-    lp_tensor t;
+static void write_part(lp_stream *s, const char *prefix, const char *stem, const double *from,
+                       int ndim, size_t rows, size_t cols) {
     char name[NAME];
     named(name, prefix, stem);
     if (from == NULL) {
         lp_stream_drop(s, name);
-        return 0;
+        return;
     }
-    if (lp_tensor_new(&t, LP_F8, ndim, (size_t[]){rows, cols}, e))
-        return -1;
+    lp_tensor t = lp_tensor_zeros(LP_F8, ndim, (size_t[]){rows, cols});
     if (t.count > 0)
         memcpy(t.data, from, t.count * sizeof *from);
-    return lp_stream_put(s, name, &t, e);
+    lp_stream_put(s, name, &t);
 }
 
-int lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f, lp_error *e) {
-    const double *u = f->rank > 0 ? f->u : NULL, *v = f->rank > 0 ? f->v : NULL;
-    if (write_part(s, prefix, "u", u, 2, f->rows, f->rank, e) ||
-        write_part(s, prefix, "s", f->s, 1, f->rank, 1, e) ||
-        write_part(s, prefix, "v", v, 2, f->cols, f->rank, e) ||
-        write_part(s, prefix, "mean", f->has_mean ? &f->mean : NULL, 0, 1, 1, e) ||
-        write_part(s, prefix, "row_bias", f->row_bias, 1, f->rows, 1, e) ||
-        write_part(s, prefix, "col_bias", f->col_bias, 1, f->cols, 1, e))
-        return lp_within(e, "writing the factors");
-    return 0;
+void lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f) {
+    bool factors = f->rank > 0;
+    write_part(s, prefix, "u", factors ? f->u : NULL, 2, f->rows, f->rank);
+    write_part(s, prefix, "s", f->s, 1, f->rank, 1);
+    write_part(s, prefix, "v", factors ? f->v : NULL, 2, f->cols, f->rank);
+    write_part(s, prefix, "mean", f->has_mean ? &f->mean : NULL, 0, 1, 1);
+    write_part(s, prefix, "row_bias", f->row_bias, 1, f->rows, 1);
+    write_part(s, prefix, "col_bias", f->col_bias, 1, f->cols, 1);
 }
 
 double lp_factors_at(const lp_factors *f, size_t row, size_t col) {
@@ -260,16 +242,15 @@ int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask
     return 0;
 }
 
-/* mae is the sum of the absolute errors until finish_error. */
-static void add_error(lp_factor_error *a, double value, const lp_factors *f, size_t row,
-                      size_t col) {
+/* mae is the sum of the absolute errors until finish. */
+static void add(lp_factors_metrics *a, double value, const lp_factors *f, size_t row, size_t col) {
     double error = value - lp_factors_at(f, row, col);
     a->n++;
     a->sse += error * error;
     a->mae += fabs(error);
 }
 
-static void finish_error(lp_factor_error *a) {
+static void finish(lp_factors_metrics *a) {
     if (a->n == 0)
         return;
     a->mse = a->sse / (double)a->n;
@@ -277,17 +258,17 @@ static void finish_error(lp_factor_error *a) {
     a->mae /= (double)a->n;
 }
 
-static lp_factor_error error_of(const char *part, const lp_factors *f, const lp_sparse *m) {
-    lp_factor_error a = {.part = part};
+static lp_factors_metrics metrics_of(const char *part, const lp_factors *f, const lp_sparse *m) {
+    lp_factors_metrics a = {.part = part};
     for (size_t i = 0; i < m->count; i++)
-        add_error(&a, m->value[i], f, (size_t)m->row[i], (size_t)m->col[i]);
-    finish_error(&a);
+        add(&a, m->value[i], f, (size_t)m->row[i], (size_t)m->col[i]);
+    finish(&a);
     return a;
 }
 
 /* Every place of the matrix, 0 where neither part has an entry. */
-static lp_factor_error error_zero_filled(const lp_factors *f, const lp_sparse part[2]) {
-    lp_factor_error a = {.part = "all"};
+static lp_factors_metrics metrics_zero_filled(const lp_factors *f, const lp_sparse part[2]) {
+    lp_factors_metrics a = {.part = "all"};
     size_t at[2] = {0, 0};
     for (size_t r = 0; r < f->rows; r++)
         for (size_t c = 0; c < f->cols; c++) {
@@ -296,9 +277,9 @@ static lp_factor_error error_zero_filled(const lp_factors *f, const lp_sparse pa
                 if (at[i] < part[i].count && (size_t)part[i].row[at[i]] == r &&
                     (size_t)part[i].col[at[i]] == c)
                     value = part[i].value[at[i]++];
-            add_error(&a, value, f, r, c);
+            add(&a, value, f, r, c);
         }
-    finish_error(&a);
+    finish(&a);
     return a;
 }
 
@@ -310,18 +291,18 @@ static int check_shape(const lp_factors *f, size_t rows, size_t cols, lp_error *
 }
 
 static int evaluate_sparse(lp_stream *s, const lp_factors *f, bool zero_filled,
-                           lp_factor_error error[3], size_t *count, lp_error *e) {
+                           lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
     bool split = lp_sparse_is_in(s, "_train");
     lp_sparse part[2] = {{0}};
     int failed = lp_sparse_read(s, split ? "_train" : "", &part[0], e) ||
                  check_shape(f, part[0].rows, part[0].cols, e) ||
                  (split && lp_sparse_read(s, "_test", &part[1], e));
     if (!failed) {
-        error[(*count)++] = error_of("observed", f, &part[0]);
+        metrics[(*count)++] = metrics_of("observed", f, &part[0]);
         if (split)
-            error[(*count)++] = error_of("held_out", f, &part[1]);
+            metrics[(*count)++] = metrics_of("held_out", f, &part[1]);
         if (zero_filled)
-            error[(*count)++] = error_zero_filled(f, part);
+            metrics[(*count)++] = metrics_zero_filled(f, part);
     }
     lp_sparse_free(&part[0]);
     lp_sparse_free(&part[1]);
@@ -329,7 +310,7 @@ static int evaluate_sparse(lp_stream *s, const lp_factors *f, bool zero_filled,
 }
 
 static int evaluate_dense(lp_stream *s, const lp_factors *f, const char *mask_name,
-                          lp_factor_error error[3], size_t *count, lp_error *e) {
+                          lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
     lp_tensor x, mask = {0};
     if (lp_matrix_read(s, &x, e))
         return -1;
@@ -340,7 +321,7 @@ static int evaluate_dense(lp_stream *s, const lp_factors *f, const char *mask_na
     for (int i = mask_name != NULL ? 0 : 2; i < 3 && !failed; i++) {
         failed = lp_sparse_from_dense(&part, &x, i < 2 ? &mask : NULL, i == 1, e);
         if (!failed)
-            error[(*count)++] = error_of(names[i], f, &part);
+            metrics[(*count)++] = metrics_of(names[i], f, &part);
         lp_sparse_free(&part);
     }
     lp_tensor_free(&mask);
@@ -348,8 +329,8 @@ static int evaluate_dense(lp_stream *s, const lp_factors *f, const char *mask_na
     return failed ? -1 : 0;
 }
 
-int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled, lp_factor_error error[3],
-                        size_t *count, lp_error *e) {
+int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled,
+                        lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
     *count = 0;
     lp_factors f;
     if (lp_factors_read(s, "", &f, e))
@@ -361,9 +342,9 @@ int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled, lp_fac
     else if (!sparse && zero_filled)
         failed = lp_fail(e, "the matrix is dense: no place of it is empty");
     else if (sparse)
-        failed = evaluate_sparse(s, &f, zero_filled, error, count, e);
+        failed = evaluate_sparse(s, &f, zero_filled, metrics, count, e);
     else
-        failed = evaluate_dense(s, &f, mask, error, count, e);
+        failed = evaluate_dense(s, &f, mask, metrics, count, e);
     lp_factors_free(&f);
     return failed ? lp_within(e, "judging the factors") : 0;
 }

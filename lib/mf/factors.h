@@ -8,6 +8,7 @@
 #define LP_MF_FACTORS_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "data/sparse.h"
 #include "io/stream.h"
 
@@ -21,11 +22,11 @@ typedef struct {
     bool has_mean;           /* else mean is 0 */
     double mean;
     double *row_bias, *col_bias; /* (rows), (cols), or both NULL */
+    lp_arena memory;             /* holds the arrays */
 } lp_factors;
 
 /* Zeros; s and the biases (with a mean) only where asked for. Freed with lp_factors_free. */
-int lp_factors_new(lp_factors *f, size_t rows, size_t cols, size_t rank, bool values, bool biases,
-                   lp_error *e);
+lp_factors lp_factors_new(size_t rows, size_t cols, size_t rank, bool values, bool biases);
 void lp_factors_free(lp_factors *f);
 
 /* True where the stream holds a model of this kind: u, or a mean. */
@@ -36,7 +37,7 @@ bool lp_factors_are_in(const lp_stream *s);
 int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e);
 
 /* Puts it, and drops those of the names that this model does not have. */
-int lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f, lp_error *e);
+void lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f);
 
 /* The approximation of one entry. */
 double lp_factors_at(const lp_factors *f, size_t row, size_t col);
@@ -47,16 +48,16 @@ typedef struct {
     const char *part; /* "observed", "held_out" or "all" */
     size_t n;
     double sse, mse, rmse, mae;
-} lp_factor_error;
+} lp_factors_metrics;
 
-/* Judges a stream's factors on its matrix; error[0 .. *count) gets the parts there are.
+/* Judges a stream's factors on its matrix; metrics[0 .. *count) gets the parts there are.
  * Sparse: "observed" (the training part, or all entries of a matrix that was not split) and
  * "held_out" (the test part); with `zero_filled`, "all": every place of the matrix, 0 where
  * nothing was observed.
  * Dense x (or x_train): "all"; and with the name of a mask, "observed" (where it is not 0) and
  * "held_out" (where it is 0) before it. */
-int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled, lp_factor_error error[3],
-                        size_t *count, lp_error *e);
+int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled,
+                        lp_factors_metrics metrics[3], size_t *count, lp_error *e);
 
 /* The dense matrix of a stream, x or else x_train, as f8 [m, n], every value finite; *x is the
  * caller's to free. */

@@ -1,7 +1,7 @@
 #include "mf/fit.h"
 
-#include "base/memory.h"
 #include "autodiff/graph.h"
+#include "base/memory.h"
 #include "num/entries.h"
 #include "num/linalg.h"
 #include "num/parallel.h"
@@ -25,7 +25,8 @@ enum {
 static const double NEGLIGIBLE_PIVOT = 1e-13;
 
 struct lp_fit {
-    lp_factor_options options;
+    lp_arena memory; /* holds every array below */
+    lp_fit_options options;
     const lp_sparse *observed;
     const lp_entries_math *math;
     bool biases;
@@ -60,35 +61,23 @@ struct lp_fit {
 void lp_fit_free(lp_fit *fit) {
     if (fit == NULL)
         return;
-    free(fit->value);
-    free(fit->p);
-    free(fit->q);
     lp_graph_free(fit->graph);
-    free(fit->p_gradient);
-    free(fit->q_gradient);
-    free(fit->row_start);
-    free(fit->col_start);
-    lp_sparse_free(&fit->by_col);
-    free(fit->place);
-    free(fit->error);
-    free(fit->row_gradient);
-    free(fit->col_gradient);
-    free(fit->chunk_sse);
-    free(fit->block_start);
-    lp_sparse_free(&fit->blocked);
-    lp_sparse_free(&fit->shuffled);
-    free(fit->order);
-    free(fit->block_sse);
-    free(fit->scratch);
+    lp_arena_free(&fit->memory);
     free(fit);
 }
 
-static double *new_matrix(size_t rows, size_t cols, lp_error *e) {
-    size_t count;
-    if (lp_multiply(rows, cols, &count))
-        return lp_alloc_zero(count, sizeof(double), e);
-    lp_fail(e, "out of memory: %zu x %zu numbers are more than can be addressed", rows, cols);
-    return NULL;
+static double *new_matrix(lp_fit *fit, size_t rows, size_t cols) {
+    return lp_arena_alloc_zero(&fit->memory, rows, cols * sizeof(double));
+}
+
+static lp_sparse new_entries(lp_fit *fit, size_t rows, size_t cols) {
+    size_t count = fit->observed->count;
+    return (lp_sparse){.rows = rows,
+                       .cols = cols,
+                       .count = count,
+                       .row = lp_arena_alloc(&fit->memory, count, sizeof(int32_t)),
+                       .col = lp_arena_alloc(&fit->memory, count, sizeof(int32_t)),
+                       .value = lp_arena_alloc(&fit->memory, count, sizeof(double))};
 }
 
 /* ---- the start ---- */
@@ -130,10 +119,8 @@ static int start_from(lp_fit *fit, const lp_factors *start, lp_error *e) {
 
 static int start(lp_fit *fit, const lp_factors *from, lp_error *e) {
     const lp_sparse *m = fit->observed;
-    fit->p = new_matrix(m->rows, fit->width, e);
-    fit->q = fit->p == NULL ? NULL : new_matrix(m->cols, fit->width, e);
-    if (fit->q == NULL)
-        return -1;
+    fit->p = new_matrix(fit, m->rows, fit->width);
+    fit->q = new_matrix(fit, m->cols, fit->width);
     if (fit->biases) {
         for (size_t r = 0; r < m->rows; r++)
             fit->p[r * fit->width + COL_BIAS] = 1;
@@ -148,11 +135,9 @@ static int start(lp_fit *fit, const lp_factors *from, lp_error *e) {
 }
 
 /* value = observed - mean; the mean is that of the observed entries, or the start's. */
-static int centre(lp_fit *fit, const lp_factors *from, lp_error *e) {
+static void centre(lp_fit *fit, const lp_factors *from) {
     const lp_sparse *m = fit->observed;
-    fit->value = lp_alloc(m->count, sizeof *fit->value, e);
-    if (fit->value == NULL)
-        return -1;
+    fit->value = new_matrix(fit, m->count, 1);
     if (fit->biases && from != NULL && from->has_mean) {
         fit->mean = from->mean;
     } else if (fit->biases) {
@@ -162,56 +147,53 @@ static int centre(lp_fit *fit, const lp_factors *from, lp_error *e) {
     }
     for (size_t i = 0; i < m->count; i++)
         fit->value[i] = m->value[i] - fit->mean;
-    return 0;
 }
 
 /* ---- the entries by column ---- */
 
-static int index_lines(lp_fit *fit, lp_error *e) {
+/* start[l] .. start[l + 1] are the entries of line l. */
+static size_t *line_starts(lp_fit *fit, const int32_t *line, size_t lines) {
+    size_t *start = lp_arena_alloc_zero(&fit->memory, lines + 1, sizeof *start);
+    for (size_t i = 0; i < fit->observed->count; i++)
+        start[line[i] + 1]++;
+    for (size_t l = 0; l < lines; l++)
+        start[l + 1] += start[l];
+    return start;
+}
+
+static void index_lines(lp_fit *fit) {
     const lp_sparse *m = fit->observed;
-    size_t *next = lp_alloc_zero(m->cols + 1, sizeof *next, e);
-    fit->row_start = lp_sparse_row_starts(m, e);
-    fit->place = lp_alloc(m->count, sizeof *fit->place, e);
-    int failed = next == NULL || fit->row_start == NULL || fit->place == NULL ||
-                 lp_sparse_new(&fit->by_col, m->cols, m->rows, m->count, e);
-    if (!failed) {
-        for (size_t i = 0; i < m->count; i++)
-            next[m->col[i] + 1]++;
-        for (size_t c = 0; c < m->cols; c++)
-            next[c + 1] += next[c];
-        for (size_t i = 0; i < m->count; i++) {
-            size_t at = next[m->col[i]]++;
-            fit->by_col.row[at] = m->col[i];
-            fit->by_col.col[at] = m->row[i];
-            fit->by_col.value[at] = fit->value[i];
-            fit->place[at] = (int32_t)i;
-        }
-        fit->col_start = lp_sparse_row_starts(&fit->by_col, e);
-        failed = fit->col_start == NULL;
+    fit->row_start = line_starts(fit, m->row, m->rows);
+    fit->col_start = line_starts(fit, m->col, m->cols);
+    fit->place = lp_arena_alloc(&fit->memory, m->count, sizeof *fit->place);
+    fit->by_col = new_entries(fit, m->cols, m->rows);
+    size_t *next = lp_alloc(m->cols + 1, sizeof *next);
+    memcpy(next, fit->col_start, (m->cols + 1) * sizeof *next);
+    for (size_t i = 0; i < m->count; i++) {
+        size_t at = next[m->col[i]]++;
+        fit->by_col.row[at] = m->col[i];
+        fit->by_col.col[at] = m->row[i];
+        fit->by_col.value[at] = fit->value[i];
+        fit->place[at] = (int32_t)i;
     }
     free(next);
-    return failed ? -1 : 0;
 }
 
 /* ---- gd, on a whole matrix ---- */
 
 /* The loss is sum of (x - p qᵀ)². */
-static int new_graph(lp_fit *fit, const double *whole, lp_error *e) {
+static void new_graph(lp_fit *fit, const double *whole) {
     size_t m = fit->observed->rows, n = fit->observed->cols;
-    fit->p_gradient = new_matrix(m, fit->width, e);
-    fit->q_gradient = new_matrix(n, fit->width, e);
-    fit->graph = lp_graph_new(LP_F8, e);
-    if (fit->p_gradient == NULL || fit->q_gradient == NULL || fit->graph == NULL)
-        return -1;
-    lp_graph *g = fit->graph;
+    fit->p_gradient = new_matrix(fit, m, fit->width);
+    fit->q_gradient = new_matrix(fit, n, fit->width);
+    lp_graph *g = fit->graph = lp_graph_new(LP_F8);
     int p = lp_graph_parameter(g, m, fit->width, fit->p, fit->p_gradient);
     int q = lp_graph_parameter(g, n, fit->width, fit->q, fit->q_gradient);
     int x = lp_graph_input(g, m, n, false);
     int product = lp_graph_apply(g, LP_OP_MATMUL_NT, p, q);
-    if (lp_graph_finish(g, lp_graph_apply(g, LP_OP_SQUARED_ERROR, product, x), e))
-        return -1;
+    lp_error e; /* none: the shapes fit */
+    lp_graph_finish(g, lp_graph_apply(g, LP_OP_SQUARED_ERROR, product, x), &e);
     lp_graph_set(g, x, whole);
-    return 0;
 }
 
 static double graph_epoch(lp_fit *fit, double lr) {
@@ -231,16 +213,13 @@ static size_t chunks_of(size_t lines) {
     return (lines + LINES - 1) / LINES;
 }
 
-static int new_gd(lp_fit *fit, lp_error *e) {
+static void new_gd(lp_fit *fit) {
     const lp_sparse *m = fit->observed;
-    fit->error = lp_alloc(m->count, sizeof *fit->error, e);
-    fit->row_gradient = new_matrix(m->rows, fit->width, e);
-    fit->col_gradient = new_matrix(m->cols, fit->width, e);
-    fit->chunk_sse = lp_alloc(chunks_of(m->rows), sizeof *fit->chunk_sse, e);
-    if (fit->error == NULL || fit->row_gradient == NULL || fit->col_gradient == NULL ||
-        fit->chunk_sse == NULL)
-        return -1;
-    return index_lines(fit, e);
+    fit->error = new_matrix(fit, m->count, 1);
+    fit->row_gradient = new_matrix(fit, m->rows, fit->width);
+    fit->col_gradient = new_matrix(fit, m->cols, fit->width);
+    fit->chunk_sse = new_matrix(fit, chunks_of(m->rows), 1);
+    index_lines(fit);
 }
 
 static void row_chunk(void *context, size_t i) {
@@ -296,11 +275,9 @@ static double gd_epoch(lp_fit *fit, double lr) {
 /* ---- sgd ---- */
 
 /* run[i] = the run 0 .. blocks-1 of line i, so that runs hold about as many entries each. */
-static int cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t blocks, int32_t *run,
-               lp_error *e) {
-    size_t *count = lp_alloc_zero(lines, sizeof *count, e), before = 0;
-    if (count == NULL)
-        return -1;
+static void cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t blocks,
+                int32_t *run) {
+    size_t *count = lp_alloc_zero(lines, sizeof *count), before = 0;
     for (size_t i = 0; i < m->count; i++)
         count[line[i]]++;
     for (size_t i = 0; i < lines; i++) {
@@ -311,15 +288,12 @@ static int cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t blo
         before += count[i];
     }
     free(count);
-    return 0;
 }
 
-static int fill_blocks(lp_fit *fit, const int32_t *row_run, const int32_t *col_run, lp_error *e) {
+static void fill_blocks(lp_fit *fit, const int32_t *row_run, const int32_t *col_run) {
     const lp_sparse *m = fit->observed;
     size_t blocks = (size_t)fit->options.blocks;
-    size_t *next = lp_alloc_zero(blocks * blocks + 1, sizeof *next, e);
-    if (next == NULL)
-        return -1;
+    size_t *next = lp_alloc(blocks * blocks + 1, sizeof *next);
     for (size_t i = 0; i < m->count; i++)
         fit->block_start[(size_t)row_run[m->row[i]] * blocks + (size_t)col_run[m->col[i]] + 1]++;
     for (size_t b = 0; b < blocks * blocks; b++)
@@ -332,30 +306,26 @@ static int fill_blocks(lp_fit *fit, const int32_t *row_run, const int32_t *col_r
         fit->blocked.value[at] = fit->value[i];
     }
     free(next);
-    return 0;
 }
 
-static int new_sgd(lp_fit *fit, lp_error *e) {
+static void new_sgd(lp_fit *fit) {
     const lp_sparse *m = fit->observed;
     size_t blocks = (size_t)fit->options.blocks;
-    fit->block_start = lp_alloc_zero(blocks * blocks + 1, sizeof *fit->block_start, e);
-    fit->block_sse = lp_alloc(blocks * blocks, sizeof *fit->block_sse, e);
-    if (fit->block_start == NULL || fit->block_sse == NULL ||
-        lp_sparse_new(&fit->blocked, m->rows, m->cols, m->count, e))
-        return -1;
+    fit->block_start =
+        lp_arena_alloc_zero(&fit->memory, blocks * blocks + 1, sizeof *fit->block_start);
+    fit->block_sse = new_matrix(fit, blocks, blocks);
+    fit->blocked = new_entries(fit, m->rows, m->cols);
     if (fit->options.shuffle) {
-        fit->order = lp_alloc(m->count, sizeof *fit->order, e);
-        if (fit->order == NULL || lp_sparse_new(&fit->shuffled, m->rows, m->cols, m->count, e))
-            return -1;
+        fit->order = lp_arena_alloc(&fit->memory, m->count, sizeof *fit->order);
+        fit->shuffled = new_entries(fit, m->rows, m->cols);
     }
-    int32_t *row_run = lp_alloc(m->rows, sizeof *row_run, e);
-    int32_t *col_run = lp_alloc(m->cols, sizeof *col_run, e);
-    int failed =
-        row_run == NULL || col_run == NULL || cut(m, m->row, m->rows, blocks, row_run, e) ||
-        cut(m, m->col, m->cols, blocks, col_run, e) || fill_blocks(fit, row_run, col_run, e);
+    int32_t *row_run = lp_alloc(m->rows, sizeof *row_run);
+    int32_t *col_run = lp_alloc(m->cols, sizeof *col_run);
+    cut(m, m->row, m->rows, blocks, row_run);
+    cut(m, m->col, m->cols, blocks, col_run);
+    fill_blocks(fit, row_run, col_run);
     free(row_run);
     free(col_run);
-    return failed ? -1 : 0;
 }
 
 /* The block's entries in the order of this epoch: its own words of the epoch's random stream. */
@@ -408,9 +378,9 @@ static size_t scratch_size(const lp_fit *fit) {
     return 2 * (fit->width * fit->width + fit->width);
 }
 
-static int new_als(lp_fit *fit, lp_error *e) {
-    fit->scratch = new_matrix(ALS_CHUNKS, scratch_size(fit), e);
-    return fit->scratch == NULL ? -1 : index_lines(fit, e);
+static void new_als(lp_fit *fit) {
+    fit->scratch = new_matrix(fit, ALS_CHUNKS, scratch_size(fit));
+    index_lines(fit);
 }
 
 typedef struct {
@@ -524,7 +494,7 @@ static double sse_of(const lp_fit *fit, const lp_sparse *m) {
     return sse;
 }
 
-double lp_fit_error(const lp_fit *fit, const lp_sparse *m) {
+double lp_fit_mse(const lp_fit *fit, const lp_sparse *m) {
     return sse_of(fit, m) / (double)m->count;
 }
 
@@ -551,13 +521,13 @@ double lp_fit_objective(const lp_fit *fit) {
 }
 
 int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e) {
-    const lp_factor_options *o = &fit->options;
+    const lp_fit_options *o = &fit->options;
     double lr = lp_schedule_rate(&o->schedule, o->lr, fit->epoch, (uint64_t)o->epochs);
     if (fit->graph != NULL) {
         *sse = graph_epoch(fit, lr);
-    } else if (o->method == LP_FACTOR_GD) {
+    } else if (o->method == LP_FIT_GD) {
         *sse = gd_epoch(fit, lr);
-    } else if (o->method == LP_FACTOR_SGD) {
+    } else if (o->method == LP_FIT_SGD) {
         *sse = sgd_epoch(fit, lr);
     } else {
         if (lp_fit_half_epoch(fit, false, e) || lp_fit_half_epoch(fit, true, e))
@@ -589,51 +559,49 @@ static int check(const lp_fit *fit, lp_error *e) {
     return 0;
 }
 
-lp_fit *lp_fit_new(const lp_factor_options *o, const lp_sparse *observed, const double *whole,
+lp_fit *lp_fit_new(const lp_fit_options *o, const lp_sparse *observed, const double *whole,
                    const lp_factors *from, lp_error *e) {
-    lp_fit *fit = lp_alloc_zero(1, sizeof *fit, e);
-    if (fit == NULL)
-        return NULL;
+    lp_fit *fit = lp_alloc_zero(1, sizeof *fit);
     fit->options = *o;
     fit->observed = observed;
     fit->math = lp_entries();
-    fit->biases = o->bias || o->method == LP_FACTOR_BIAS;
-    fit->rank = o->method == LP_FACTOR_BIAS ? 0 : (size_t)o->rank;
+    fit->biases = o->bias || o->method == LP_FIT_BIAS;
+    fit->rank = o->method == LP_FIT_BIAS ? 0 : (size_t)o->rank;
     fit->first = fit->biases ? BIAS_COLUMNS : 0;
     bool graph =
-        o->method == LP_FACTOR_GD && whole != NULL && o->update == 0 && !o->bias && o->reg == 0;
+        o->method == LP_FIT_GD && whole != NULL && o->update == 0 && !o->bias && o->reg == 0;
     fit->width = graph ? fit->rank
                        : (fit->first + fit->rank + LP_ENTRIES_LANES - 1) / LP_ENTRIES_LANES *
                              LP_ENTRIES_LANES;
-    int failed = check(fit, e) || start(fit, from, e) || centre(fit, from, e);
-    if (!failed && graph)
-        failed = new_graph(fit, whole, e);
-    else if (!failed && o->method == LP_FACTOR_GD)
-        failed = new_gd(fit, e);
-    else if (!failed && o->method == LP_FACTOR_SGD)
-        failed = new_sgd(fit, e);
-    else if (!failed)
-        failed = new_als(fit, e);
-    if (!failed)
-        return fit;
-    lp_fit_free(fit);
-    return NULL;
+    if (check(fit, e) || start(fit, from, e)) {
+        lp_fit_free(fit);
+        return NULL;
+    }
+    centre(fit, from);
+    if (graph)
+        new_graph(fit, whole);
+    else if (o->method == LP_FIT_GD)
+        new_gd(fit);
+    else if (o->method == LP_FIT_SGD)
+        new_sgd(fit);
+    else
+        new_als(fit);
+    return fit;
 }
 
-int lp_fit_factors(const lp_fit *fit, lp_factors *f, lp_error *e) {
+lp_factors lp_fit_factors(const lp_fit *fit) {
     const lp_sparse *m = fit->observed;
-    if (lp_factors_new(f, m->rows, m->cols, fit->rank, false, fit->biases, e))
-        return -1;
+    lp_factors f = lp_factors_new(m->rows, m->cols, fit->rank, false, fit->biases);
     for (size_t r = 0; r < m->rows; r++)
         for (size_t k = 0; k < fit->rank; k++)
-            f->u[r * fit->rank + k] = fit->p[r * fit->width + fit->first + k];
+            f.u[r * fit->rank + k] = fit->p[r * fit->width + fit->first + k];
     for (size_t c = 0; c < m->cols; c++)
         for (size_t k = 0; k < fit->rank; k++)
-            f->v[c * fit->rank + k] = fit->q[c * fit->width + fit->first + k];
-    f->mean = fit->mean;
+            f.v[c * fit->rank + k] = fit->q[c * fit->width + fit->first + k];
+    f.mean = fit->mean;
     for (size_t r = 0; r < m->rows && fit->biases; r++)
-        f->row_bias[r] = fit->p[r * fit->width + ROW_BIAS];
+        f.row_bias[r] = fit->p[r * fit->width + ROW_BIAS];
     for (size_t c = 0; c < m->cols && fit->biases; c++)
-        f->col_bias[c] = fit->q[c * fit->width + COL_BIAS];
-    return 0;
+        f.col_bias[c] = fit->q[c * fit->width + COL_BIAS];
+    return f;
 }

@@ -38,37 +38,37 @@
 #include <stdint.h>
 
 typedef enum {
-    LP_FACTOR_MEAN,
-    LP_FACTOR_BIAS,
-    LP_FACTOR_SVD,
-    LP_FACTOR_GD,
-    LP_FACTOR_SGD,
-    LP_FACTOR_ALS,
-} lp_factor_method;
+    LP_FIT_MEAN,
+    LP_FIT_BIAS,
+    LP_FIT_SVD,
+    LP_FIT_GD,
+    LP_FIT_SGD,
+    LP_FIT_ALS,
+} lp_fit_method;
 
-#define LP_FACTOR_CHOICES "mean|bias|svd|gd|sgd|als" /* in the order above */
+#define LP_FIT_METHOD_CHOICES "mean|bias|svd|gd|sgd|als" /* in the order above */
 
-#define LP_UPDATE_CHOICES "joint|alternate"
-#define LP_START_CHOICES "uniform|normal"
+#define LP_FIT_UPDATE_CHOICES "joint|alternate"
+#define LP_FIT_INIT_CHOICES "uniform|normal"
 
 /* The members are of the types that an option table parses into. */
 typedef struct {
-    int method;   /* lp_factor_method */
+    int method;   /* lp_fit_method */
     int64_t rank; /* at most the smaller side of the matrix */
     int64_t epochs;
     double lr;
     lp_schedule schedule; /* of the rate, over the epochs */
-    int update;           /* gd: LP_UPDATE_CHOICES */
+    int update;           /* gd: LP_FIT_UPDATE_CHOICES */
     double reg;           /* λ of the factors */
     double bias_reg;      /* λ of the biases */
     bool bias;
-    int init;          /* LP_START_CHOICES: uniform in [0, 1), or standard normal */
+    int init;          /* LP_FIT_INIT_CHOICES: uniform in [0, 1), or standard normal */
     double init_scale; /* times this */
     bool shuffle;      /* sgd */
     int64_t blocks;    /* sgd */
     bool exact;        /* svd: never the top-k method */
     uint64_t seed;
-} lp_factor_options;
+} lp_fit_options;
 
 /* A fit in progress, for the iterative methods (all but mean and svd). */
 typedef struct lp_fit lp_fit;
@@ -76,7 +76,7 @@ typedef struct lp_fit lp_fit;
 /* Starts from `start` (NULL: at random) on the observed entries, at least one. `whole` (rows, cols)
  * is the same matrix as an array where every entry was observed, or NULL. Both are only read and
  * have to live as long as the fit. `blocks` of the options is 1 or more here. */
-lp_fit *lp_fit_new(const lp_factor_options *options, const lp_sparse *observed, const double *whole,
+lp_fit *lp_fit_new(const lp_fit_options *options, const lp_sparse *observed, const double *whole,
                    const lp_factors *start, lp_error *e);
 void lp_fit_free(lp_fit *fit);
 
@@ -94,9 +94,9 @@ int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e);
 double lp_fit_objective(const lp_fit *fit);
 
 /* The factors as they stand. */
-int lp_fit_factors(const lp_fit *fit, lp_factors *f, lp_error *e);
+lp_factors lp_fit_factors(const lp_fit *fit);
 
 /* Mean squared error over the entries of a matrix of this shape (NaN where it has none). */
-double lp_fit_error(const lp_fit *fit, const lp_sparse *m);
+double lp_fit_mse(const lp_fit *fit, const lp_sparse *m);
 
 #endif

@@ -1,8 +1,8 @@
 #include "mf/predict.h"
 
 #include "base/memory.h"
-#include "mf/factors.h"
 #include "learn/model.h"
+#include "mf/factors.h"
 #include "num/kernels.h"
 
 #include <inttypes.h>
@@ -96,30 +96,27 @@ static int find(lp_stream *s, const char *names, const char *what, const char *i
     return 0;
 }
 
-static int put_one(lp_stream *s, const subject *a, size_t row, size_t col, lp_error *e) {
-    lp_tensor y;
-    if (lp_tensor_vector(&y, LP_F8, 1, e))
-        return -1;
+static void put_one(lp_stream *s, const subject *a, size_t row, size_t col) {
+    lp_tensor y = lp_tensor_vector(LP_F8, 1);
     *(double *)y.data = answer(a, row, col);
-    return lp_stream_put(s, "y_pred", &y, e);
+    lp_stream_put(s, "y_pred", &y);
 }
 
 static int put_all(lp_stream *s, const subject *a, lp_error *e) {
     lp_sparse m = {0};
     bool test = lp_sparse_is_in(s, "_test");
-    lp_tensor y;
     if (!a->is_sparse)
         return lp_fail(e, "there is no sparse matrix whose entries could be answered (give --row, "
                           "or --x)");
     if (test && lp_sparse_read(s, "_test", &m, e))
         return -1;
     const lp_sparse *of = test ? &m : &a->observed;
-    int failed = lp_tensor_vector(&y, LP_F8, of->count, e);
-    for (size_t i = 0; i < of->count && !failed; i++)
+    lp_tensor y = lp_tensor_vector(LP_F8, of->count);
+    for (size_t i = 0; i < of->count; i++)
         ((double *)y.data)[i] = answer(a, (size_t)of->row[i], (size_t)of->col[i]);
-    failed = failed || lp_stream_put(s, "y_pred", &y, e);
+    lp_stream_put(s, "y_pred", &y);
     lp_sparse_free(&m);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 typedef struct {
@@ -135,14 +132,10 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* The columns without an entry in the row, best first; *count of them. */
-static candidate *rank_columns(const subject *a, size_t row, size_t *count, lp_error *e) {
+static candidate *rank_columns(const subject *a, size_t row, size_t *count) {
     size_t cols = a->factors.cols, n = 0;
-    candidate *list = lp_alloc(cols, sizeof *list, e);
-    bool *seen = list == NULL ? NULL : lp_alloc_zero(cols, sizeof *seen, e);
-    if (seen == NULL) {
-        free(list);
-        return NULL;
-    }
+    candidate *list = lp_alloc(cols, sizeof *list);
+    bool *seen = lp_alloc_zero(cols, sizeof *seen);
     for (size_t i = 0; i < a->observed.count; i++)
         if ((size_t)a->observed.row[i] == row)
             seen[a->observed.col[i]] = true;
@@ -156,46 +149,44 @@ static candidate *rank_columns(const subject *a, size_t row, size_t *count, lp_e
 }
 
 static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t cols, lp_error *e) {
-    lp_tensor t;
     if (!lp_stream_has(s, "cols")) {
-        if (lp_tensor_vector(&t, LP_I8, n, e))
-            return -1;
+        lp_tensor t = lp_tensor_vector(LP_I8, n);
         for (size_t i = 0; i < n; i++)
             ((int64_t *)t.data)[i] = (int64_t)list[i].col;
-        return lp_stream_put(s, "y_cols", &t, e);
+        lp_stream_put(s, "y_cols", &t);
+        return 0;
     }
     const lp_tensor *names = lp_stream_get(s, "cols", e);
-    size_t *index = names == NULL ? NULL : lp_alloc(n, sizeof *index, e);
-    if (index == NULL)
+    if (names == NULL)
         return -1;
+    if (names->ndim != 1 || names->count != cols)
+        return lp_fail(e, "tensor 'cols' does not name the %zu columns", cols);
+    size_t *index = lp_alloc(n, sizeof *index);
     for (size_t i = 0; i < n; i++)
         index[i] = list[i].col;
-    int failed = names->ndim != 1 || names->count != cols
-                     ? lp_fail(e, "tensor 'cols' does not name the %zu columns", cols)
-                     : lp_tensor_take_rows(&t, names, index, n, e);
-    failed = failed || lp_stream_put(s, "y_cols", &t, e);
+    lp_tensor t = lp_tensor_take_rows(names, index, n);
+    lp_stream_put(s, "y_cols", &t);
     free(index);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 static int put_top(lp_stream *s, const subject *a, size_t row, size_t top, lp_error *e) {
     size_t n;
-    lp_tensor y;
-    candidate *list = rank_columns(a, row, &n, e);
-    if (list == NULL)
-        return -1;
+    candidate *list = rank_columns(a, row, &n);
     n = n < top ? n : top;
     int failed = n == 0 ? lp_fail(e, "the row has an entry in every column")
-                        : lp_tensor_vector(&y, LP_F8, n, e);
-    for (size_t i = 0; i < n && !failed; i++)
-        ((double *)y.data)[i] = list[i].value;
-    failed =
-        failed || lp_stream_put(s, "y_pred", &y, e) || put_columns(s, list, n, a->factors.cols, e);
+                        : put_columns(s, list, n, a->factors.cols, e);
+    if (!failed) {
+        lp_tensor y = lp_tensor_vector(LP_F8, n);
+        for (size_t i = 0; i < n; i++)
+            ((double *)y.data)[i] = list[i].value;
+        lp_stream_put(s, "y_pred", &y);
+    }
     free(list);
-    return failed ? -1 : 0;
+    return failed;
 }
 
-int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_error *e) {
+int lp_factors_predict(lp_stream *s, const lp_factors_query *question, lp_error *e) {
     subject a;
     size_t row = 0, col = 0;
     int failed =
@@ -207,7 +198,7 @@ int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_erro
     if (!failed && question->row == NULL)
         failed = put_all(s, &a, e);
     else if (!failed && question->col != NULL)
-        failed = put_one(s, &a, row, col, e);
+        put_one(s, &a, row, col);
     else if (!failed)
         failed = put_top(s, &a, row, (size_t)question->top, e);
     free_subject(&a);
@@ -216,7 +207,7 @@ int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_erro
 
 int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
     lp_factors f;
-    lp_tensor x = {0}, rows = {0}, part = {0}, y = {0};
+    lp_tensor x = {0}, rows = {0};
     size_t bad;
     x_name = lp_predicted_name(s, x_name);
     if (lp_factors_read(model != NULL ? model : s, "", &f, e))
@@ -234,20 +225,18 @@ int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_er
     if (!failed && lp_tensor_find_nonfinite(&x, &bad))
         failed = lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", x_name,
                          bad / f.cols, bad % f.cols, lp_tensor_at(&x, bad));
-    size_t n = failed ? 0 : x.shape[0];
-    failed = failed || lp_tensor_convert(&rows, &x, LP_F8, e) ||
-             lp_tensor_matrix(&part, LP_F8, n, f.rank, e) ||
-             lp_tensor_matrix(&y, LP_F8, n, f.cols, e);
+    failed = failed || lp_tensor_convert(&rows, &x, LP_F8, e);
     if (!failed) {
         const lp_kernels *num = lp_kernels_of(LP_F8);
+        size_t n = x.shape[0];
+        lp_tensor part = lp_tensor_matrix(LP_F8, n, f.rank), y = lp_tensor_matrix(LP_F8, n, f.cols);
         num->gemm(LP_NN, n, f.rank, f.cols, rows.data, f.v, part.data, false);
         num->gemm(LP_NT, n, f.cols, f.rank, part.data, f.v, y.data, false);
-        failed = lp_stream_put(s, "y_pred", &y, e);
+        lp_stream_put(s, "y_pred", &y);
+        lp_tensor_free(&part);
     }
     lp_tensor_free(&x);
     lp_tensor_free(&rows);
-    lp_tensor_free(&part);
-    lp_tensor_free(&y);
     lp_factors_free(&f);
     return failed ? lp_within(e, "predicting") : 0;
 }

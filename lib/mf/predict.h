@@ -14,7 +14,7 @@ typedef struct {
                               from 0; NULL: all */
     int64_t top; /* with a row: so many columns that it has no entry in; 0: not asked for */
     bool clip;   /* cut to the range of the values that were observed */
-} lp_factor_question;
+} lp_factors_query;
 
 /* Puts y_pred, f8:
  *   row and col   [1], that entry
@@ -23,7 +23,7 @@ typedef struct {
  *   neither       [count], every entry of the sparse matrix in row-major order: of its test part,
  *                 where it was split
  * A column that is among the test part alone counts as one without an entry. */
-int lp_factors_predict(lp_stream *s, const lp_factor_question *question, lp_error *e);
+int lp_factors_predict(lp_stream *s, const lp_factors_query *question, lp_error *e);
 
 /* Puts y_pred [n, cols], f8: what is left of each row of tensor `x_name` (NULL: x, or else x_test,
  * or else x_train) in the space that the columns of v span, x v vᵀ. For the rows that were

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LAYERS = 1000 };
-
 static const struct {
     const char *name;
     lp_map map;
@@ -33,11 +31,9 @@ static const char *activation_name(lp_map map) {
 
 /* ---- making one ---- */
 
-/* The table of parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
-static int make_params(lp_mlp *m, lp_type type, bool with_gradient, lp_error *e) {
-    lp_param *table = lp_alloc_zero(2 * m->layers, sizeof *table, e);
-    if (table == NULL)
-        return -1;
+/* The parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
+static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
+    lp_param *table = lp_alloc_zero(2 * m->layers, sizeof *table);
     size_t count = 0;
     for (size_t l = 0; l < m->layers; l++) {
         lp_layer *layer = &m->layer[l];
@@ -52,36 +48,27 @@ static int make_params(lp_mlp *m, lp_type type, bool with_gradient, lp_error *e)
         snprintf(b->name, sizeof b->name, "layer%zu.bias", l + 1);
         layer->bias = count++;
     }
-    int failed = lp_params_new(&m->params, type, table, count, with_gradient, e);
+    m->params = lp_params_new(&m->memory, type, table, count, with_gradient);
     free(table);
-    return failed;
 }
 
-int lp_mlp_new(lp_mlp *m, lp_type type, size_t layers, const size_t *width, lp_bias bias,
-               lp_map hidden, lp_map output, bool with_gradient, lp_error *e) {
-    *m = (lp_mlp){.layers = layers};
-    if (layers > MAX_LAYERS)
-        return lp_fail(e, "%zu layers are more than %d", layers, MAX_LAYERS);
-    m->layer = lp_alloc_zero(layers, sizeof *m->layer, e);
-    if (m->layer == NULL)
-        return -1;
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_map hidden,
+                  lp_map output, bool with_gradient) {
+    lp_mlp m = {.layers = layers};
+    m.layer = lp_arena_alloc(&m.memory, layers, sizeof *m.layer);
     for (size_t l = 0; l < layers; l++)
-        m->layer[l] = (lp_layer){.in = width[l],
-                                 .out = width[l + 1],
-                                 .activation = l + 1 < layers ? hidden : output,
-                                 .bias = bias == LP_BIAS_NONE     ? SIZE_MAX
-                                         : bias == LP_BIAS_SCALAR ? 1
-                                                                  : width[l + 1]};
-    if (make_params(m, type, with_gradient, e)) {
-        lp_mlp_free(m);
-        return -1;
-    }
-    return 0;
+        m.layer[l] = (lp_layer){.in = width[l],
+                                .out = width[l + 1],
+                                .activation = l + 1 < layers ? hidden : output,
+                                .bias = bias == LP_BIAS_NONE     ? SIZE_MAX
+                                        : bias == LP_BIAS_SCALAR ? 1
+                                                                 : width[l + 1]};
+    make_params(&m, type, with_gradient);
+    return m;
 }
 
 void lp_mlp_free(lp_mlp *m) {
-    lp_params_free(&m->params);
-    free(m->layer);
+    lp_arena_free(&m->memory);
     *m = (lp_mlp){0};
 }
 
@@ -190,16 +177,13 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
 
 /* ---- in a stream ---- */
 
-int lp_mlp_write(const lp_mlp *m, lp_stream *s, lp_error *e) {
-    if (lp_params_put(&m->params, m->params.value, "", s, e))
-        return -1;
+void lp_mlp_write(const lp_mlp *m, lp_stream *s) {
+    lp_params_put(&m->params, m->params.value, "", s);
     for (size_t l = 0; l < m->layers; l++) {
         char name[40];
         snprintf(name, sizeof name, "layer%zu.activation", l + 1);
-        if (lp_stream_put_text(s, name, activation_name(m->layer[l].activation), e))
-            return -1;
+        lp_stream_put_text(s, name, activation_name(m->layer[l].activation));
     }
-    return 0;
 }
 
 bool lp_mlp_is_in(const lp_stream *s) {
@@ -258,21 +242,20 @@ static int read_layer(lp_stream *s, size_t l, size_t in, lp_layer *layer, lp_typ
 
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {
     *m = (lp_mlp){0};
-    for (;; m->layers++) {
-        char name[40];
-        snprintf(name, sizeof name, "layer%zu.weight", m->layers + 1);
-        if (m->layers == MAX_LAYERS || !lp_stream_has(s, name))
-            break;
-    }
-    if (m->layers == 0)
+    char name[40];
+    do
+        snprintf(name, sizeof name, "layer%zu.weight", ++m->layers);
+    while (lp_stream_has(s, name));
+    if (--m->layers == 0)
         return lp_stream_get(s, "layer1.weight", e) == NULL ? -1 : 0;
-    m->layer = lp_alloc_zero(m->layers, sizeof *m->layer, e);
+    m->layer = lp_arena_alloc(&m->memory, m->layers, sizeof *m->layer);
     lp_type type = LP_F4;
-    int failed = m->layer == NULL;
+    int failed = 0;
     for (size_t l = 0; l < m->layers && !failed; l++)
         failed = read_layer(s, l, l > 0 ? m->layer[l - 1].out : 0, &m->layer[l], &type, e);
-    if (failed || make_params(m, type, with_gradient, e) ||
-        lp_params_take(&m->params, m->params.value, "", s, e)) {
+    if (!failed)
+        make_params(m, type, with_gradient);
+    if (failed || lp_params_take(&m->params, m->params.value, "", s, e)) {
         lp_mlp_free(m);
         return -1;
     }

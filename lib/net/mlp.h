@@ -7,10 +7,10 @@
 #ifndef LP_NET_MLP_H
 #define LP_NET_MLP_H
 
+#include "autodiff/graph.h"
 #include "base/error.h"
 #include "base/tensor.h"
 #include "io/stream.h"
-#include "autodiff/graph.h"
 #include "net/params.h"
 #include "num/kernels.h"
 
@@ -49,13 +49,14 @@ typedef struct {
     size_t layers;
     lp_layer *layer;
     lp_params params;
+    lp_arena memory; /* holds the two above */
 } lp_mlp;
 
 /* A network of `layers` layers with the widths width[0] (input) .. width[layers] (output), all
  * parameters 0. `hidden` is the activation of every layer but the last, `output` that of the last.
  * Freed with lp_mlp_free. */
-int lp_mlp_new(lp_mlp *m, lp_type type, size_t layers, const size_t *width, lp_bias bias,
-               lp_map hidden, lp_map output, bool with_gradient, lp_error *e);
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_map hidden,
+                  lp_map output, bool with_gradient);
 void lp_mlp_free(lp_mlp *m);
 
 /* Draws the initial weights; layer l's are multiplied by scale[l], or by scale[0] where
@@ -73,7 +74,7 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
 /* Writes the network to a stream / reads the one that it holds (all layers of one type: f8 where
  * any is). Refused: layers whose widths do not meet, an activation that is missing or unknown, a
  * value that is not finite. */
-int lp_mlp_write(const lp_mlp *m, lp_stream *s, lp_error *e);
+void lp_mlp_write(const lp_mlp *m, lp_stream *s);
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e);
 
 /* True where the stream holds a network. */

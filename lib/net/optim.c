@@ -1,9 +1,6 @@
 #include "net/optim.h"
 
-#include "base/memory.h"
 #include "num/parallel.h"
-
-#include <stdlib.h>
 
 int lp_optim_moments(const lp_optim *o) {
     if (o->options.kind == LP_OPTIM_ADAM)
@@ -11,23 +8,11 @@ int lp_optim_moments(const lp_optim *o) {
     return o->options.momentum != 0 ? 1 : 0;
 }
 
-int lp_optim_new(lp_optim *o, const lp_optim_options *options, const lp_params *params,
-                 lp_error *e) {
-    *o = (lp_optim){.options = *options, .params = params};
-    for (int i = 0; i < lp_optim_moments(o); i++) {
-        o->moment[i] = lp_alloc_zero(params->size, params->type.size, e);
-        if (o->moment[i] == NULL) {
-            lp_optim_free(o);
-            return -1;
-        }
-    }
-    return 0;
-}
-
-void lp_optim_free(lp_optim *o) {
-    free(o->moment[0]);
-    free(o->moment[1]);
-    *o = (lp_optim){0};
+lp_optim lp_optim_new(lp_arena *memory, const lp_optim_options *options, const lp_params *params) {
+    lp_optim o = {.options = *options, .params = params};
+    for (int i = 0; i < lp_optim_moments(&o); i++)
+        o.moment[i] = lp_arena_alloc_zero(memory, params->size, params->type.size);
+    return o;
 }
 
 /* The first parameter after `i` that has another `frozen` than it: runs of parameters are updated

@@ -4,7 +4,7 @@
 #ifndef LP_NET_OPTIM_H
 #define LP_NET_OPTIM_H
 
-#include "base/error.h"
+#include "base/memory.h"
 #include "net/params.h"
 #include "num/kernels.h"
 
@@ -32,10 +32,9 @@ typedef struct {
     void *moment[2]; /* momentum's buffer; or Adam's first and second moments; else NULL */
 } lp_optim;
 
-/* `params` is borrowed and has gradients. Freed with lp_optim_free. */
-int lp_optim_new(lp_optim *o, const lp_optim_options *options, const lp_params *params,
-                 lp_error *e);
-void lp_optim_free(lp_optim *o);
+/* `params` is borrowed and has gradients. The moments, zero at first, are allocated from `memory`.
+ */
+lp_optim lp_optim_new(lp_arena *memory, const lp_optim_options *options, const lp_params *params);
 
 /* How many moments the optimiser keeps (0, 1, 2): what a checkpoint has to hold. */
 int lp_optim_moments(const lp_optim *o);

@@ -4,6 +4,7 @@
 #define LP_NET_PARAMS_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/tensor.h"
 #include "io/stream.h"
 
@@ -27,19 +28,17 @@ typedef struct {
     void *gradient; /* (size), or NULL */
 } lp_params;
 
-/* Makes the blocks for table[0..count), whose names and shapes are set; sets the offsets. The
- * table is copied. Freed with lp_params_free. */
-int lp_params_new(lp_params *p, lp_type type, const lp_param *table, size_t count,
-                  bool with_gradient, lp_error *e);
-void lp_params_free(lp_params *p);
+/* The blocks for table[0..count), whose names and shapes are set, all zero. The table is copied,
+ * and its offsets are set. Everything is allocated from `memory`. */
+lp_params lp_params_new(lp_arena *memory, lp_type type, const lp_param *table, size_t count,
+                        bool with_gradient);
 
 /* Where parameter i starts, in p->value or in another block of the same layout. */
 void *lp_params_at(const lp_params *p, size_t i, const void *block);
 
 /* Puts every parameter of `block` (p->value, or another of its layout) into the stream as
  * PREFIX + name, copied. */
-int lp_params_put(const lp_params *p, const void *block, const char *prefix, lp_stream *s,
-                  lp_error *e);
+void lp_params_put(const lp_params *p, const void *block, const char *prefix, lp_stream *s);
 
 /* Takes every parameter from PREFIX + name of the stream into `block`: shapes have to fit, and a
  * value that is not finite is refused. */

@@ -20,7 +20,7 @@ static void epoch(void *context) {
     }
 }
 
-static void measure(const char *name, const lp_sparse *m, lp_factor_options o, int threads) {
+static void measure(const char *name, const lp_sparse *m, lp_fit_options o, int threads) {
     enum { SAMPLES = 9 };
     lp_error e;
     double sample[SAMPLES];
@@ -94,34 +94,34 @@ int main(void) {
     bench_begin("factor", "method\trank\tbiases\tthreads\tms an epoch\tmillion entries a second");
     static const struct {
         const char *name;
-        lp_factor_method method;
+        lp_fit_method method;
         int64_t rank, blocks;
         bool bias, shared;
     } runs[] = {
-        {"sgd by row", LP_FACTOR_SGD, 5, 1, false, false},
-        {"sgd by row", LP_FACTOR_SGD, 5, 1, true, false},
-        {"sgd by row", LP_FACTOR_SGD, 32, 1, false, false},
-        {"sgd by row", LP_FACTOR_SGD, 32, 1, true, false},
-        {"sgd 8 x 8", LP_FACTOR_SGD, 5, 8, true, true},
-        {"sgd 8 x 8", LP_FACTOR_SGD, 32, 8, true, true},
-        {"gradient", LP_FACTOR_GD, 5, 1, false, true},
-        {"gradient", LP_FACTOR_GD, 32, 1, false, true},
-        {"als", LP_FACTOR_ALS, 5, 1, true, true},
+        {"sgd by row", LP_FIT_SGD, 5, 1, false, false},
+        {"sgd by row", LP_FIT_SGD, 5, 1, true, false},
+        {"sgd by row", LP_FIT_SGD, 32, 1, false, false},
+        {"sgd by row", LP_FIT_SGD, 32, 1, true, false},
+        {"sgd 8 x 8", LP_FIT_SGD, 5, 8, true, true},
+        {"sgd 8 x 8", LP_FIT_SGD, 32, 8, true, true},
+        {"gradient", LP_FIT_GD, 5, 1, false, true},
+        {"gradient", LP_FIT_GD, 32, 1, false, true},
+        {"als", LP_FIT_ALS, 5, 1, true, true},
     };
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         /* Row by row there is nothing to share. */
         for (int threads = 1; threads <= (runs[i].shared ? 2 : 1); threads++) {
-            lp_factor_options o = {.method = runs[i].method,
-                                   .rank = runs[i].rank,
-                                   .epochs = 1,
-                                   .lr = runs[i].method == LP_FACTOR_GD ? 1e-5 : 0.005,
-                                   .update = 1,
-                                   .reg = runs[i].method == LP_FACTOR_ALS ? 10 : 0.1,
-                                   .bias_reg = runs[i].method == LP_FACTOR_ALS ? 10 : 0.1,
-                                   .bias = runs[i].bias,
-                                   .init = 1,
-                                   .init_scale = 0.1,
-                                   .blocks = runs[i].blocks};
+            lp_fit_options o = {.method = runs[i].method,
+                                .rank = runs[i].rank,
+                                .epochs = 1,
+                                .lr = runs[i].method == LP_FIT_GD ? 1e-5 : 0.005,
+                                .update = 1,
+                                .reg = runs[i].method == LP_FIT_ALS ? 10 : 0.1,
+                                .bias_reg = runs[i].method == LP_FIT_ALS ? 10 : 0.1,
+                                .bias = runs[i].bias,
+                                .init = 1,
+                                .init_scale = 0.1,
+                                .blocks = runs[i].blocks};
             measure(runs[i].name, &m, o, threads);
         }
     if (getenv("LIBMF") != NULL)

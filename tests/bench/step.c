@@ -1,7 +1,7 @@
 /* Where a training step of 784-512-10 spends its time, one thread, f4: the matrix products, every
  * other pass of the graph, the batch and the optimiser, in microseconds a step and as shares. */
-#include "bench.h"
 #include "autodiff/graph.h"
+#include "bench.h"
 #include "net/mlp.h"
 #include "net/optim.h"
 #include "num/parallel.h"
@@ -88,19 +88,17 @@ static void measure(size_t batch, lp_optim_kind kind) {
         label[i] = (int32_t)(i % OUT);
     lp_rng_permutation(&rng, ROWS, order);
 
-    lp_mlp net;
-    lp_optim optim;
     const lp_optim_options options = {kind, 0, false, 0, 0.9, 0.999, 1e-8};
-    lp_graph *g = lp_graph_new(LP_F4, &e);
-    if (g == NULL || lp_mlp_new(&net, LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
-                                LP_RELU, LP_IDENTITY, true, &e))
-        stop();
+    lp_graph *g = lp_graph_new(LP_F4);
+    lp_mlp net = lp_mlp_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR, LP_RELU,
+                            LP_IDENTITY, true);
+    lp_optim optim = lp_optim_new(&net.memory, &options, &net.params);
     lp_mlp_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
     int input = lp_graph_input(g, batch, IN, true);
     int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_mlp_graph(&net, g, input));
     lp_graph_set_labels(g, loss, label);
     lp_graph_set_mean(g, loss);
-    if (lp_graph_finish(g, loss, &e) || lp_optim_new(&optim, &options, &net.params, &e))
+    if (lp_graph_finish(g, loss, &e))
         stop();
     lp_graph_set(g, input, x);
     real = g->num;
@@ -141,7 +139,6 @@ static void measure(size_t batch, lp_optim_kind kind) {
     bench_row("%s\t%zu\tthe rest\t%.2f\t%.1f%%", name, batch, 1e6 * rest / STEPS,
               100 * rest / whole);
     bench_row("%s\t%zu\ta step\t%.2f\t100%%", name, batch, 1e6 * whole / STEPS);
-    lp_optim_free(&optim);
     lp_graph_free(g);
     lp_mlp_free(&net);
 }

@@ -5,9 +5,9 @@
 #include "fuzz.h"
 #include "io/npy.h"
 #include "learn/dataset.h"
+#include "learn/model.h"
 #include "mf/factors.h"
 #include "mf/predict.h"
-#include "learn/model.h"
 
 #include <string.h>
 
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     failed = lp_predict(s, NULL, NULL, &e);
     fuzz_verdict(failed, &e);
     e = (lp_error){0};
-    failed = lp_factors_predict(s, &(lp_factor_question){0}, &e);
+    failed = lp_factors_predict(s, &(lp_factors_query){0}, &e);
     fuzz_verdict(failed, &e);
     e = (lp_error){0};
     failed = lp_factors_project(s, NULL, NULL, &e);

@@ -28,7 +28,7 @@ static lp_sparse make_matrix(void) {
 }
 
 static double *random_numbers(size_t n, uint64_t seed) {
-    double *x = lp_alloc(n, sizeof *x, &e);
+    double *x = lp_alloc(n, sizeof *x);
     lp_rng r = lp_rng_new(seed, LP_RNG_POINTS, 1);
     for (size_t i = 0; i < n; i++)
         x[i] = lp_rng_normal(&r);
@@ -36,7 +36,7 @@ static double *random_numbers(size_t n, uint64_t seed) {
 }
 
 static double *copy(const double *from, size_t n) {
-    double *x = lp_alloc(n, sizeof *x, &e);
+    double *x = lp_alloc(n, sizeof *x);
     memcpy(x, from, n * sizeof *x);
     return x;
 }
@@ -124,9 +124,9 @@ static void gradients_are_their_definition(void) {
     }
     for (size_t width = 8; width <= 24; width += 8) {
         double *p = random_numbers(ROWS * width, 1), *q = random_numbers(COLS * width, 2);
-        double *gp = lp_alloc_zero(ROWS * width, sizeof *gp, &e);
-        double *gq = lp_alloc_zero(COLS * width, sizeof *gq, &e);
-        double *a = lp_alloc_zero(width * width, sizeof *a, &e), error[COUNT], sse = 0;
+        double *gp = lp_alloc_zero(ROWS * width, sizeof *gp);
+        double *gq = lp_alloc_zero(COLS * width, sizeof *gq);
+        double *a = lp_alloc_zero(width * width, sizeof *a), error[COUNT], sse = 0;
         double b[24] = {0};
         for (size_t i = 0; i < COUNT; i++) {
             size_t r = (size_t)m.row[i], c = (size_t)m.col[i];
@@ -149,7 +149,7 @@ static void gradients_are_their_definition(void) {
             check_same(ours, gp, ROWS * width);
             math->col_gradient(COLS, col_start, row, place, ours_error, width, p, ours);
             check_same(ours, gq, COLS * width);
-            double *ours_a = lp_alloc_zero(width * width, sizeof *ours_a, &e), ours_b[24] = {0};
+            double *ours_a = lp_alloc_zero(width * width, sizeof *ours_a), ours_b[24] = {0};
             math->normal(start[4] - start[3], m.col + start[3], m.value + start[3], width, q,
                          ours_a, ours_b);
             check_same(ours_a, a, width * width);
@@ -193,25 +193,25 @@ static void steps_are_their_definition(void) {
     }
 }
 
-static lp_factor_options options_of(lp_factor_method method) {
-    return (lp_factor_options){.method = method,
-                               .rank = 3,
-                               .epochs = 10,
-                               .lr = 0.01,
-                               .reg = 0.4,
-                               .bias_reg = 0.2,
-                               .bias = method != LP_FACTOR_GD,
-                               .init = 1,
-                               .init_scale = 0.5,
-                               .blocks = 4,
-                               .seed = 5};
+static lp_fit_options options_of(lp_fit_method method) {
+    return (lp_fit_options){.method = method,
+                            .rank = 3,
+                            .epochs = 10,
+                            .lr = 0.01,
+                            .reg = 0.4,
+                            .bias_reg = 0.2,
+                            .bias = method != LP_FIT_GD,
+                            .init = 1,
+                            .init_scale = 0.5,
+                            .blocks = 4,
+                            .seed = 5};
 }
 
 static void als_falls_in_each_half_epoch(void) {
     lp_sparse m = make_matrix();
-    static const lp_factor_method methods[] = {LP_FACTOR_ALS, LP_FACTOR_BIAS};
+    static const lp_fit_method methods[] = {LP_FIT_ALS, LP_FIT_BIAS};
     for (int i = 0; i < 4; i++) {
-        lp_factor_options o = options_of(methods[i % 2]);
+        lp_fit_options o = options_of(methods[i % 2]);
         o.bias = i < 2;
         lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
         CHECK(fit != NULL);
@@ -233,14 +233,14 @@ static void als_falls_in_each_half_epoch(void) {
  * of the objective, taken here by central differences over the factors of the start. */
 static void joint_descent_follows_the_objective(void) {
     lp_sparse m = make_matrix();
-    lp_factor_options o = options_of(LP_FACTOR_GD);
+    lp_fit_options o = options_of(LP_FIT_GD);
     o.lr = 1e-7;
     lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
     lp_factors a, b;
     double sse;
-    CHECK(lp_fit_factors(fit, &a, &e) == 0);
+    a = lp_fit_factors(fit);
     CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
-    CHECK(lp_fit_factors(fit, &b, &e) == 0);
+    b = lp_fit_factors(fit);
     lp_fit_free(fit);
     const double h = 1e-5;
     for (size_t i = 0; i < ROWS * 3; i += 7) {
@@ -262,21 +262,20 @@ static void joint_descent_follows_the_objective(void) {
 
 static void threads_change_no_bit(void) {
     lp_sparse m = make_matrix();
-    static const lp_factor_method methods[] = {LP_FACTOR_GD, LP_FACTOR_SGD, LP_FACTOR_ALS,
-                                               LP_FACTOR_BIAS};
+    static const lp_fit_method methods[] = {LP_FIT_GD, LP_FIT_SGD, LP_FIT_ALS, LP_FIT_BIAS};
     static const int threads[] = {1, 2, 3, 7};
     for (int i = 0; i < 4; i++) {
         lp_factors first = {0};
         for (int t = 0; t < 4; t++) {
-            lp_factor_options o = options_of(methods[i]);
-            o.shuffle = methods[i] == LP_FACTOR_SGD;
+            lp_fit_options o = options_of(methods[i]);
+            o.shuffle = methods[i] == LP_FIT_SGD;
             lp_threads_set(threads[t]);
             lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
             lp_factors f;
             double sse;
             for (int epoch = 0; epoch < 10; epoch++)
                 CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
-            CHECK(lp_fit_factors(fit, &f, &e) == 0);
+            f = lp_fit_factors(fit);
             lp_fit_free(fit);
             if (t == 0) {
                 first = f;
@@ -306,14 +305,14 @@ static void blocks_visit_every_entry_once(void) {
         m.value[i] = 1 + i * 0.1;
     }
     for (int i = 0; i < 2; i++) {
-        lp_factor_options o = options_of(LP_FACTOR_SGD);
+        lp_fit_options o = options_of(LP_FIT_SGD);
         o.blocks = i == 0 ? 1 : 7;
         o.shuffle = i == 1;
         lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
         double sse;
         for (int epoch = 0; epoch < 5; epoch++)
             CHECK(lp_fit_epoch(fit, &sse, &e) == 0);
-        CHECK(lp_fit_factors(fit, &f[i], &e) == 0);
+        f[i] = lp_fit_factors(fit);
         lp_fit_free(fit);
     }
     CHECK(memcmp(f[0].u, f[1].u, 40 * 3 * sizeof(double)) == 0);
@@ -325,7 +324,7 @@ static void blocks_visit_every_entry_once(void) {
 
 static void refuses_what_cannot_be_fitted(void) {
     lp_sparse m = make_matrix(), none;
-    lp_factor_options o = options_of(LP_FACTOR_SGD);
+    lp_fit_options o = options_of(LP_FIT_SGD);
     double sse;
     o.rank = 18;
     CHECK(lp_fit_new(&o, &m, NULL, NULL, &e) == NULL);
@@ -342,7 +341,7 @@ static void refuses_what_cannot_be_fitted(void) {
     CHECK(failed == -1);
     CHECK_HOLDS(e.text, " with learning rate 1000 (try a smaller --lr)");
     lp_fit_free(fit);
-    o = options_of(LP_FACTOR_ALS);
+    o = options_of(LP_FIT_ALS);
     o.reg = o.bias_reg = 0;
     o.rank = 17;
     fit = lp_fit_new(&o, &m, NULL, NULL, &e);

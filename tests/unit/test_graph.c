@@ -13,7 +13,7 @@ static double at(const lp_graph *g, int node, size_t i) {
 /* loss = Σ (a b - x)² with a = [1 2], b = [3 4]ᵀ, x = 10: a b = 11, loss 1, dL/da = 2 bᵀ. */
 static void product(void) {
     double a[] = {1, 2}, b[] = {3, 4}, x[] = {10}, da[2], db[2];
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int na = lp_graph_parameter(g, 1, 2, a, da), nb = lp_graph_parameter(g, 2, 1, b, db);
     int nx = lp_graph_input(g, 1, 1, false);
     int loss =
@@ -36,7 +36,7 @@ static void product(void) {
  * Hands-On Machine Learning, appendix on autodiff): x is used twice, y twice. */
 static void used_twice(void) {
     double x = 3, y = 4, two = 2, dx, dy;
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int nx = lp_graph_parameter(g, 1, 1, &x, &dx), ny = lp_graph_parameter(g, 1, 1, &y, &dy);
     int c = lp_graph_parameter(g, 1, 1, &two, NULL);
     int xx = lp_graph_apply(g, LP_OP_MULTIPLY, nx, nx);
@@ -54,7 +54,7 @@ static void used_twice(void) {
 /* A diamond: s = Σ (e + e²), e = exp x: ds/dx = e + 2 e². */
 static void diamond(void) {
     double x[] = {0, 1, -2}, dx[3];
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int nx = lp_graph_parameter(g, 1, 3, x, dx);
     int ex = lp_graph_apply(g, LP_OP_EXP, nx);
     int sum = lp_graph_apply(g, LP_OP_SUM,
@@ -70,7 +70,7 @@ static void diamond(void) {
 /* x / y: the derivatives are 1/y and -x/y², also where y is repeated along the rows. */
 static void quotient(void) {
     double x[] = {1, 2, 3, 4}, y[] = {2, 5}, dx[4], dy[2];
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int q = lp_graph_apply(g, LP_OP_DIVIDE, lp_graph_parameter(g, 2, 2, x, dx),
                            lp_graph_parameter(g, 1, 2, y, dy));
     CHECK(lp_graph_finish(g, lp_graph_apply(g, LP_OP_SUM, q), &e) == 0);
@@ -88,7 +88,7 @@ static void quotient(void) {
 static void cross_entropy(void) {
     double x[] = {0, log(3), 0, log(3)}, dx[4];
     const int32_t label[] = {0, 1};
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_graph_parameter(g, 2, 2, x, dx));
     lp_graph_set_labels(g, loss, label);
     lp_graph_set_mean(g, loss);
@@ -105,7 +105,7 @@ static void cross_entropy(void) {
 /* A batch with fewer rows than built gives the sums of those rows alone: Σ (w x)² over rows. */
 static void fewer_rows(void) {
     double w = 2, dw, x[] = {1, 2, 3, 4}, zero[4] = {0};
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int nx = lp_graph_input(g, 4, 1, true), nz = lp_graph_input(g, 4, 1, true);
     int nw = lp_graph_parameter(g, 1, 1, &w, &dw);
     int y = lp_graph_linear(g, LP_IDENTITY, nx, nw, -1);
@@ -131,7 +131,7 @@ static void fewer_rows(void) {
 /* A parameter that the loss does not depend on gets zeros. */
 static void unused(void) {
     double a = 1, b = 1, da, db = NAN;
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int na = lp_graph_parameter(g, 1, 1, &a, &da);
     lp_graph_parameter(g, 1, 1, &b, &db);
     CHECK(lp_graph_finish(g, lp_graph_apply(g, LP_OP_SQUARE, na), &e) == 0);
@@ -145,7 +145,7 @@ static void unused(void) {
 /* The whole of an f4 graph in f4: 16777216 + 1 is lost, as it is in float. */
 static void single_precision(void) {
     float a[] = {16777216, 1}, da[2];
-    lp_graph *g = lp_graph_new(LP_F4, &e);
+    lp_graph *g = lp_graph_new(LP_F4);
     int sum = lp_graph_apply(g, LP_OP_SUM, lp_graph_parameter(g, 1, 2, a, da));
     CHECK(lp_graph_finish(g, sum, &e) == 0);
     lp_graph_forward(g);
@@ -159,7 +159,7 @@ typedef int (*builder)(lp_graph *g, int a, int b);
 
 static void refuse(builder build, const char *expected) {
     static double a[6], b[12], da[6], db[12];
-    lp_graph *g = lp_graph_new(LP_F8, &e);
+    lp_graph *g = lp_graph_new(LP_F8);
     int na = lp_graph_parameter(g, 2, 3, a, da), nb = lp_graph_parameter(g, 4, 3, b, db);
     CHECK(lp_graph_finish(g, build(g, na, nb), &e) == -1);
     CHECK_HOLDS(e.text, "building the graph");
@@ -215,7 +215,7 @@ static void missing_backward(void) {
     table[LP_OP_TANH].backward = NULL;
     double x = 1, dx;
     for (int i = 0; i < 2; i++) {
-        lp_graph *g = lp_graph_new(LP_F8, &e);
+        lp_graph *g = lp_graph_new(LP_F8);
         g->ops = table;
         int nx = lp_graph_parameter(g, 1, 1, &x, i == 0 ? &dx : NULL);
         int root = lp_graph_apply(g, LP_OP_TANH, nx);
@@ -240,7 +240,7 @@ static void layers(void) {
         for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
             double loss[2];
             for (int parts = 0; parts < 2; parts++) {
-                lp_graph *g = lp_graph_new(LP_F8, &e);
+                lp_graph *g = lp_graph_new(LP_F8);
                 double *d = gradient[parts];
                 int nx = lp_graph_input(g, ROWS, IN, true), h, y;
                 int w1 = lp_graph_parameter(g, HIDDEN, IN, w + W1, d + W1);

@@ -3,8 +3,8 @@
 #include "check.h"
 
 #include "learn/evaluate.h"
-#include "net/mlp.h"
 #include "learn/model.h"
+#include "net/mlp.h"
 #include "num/rng.h"
 
 #include <stdlib.h>
@@ -13,23 +13,21 @@ static lp_error e;
 
 static void put(lp_stream *s, const char *name, lp_type type, size_t rows, size_t cols,
                 const void *numbers) {
-    lp_tensor t;
-    CHECK((cols == 0 ? lp_tensor_vector(&t, type, rows, &e)
-                     : lp_tensor_matrix(&t, type, rows, cols, &e)) == 0);
+    lp_tensor t = cols == 0 ? lp_tensor_vector(type, rows) : lp_tensor_matrix(type, rows, cols);
     memcpy(t.data, numbers, t.count * type.size);
-    CHECK(lp_stream_put(s, name, &t, &e) == 0);
+    lp_stream_put(s, name, &t);
 }
 
 /* relu(x [1 -1; 2 0]ᵀ + [0 1]) then [1 3] · + 0.5, at (1, 2) and (-3, 0):
  * (-1, 2) + (0, 1) = (-1, 3) -> (0, 3) -> 9.5;  (-3, -6) + (0, 1) = (-3, -5) -> 0 -> 0.5. */
 static lp_stream *by_hand(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "layer1.weight", LP_F8, 2, 2, (double[]){1, -1, 2, 0});
     put(s, "layer1.bias", LP_F8, 2, 0, (double[]){0, 1});
     put(s, "layer2.weight", LP_F8, 1, 2, (double[]){1, 3});
     put(s, "layer2.bias", LP_F8, 1, 0, (double[]){0.5});
-    CHECK(lp_stream_put_text(s, "layer1.activation", "relu", &e) == 0);
-    CHECK(lp_stream_put_text(s, "layer2.activation", "identity", &e) == 0);
+    lp_stream_put_text(s, "layer1.activation", "relu");
+    lp_stream_put_text(s, "layer2.activation", "identity");
     return s;
 }
 
@@ -59,12 +57,10 @@ static void same_bits(void) {
             for (int map = 0; map < 4; map++) {
                 lp_mlp m, copy;
                 size_t size = types[t].size;
-                CHECK(lp_mlp_new(&m, types[t], 3, width, bias, lp_activation(map), LP_IDENTITY,
-                                 true, &e) == 0);
+                m = lp_mlp_new(types[t], 3, width, bias, lp_activation(map), LP_IDENTITY, true);
                 lp_mlp_init(&m, LP_INIT_PYTORCH, NULL, 0, 5);
-                char *x = lp_alloc(ROWS * 7, size, &e),
-                     *work = lp_alloc(lp_mlp_work(&m, ROWS), size, &e);
-                char *out = lp_alloc(ROWS * 3, size, &e), *again = lp_alloc(ROWS * 3, size, &e);
+                char *x = lp_alloc(ROWS * 7, size), *work = lp_alloc(lp_mlp_work(&m, ROWS), size);
+                char *out = lp_alloc(ROWS * 3, size), *again = lp_alloc(ROWS * 3, size);
                 lp_rng rng = lp_rng_new(1, LP_RNG_POINTS, 0);
                 for (size_t i = 0; i < ROWS * 7; i++)
                     if (size == 4)
@@ -72,14 +68,14 @@ static void same_bits(void) {
                     else
                         ((double *)x)[i] = lp_rng_normal(&rng);
                 lp_mlp_output(&m, ROWS, x, work, out);
-                lp_graph *g = lp_graph_new(types[t], &e);
+                lp_graph *g = lp_graph_new(types[t]);
                 int nx = lp_graph_input(g, ROWS, 7, true), y = lp_mlp_graph(&m, g, nx);
                 CHECK(lp_graph_finish(g, lp_graph_apply(g, LP_OP_SUM, y), &e) == 0);
                 lp_graph_set(g, nx, x);
                 lp_graph_forward(g);
                 CHECK(memcmp(lp_graph_value(g, y), out, ROWS * 3 * size) == 0);
-                lp_stream *s = lp_stream_new(&e);
-                CHECK(lp_mlp_write(&m, s, &e) == 0);
+                lp_stream *s = lp_stream_new();
+                lp_mlp_write(&m, s);
                 CHECK(lp_mlp_read(&copy, s, false, &e) == 0);
                 lp_mlp_output(&copy, ROWS, x, work, again);
                 CHECK(memcmp(again, out, ROWS * 3 * size) == 0);
@@ -118,8 +114,7 @@ static void initial_weights(void) {
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         lp_mlp m;
         const double scale = 2;
-        CHECK(lp_mlp_new(&m, LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_RELU, LP_IDENTITY,
-                         false, &e) == 0);
+        m = lp_mlp_new(LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_RELU, LP_IDENTITY, false);
         lp_mlp_init(&m, rows[r].init, r % 2 ? &scale : NULL, r % 2, 11);
         double factor = r % 2 ? 2 : 1, sum = 0, squares = 0;
         const double *w = lp_params_at(&m.params, 0, m.params.value);
@@ -168,7 +163,7 @@ static void broken_networks(void) {
     refuse_network("layer1.activation", LP_F8, 1, 0, zeros, "layer1.activation is not a text");
     lp_mlp m;
     lp_stream *s = by_hand();
-    CHECK(lp_stream_put_text(s, "layer1.activation", "swish", &e) == 0);
+    lp_stream_put_text(s, "layer1.activation", "swish");
     CHECK(lp_mlp_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text,
                 "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
@@ -177,7 +172,7 @@ static void broken_networks(void) {
 
 /* A perceptron x1 - x2 - 1/2 > 0, judged and asked. */
 static void perceptron_model(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "weight", LP_F8, 1, 2, (double[]){1, -1});
     put(s, "bias", LP_F8, 1, 0, (double[]){-0.5});
     put(s, "x", LP_F8, 4, 2, (double[]){2, 0, 0, 2, 1, 0.5, 3, 1});
@@ -201,7 +196,7 @@ static void perceptron_model(void) {
 
 /* New data beside a model of scaled data is scaled with it; scaled otherwise, it is refused. */
 static void scaled_alike(void) {
-    lp_stream *model = lp_stream_new(&e), *s = lp_stream_new(&e);
+    lp_stream *model = lp_stream_new(), *s = lp_stream_new();
     put(model, "weight", LP_F8, 1, 1, (double[]){1});
     put(model, "scale.offset", LP_F8, 1, 0, (double[]){10});
     put(model, "scale.divisor", LP_F8, 1, 0, (double[]){4});
@@ -223,7 +218,7 @@ static void scaled_alike(void) {
 }
 
 static void reports(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     lp_buffer text = {0};
     lp_evaluation_report r;
     CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);

@@ -8,11 +8,13 @@
 
 static lp_error e;
 
+static lp_arena memory;
+
 static void make(lp_params *p) {
     const lp_param table[] = {{.name = "a", .ndim = 2, .rows = 1, .cols = 3},
                               {.name = "b", .ndim = 1, .rows = 1, .cols = 1, .frozen = true},
                               {.name = "c", .ndim = 2, .rows = 2, .cols = 1}};
-    CHECK(lp_params_new(p, LP_F8, table, 3, true, &e) == 0);
+    *p = lp_params_new(&memory, LP_F8, table, 3, true);
     for (size_t i = 0; i < 3; i++)
         for (size_t k = 0; k < table[i].rows * table[i].cols; k++) {
             ((double *)lp_params_at(p, i, p->value))[k] = 1;
@@ -27,27 +29,24 @@ static double value(const lp_params *p, size_t i) {
 /* Plain SGD with weight decay d on a constant gradient g: w1 = w - lr (g + d w). */
 static void sgd(void) {
     lp_params p;
-    lp_optim o;
     make(&p);
     const lp_optim_options options = {.kind = LP_OPTIM_SGD, .weight_decay = 0.25};
-    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    lp_optim o = lp_optim_new(&memory, &options, &p);
     CHECK(lp_optim_moments(&o) == 0);
     lp_optim_step(&o, 0.5);
     CHECK_CLOSE(value(&p, 0), 1 - 0.5 * 0.75, 0);
     CHECK_CLOSE(value(&p, 1), 1, 0); /* frozen: not even decay touches it */
     CHECK_CLOSE(value(&p, 2), 1 - 0.5 * 0.75, 0);
     CHECK(o.steps == 1);
-    lp_optim_free(&o);
-    lp_params_free(&p);
+    lp_arena_free(&memory);
 }
 
 /* Momentum m on a constant gradient g: v = g, (1+m) g, (1+m+m²) g. */
 static void momentum(void) {
     lp_params p;
-    lp_optim o;
     make(&p);
     const lp_optim_options options = {.kind = LP_OPTIM_SGD, .momentum = 0.5};
-    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    lp_optim o = lp_optim_new(&memory, &options, &p);
     CHECK(lp_optim_moments(&o) == 1);
     double w = 1, v = 0;
     for (int i = 0; i < 4; i++) {
@@ -57,27 +56,24 @@ static void momentum(void) {
         CHECK_CLOSE(value(&p, 0), w, 1e-15);
         CHECK_CLOSE(value(&p, 1), 1, 0);
     }
-    lp_optim_free(&o);
-    lp_params_free(&p);
+    lp_arena_free(&memory);
 }
 
 /* Adam on a constant gradient: both corrected moments are exact, so each step is lr g / (|g| + ε),
  * which is lr for a tiny ε (Kingma and Ba, section 2.1). */
 static void adam(void) {
     lp_params p;
-    lp_optim o;
     make(&p);
     const lp_optim_options options = {
         .kind = LP_OPTIM_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-12};
-    CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+    lp_optim o = lp_optim_new(&memory, &options, &p);
     CHECK(lp_optim_moments(&o) == 2);
     for (int i = 1; i <= 20; i++) {
         lp_optim_step(&o, 0.01);
         CHECK_CLOSE(value(&p, 0), 1 - 0.01 * i, 1e-11);
         CHECK_CLOSE(value(&p, 1), 1, 0);
     }
-    lp_optim_free(&o);
-    lp_params_free(&p);
+    lp_arena_free(&memory);
 }
 
 static double rate(const char *text, uint64_t t, uint64_t total) {
@@ -149,11 +145,9 @@ static void many(void) {
                               {.name = "c", .ndim = 1, .rows = 1, .cols = 32768}};
     const lp_optim_options options = {.kind = LP_OPTIM_SGD, .momentum = 0.5};
     for (int threads = 1; threads <= 7; threads += 2) {
-        lp_params p;
-        lp_optim o;
         lp_threads_set(threads);
-        CHECK(lp_params_new(&p, LP_F8, table, 3, true, &e) == 0);
-        CHECK(lp_optim_new(&o, &options, &p, &e) == 0);
+        lp_params p = lp_params_new(&memory, LP_F8, table, 3, true);
+        lp_optim o = lp_optim_new(&memory, &options, &p);
         for (size_t t = 0; t < 3; t++)
             for (size_t i = 0; i < table[t].cols; i++)
                 ((double *)lp_params_at(&p, t, p.gradient))[i] = (double)(i % 1000);
@@ -170,8 +164,7 @@ static void many(void) {
                 wrong += ((double *)lp_params_at(&p, t, p.value))[i] != w;
             }
         CHECK(wrong == 0);
-        lp_optim_free(&o);
-        lp_params_free(&p);
+        lp_arena_free(&memory);
     }
     lp_threads_set(0);
 }
