@@ -22,7 +22,7 @@ typedef struct {
     int operands;
     size_t shape[LP_MAX_OPERANDS][2];
     size_t result[2]; /* of an op that takes a shape */
-    lp_map map;
+    lp_unary map;
     bool mean, last_is_data;
     wiring wiring;
     lp_rng *rng;
@@ -221,7 +221,7 @@ static void try_shapes(trial *t, tally *score) {
 }
 
 static void try_attributes(trial *t, tally *score) {
-    static const lp_map maps[] = {LP_IDENTITY, LP_RELU, LP_SIGMOID, LP_TANH};
+    static const lp_unary maps[] = {LP_IDENTITY, LP_RELU, LP_SIGMOID, LP_TANH};
     const lp_op_row *row = &t->table[t->op];
     for (size_t m = 0; m < (row->takes_map ? 4 : 1); m++)
         for (size_t s = 0; s < (row->takes_shape ? SHAPES : 1); s++)

@@ -91,7 +91,7 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
     return g->ops[op].takes_shape ? g->count - 1 : shape(g, n);
 }
 
-int lp_graph_linear(lp_graph *g, lp_map map, int x, int w, int b) {
+int lp_graph_linear(lp_graph *g, lp_unary map, int x, int w, int b) {
     int node = lp_graph_apply3(g, LP_OP_LINEAR, x, w, b);
     if (node >= 0)
         g->node[node].map = map;

@@ -49,7 +49,7 @@ struct lp_node {
     void *scratch; /* the op's own: see ops.h */
 
     /* Attributes, each read by the ops that say so. */
-    lp_map map;           /* LINEAR */
+    lp_unary map;           /* LINEAR */
     bool mean;            /* losses: divide by what was summed */
     const int32_t *label; /* SELECT, CROSS_ENTROPY: the class of each row */
 };
@@ -86,7 +86,7 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c);
 #define lp_graph_apply(g, op, ...) LP_GRAPH_APPLY(g, op, __VA_ARGS__, -1, -1, -1)
 
 /* y = map(x wᵀ + b): x (n, in), w (out, in), b (1, out) or (1, 1) or absent (-1). */
-int lp_graph_linear(lp_graph *g, lp_map map, int x, int w, int b);
+int lp_graph_linear(lp_graph *g, lp_unary map, int x, int w, int b);
 
 /* x, (1, 1) or (1, cols) or (rows, 1), repeated to (rows, cols). */
 int lp_graph_expand(lp_graph *g, int x, size_t rows, size_t cols);

@@ -212,7 +212,7 @@ static void linear_forward(const lp_graph *g, lp_node *n) {
         g->num->gemm(LP_NT, rows, n->cols, x->cols, part(g, x->value, r * x->cols), w->value, y,
                      false);
         if (b != NULL || n->map != LP_IDENTITY)
-            g->num->bias_map(n->map, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
+            g->num->bias_unary(n->map, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
     }
 }
 
@@ -220,7 +220,7 @@ static void linear_forward(const lp_graph *g, lp_node *n) {
 static void to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
     void *gradient = part(g, n->gradient, from * n->cols);
     const void *y = part(g, n->value, from * n->cols);
-    g->num->map_backward(n->map, rows * n->cols, y, y, gradient, gradient, false);
+    g->num->unary_backward(n->map, rows * n->cols, y, y, gradient, gradient, false);
 }
 
 /* dw and db (NULL where they are not wanted). Both kernels add up blocks of ROWS_A_BLOCK rows in
@@ -283,15 +283,15 @@ static int pair_shape(const lp_graph *g, lp_node *n, lp_error *e) {
 }
 
 /* y = a ∘ b as a whole, into `y` in n's shape. */
-static void pair_into(const lp_graph *g, lp_pair pair, const lp_node *n, const lp_node *a,
+static void pair_into(const lp_graph *g, lp_binary pair, const lp_node *n, const lp_node *a,
                       const void *a_value, const lp_node *b, const void *b_value, void *y) {
-    g->num->pair(pair, n->rows, n->cols, a_value, a->rows, a->cols, b_value, b->rows, b->cols, y,
-                 false);
+    g->num->binary(pair, n->rows, n->cols, a_value, a->rows, a->cols, b_value, b->rows, b->cols, y,
+                   false);
 }
 
 static void pair_forward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_pair pair = (lp_pair)(n->op - LP_OP_ADD);
+    lp_binary pair = (lp_binary)(n->op - LP_OP_ADD);
     pair_into(g, pair, n, a, a->value, b, b->value, n->value);
 }
 
@@ -347,8 +347,8 @@ static void sum_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
     double dy = scalar(g, n->gradient);
     g->num->fill(1, n->op == LP_OP_MEAN ? dy / (double)size(dx) : dy, n->scratch);
-    g->num->pair(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->scratch, 1,
-                 1, dx->gradient, false);
+    g->num->binary(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->scratch,
+                   1, 1, dx->gradient, false);
 }
 
 /* y (rows, 1) = the sum of each row: dL/dx = dy along the row. */
@@ -359,8 +359,8 @@ static void row_sum_forward(const lp_graph *g, lp_node *n) {
 
 static void row_sum_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
-    g->num->pair(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->gradient,
-                 n->rows, n->cols, dx->gradient, false);
+    g->num->binary(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->gradient,
+                   n->rows, n->cols, dx->gradient, false);
 }
 
 /* y = x repeated to the shape that lp_graph_expand asked for: dL/dx = dy summed. */
@@ -393,7 +393,7 @@ static int squeeze_shape(const lp_graph *g, lp_node *n, lp_error *e) {
 }
 
 static void squeeze_forward(const lp_graph *g, lp_node *n) {
-    g->num->map(LP_IDENTITY, size(n), operand(g, n, 0)->value, n->value);
+    g->num->unary(LP_IDENTITY, size(n), operand(g, n, 0)->value, n->value);
 }
 
 static void squeeze_backward(const lp_graph *g, lp_node *n) {
@@ -403,13 +403,13 @@ static void squeeze_backward(const lp_graph *g, lp_node *n) {
 /* ---- elementwise, one operand: dL/dx = dy map'(x) ---- */
 
 static void map_forward(const lp_graph *g, lp_node *n) {
-    g->num->map(g->ops[n->op].map, size(n), operand(g, n, 0)->value, n->value);
+    g->num->unary(g->ops[n->op].map, size(n), operand(g, n, 0)->value, n->value);
 }
 
 static void map_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
-    g->num->map_backward(g->ops[n->op].map, size(n), dx->value, n->value, n->gradient, dx->gradient,
-                         accumulate(dx));
+    g->num->unary_backward(g->ops[n->op].map, size(n), dx->value, n->value, n->gradient,
+                           dx->gradient, accumulate(dx));
 }
 
 /* ---- row by row ---- */
@@ -425,8 +425,8 @@ static void softmax_backward(const lp_graph *g, lp_node *n) {
     void *d = n->scratch, *s = part(g, n->scratch, size(n));
     pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);
     num->sum_each_row(n->rows, n->cols, d, s, false);
-    num->pair(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
-              false);
+    num->binary(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
+                false);
     pair_into(g, LP_MULTIPLY, n, n, d, n, n->value, d);
     add_scaled(g, dx, 1, d);
 }
@@ -441,8 +441,8 @@ static void log_softmax_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
     void *d = n->scratch, *s = part(g, n->scratch, size(n));
     num->sum_each_row(n->rows, n->cols, n->gradient, s, false);
-    num->map(LP_EXP, size(n), n->value, d);
-    num->pair(LP_MULTIPLY, n->rows, n->cols, d, n->rows, n->cols, s, n->rows, 1, d, false);
+    num->unary(LP_EXP, size(n), n->value, d);
+    num->binary(LP_MULTIPLY, n->rows, n->cols, d, n->rows, n->cols, s, n->rows, 1, d, false);
     pair_into(g, LP_SUBTRACT, n, n, n->gradient, n, d, d);
     add_scaled(g, dx, 1, d);
 }
@@ -451,8 +451,8 @@ static void log_softmax_backward(const lp_graph *g, lp_node *n) {
 static void normalise_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
     g->num->sum_each_row(n->rows, n->cols, x->value, n->scratch, false);
-    g->num->pair(LP_DIVIDE, n->rows, n->cols, x->value, n->rows, n->cols, n->scratch, n->rows, 1,
-                 n->value, false);
+    g->num->binary(LP_DIVIDE, n->rows, n->cols, x->value, n->rows, n->cols, n->scratch, n->rows, 1,
+                   n->value, false);
 }
 
 static void normalise_backward(const lp_graph *g, lp_node *n) {
@@ -461,9 +461,9 @@ static void normalise_backward(const lp_graph *g, lp_node *n) {
     void *t = n->scratch, *s = part(g, t, n->most_rows), *d = part(g, s, n->most_rows);
     pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);
     num->sum_each_row(n->rows, n->cols, d, s, false);
-    num->pair(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
-              false);
-    num->pair(LP_DIVIDE, n->rows, n->cols, d, n->rows, n->cols, t, n->rows, 1, d, false);
+    num->binary(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
+                false);
+    num->binary(LP_DIVIDE, n->rows, n->cols, d, n->rows, n->cols, t, n->rows, 1, d, false);
     add_scaled(g, dx, 1, d);
 }
 

@@ -60,7 +60,7 @@ typedef struct {
     bool takes_labels; /* reads node.label */
     bool takes_map;    /* reads node.map */
     bool takes_shape;  /* its rows and cols are set by who builds it */
-    lp_map map;        /* of the elementwise functions */
+    lp_unary map;      /* of the elementwise functions */
 
     /* Scratch for each node of this op: so many matrices, and so many columns, of the widest
      * shape among the node and its first operand. */

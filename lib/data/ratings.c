@@ -155,7 +155,7 @@ static void choose(const ratings *g, lp_rng *r, double *key, int32_t *cols, size
     int32_t *heap = cols + first;
     for (size_t i = 0; i < items; i++)
         key[i] = 1 - lp_rng_uniform(r);
-    lp_kernels_of(LP_F8)->map(LP_LOG, items, key, key);
+    lp_kernels_of(LP_F8)->unary(LP_LOG, items, key, key);
     for (size_t i = 0; i < items; i++)
         key[i] = -key[i] / g->weight[i];
     for (size_t i = 0; i < first; i++)

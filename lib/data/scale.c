@@ -77,8 +77,9 @@ static void find_variances(row_blocks *b, const double *mean, double *variance) 
     b->num->fill(b->d, 0, variance);
     for (size_t from = 0; from < b->rows; from += BLOCK) {
         size_t rows = widen(b, from);
-        b->num->pair(LP_SUBTRACT, rows, b->d, b->block, rows, b->d, mean, 1, b->d, b->block, false);
-        b->num->map(LP_SQUARE, rows * b->d, b->block, b->block);
+        b->num->binary(LP_SUBTRACT, rows, b->d, b->block, rows, b->d, mean, 1, b->d, b->block,
+                       false);
+        b->num->unary(LP_SQUARE, rows * b->d, b->block, b->block);
         b->num->sum_over_rows(rows, b->d, b->block, variance, true);
     }
     for (size_t j = 0; j < b->d; j++)
@@ -149,10 +150,10 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
     int failed = lp_tensor_new(out, scaled_type(x->type), x->ndim, x->shape, e);
     for (size_t from = 0; from < b.rows && !failed; from += BLOCK) {
         size_t rows = widen(&b, from);
-        b.num->pair(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, offset->data, 1, b.d, b.block,
-                    false);
-        b.num->pair(LP_DIVIDE, rows, b.d, b.block, rows, b.d, divisor->data, 1, b.d, b.block,
-                    false);
+        b.num->binary(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, offset->data, 1, b.d, b.block,
+                      false);
+        b.num->binary(LP_DIVIDE, rows, b.d, b.block, rows, b.d, divisor->data, 1, b.d, b.block,
+                      false);
         for (size_t i = 0; i < rows * b.d; i++)
             if (out->type.size == 8)
                 ((double *)out->data)[from * b.d + i] = b.block[i];

@@ -115,7 +115,7 @@ void lp_axis_linear(lp_axis *a, double min, double max, double pad, size_t wante
 
 static double log10_of(double x) {
     double y;
-    lp_kernels_of(LP_F8)->map(LP_LOG, 1, &x, &y);
+    lp_kernels_of(LP_F8)->unary(LP_LOG, 1, &x, &y);
     return y * 0.43429448190325183;
 }
 

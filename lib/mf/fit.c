@@ -28,7 +28,7 @@ struct lp_fit {
     lp_arena memory; /* holds every array below */
     lp_fit_options options;
     const lp_sparse *observed;
-    const lp_entries_math *math;
+    const lp_entries_kernels *math;
     bool biases;
     size_t rank, first, width; /* factors stand in columns first .. first + rank - 1 of width */
     double mean;

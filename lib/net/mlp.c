@@ -10,7 +10,7 @@
 
 static const struct {
     const char *name;
-    lp_map map;
+    lp_unary map;
 } activations[] = {{"relu", LP_RELU},
                    {"sigmoid", LP_SIGMOID},
                    {"tanh", LP_TANH},
@@ -18,11 +18,11 @@ static const struct {
 
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
-lp_map lp_activation(int choice) {
+lp_unary lp_activation(int choice) {
     return activations[choice].map;
 }
 
-static const char *activation_name(lp_map map) {
+static const char *activation_name(lp_unary map) {
     for (int i = 0; i < ACTIVATIONS; i++)
         if (activations[i].map == map)
             return activations[i].name;
@@ -52,8 +52,8 @@ static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
     free(table);
 }
 
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_map hidden,
-                  lp_map output, bool with_gradient) {
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_unary hidden,
+                  lp_unary output, bool with_gradient) {
     lp_mlp m = {.layers = layers};
     m.layer = lp_arena_alloc(&m.memory, layers, sizeof *m.layer);
     for (size_t l = 0; l < layers; l++)
@@ -168,7 +168,7 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
                   y, false);
         bool has_bias = layer->bias != SIZE_MAX;
         if (has_bias || layer->activation != LP_IDENTITY)
-            num->bias_map(layer->activation, rows, layer->out,
+            num->bias_unary(layer->activation, rows, layer->out,
                           has_bias ? lp_params_at(p, layer->bias, p->value) : NULL,
                           has_bias ? p->table[layer->bias].cols : 0, y);
         x = y;
@@ -190,7 +190,7 @@ bool lp_mlp_is_in(const lp_stream *s) {
     return lp_stream_has(s, "layer1.weight");
 }
 
-static int read_activation(lp_stream *s, size_t l, lp_map *map, lp_error *e) {
+static int read_activation(lp_stream *s, size_t l, lp_unary *map, lp_error *e) {
     char name[40];
     snprintf(name, sizeof name, "layer%zu.activation", l + 1);
     const lp_tensor *t = lp_stream_get(s, name, e);

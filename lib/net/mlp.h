@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define LP_ACTIVATION_CHOICES "relu|sigmoid|tanh|identity"
-lp_map lp_activation(int choice); /* the map of a choice, from 0 */
+lp_unary lp_activation(int choice); /* the map of a choice, from 0 */
 
 typedef enum { LP_BIAS_VECTOR, LP_BIAS_SCALAR, LP_BIAS_NONE } lp_bias;
 
@@ -40,7 +40,7 @@ typedef enum {
 
 typedef struct {
     size_t in, out;
-    lp_map activation;
+    lp_unary activation;
     size_t weight; /* its place in params.table */
     size_t bias;   /* the same, or SIZE_MAX for none */
 } lp_layer;
@@ -55,8 +55,8 @@ typedef struct {
 /* A network of `layers` layers with the widths width[0] (input) .. width[layers] (output), all
  * parameters 0. `hidden` is the activation of every layer but the last, `output` that of the last.
  * Freed with lp_mlp_free. */
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_map hidden,
-                  lp_map output, bool with_gradient);
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_unary hidden,
+                  lp_unary output, bool with_gradient);
 void lp_mlp_free(lp_mlp *m);
 
 /* Draws the initial weights; layer l's are multiplied by scale[l], or by scale[0] where

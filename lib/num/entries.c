@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-extern const lp_entries_math lp_entries_avx512, lp_entries_avx2, lp_entries_neon,
+extern const lp_entries_kernels lp_entries_avx512, lp_entries_avx2, lp_entries_neon,
     lp_entries_generic;
 
-static const lp_entries_math *const tables[] = {
+static const lp_entries_kernels *const tables[] = {
 #ifdef LP_HAS_avx512
     &lp_entries_avx512,
 #endif
@@ -21,13 +21,13 @@ static const lp_entries_math *const tables[] = {
 };
 
 /* Compiled for the same instruction sets as the tables of lp_kernels, so it is always there. */
-const lp_entries_math *lp_entries_like(const lp_kernels *math) {
+const lp_entries_kernels *lp_entries_like(const lp_kernels *math) {
     size_t i = 0;
     while (strcmp(tables[i]->isa, math->isa) != 0)
         i++;
     return tables[i];
 }
 
-const lp_entries_math *lp_entries(void) {
+const lp_entries_kernels *lp_entries(void) {
     return lp_entries_like(lp_kernels_of(LP_F8));
 }

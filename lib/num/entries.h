@@ -5,8 +5,8 @@
  * chain l over the columns l, l + 8, …, each rounded twice, and their sum
  * ((0+4) + (2+6)) + ((1+5) + (3+7)). So the bits depend on the width alone.
  *
- * The sources are compiled once per instruction set like those of num/kernels.h, and the same one is
- * chosen. */
+ * The sources are compiled once per instruction set like those of num/kernels.h, and the same one
+ * is chosen. */
 #ifndef LP_NUM_ENTRIES_H
 #define LP_NUM_ENTRIES_H
 
@@ -58,11 +58,11 @@ typedef struct {
      * over its n entries, c = col[i]. */
     void (*normal)(size_t n, const int32_t *col, const double *value, size_t width, const double *q,
                    double *a, double *b);
-} lp_entries_math;
+} lp_entries_kernels;
 
 /* The kernels for this CPU or LABPIPE_ISA; those compiled for the same instruction set as `math`.
  */
-const lp_entries_math *lp_entries(void);
-const lp_entries_math *lp_entries_like(const lp_kernels *math);
+const lp_entries_kernels *lp_entries(void);
+const lp_entries_kernels *lp_entries_like(const lp_kernels *math);
 
 #endif

@@ -43,11 +43,11 @@ typedef enum {
     LP_NEGATE,
     LP_SQUARE,
     LP_IDENTITY,
-    LP_MAPS
-} lp_map;
+    LP_UNARIES
+} lp_unary;
 
 /* Elementwise functions of two arguments. */
-typedef enum { LP_ADD, LP_SUBTRACT, LP_MULTIPLY, LP_DIVIDE, LP_PAIRS } lp_pair;
+typedef enum { LP_ADD, LP_SUBTRACT, LP_MULTIPLY, LP_DIVIDE, LP_BINARIES } lp_binary;
 
 /* Constants of one Adam step (Kingma and Ba 2015, algorithm 1). */
 typedef struct {
@@ -65,21 +65,21 @@ typedef struct {
     void (*gemm)(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
                  bool accumulate);
 
-    /* y[i] = map(x[i]); in place allowed. */
-    void (*map)(lp_map map, size_t n, const void *x, void *y);
+    /* y[i] = f(x[i]); in place allowed. */
+    void (*unary)(lp_unary f, size_t n, const void *x, void *y);
 
-    /* dx[i] = dy[i] * map'(x[i]), or dx[i] += it where `accumulate`, where y is map's output; only
-     * for maps whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE, IDENTITY) or
-     * x alone (the rest). In place (dx == dy) allowed where it does not accumulate. */
-    void (*map_backward)(lp_map map, size_t n, const void *x, const void *y, const void *dy,
-                         void *dx, bool accumulate);
+    /* dx[i] = dy[i] * f'(x[i]), or dx[i] += it where `accumulate`, where y is f's output; only
+     * for functions whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE,
+     * IDENTITY) or x alone (the rest). In place (dx == dy) allowed where it does not accumulate. */
+    void (*unary_backward)(lp_unary f, size_t n, const void *x, const void *y, const void *dy,
+                           void *dx, bool accumulate);
 
     /* y (rows, cols) = a ∘ b, or y += a ∘ b where `accumulate`, each operand broadcast where its
      * own row count or column count is 1. In place (y == a or b) allowed for operands of y's
      * shape. A product that accumulates is rounded once (fma). */
-    void (*pair)(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows,
-                 size_t a_cols, const void *b, size_t b_rows, size_t b_cols, void *y,
-                 bool accumulate);
+    void (*binary)(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_rows,
+                   size_t a_cols, const void *b, size_t b_rows, size_t b_cols, void *y,
+                   bool accumulate);
 
     /* y[i] = fma(alpha, x[i], y[i]). */
     void (*axpy)(size_t n, double alpha, const void *x, void *y);
@@ -105,9 +105,9 @@ typedef struct {
     void (*sum_each_row)(size_t rows, size_t cols, const void *x, void *out, bool accumulate);
     void (*sum_over_rows)(size_t rows, size_t cols, const void *x, void *out, bool accumulate);
 
-    /* y (rows, cols) = map(y + bias), one pass. bias has 1 or cols elements, or is NULL. */
-    void (*bias_map)(lp_map map, size_t rows, size_t cols, const void *bias, size_t bias_size,
-                     void *y);
+    /* y (rows, cols) = f(y + bias). bias has 1 or cols elements, or is NULL. */
+    void (*bias_unary)(lp_unary f, size_t rows, size_t cols, const void *bias, size_t bias_size,
+                       void *y);
 
     /* Row by row: y = softmax(x) (the row's maximum subtracted first), y = log softmax(x). In
      * place allowed. */
@@ -152,7 +152,7 @@ const lp_kernels *lp_kernels_of(lp_type type);
 /* Every table this CPU can run, ended by NULL; for tests and benches. */
 const lp_kernels *const *lp_kernels_all(lp_type type);
 
-/* Single values in double, with the same bits as the f8 maps. */
+/* Single values in double, with the same bits as the f8 kernels. */
 double lp_exp(double x);
 double lp_log(double x);
 double lp_tanh(double x);

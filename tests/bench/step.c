@@ -47,10 +47,10 @@ static void gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, cons
                  bool accumulate) {
     TIMED(PRODUCTS, gemm(form, m, n, k, a, b, c, accumulate));
 }
-static void bias_map(lp_map map, size_t rows, size_t cols, const void *bias, size_t n, void *y) {
+static void bias_map(lp_unary map, size_t rows, size_t cols, const void *bias, size_t n, void *y) {
     TIMED(BIAS_AND_MAP, bias_map(map, rows, cols, bias, n, y));
 }
-static void map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy,
+static void map_backward(lp_unary map, size_t n, const void *x, const void *y, const void *dy,
                          void *dx, bool accumulate) {
     TIMED(MAP_BACKWARD, map_backward(map, n, x, y, dy, dx, accumulate));
 }
@@ -104,8 +104,8 @@ static void measure(size_t batch, lp_optim_kind kind) {
     real = g->num;
     lp_kernels timed = *real;
     timed.gemm = gemm;
-    timed.bias_map = bias_map;
-    timed.map_backward = map_backward;
+    timed.bias_unary = bias_map;
+    timed.unary_backward = map_backward;
     timed.sum_over_rows = sum_over_rows;
     timed.softmax_cross_entropy = cross_entropy;
     timed.softmax_cross_entropy_backward = cross_entropy_backward;

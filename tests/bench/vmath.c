@@ -12,12 +12,12 @@
 enum { N = 1 << 14, SAMPLES = 21 };
 
 static const lp_kernels *num;
-static lp_map map;
+static lp_unary map;
 static void *x, *y;
 
 static void ours(void *context) {
     (void)context;
-    num->map(map, N, x, y);
+    num->unary(map, N, x, y);
 }
 
 static float sigmoidf(float v) {
@@ -29,7 +29,7 @@ static double sigmoid(double v) {
 
 static const struct {
     const char *name;
-    lp_map map;
+    lp_unary map;
     float (*f4)(float);
     double (*f8)(double);
     double low, high; /* of the arguments */

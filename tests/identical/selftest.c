@@ -2,8 +2,8 @@
  * one of all: `selftest THREADS`. Two machines, instruction sets (LABPIPE_ISA) or thread counts
  * are held against each other by comparing what it prints. Needs lib/base and lib/num alone. */
 #include "num/entries.h"
-#include "num/linalg.h"
 #include "num/kernels.h"
+#include "num/linalg.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
@@ -84,37 +84,37 @@ static void run_gemm(void) {
 static void run_elementwise(void) {
     static const char *const names[] = {"exp",  "log",  "tanh",   "sigmoid", "sin",     "cos",
                                         "sqrt", "relu", "negate", "square",  "identity"};
-    for (int map = 0; map < LP_MAPS; map++) {
+    for (int map = 0; map < LP_UNARIES; map++) {
         for (size_t n = 0; n < 70; n++) {
             fill(a, n, n, 10);
-            num->map((lp_map)map, n, a, b);
+            num->unary((lp_unary)map, n, a, b);
             add(n, b);
             fill(c, n, n + 1, 2);
             fill(d, n, n + 2, 2);
-            num->map_backward((lp_map)map, n, a, b, c, d, true);
+            num->unary_backward((lp_unary)map, n, a, b, c, d, true);
             add(n, d);
-            num->map_backward((lp_map)map, n, a, b, c, d, false);
+            num->unary_backward((lp_unary)map, n, a, b, c, d, false);
             add(n, d);
         }
         fill(a, 20000, 7, map == LP_SIN || map == LP_COS ? 60 : 7);
-        num->map((lp_map)map, 20000, a, b);
+        num->unary((lp_unary)map, 20000, a, b);
         add(20000, b);
         for (size_t cols = 1; cols < 40; cols += 3) {
             fill(a, cols, cols, 2);
             fill(b, 9 * cols, cols, 2);
-            num->bias_map((lp_map)map, 9, cols, a, cols, b);
+            num->bias_unary((lp_unary)map, 9, cols, a, cols, b);
             add(9 * cols, b);
-            num->bias_map((lp_map)map, 9, cols, a, 1, b);
+            num->bias_unary((lp_unary)map, 9, cols, a, 1, b);
             add(9 * cols, b);
-            num->bias_map((lp_map)map, 9, cols, NULL, 0, b);
+            num->bias_unary((lp_unary)map, 9, cols, NULL, 0, b);
             add(9 * cols, b);
             fill(b, 37 * cols, cols, 2); /* many narrow rows */
-            num->bias_map((lp_map)map, 37, cols, a, cols, b);
+            num->bias_unary((lp_unary)map, 37, cols, a, cols, b);
             add(37 * cols, b);
         }
         say(names[map]);
     }
-    for (int pair = 0; pair < LP_PAIRS; pair++)
+    for (int pair = 0; pair < LP_BINARIES; pair++)
         for (size_t rows = 1; rows < 9; rows++)
             for (size_t cols = 1; cols < 40; cols += 3)
                 for (int shape = 0; shape < 16; shape++) {
@@ -123,7 +123,8 @@ static void run_elementwise(void) {
                     fill(a, ar * ac, rows, 5);
                     fill(b, br * bc, cols, 5);
                     fill(c, rows * cols, 3, 5);
-                    num->pair((lp_pair)pair, rows, cols, a, ar, ac, b, br, bc, c, shape % 3 == 0);
+                    num->binary((lp_binary)pair, rows, cols, a, ar, ac, b, br, bc, c,
+                                shape % 3 == 0);
                     add(rows * cols, c);
                 }
     say("pair");
@@ -197,7 +198,7 @@ static void run_steps(void) {
         fill(a, n, n, 3);
         fill(b, n, n + 1, 3);
         fill(c, n, n + 2, 3);
-        num->map(LP_SQUARE, n, b, d);
+        num->unary(LP_SQUARE, n, b, d);
         num->adam_step(n, a, b, c, d, &adam);
         add(n, a);
         num->sgd_step(n, a, b, c, 0.1, 0.9, 1e-4, n % 2, n % 3 == 0);
@@ -231,7 +232,7 @@ static void run_gather(void) {
 /* The kernels over the entries of a sparse matrix, at widths that stay in registers and wider. */
 static void run_entries(void) {
     enum { LINES = 31, EACH = 9, N = LINES * EACH };
-    const lp_entries_math *entries = lp_entries();
+    const lp_entries_kernels *entries = lp_entries();
     int32_t row[N], col[N], place[N];
     size_t start[LINES + 1];
     double value[N], error[N];

@@ -141,7 +141,7 @@ static void gradients_are_their_definition(void) {
             }
         }
         for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
-            const lp_entries_math *math = lp_entries_like(*isa);
+            const lp_entries_kernels *math = lp_entries_like(*isa);
             double *ours = random_numbers(ROWS * width + COLS * width, 3), ours_error[COUNT];
             CHECK(math->row_gradient(ROWS, start, m.col, m.value, width, p, q, ours_error, ours) ==
                   sse);

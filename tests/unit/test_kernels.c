@@ -1,7 +1,7 @@
-/* Every row of lp_kernels but gemm against plain scalar C that does what num/kernels.h says, one rounding
- * at a time, for every instruction set that runs here: the same bits, at odd lengths, with NaN and
- * infinities among the numbers. Only exp and its kin come from elsewhere: their values are held
- * against libm's wider type, and the instruction sets against each other. */
+/* Every row of lp_kernels but gemm against plain scalar C that does what num/kernels.h says, one
+ * rounding at a time, for every instruction set that runs here: the same bits, at odd lengths, with
+ * NaN and infinities among the numbers. Only exp and its kin come from elsewhere: their values are
+ * held against libm's wider type, and the instruction sets against each other. */
 #include "check.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
@@ -81,7 +81,8 @@ static void expect(const char *what, size_t n, const void *got, const void *expe
 static void everywhere(void (*body)(void)) {
     failure[0] = '\0';
     for (size = 4; size <= 8; size += 4)
-        for (const lp_kernels *const *all = lp_kernels_all((lp_type){'f', (uint32_t)size}); *all; all++) {
+        for (const lp_kernels *const *all = lp_kernels_all((lp_type){'f', (uint32_t)size}); *all;
+             all++) {
             num = *all;
             body();
         }
@@ -91,7 +92,7 @@ static void everywhere(void (*body)(void)) {
 /* ---- elementwise ---- */
 
 /* The maps that are one operation. */
-static double exact_map(lp_map map, double x) {
+static double exact_map(lp_unary map, double x) {
     switch (map) {
     case LP_SQRT:
         return narrow(sqrt(x));
@@ -107,16 +108,16 @@ static double exact_map(lp_map map, double x) {
 }
 
 static void maps(void) {
-    static const lp_map exact[] = {LP_SQRT, LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
+    static const lp_unary exact[] = {LP_SQRT, LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
     for (size_t m = 0; m < 5; m++)
         for (size_t n = 0; n <= 70; n++) {
             fill(a, n, n, true);
             fill(b, n, 1, false);
             for (size_t i = 0; i < n; i++)
                 set(want, i, exact_map(exact[m], at(a, i)));
-            num->map(exact[m], n, a, b);
+            num->unary(exact[m], n, a, b);
             expect("map", n, b, want);
-            num->map(exact[m], n, a, a);
+            num->unary(exact[m], n, a, a);
             expect("map in place", n, a, want);
         }
 }
@@ -125,7 +126,7 @@ static void test_maps(void) {
     everywhere(maps);
 }
 
-static long double wide(lp_map map, long double x) {
+static long double wide(lp_unary map, long double x) {
     switch (map) {
     case LP_EXP:
         return expl(x);
@@ -149,10 +150,10 @@ static void curves(void) {
         for (size_t n = 0; n <= 70; n += n < 35 ? 1 : 7) {
             fill(a, n, n, true);
             fill(b, n, 1, false);
-            num->map((lp_map)m, n, a, b);
+            num->unary((lp_unary)m, n, a, b);
             for (size_t i = 0; i < n; i++) {
                 double x = at(a, i), y = at(b, i);
-                long double truth = wide((lp_map)m, (long double)x);
+                long double truth = wide((lp_unary)m, (long double)x);
                 long double ulp = (long double)nextafter(fabs((double)truth), INFINITY) -
                                   fabsl((long double)(double)truth);
                 if (size == 4)
@@ -167,7 +168,7 @@ static void curves(void) {
                              num->isa, x, y);
                 char one[8], alone[8];
                 set(one, 0, x);
-                num->map((lp_map)m, 1, one, alone);
+                num->unary((lp_unary)m, 1, one, alone);
                 if (!equal(at(alone, 0), y))
                     snprintf(failure, sizeof failure, "map %d f%d %s of %a depends on its place", m,
                              size, num->isa, x);
@@ -180,7 +181,7 @@ static void test_curves(void) {
 }
 
 /* dx + dy map'(x), written down as calculus has it. */
-static double slope(lp_map map, double x, double y, double dy, double dx) {
+static double slope(lp_unary map, double x, double y, double dy, double dx) {
     switch (map) {
     case LP_EXP:
         return fused(dy, y, dx);
@@ -204,8 +205,8 @@ static double slope(lp_map map, double x, double y, double dy, double dx) {
 }
 
 static void slopes(void) {
-    static const lp_map list[] = {LP_EXP,  LP_LOG,    LP_TANH,   LP_SIGMOID, LP_SQRT,
-                                  LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
+    static const lp_unary list[] = {LP_EXP,  LP_LOG,    LP_TANH,   LP_SIGMOID, LP_SQRT,
+                                    LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
     for (size_t m = 0; m < 9; m++)
         for (size_t n = 0; n <= 70; n += n < 35 ? 1 : 5) {
             fill(a, n, n, true);
@@ -214,23 +215,23 @@ static void slopes(void) {
             fill(d, n, n + 3, true);
             for (size_t i = 0; i < n; i++)
                 set(want, i, slope(list[m], at(a, i), at(b, i), at(c, i), at(d, i)));
-            num->map_backward(list[m], n, a, b, c, d, true);
+            num->unary_backward(list[m], n, a, b, c, d, true);
             expect("map_backward", n, d, want);
             fill(d, n, n + 3, false);
             for (size_t i = 0; i < n; i++)
                 set(want, i, slope(list[m], at(a, i), at(b, i), at(c, i), 0));
-            num->map_backward(list[m], n, a, b, c, d, false);
+            num->unary_backward(list[m], n, a, b, c, d, false);
             expect("map_backward, not accumulated", n, d, want);
         }
     /* sin' is cos and cos' is -sin, of the kernels' own making. */
     fill(a, 45, 1, false);
     fill(c, 45, 2, false);
     for (int m = LP_SIN; m <= LP_COS; m++) {
-        num->map(m == LP_SIN ? LP_COS : LP_SIN, 45, a, b);
+        num->unary(m == LP_SIN ? LP_COS : LP_SIN, 45, a, b);
         fill(d, 45, 3, false);
         for (size_t i = 0; i < 45; i++)
             set(want, i, fused(at(c, i), m == LP_SIN ? at(b, i) : -at(b, i), at(d, i)));
-        num->map_backward((lp_map)m, 45, a, NULL, c, d, true);
+        num->unary_backward((lp_unary)m, 45, a, NULL, c, d, true);
         expect("map_backward", 45, d, want);
     }
 }
@@ -239,7 +240,7 @@ static void test_slopes(void) {
     everywhere(slopes);
 }
 
-static double pair_of(lp_pair pair, double x, double y) {
+static double pair_of(lp_binary pair, double x, double y) {
     switch (pair) {
     case LP_ADD:
         return narrow(x + y);
@@ -254,7 +255,7 @@ static double pair_of(lp_pair pair, double x, double y) {
 
 static void pairs(void) {
     static const size_t shapes[][2] = {{1, 1}, {1, 37}, {37, 1}, {3, 5}, {4, 16}, {5, 33}, {7, 66}};
-    for (int p = 0; p < LP_PAIRS; p++)
+    for (int p = 0; p < LP_BINARIES; p++)
         for (size_t s = 0; s < 7; s++)
             for (int cast = 0; cast < 32; cast++) {
                 size_t rows = shapes[s][0], cols = shapes[s][1], n = rows * cols;
@@ -268,15 +269,15 @@ static void pairs(void) {
                     for (size_t j = 0; j < cols; j++) {
                         double x = at(a, (ar == 1 ? 0 : i) * ac + (ac == 1 ? 0 : j));
                         double y = at(b, (br == 1 ? 0 : i) * bc + (bc == 1 ? 0 : j));
-                        double old = at(c, i * cols + j), v = pair_of((lp_pair)p, x, y);
+                        double old = at(c, i * cols + j), v = pair_of((lp_binary)p, x, y);
                         if (accumulate)
                             v = p == LP_MULTIPLY ? fused(x, y, old) : narrow(old + v);
                         set(want, i * cols + j, v);
                     }
-                num->pair((lp_pair)p, rows, cols, a, ar, ac, b, br, bc, c, accumulate);
+                num->binary((lp_binary)p, rows, cols, a, ar, ac, b, br, bc, c, accumulate);
                 expect("pair", n, c, want);
                 if (!accumulate && ar == rows && ac == cols) {
-                    num->pair((lp_pair)p, rows, cols, a, ar, ac, b, br, bc, a, false);
+                    num->binary((lp_binary)p, rows, cols, a, ar, ac, b, br, bc, a, false);
                     expect("pair in place", n, a, want);
                 }
             }
@@ -332,7 +333,7 @@ static void test_vectors(void) {
 }
 
 static void biases(void) {
-    static const lp_map list[] = {LP_RELU, LP_IDENTITY, LP_SQUARE};
+    static const lp_unary list[] = {LP_RELU, LP_IDENTITY, LP_SQUARE};
     for (size_t m = 0; m < 3; m++)
         for (size_t cols = 1; cols <= 70; cols += cols < 36 ? 1 : 6)
             for (size_t kind = 0; kind < 3; kind++)
@@ -346,7 +347,7 @@ static void biases(void) {
                             x = narrow(x + at(a, bias == 1 ? 0 : i % cols));
                         set(want, i, exact_map(list[m], x));
                     }
-                    num->bias_map(list[m], rows, cols, bias ? a : NULL, bias, b);
+                    num->bias_unary(list[m], rows, cols, bias ? a : NULL, bias, b);
                     expect("bias_map", n, b, want);
                 }
 }
@@ -362,9 +363,9 @@ static void bias_curves(void) {
             fill(a, cols, 1, false);
             fill(b, 5 * cols, 2, false);
             fill(want, 5 * cols, 2, false);
-            num->pair(LP_ADD, 5, cols, want, 5, cols, a, 1, cols, want, false);
-            num->map((lp_map)m, 5 * cols, want, want);
-            num->bias_map((lp_map)m, 5, cols, a, cols, b);
+            num->binary(LP_ADD, 5, cols, want, 5, cols, a, 1, cols, want, false);
+            num->unary((lp_unary)m, 5 * cols, want, want);
+            num->bias_unary((lp_unary)m, 5, cols, a, cols, b);
             expect("bias_map", 5 * cols, b, want);
         }
 }
@@ -582,7 +583,7 @@ static double lane_sum(size_t n, const double *x, const double *y) {
 static double log_of(double x) {
     char one[8], y[8];
     set(one, 0, x);
-    num->map(LP_LOG, 1, one, y);
+    num->unary(LP_LOG, 1, one, y);
     return at(y, 0);
 }
 
@@ -613,7 +614,7 @@ static void softmax_bits(void) {
                         set(row, j, shifted[j]);
                         t[j] = at(target, r * cols + j);
                     }
-                    num->map(LP_EXP, cols, row, row);
+                    num->unary(LP_EXP, cols, row, row);
                     for (size_t j = 0; j < cols; j++)
                         e[j] = at(row, j);
                     double sum = reference_sum(SUM, cols, row, row);

@@ -23,7 +23,7 @@ static long double sigmoid_long(long double x) {
 /* The functions, the errors that num/kernels/vmath.h states, and where doubles are drawn from. */
 static const struct function {
     const char *name;
-    lp_map map;
+    lp_unary map;
     double (*of_double)(double);
     long double (*of_long)(long double);
     double ulp4, ulp8;
@@ -97,9 +97,9 @@ static void sweep_chunk(void *context, size_t chunk) {
             memcpy(&x[n], &u, sizeof u);
         }
         const lp_kernels *const *isa = lp_kernels_all(LP_F4);
-        (*isa)->map(s->f->map, n, x, y);
+        (*isa)->unary(s->f->map, n, x, y);
         while (*++isa != NULL) {
-            (*isa)->map(s->f->map, n, x, other);
+            (*isa)->unary(s->f->map, n, x, other);
             s->differs[chunk] |= memcmp(y, other, n * sizeof *y) != 0;
         }
         for (size_t i = 0; i < n; i++) {
@@ -154,15 +154,15 @@ static void doubles(void) {
                 for (size_t i = 0; i < BATCH; i++)
                     x[i] = draw(&r, &functions[f], kind);
                 const lp_kernels *const *isa = lp_kernels_all(LP_F8);
-                (*isa)->map(functions[f].map, BATCH, x, y);
+                (*isa)->unary(functions[f].map, BATCH, x, y);
                 while (*++isa != NULL) {
-                    (*isa)->map(functions[f].map, BATCH, x, other);
+                    (*isa)->unary(functions[f].map, BATCH, x, other);
                     differs |= memcmp(y, other, sizeof y) != 0;
                 }
                 for (size_t i = 0; i < BATCH; i++) {
                     double error = ulps8(y[i], functions[f].of_long((long double)x[i]));
                     worst = error > worst ? error : worst;
-                    static double (*const scalar[LP_MAPS])(double) = {
+                    static double (*const scalar[LP_UNARIES])(double) = {
                         [LP_EXP] = lp_exp,   [LP_LOG] = lp_log, [LP_TANH] = lp_tanh,
                         [LP_SIGMOID] = NULL, [LP_SIN] = lp_sin, [LP_COS] = lp_cos};
                     if (scalar[functions[f].map] != NULL) {
@@ -182,7 +182,7 @@ static void doubles(void) {
 /* ---- the edges ---- */
 
 typedef struct {
-    lp_map map;
+    lp_unary map;
     double x, y;
 } value;
 
@@ -200,11 +200,11 @@ static void check_exactly(lp_type type, const value *v, size_t n) {
             bool good;
             if (type.size == 4) {
                 float x = (float)v[i].x, y;
-                (*isa)->map(v[i].map, 1, &x, &y);
+                (*isa)->unary(v[i].map, 1, &x, &y);
                 good = same_float(y, (float)v[i].y);
             } else {
                 double y;
-                (*isa)->map(v[i].map, 1, &v[i].x, &y);
+                (*isa)->unary(v[i].map, 1, &v[i].x, &y);
                 good = same_double(y, v[i].y);
             }
             char text[200];
@@ -320,9 +320,9 @@ static void hard_angles(void) {
     const lp_kernels *num = lp_kernels_of(LP_F4);
     for (size_t i = 0; i < sizeof known4 / sizeof *known4; i++) {
         float x = (float)known4[i][0], y;
-        num->map(LP_SIN, 1, &x, &y);
+        num->unary(LP_SIN, 1, &x, &y);
         CHECK(ulps4(y, known4[i][1]) <= 0.502);
-        num->map(LP_COS, 1, &x, &y);
+        num->unary(LP_COS, 1, &x, &y);
         CHECK(ulps4(y, known4[i][2]) <= 0.502);
     }
 }
@@ -340,19 +340,19 @@ static void places(void) {
     }
     for (size_t f = 0; f < FUNCTIONS; f++) {
         for (size_t i = 0; i < N; i++) {
-            lp_kernels_of(LP_F8)->map(functions[f].map, 1, &x8[i], &whole8[i]);
-            lp_kernels_of(LP_F4)->map(functions[f].map, 1, &x4[i], &whole4[i]);
+            lp_kernels_of(LP_F8)->unary(functions[f].map, 1, &x8[i], &whole8[i]);
+            lp_kernels_of(LP_F4)->unary(functions[f].map, 1, &x4[i], &whole4[i]);
         }
         for (size_t n = 0; n <= N; n++)
             for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
                 memset(y8, 0x55, sizeof y8);
-                (*isa)->map(functions[f].map, n, x8, y8);
+                (*isa)->unary(functions[f].map, n, x8, y8);
                 CHECK(memcmp(y8, whole8, n * sizeof *y8) == 0);
             }
         for (size_t n = 0; n <= N; n++)
             for (const lp_kernels *const *isa = lp_kernels_all(LP_F4); *isa != NULL; isa++) {
                 memset(y4, 0x55, sizeof y4);
-                (*isa)->map(functions[f].map, n, x4, y4);
+                (*isa)->unary(functions[f].map, n, x4, y4);
                 CHECK(memcmp(y4, whole4, n * sizeof *y4) == 0);
             }
     }

@@ -2,8 +2,8 @@
  * loop is inlined once for every function. */
 #include "num/kernels/kernel.h"
 
-LP_INLINE V map_of(lp_map map, V x) {
-    switch (map) {
+LP_INLINE V unary_of(lp_unary f, V x) {
+    switch (f) {
     case LP_EXP:
         return v_exp(x);
     case LP_LOG:
@@ -25,15 +25,15 @@ LP_INLINE V map_of(lp_map map, V x) {
     case LP_SQUARE:
         return v_mul(x, x);
     case LP_IDENTITY:
-    case LP_MAPS:
+    case LP_UNARIES:
         break;
     }
     return x;
 }
 
-/* Calls loop(map, ...) with a map that the compiler knows. */
-#define FOR_EACH_MAP(map, loop, ...)                                                               \
-    switch (map) {                                                                                 \
+/* Calls loop(f, ...) with an f that the compiler knows. */
+#define FOR_EACH_UNARY(f, loop, ...)                                                               \
+    switch (f) {                                                                                   \
     case LP_EXP:                                                                                   \
         loop(LP_EXP, __VA_ARGS__);                                                                 \
         break;                                                                                     \
@@ -67,23 +67,23 @@ LP_INLINE V map_of(lp_map map, V x) {
     case LP_IDENTITY:                                                                              \
         loop(LP_IDENTITY, __VA_ARGS__);                                                            \
         break;                                                                                     \
-    case LP_MAPS:                                                                                  \
+    case LP_UNARIES:                                                                               \
         break;                                                                                     \
     }
 
-LP_INLINE void map_loop(lp_map map, size_t n, const T *x, T *y) {
+LP_INLINE void unary_loop(lp_unary f, size_t n, const T *x, T *y) {
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
-        v_store(y + i, map_of(map, v_load(x + i)));
+        v_store(y + i, unary_of(f, v_load(x + i)));
     if (i < n)
-        v_store_n(y + i, map_of(map, v_load_n(x + i, n - i)), n - i);
+        v_store_n(y + i, unary_of(f, v_load_n(x + i, n - i)), n - i);
 }
 
-void k_map(lp_map map, size_t n, const void *x, void *y){FOR_EACH_MAP(map, map_loop, n, x, y)}
+void k_unary(lp_unary f, size_t n, const void *x, void *y){FOR_EACH_UNARY(f, unary_loop, n, x, y)}
 
-/* dx + dy * map'. */
-LP_INLINE V map_backward_of(lp_map map, V x, V y, V dy, V dx) {
-    switch (map) {
+/* dx + dy * f'. */
+LP_INLINE V unary_backward_of(lp_unary f, V x, V y, V dy, V dx) {
+    switch (f) {
     case LP_EXP:
         return v_fma(dy, y, dx);
     case LP_LOG:
@@ -105,40 +105,40 @@ LP_INLINE V map_backward_of(lp_map map, V x, V y, V dy, V dx) {
     case LP_SQUARE:
         return v_fma(dy, v_add(x, x), dx);
     case LP_IDENTITY:
-    case LP_MAPS:
+    case LP_UNARIES:
         break;
     }
     return v_add(dx, dy);
 }
 
-LP_INLINE void map_backward_loop(lp_map map, size_t n, const T *x, const T *y, const T *dy, T *dx,
-                                 bool accumulate) {
+LP_INLINE void unary_backward_loop(lp_unary f, size_t n, const T *x, const T *y, const T *dy, T *dx,
+                                   bool accumulate) {
     /* Only the argument that the derivative needs has to be there. */
-    bool of_x = map == LP_LOG || map == LP_SIN || map == LP_COS || map == LP_SQUARE;
-    const T *of = of_x ? x : map == LP_NEGATE || map == LP_IDENTITY ? dy : y;
+    bool of_x = f == LP_LOG || f == LP_SIN || f == LP_COS || f == LP_SQUARE;
+    const T *of = of_x ? x : f == LP_NEGATE || f == LP_IDENTITY ? dy : y;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         V a = v_load(of + i), before = accumulate ? v_load(dx + i) : v_set1(0);
-        v_store(dx + i, map_backward_of(map, a, a, v_load(dy + i), before));
+        v_store(dx + i, unary_backward_of(f, a, a, v_load(dy + i), before));
     }
     if (i < n) {
         V a = v_load_n(of + i, n - i), before = accumulate ? v_load_n(dx + i, n - i) : v_set1(0);
-        V d = map_backward_of(map, a, a, v_load_n(dy + i, n - i), before);
+        V d = unary_backward_of(f, a, a, v_load_n(dy + i, n - i), before);
         v_store_n(dx + i, d, n - i);
     }
 }
 
-void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy, void *dx,
-                    bool accumulate) {
+void k_unary_backward(lp_unary f, size_t n, const void *x, const void *y, const void *dy, void *dx,
+                      bool accumulate) {
     if (accumulate) {
-        FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx, true)
+        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, true)
     } else {
-        FOR_EACH_MAP(map, map_backward_loop, n, x, y, dy, dx, false)
+        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, false)
     }
 }
 
-LP_INLINE V pair_of(lp_pair pair, V a, V b) {
-    switch (pair) {
+LP_INLINE V binary_of(lp_binary f, V a, V b) {
+    switch (f) {
     case LP_ADD:
         return v_add(a, b);
     case LP_SUBTRACT:
@@ -147,36 +147,37 @@ LP_INLINE V pair_of(lp_pair pair, V a, V b) {
         return v_mul(a, b);
     case LP_DIVIDE:
         return v_div(a, b);
-    case LP_PAIRS:
+    case LP_BINARIES:
         break;
     }
     return a;
 }
 
-LP_INLINE V pair_add_of(lp_pair pair, V a, V b, V y) {
-    return pair == LP_MULTIPLY ? v_fma(a, b, y) : v_add(y, pair_of(pair, a, b));
+LP_INLINE V binary_add_of(lp_binary f, V a, V b, V y) {
+    return f == LP_MULTIPLY ? v_fma(a, b, y) : v_add(y, binary_of(f, a, b));
 }
 
 /* One row; a_one and b_one: the operand is one number for the whole row. */
-LP_INLINE void pair_row(lp_pair pair, size_t n, const T *a, bool a_one, const T *b, bool b_one,
-                        T *y, bool accumulate) {
+LP_INLINE void binary_row(lp_binary f, size_t n, const T *a, bool a_one, const T *b, bool b_one,
+                          T *y, bool accumulate) {
     V va = a_one ? v_set1(a[0]) : v_set1(0), vb = b_one ? v_set1(b[0]) : v_set1(0);
     for (size_t i = 0; i < n; i += LANES) {
         size_t left = lanes_left(n, i);
         V p = a_one ? va : v_load_n(a + i, left), q = b_one ? vb : v_load_n(b + i, left);
-        V r = accumulate ? pair_add_of(pair, p, q, v_load_n(y + i, left)) : pair_of(pair, p, q);
+        V r = accumulate ? binary_add_of(f, p, q, v_load_n(y + i, left)) : binary_of(f, p, q);
         v_store_n(y + i, r, left);
     }
 }
 
-LP_INLINE void pair_rows(lp_pair pair, size_t rows, size_t cols, const T *a, size_t a_step,
-                         bool a_one, const T *b, size_t b_step, bool b_one, T *y, bool accumulate) {
+LP_INLINE void binary_rows(lp_binary f, size_t rows, size_t cols, const T *a, size_t a_step,
+                           bool a_one, const T *b, size_t b_step, bool b_one, T *y,
+                           bool accumulate) {
     for (size_t r = 0; r < rows; r++, a += a_step, b += b_step, y += cols)
-        pair_row(pair, cols, a, a_one, b, b_one, y, accumulate);
+        binary_row(f, cols, a, a_one, b, b_one, y, accumulate);
 }
 
-void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
-            const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate) {
+void k_binary(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
+              const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate) {
     if (cols == 1) { /* a column is computed as a row */
         cols = rows, a_cols = a_rows, b_cols = b_rows;
         rows = a_rows = b_rows = 1;
@@ -189,20 +190,20 @@ void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows
     }
     size_t a_step = a_rows == 1 ? 0 : a_cols, b_step = b_rows == 1 ? 0 : b_cols;
     bool a_one = a_cols == 1, b_one = b_cols == 1;
-    switch (pair) {
+    switch (f) {
     case LP_ADD:
-        pair_rows(LP_ADD, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        binary_rows(LP_ADD, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
         break;
     case LP_SUBTRACT:
-        pair_rows(LP_SUBTRACT, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        binary_rows(LP_SUBTRACT, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
         break;
     case LP_MULTIPLY:
-        pair_rows(LP_MULTIPLY, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        binary_rows(LP_MULTIPLY, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
         break;
     case LP_DIVIDE:
-        pair_rows(LP_DIVIDE, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
+        binary_rows(LP_DIVIDE, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
         break;
-    case LP_PAIRS:
+    case LP_BINARIES:
         break;
     }
 }
@@ -253,38 +254,39 @@ void k_rotate(size_t n, double c, double s, void *x, void *y) {
 /* bias_step: 1 for a bias a column, 0 for one number (and v is that number). */
 enum { NARROW = 4 * LANES }; /* columns */
 
-LP_INLINE void bias_map_loop(lp_map map, size_t rows, size_t cols, const T *bias, bool by_column,
-                             T *y) {
+LP_INLINE void bias_unary_loop(lp_unary f, size_t rows, size_t cols, const T *bias, bool by_column,
+                               T *y) {
     V one = v_set1(by_column || !bias ? 0 : bias[0]);
     for (size_t r = 0; r < rows; r++, y += cols) {
         size_t i = 0;
         for (; i + LANES <= cols; i += LANES) {
             V b = by_column ? v_load(bias + i) : one;
-            v_store(y + i, map_of(map, v_add(v_load(y + i), b)));
+            v_store(y + i, unary_of(f, v_add(v_load(y + i), b)));
         }
         if (i < cols) {
             size_t left = cols - i;
             V b = by_column ? v_load_n(bias + i, left) : one;
-            v_store_n(y + i, map_of(map, v_add(v_load_n(y + i, left), b)), left);
+            v_store_n(y + i, unary_of(f, v_add(v_load_n(y + i, left), b)), left);
         }
     }
 }
 
-void k_bias_map(lp_map map, size_t rows, size_t cols, const void *bias, size_t bias_size, void *y) {
+void k_bias_unary(lp_unary f, size_t rows, size_t cols, const void *bias, size_t bias_size,
+                  void *y) {
     if (!bias) {
-        k_map(map, rows * cols, y, y);
+        k_unary(f, rows * cols, y, y);
     } else if (bias_size == 1) { /* the same number everywhere: one long row */
-        FOR_EACH_MAP(map, bias_map_loop, 1, rows * cols, bias, false, y)
+        FOR_EACH_UNARY(f, bias_unary_loop, 1, rows * cols, bias, false, y)
     } else if (cols <= NARROW && rows >= 2 * LANES) {
         /* LANES narrow rows are one row of whole vectors. */
         T repeated[NARROW * LANES];
         size_t wide = rows / LANES, done = wide * LANES * cols;
         for (size_t r = 0; r < LANES; r++)
             memcpy(repeated + r * cols, bias, cols * sizeof(T));
-        FOR_EACH_MAP(map, bias_map_loop, wide, cols * LANES, repeated, true, y)
-        FOR_EACH_MAP(map, bias_map_loop, rows % LANES, cols, bias, true, (T *)y + done)
+        FOR_EACH_UNARY(f, bias_unary_loop, wide, cols * LANES, repeated, true, y)
+        FOR_EACH_UNARY(f, bias_unary_loop, rows % LANES, cols, bias, true, (T *)y + done)
     } else {
-        FOR_EACH_MAP(map, bias_map_loop, rows, cols, bias, true, y)
+        FOR_EACH_UNARY(f, bias_unary_loop, rows, cols, bias, true, y)
     }
 }
 

@@ -212,8 +212,8 @@ static void normal(size_t n, const int32_t *col, const double *value, size_t wid
     }
 }
 
-extern const lp_entries_math NAMED(lp_entries);
-const lp_entries_math NAMED(lp_entries) = {
+extern const lp_entries_kernels NAMED(lp_entries);
+const lp_entries_kernels NAMED(lp_entries) = {
     .isa = TEXT(LP_ISA),
     .sgd = sgd,
     .row_gradient = row_gradient,

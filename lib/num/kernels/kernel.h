@@ -3,8 +3,8 @@
 #ifndef LP_NUM_KERNELS_KERNEL_H
 #define LP_NUM_KERNELS_KERNEL_H
 
-#include "num/kernels/vmath.h"
 #include "num/kernels.h"
+#include "num/kernels/vmath.h"
 #include "num/parallel.h"
 
 #if LP_SIZE == 4
@@ -58,9 +58,9 @@ enum { LANES = 64 / LP_SIZE };
 /* lp_gemm_f4_avx2 for LP_NAME(gemm): the rows of lp_kernels, one function each. */
 #define LP_NAME(name) LP_CAT(LP_CAT(LP_CAT(LP_CAT(lp_, name), _f), LP_SIZE), LP_CAT(_, LP_ISA))
 #define k_gemm LP_NAME(gemm)
-#define k_map LP_NAME(map)
-#define k_map_backward LP_NAME(map_backward)
-#define k_pair LP_NAME(pair)
+#define k_unary LP_NAME(unary)
+#define k_unary_backward LP_NAME(unary_backward)
+#define k_binary LP_NAME(binary)
 #define k_axpy LP_NAME(axpy)
 #define k_scale LP_NAME(scale)
 #define k_fill LP_NAME(fill)
@@ -71,7 +71,7 @@ enum { LANES = 64 / LP_SIZE };
 #define k_max LP_NAME(max)
 #define k_sum_each_row LP_NAME(sum_each_row)
 #define k_sum_over_rows LP_NAME(sum_over_rows)
-#define k_bias_map LP_NAME(bias_map)
+#define k_bias_unary LP_NAME(bias_unary)
 #define k_softmax LP_NAME(softmax)
 #define k_log_softmax LP_NAME(log_softmax)
 #define k_softmax_cross_entropy LP_NAME(softmax_cross_entropy)
@@ -82,11 +82,11 @@ enum { LANES = 64 / LP_SIZE };
 
 void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
             bool accumulate);
-void k_map(lp_map map, size_t n, const void *x, void *y);
-void k_map_backward(lp_map map, size_t n, const void *x, const void *y, const void *dy, void *dx,
-                    bool accumulate);
-void k_pair(lp_pair pair, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
-            const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate);
+void k_unary(lp_unary f, size_t n, const void *x, void *y);
+void k_unary_backward(lp_unary f, size_t n, const void *x, const void *y, const void *dy, void *dx,
+                      bool accumulate);
+void k_binary(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
+              const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate);
 void k_axpy(size_t n, double alpha, const void *x, void *y);
 void k_scale(size_t n, double alpha, const void *x, void *y);
 void k_fill(size_t n, double value, void *y);
@@ -97,7 +97,8 @@ double k_sum_squared_difference(size_t n, const void *x, const void *y);
 double k_max(size_t n, const void *x);
 void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool accumulate);
 void k_sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate);
-void k_bias_map(lp_map map, size_t rows, size_t cols, const void *bias, size_t bias_size, void *y);
+void k_bias_unary(lp_unary f, size_t rows, size_t cols, const void *bias, size_t bias_size,
+                  void *y);
 void k_softmax(size_t rows, size_t cols, const void *x, void *y);
 void k_log_softmax(size_t rows, size_t cols, const void *x, void *y);
 void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int32_t *label,
