@@ -1,7 +1,8 @@
 #!/bin/sh
 # Usage: run.sh unit|pipe|fuzz ... Runs every test of those kinds and closes with one count.
-# Each test file closes with a line "NAME: N passed, N failed" (", N skipped" may follow); a file
-# that ends without one, or with a status that does not fit it, counts as a failure.
+# Each test ends with a line "NAME: N passed, N failed" (", N skipped" may follow). A test that is
+# missing, ends without that line, counts nothing or exits with another status than its count says is
+# one failure.
 set -u
 : "${BUILD:=build}" "${BIN:=bin}"
 export BUILD BIN
@@ -18,9 +19,12 @@ tally() { # tally NAME STATUS LOG
     # shellcheck disable=SC2046 # three numbers
     set -- "$1" "$2" "$3" $(echo "${line#*: }" | tr -dc '0-9 ')
     passed=$((passed + $4)) failed=$((failed + $5)) skipped=$((skipped + ${6:-0}))
-    if [ "$5" -ne 0 ] || [ "$2" -ne 0 ]; then
+    if [ "$5" -ne 0 ]; then
         cat "$3"
-        [ "$5" -ne 0 ] || failed=$((failed + 1))
+    elif [ "$2" -ne 0 ] || [ $(($4 + ${6:-0})) -eq 0 ]; then
+        cat "$3"
+        echo "$1: ended with status $2"
+        failed=$((failed + 1))
     else
         echo "$line"
         sed -n 's/^skipped: /  &/p' "$3"
@@ -32,10 +36,10 @@ trap 'rm -f "$log"' EXIT
 for kind; do
     case $kind in
     unit)
-        for test in "$BUILD"/tests/unit/test_*; do
-            case $test in *.o | *.d) continue ;; esac
-            "$test" >"$log" 2>&1 </dev/null
-            tally "$(basename "$test")" $? "$log"
+        for source in tests/unit/test_*.c; do
+            test=$(basename "$source" .c)
+            "$BUILD/tests/unit/$test" >"$log" 2>&1 </dev/null
+            tally "$test" $? "$log"
         done ;;
     pipe)
         for test in tests/pipe/test_*.sh; do
@@ -43,9 +47,10 @@ for kind; do
             tally "$(basename "$test" .sh)" $? "$log"
         done ;;
     fuzz)
-        for corpus in tests/fuzz/corpus/*/; do
-            target=$(basename "$corpus")
-            "$BUILD/tests/fuzz/$target" "${corpus%/}" >"$log" 2>&1 </dev/null
+        for source in tests/fuzz/*.c; do
+            target=$(basename "$source" .c)
+            case $target in fuzz | replay) continue ;; esac # what the targets share
+            "$BUILD/tests/fuzz/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 </dev/null
             tally "fuzz_$target" $? "$log"
         done ;;
     *) echo "run.sh: no tests of kind '$kind'" >&2; exit 2 ;;

@@ -1,36 +1,55 @@
+# shellcheck shell=bash disable=SC2034 # the tests that source this use its variables
 # Sourced by every tests/pipe/test_*.sh: paths, a scratch folder, checks and the closing count.
-# Run from the top of the tree; $BIN and $BUILD come from the Makefile.
+# Run from the top of the tree; $BIN and $BUILD come from the Makefile. V=1 also lists what passed.
+#
+# A command outside a check has to succeed: one that fails counts as a failed test.
 set -u -o pipefail
 : "${BUILD:=build}" "${BIN:=bin}"
-PATH=$(cd "$BIN" && pwd):$PATH
+tools=$(cd "$BIN" && pwd) || exit 1
+PATH=$tools:$PATH
 export PATH LC_ALL=C
-# A tool is one process, and what it holds goes with it; the unit tests look for leaks.
+# The unit tests look for leaks; a tool's memory goes with its process.
 export ASAN_OPTIONS=detect_leaks=0
 fixtures=$PWD/fixtures
 scratch=$(mktemp -d)
 suite=$(basename "$0" .sh)
-passed=0 failed=0 skipped=0
-trap 'rm -rf "$scratch"; if [ "$skipped" -gt 0 ]; then echo "$suite: $passed passed, $failed failed, $skipped skipped"; else echo "$suite: $passed passed, $failed failed"; fi; [ "$failed" -eq 0 ]' EXIT
+passed=0 failed=0 skipped=0 refused=no
+trap 'close $?' EXIT
+trap 'fail "line $LINENO: status $?: $BASH_COMMAND"' ERR
 
-pass() { passed=$((passed + 1)); }
+pass() { passed=$((passed + 1)); [ -z "${V-}" ] || echo "passed: $*"; }
 fail() { failed=$((failed + 1)); echo "FAILED: $*"; }
 skip() { skipped=$((skipped + 1)); echo "skipped: $*"; }
+
+close() { # close STATUS: the last line, and a status that says the same
+    rm -rf "$scratch"
+    [ $((passed + failed + skipped)) -gt 0 ] || fail "nothing was checked"
+    echo "$suite: $passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+    [ "$failed" -eq 0 ] || exit 1
+    exit "$1"
+}
+
+# The builtin eval hides the tool of that name.
+eval() { "$tools/eval" "$@"; }
 
 # check NAME COMMAND...: the command succeeds.
 check() {
     local name=$1 log
     shift
-    if log=$("$@" 2>&1); then pass; else fail "$name"; printf '  %s\n' "$*" "$log"; fi
+    if log=$("$@" 2>&1); then pass "$name"; else fail "$name"; printf '  %s\n' "$*" "$log"; fi
 }
 
+# piped 'A | B'...: a pipeline for `check`; it fails where any of its stages fails.
+piped() { bash -o pipefail -c "$@"; }
+
 # refuses NAME STATUS PATTERN COMMAND...: the command ends with that status and exactly one line on
-# standard error, which matches the pattern (extended, case kept). What it wrote on standard output
-# is left in $scratch/refused.out.
+# standard error, which matches the pattern (extended, case kept). Its standard output is left in
+# $scratch/refused.out, and $refused says whether all that was so.
 refuses() {
-    local name=$1 status=$2 pattern=$3 got lines
+    local name=$1 status=$2 pattern=$3 got=0 lines
     shift 3
-    "$@" >"$scratch/refused.out" 2>"$scratch/refused.err" </dev/null
-    got=$?
+    refused=no
+    "$@" >"$scratch/refused.out" 2>"$scratch/refused.err" </dev/null || got=$?
     lines=$(wc -l <"$scratch/refused.err")
     if [ "$got" -ne "$status" ]; then
         fail "$name: status $got, expected $status"; cat "$scratch/refused.err"
@@ -39,19 +58,66 @@ refuses() {
     elif ! grep -Eq -- "$pattern" "$scratch/refused.err"; then
         fail "$name: '$(cat "$scratch/refused.err")' does not match '$pattern'"
     else
-        pass
+        refused=yes
+        pass "$name"
     fi
 }
 
-# same NAME FILE FILE: the two files hold the same bytes.
-same() {
-    if cmp -s "$2" "$3"; then pass; else fail "$1: $(cmp "$2" "$3" 2>&1)"; fi
+# wrote_nothing NAME: the command of the last `refuses` ended as it should and wrote no output.
+wrote_nothing() {
+    if [ "$refused" = yes ] && ! [ -s "$scratch/refused.out" ]; then pass "$1"; else fail "$1"; fi
 }
 
-# equal NAME ACTUAL EXPECTED: the two texts are the same.
-equal() {
-    if [ "$2" = "$3" ]; then pass; else fail "$1: '$2', expected '$3'"; fi
+# same NAME FILE FILE: the two files hold the same bytes, and at least one. differ: other bytes.
+same() {
+    if ! [ -s "$2" ] || ! [ -s "$3" ]; then
+        fail "$1: $2 or $3 is missing or empty"
+    elif cmp -s "$2" "$3"; then
+        pass "$1"
+    else
+        fail "$1: $(cmp "$2" "$3" 2>&1)"
+    fi
 }
+differ() {
+    if ! [ -s "$2" ] || ! [ -s "$3" ]; then
+        fail "$1: $2 or $3 is missing or empty"
+    elif cmp -s "$2" "$3"; then
+        fail "$1: $2 and $3 are the same"
+    else
+        pass "$1"
+    fi
+}
+
+# equal NAME ACTUAL EXPECTED: the two texts are the same, and not empty.
+equal() {
+    if [ -z "$3" ]; then
+        fail "$1: the expected text is empty"
+    elif [ "$2" = "$3" ]; then
+        pass "$1"
+    else
+        fail "$1: '$2', expected '$3'"
+    fi
+}
+
+# silent NAME COMMAND...: the command succeeds and prints nothing.
+silent() {
+    local name=$1 log
+    shift
+    if log=$("$@" 2>&1) && [ -z "$log" ]; then pass "$name"; else fail "$name: $log"; fi
+}
+
+# replays NAME FILE: the recipe of the stream in FILE makes it again.
+replays() {
+    rm -f "$scratch/again.npz"
+    { inspect --recipe "$2" >"$scratch/recipe" && bash "$scratch/recipe" >"$scratch/again.npz"; } ||
+        fail "$1: status $? of its recipe"
+    same "$1: its recipe ($(cat "$scratch/recipe"))" "$2" "$scratch/again.npz"
+}
+
+# The instruction sets that the tools were built for and this machine runs, the widest first: their
+# own answer to one that does not exist.
+isas=$({ LABPIPE_ISA=none gen-moons 2>&1 || :; } | sed -n 's/.*(it runs \(.*\))$/\1/p' | tr -d ,)
+[ -n "$isas" ] || fail "the tools name no instruction set that they run on"
 
 # The Python that has NumPy, for the tests that hold labpipe against it; empty where none has.
 python=

@@ -3,12 +3,6 @@
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
 
-replays() { # replays NAME FILE: its recipe gives it again
-    inspect --recipe "$2" >recipe
-    bash recipe >again 2>recipe.err
-    same "$1: its recipe ($(cat recipe recipe.err))" "$2" again
-}
-
 # ---- from-idx ----
 printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >images
 printf '\0\0\010\001\0\0\0\002\001\000' >labels
@@ -22,10 +16,10 @@ equal "input_shape" "$(to-csv --no-header input_shape plain.npz | tr '\n' ' ')" 
 check "two sets, class names" from-idx images labels images labels --class no --class yes -o two.npz
 equal "two sets" "$(to-csv --no-header --class-names x_test y_test two.npz | head -n 1)" "97,98,99,yes"
 refuses "a lone set of labels too many" 1 '2 files of labels|and 2 of labels' from-idx images labels labels
-head -c 20 images >cut
-refuses "a cut file" 1 '^from-idx: reading cut: IDX: ' from-idx cut
-head -c 30 images.gz >cut
-refuses "a cut gzip file" 1 '^from-idx: reading cut: gzip: cut short' from-idx cut
+head -c 20 images >cut.idx
+refuses "a cut file" 1 '^from-idx: reading cut.idx: IDX: ' from-idx cut.idx
+head -c 30 images.gz >cut.idx
+refuses "a cut gzip file" 1 '^from-idx: reading cut.idx: gzip: cut short' from-idx cut.idx
 refuses "another format" 1 '^from-idx: reading .*iris.csv: it is no IDX file' from-idx "$fixtures/iris.csv"
 { printf '\0\0\010\003\377\377\377\377\0\0\1\0\0\0\1\0'; head -c 1000 /dev/zero; } | gzip >bomb
 limit='ulimit -v 2000000' # which a sanitizer's address space does not fit
@@ -33,17 +27,17 @@ bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
 refuses "a file that lies about its size" 1 'cannot hold the shape' bash -c "$limit; from-idx bomb"
 
 # ---- from-cifar ----
-record() { printf "\\$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; }
-{ record 003 101; record 000 102; } >batch
-record 011 103 >test
-check "batches" from-cifar batch batch -o batches.npz
+record() { printf '%b' "\\0$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; } # record LABEL PIXEL, octal
+{ record 003 101; record 000 102; } >batch.bin
+record 011 103 >test.bin
+check "batches" from-cifar batch.bin batch.bin -o batches.npz
 replays "from-cifar" batches.npz
 equal "labels" "$(to-csv --no-header --class-names y batches.npz | tr '\n' ' ')" "cat airplane cat airplane "
-check "a test batch" from-cifar batch --test test -o parts.npz
+check "a test batch" from-cifar batch.bin --test test.bin -o parts.npz
 replays "from-cifar --test" parts.npz
 equal "test labels" "$(to-csv --no-header --class-names y_test parts.npz)" "truck"
-head -c 3000 batch >cut
-refuses "a cut batch" 1 '^from-cifar: reading cut: 3000 bytes are no whole number' from-cifar batch cut
+head -c 3000 batch.bin >cut.bin
+refuses "a cut batch" 1 '^from-cifar: reading cut.bin: 3000 bytes are no whole number' from-cifar batch.bin cut.bin
 record 012 100 >wrong
 refuses "a label too large" 1 '^from-cifar: reading wrong: record 0 has label 10' from-cifar wrong
 
@@ -60,7 +54,7 @@ equal "labels are folders, in order" "$(to-csv --no-header --class-names x y fac
 replays "from-images" faces.npz
 from-images --labels faces/ >slash.npz
 equal "a slash at its end" "$(to-csv x y faces.npz)" "$(to-csv x y slash.npz)"
-crc=$(inspect --recipe faces.npz | grep -o 'crc32 [0-9a-f]*' | cut -d ' ' -f 2)
+crc=$(inspect --recipe faces.npz | sed -n 's/.*crc32 \([0-9a-f]*\).*/\1/p')
 check "its CRC-32 is known" from-images --labels --crc32 "$crc" faces -o /dev/null
 printf 'P2 2 2 255 9 10 11 13' >faces/anna/3.pgm
 refuses "another folder" 1 'reading faces: its CRC-32 is .*it is another folder' \
@@ -76,7 +70,7 @@ refuses "mixed channels" 1 '^from-images: reading colour.ppm: it is coloured, .*
 check "--grey and --resize make them alike" from-images --grey --resize 2x2 faces/anna wide.pgm colour.ppm -o alike.npz
 refuses "no folder to be a label" 1 'no folder stands in its path' from-images --labels wide.pgm
 refuses "a broken picture" 1 '^from-images: reading broken.png: it is no PNG' bash -c 'echo x >broken.png; from-images broken.png'
-refuses "a picture from a pipe that is none" 1 '^from-images: reading standard input: it is no PNG' \
+refuses "text from a pipe" 1 '^from-images: reading standard input: it is no PNG' \
     bash -c 'echo x | from-images'
 
 # ---- render-weights ----
@@ -102,12 +96,13 @@ refuses "a range upside down" 2 'needs two numbers' render-weights --range 2,1 m
 check "captions, headings, a title" render-weights --of x_train --of x_test --first 6 --caption y_test \
     --name 'to learn from' --name 'to be tested on' --title 'Digits' model.npz -o captions.png
 if [ -n "$python" ]; then
-    check "scale is undone" bash -c 'gen-faces --people 1 --shots 2 | tee raw.npz | scale --divide 255 | scale --by centre |
-        render-weights --of x --unscale --range 0,255 --gap 0 --zoom 1 --columns 2 | from-images >undone.npz'
+    gen-faces --people 1 --shots 2 >raw.npz
+    scale --divide 255 raw.npz | scale --by centre |
+        render-weights --of x --unscale --range 0,255 --gap 0 --zoom 1 --columns 2 | from-images >undone.npz
     check "scale is undone to the last bit but one" "$python" -c '
 import numpy
 raw, undone = numpy.load("raw.npz")["x"].astype(int), numpy.load("undone.npz")["x"][0].astype(int)
 assert abs(numpy.hstack(list(raw)) - undone).max() <= 1, abs(numpy.hstack(list(raw)) - undone).max()'
 else
-    skip "scale is undone (no NumPy here)"
+    skip "no NumPy: scale is undone"
 fi

@@ -1,7 +1,6 @@
 #!/bin/bash
-# The stream against the programs that share it: NumPy, Python's zipfile, unzip. What NumPy writes,
-# in every way it has, is read back exactly; what labpipe writes, all of them read.
-# shellcheck disable=SC2154 # variables of lib.sh
+# The stream and the programs that share it: NumPy, Python's zipfile, unzip. labpipe reads all that
+# NumPy writes, exactly; all of them read what labpipe writes.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
 
@@ -23,7 +22,7 @@ if command -v unzip >/dev/null; then
     to-csv --no-header extracted/x.npy >got
     same "an extracted member reads as a stream" got want
 else
-    skip "no unzip"
+    skip "this machine has no unzip"
 fi
 check "compressed is smaller" [ "$(wc -c <small.npz)" -lt "$(wc -c <iris.npz)" ]
 

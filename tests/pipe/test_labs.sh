@@ -1,10 +1,8 @@
 #!/bin/bash
-# The labs: where a stage fails, the lab stops there with the stage's own message, and there is no
-# table with a gap; and what has been made is not made again.
-# shellcheck disable=SC2154 # variables of lib.sh
+# The labs: where a stage fails, the lab stops there with that stage's message and makes no table
+# with a gap; finished files are not made again.
 . tests/pipe/lib.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL OUT
-tools=$(cd "$BIN" && pwd)
 mkdir "$scratch/bin"
 ln -s "$tools"/* "$scratch/bin"
 lab() { make -s "$@" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD"; }
@@ -23,12 +21,12 @@ stops() {
     if lab "$2" >"$scratch/log" 2>&1; then
         fail "$1: the lab went on"
     elif [ "$(grep -c "$3" "$scratch/log")" != 1 ]; then
-        fail "$1: '$3' is not there once"
+        fail "$1: '$3' is not printed once"
         cat "$scratch/log"
     elif [ -e "$scratch/out/$2/table.tsv" ]; then
         fail "$1: there is a table"
     else
-        pass
+        pass "$1"
     fi
 }
 
@@ -51,14 +49,18 @@ for script in lab1 lab2 moons autodiff cifar faces fashion; do
     lab1) words+=("$scratch/empty") ;;
     faces) words=(table "$scratch/empty") ;;
     esac
+    # shellcheck disable=SC2016 # the inner shell expands them
     refuses "$script without streams" 1 'No such file' bash -c 'BIN=$0 bash "pipelines/$1.sh" "${@:2}"' \
         "$tools" "$script" "${words[@]}"
 done
 
-# The seconds that a command took, in a file of their own: its messages are not in it.
+# seconds.sh leaves the seconds in a file of their own, without the command's messages.
 refuses 'a timed command that fails' 1 '^gen-moons: ' \
     bash pipelines/seconds.sh "$scratch/seconds" gen-moons -n 2 -o "$scratch/none/moons.npz"
+rm -f "$scratch/seconds"
 check 'the seconds of a command' bash pipelines/seconds.sh "$scratch/seconds" gen-moons -n 2 -o "$scratch/moons.npz"
-check 'they are a number' grep -Eqx '[0-9]+\.[0-9]+' "$scratch/seconds"
+equal 'are a number, and it made its file' \
+    "$(grep -Ecx '[0-9]+\.[0-9]+' "$scratch/seconds") $(head -c 2 "$scratch/moons.npz")" '1 PK'
 
-equal 'a second time there is nothing to do' "$(lab lab2 --trace --no-print-directory | grep -c 'update target')" 1
+lab lab2 --trace --no-print-directory >"$scratch/trace"
+equal 'a second run only prints the table' "$(grep -c 'update target' "$scratch/trace")" 1

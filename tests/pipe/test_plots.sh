@@ -24,20 +24,20 @@ equal "an SVG is one" "$(head -c 5 iris.svg)$(tail -n 1 iris.svg)" '<?xml</svg>'
 plot-scatter iris.npz -o again.svg
 same "an SVG is the same each time" iris.svg again.svg
 plot-scatter --plain --x 2 --y 3 iris.npz >plain.png
-if cmp -s plain.png number.png; then fail "--plain draws the classes"; else pass; fi
-check "both parts, one-hot labels" bash -c 'onehot a.npz | plot-scatter >onehot.png'
+differ "--plain leaves out the classes" plain.png number.png
+check "both parts, one-hot labels" piped 'onehot a.npz | plot-scatter >onehot.png'
 plot-scatter a.npz >labels.png
 same "one-hot labels and numbers look the same" onehot.png labels.png
 check "regions of a network" plot-scatter --boundary a.npz -o regions.png
-if cmp -s regions.png labels.png; then fail "--boundary draws nothing"; else pass; fi
-check "regions of a perceptron" bash -c \
+differ "--boundary draws them" regions.png labels.png
+check "regions of a perceptron" piped \
     'gen-moons -n 100 | train-perceptron --epochs 5 | plot-scatter --boundary --x 1 --y 0 >line.png'
 
-refuses "a column too far" 1 '^plot-scatter: x: there is no column 4: there are 4, counted from 0' \
+refuses "a column past the last" 1 '^plot-scatter: x: there is no column 4: there are 4, counted from 0' \
     plot-scatter --x 4 iris.npz
-refuses "a column that has no such name" 1 "^plot-scatter: x: there is no column 'petal'" \
+refuses "an unknown column" 1 "^plot-scatter: x: there is no column 'petal'" \
     plot-scatter --x petal iris.npz
-refuses "a tensor that is not there" 1 "^plot-scatter: there is no tensor 'u'" plot-scatter --of u iris.npz
+refuses "a missing tensor" 1 "^plot-scatter: there is no tensor 'u'" plot-scatter --of u iris.npz
 refuses "no model" 1 '^plot-scatter: there is no model in the stream' plot-scatter --boundary iris.npz
 train-mlp --hidden 2 --epochs 1 iris.npz >four.npz
 refuses "a model of four columns" 1 'a model of two columns: this one takes 4' \

@@ -2,7 +2,6 @@
 # predict: classes, scores and reconstructions, new data scaled as the model's, recipes, refusals.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
-eval() { "$(type -P eval)" "$@"; }
 
 from-csv --label species "$fixtures/iris.csv" >raw.npz
 split --train 100 --seed 4 raw.npz | scale --by standard | train-mlp --hidden 12 --lr 0.5 --epochs 100 >model.npz
@@ -17,25 +16,23 @@ equal 'answers for the training part' \
     "$(eval --tsv model.npz | sed -n 2p | cut -f 2,3)"
 equal 'eval --model scales alike' "$(eval --model model.npz --tsv raw.npz | sed -n 2p | cut -f 1-3)" \
     "$(pick y y_pred classes answers.npz | eval --tsv | sed -n 2p | cut -f 1-3)"
-inspect --recipe answers.npz | bash >again.npz
-same 'the recipe of an answer, its model included' answers.npz again.npz
+replays 'an answer, its model included' answers.npz
 gen-moons -n 40 >moons.npz
 refuses 'another width' 1 'scaling x as the model.s data: .*2 columns, the scaling has 4' predict --model model.npz <(pick x moons.npz)
 refuses 'no model' 1 'there is no model' predict moons.npz
 refuses 'no such tensor' 1 'z' predict --x z model.npz
 
-# An autoencoder answers with what it makes of x.
+# An autoencoder answers with its reconstruction of x.
 train-mlp --loss mse --target x --hidden 2 --epochs 5 moons.npz | predict >codes.npz
 equal 'a reconstruction has the shape of x' "$(to-csv --no-header y_pred codes.npz | awk -F , '{ print NF }' | sort | uniq -c | tr -s ' ')" ' 40 2'
 
-# What singular vectors make of rows: of those they were found in, and of others.
+# Singular vectors reconstruct rows: those that they were computed from, and others.
 split --train 100 --seed 4 raw.npz | pick x_test --rename x_test=x >new.npz
 split --train 100 --seed 4 raw.npz | scale --by centre | pick x_train 'scale.*' --rename x_train=x |
     factorise --method svd --rank 2 >svd.npz
 predict --x x svd.npz >seen.npz
 predict --model svd.npz new.npz >unseen.npz
-inspect --recipe unseen.npz | bash >again.npz
-same 'the recipe of a projection' unseen.npz again.npz
+replays 'a projection' unseen.npz
 factorise --method gd --rank 2 --lr 0.001 svd.npz >gd.npz
 refuses 'gradient factors for new rows' 1 'predicting: these factors are not singular vectors' \
     predict --model gd.npz new.npz
@@ -74,7 +71,5 @@ score = m['x'] @ m['weight'][0] + m['bias']
 assert np.abs(score - m['y_score']).max() < 1e-12 and ((score > 0) == m['y_pred']).all()
 PYTHON
 else
-    skip 'no NumPy: rows in the space of the singular vectors'
-    skip 'no NumPy: answers it would compute'
-    skip 'no NumPy: a perceptron it would compute'
+    skip 'no NumPy: reconstructions, classes and probabilities, a perceptron'
 fi

@@ -1,0 +1,54 @@
+#!/bin/bash
+# The tests' own checks close: each fails on the fault that it is there for, and run.sh counts a test
+# that is missing, crashes, checks nothing or exits with another status than its count.
+. tests/pipe/lib.sh
+
+# closes FAULT LINES: a test of these lines counts no success and one failure, and exits with 1.
+closes() {
+    local got=0
+    printf '%s\n' '. tests/pipe/lib.sh' "cd '$scratch'" "$2" >"$scratch/test_fault.sh"
+    bash "$scratch/test_fault.sh" >"$scratch/log" 2>&1 || got=$?
+    equal "$1" "status $got, $(tail -n 1 "$scratch/log")" 'status 1, test_fault: 0 passed, 1 failed'
+}
+
+echo text >"$scratch/text"
+: >"$scratch/empty"
+closes 'same: other bytes' 'same fault text /dev/null'
+closes 'same: two empty files' 'same fault empty empty'
+closes 'same: two missing files' 'same fault none none'
+closes 'differ: the same bytes' 'differ fault text text'
+closes 'differ: a missing file' 'differ fault text none'
+closes 'equal: other texts' 'equal fault a b'
+# shellcheck disable=SC2016 # the test itself expands them
+closes 'equal: two commands that print nothing' 'equal fault "$(false)" "$(false)"'
+closes 'silent: a failure' 'silent fault false'
+closes 'silent: a line' 'silent fault echo text'
+closes 'check: a crash' "check fault sh -c 'kill -SEGV \$\$'"
+closes 'check: the first stage of a pipeline' "check fault piped 'false | true'"
+closes 'refuses: success' 'refuses fault 1 . true'
+closes 'refuses: a crash' "refuses fault 1 . sh -c 'echo error >&2; kill -SEGV \$\$'"
+closes 'refuses: two lines' "refuses fault 1 error sh -c 'echo error >&2; echo error >&2; exit 1'"
+closes 'refuses: another line' "refuses fault 1 error sh -c 'echo warning >&2; exit 1'"
+closes 'wrote_nothing: no refusal before it' 'wrote_nothing fault'
+closes 'replays: no recipe' 'inspect() { false; }; fail() { failed=1; }; replays fault text'
+closes 'a command outside a check' 'false | cat'
+closes 'no check at all' ':'
+
+# tallies FAULT LINES: run.sh over one test of these lines counts one failure.
+tree=$scratch/tree
+mkdir -p "$tree/tests/unit" "$tree/build/tests/unit"
+touch "$tree/tests/unit/test_fault.c"
+tallies() {
+    local got=0
+    [ -z "$2" ] || {
+        printf '%s\n' '#!/bin/sh' "$2" >"$tree/build/tests/unit/test_fault"
+        chmod +x "$tree/build/tests/unit/test_fault"
+    }
+    (cd "$tree" && BUILD=build sh "$OLDPWD/tests/run.sh" unit) >"$scratch/log" 2>&1 || got=$?
+    equal "run.sh: $1" "status $got, $(tail -n 1 "$scratch/log")" "status 1, ${3:-0} passed, 1 failed"
+}
+tallies 'a missing test' ''
+tallies 'a crash' 'kill -SEGV $$'
+tallies 'a crash after the count' 'echo "x: 3 passed, 0 failed"; kill -SEGV $$' 3
+tallies 'no check' 'echo "x: 0 passed, 0 failed"'
+tallies 'a failed check' 'echo "x: 0 passed, 1 failed"'
