@@ -49,8 +49,8 @@ int main(int argc, char **argv) {
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     lp_report_format format = o.json ? LP_REPORT_JSON : o.tsv ? LP_REPORT_TSV : LP_REPORT_TEXT;
     // read
-    lp_stream *s = lp_tool_read();
-    lp_stream *model = o.model != NULL ? lp_tool_read_option("model", o.model) : NULL;
+    lp_stream *s = lp_tool_input_stream();
+    lp_stream *model = lp_tool_input_stream_of("model");
     // compute
     lp_evaluation_report report;
     lp_buffer text = {0};

@@ -124,10 +124,9 @@ int main(int argc, char **argv) {
     if (!lp_tool_given("bias-reg"))
         o.how.fit.bias_reg = o.how.fit.reg;
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     lp_train_hooks hooks = {.progress = progress};
-    if (o.init_from != NULL)
-        hooks.init_from = lp_tool_read_option("init-from", o.init_from);
+    hooks.init_from = lp_tool_input_stream_of("init-from");
     if (o.checkpoint != NULL) {
         hooks.save = save;
         hooks.options = lp_tool_options();

@@ -6,8 +6,9 @@ typedef struct {
     const char *test;
 } options;
 
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"test", 0, LP_OPTION_TEXT, offsetof(options, test), "FILE",
+    {ROW("test", test), .metavar = "FILE",
      .help = "a batch that becomes x_test and y_test, the others being x_train and y_train"},
     {0},
 };
@@ -39,16 +40,17 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    size_t n = lp_tool_file_count();
-    lp_cifar_batch *batch = lp_tool_need(lp_alloc(n, sizeof *batch, e)), test = {.name = o.test};
-    for (size_t i = 0; i < n; i++) {
-        batch[i].name = lp_tool_file_name(i);
-        batch[i].bytes = lp_tool_file(i, &batch[i].size);
+    size_t n = 0;
+    lp_tool_file file;
+    lp_cifar_batch *batch = lp_alloc(lp_tool_input_count(), sizeof *batch), test = {0};
+    while (lp_tool_input_file(&file))
+        batch[n++] = (lp_cifar_batch){file.name, file.bytes, file.size};
+    if (o.test != NULL) {
+        file = lp_tool_input_file_at(o.test);
+        test = (lp_cifar_batch){file.name, file.bytes, file.size};
     }
-    if (o.test != NULL)
-        test.bytes = lp_tool_extra_file(o.test, &test.size);
     // compute
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     put(s, o.test != NULL ? "x_train" : "x", o.test != NULL ? "y_train" : "y", n, batch, e);
     if (o.test != NULL)
         put(s, "x_test", "y_test", 1, &test, e);

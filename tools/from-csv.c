@@ -12,22 +12,22 @@ typedef struct {
     lp_triples_names names;
 } options;
 
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"label", 0, LP_OPTION_TEXT, offsetof(options, label), "COLUMN",
+    {ROW("label", label), .metavar = "COLUMN",
      .help = "the column of labels, by name or by number from 1: it becomes y"},
-    {"triples", 0, LP_OPTION_CUSTOM, offsetof(options, triples), "ROW,COLUMN,VALUE",
-     .parse = lp_triples_parse_columns, .conflicts = "label|drop",
+    {ROW("triples", triples), .metavar = "ROW,COLUMN,VALUE", .conflicts = "label|drop",
+     .parse = lp_triples_parse_columns,
      .help = "read a sparse matrix: the columns with the ids of its rows, of its columns, and with "
              "its values, each by name or by number from 1"},
-    {"names", 0, LP_OPTION_CUSTOM, offsetof(options, names), "FILE:ID:NAME",
-     .parse = lp_triples_parse_names, .requires = "triples",
+    {ROW("names", names), .metavar = "FILE:ID:NAME", .requires = "triples",
+     .parse = lp_triples_parse_names,
      .help = "call the matrix's columns as the table in FILE does"},
-    {"header", 0, LP_OPTION_CHOICE, offsetof(options, header), "WHICH", "auto",
-     .choices = "auto|yes|no",
+    {ROW("header", header), .metavar = "WHICH", .default_value = "auto", .choices = "auto|yes|no",
      .help = "whether the first row names the columns; auto: it does where no cell is a number"},
-    {"separator", 0, LP_OPTION_CUSTOM, offsetof(options, separator), "CHARACTER", ",",
+    {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
-    {"drop", 0, LP_OPTION_TEXTS, offsetof(options, drop), "COLUMN",
+    {ROW("drop", drop), .metavar = "COLUMN",
      .help = "leave a column out, by name or by number from 1; any number of times"},
     {0},
 };
@@ -46,7 +46,8 @@ static const lp_tool tool = {
         "texts in classes. With a header, features has the names of x's columns.\n"
         "\n"
         "With --triples the rows of the file are entries of a sparse matrix, row, col, data, shape "
-        "and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in the order of "
+        "and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in the order "
+        "of "
         "their first appearance, with their texts in rows and cols. Other columns of the file are "
         "left out. An id pair that is there twice is an error. --names puts names in the place of "
         "the ids in cols: every id needs one, names that no id asks for are left out, and one that "
@@ -62,28 +63,22 @@ static const lp_tool tool = {
 static void read_table(const options *o, lp_stream *s, lp_error *e) {
     const lp_table_options how = {o->header, o->separator, o->label, o->drop};
     lp_table *table = lp_tool_need(lp_table_new(&how, e));
-    for (size_t i = 0; i < lp_tool_file_count(); i++) {
-        size_t size;
-        const char *bytes = lp_tool_file(i, &size);
-        lp_tool_try(lp_table_add(table, lp_tool_file_name(i), bytes, size, e));
-    }
+    for (lp_tool_file file; lp_tool_input_file(&file);)
+        lp_tool_try(lp_table_add(table, file.name, file.bytes, file.size, e));
     lp_tool_try(lp_table_put(table, s, e));
 }
 
 static void read_triples(const options *o, lp_stream *s, lp_error *e) {
     const lp_triples_options how = {o->header, o->separator, o->triples};
     lp_triples *triples = lp_tool_need(lp_triples_new(&how, e));
-    size_t size;
-    for (size_t i = 0; i < lp_tool_file_count(); i++) {
-        const char *bytes = lp_tool_file(i, &size);
-        lp_tool_try(lp_triples_add(triples, lp_tool_file_name(i), bytes, size, e));
-    }
+    for (lp_tool_file file; lp_tool_input_file(&file);)
+        lp_tool_try(lp_triples_add(triples, file.name, file.bytes, file.size, e));
     lp_tool_try(lp_triples_put(triples, s, e));
     lp_triples_free(triples);
     if (!lp_tool_given("names"))
         return;
-    const char *bytes = lp_tool_extra_file(o->names.path, &size);
-    lp_tool_try(lp_triples_name_cols(s, &how, &o->names, bytes, size, e));
+    const lp_tool_file file = lp_tool_input_file_at(o->names.path);
+    lp_tool_try(lp_triples_name_cols(s, &how, &o->names, file.bytes, file.size, e));
 }
 
 int main(int argc, char **argv) {
@@ -91,7 +86,7 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     if (lp_tool_given("triples"))
         read_triples(&o, s, e);
     else

@@ -6,8 +6,9 @@ typedef struct {
     lp_texts class;
 } options;
 
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"class", 0, LP_OPTION_TEXTS, offsetof(options, class), "NAME",
+    {ROW("class", class), .metavar = "NAME",
      .help = "the name of the next class, from 0 on: they become classes"},
     {0},
 };
@@ -33,18 +34,16 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    size_t n = lp_tool_file_count();
-    lp_tensor *t = lp_tool_need(lp_alloc(n, sizeof *t, e));
-    const char **name = lp_tool_need(lp_alloc(n, sizeof *name, e));
-    for (size_t i = 0; i < n; i++) {
-        size_t size;
-        const char *bytes = lp_tool_file(i, &size);
-        name[i] = lp_tool_file_name(i);
-        if (lp_idx_decode(&t[i], bytes, size, e))
-            lp_tool_try(lp_within(e, "reading %s", name[i]));
+    size_t n = 0;
+    lp_tensor *t = lp_alloc(lp_tool_input_count(), sizeof *t);
+    const char **name = lp_alloc(lp_tool_input_count(), sizeof *name);
+    for (lp_tool_file file; lp_tool_input_file(&file); n++) {
+        name[n] = file.name;
+        if (lp_idx_decode(&t[n], file.bytes, file.size, e))
+            lp_tool_try(lp_within(e, "reading %s", file.name));
     }
     // compute
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     lp_tool_try(lp_idx_put(s, n, t, name, e));
     if (o.class.count > 0) {
         lp_tensor classes;

@@ -2,19 +2,13 @@
 #include "cli/tool.h"
 #include "io/pictures.h"
 
-typedef struct {
-    lp_pictures_options how;
-} options;
-
-#define ROW(member) offsetof(options, how.member)
+#define ROW(name, member) LP_ROW(name, lp_pictures_options, member)
 static const lp_option rows[] = {
-    {"resize", 0, LP_OPTION_SIZE, ROW(resize), "WxH", NULL, 1, LP_IMAGE_MAX_SIDE,
+    {ROW("resize", resize), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
      .help = "make every picture that large, through a triangle filter (linear interpolation, "
              "widened where a side shrinks)"},
-    {"grey", 0, LP_OPTION_FLAG, ROW(grey),
-     .help = "turn colours into grey: 0.299 R + 0.587 G + 0.114 B"},
-    {"labels", 0, LP_OPTION_FLAG, ROW(labels),
-     .help = "take the name of each file's folder as its label"},
+    {ROW("grey", grey), .help = "turn colours into grey: 0.299 R + 0.587 G + 0.114 B"},
+    {ROW("labels", labels), .help = "take the name of each file's folder as its label"},
     {0},
 };
 
@@ -39,30 +33,16 @@ static const lp_tool tool = {
     .options = rows,
 };
 
-static void add(lp_pictures *p, const char *path, const char *bytes, size_t size, lp_error *e) {
-    lp_tool_try(lp_pictures_add(p, path, bytes, size, e));
-}
-
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    lp_pictures_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_pictures *p = lp_tool_need(lp_pictures_new(&o.how, e));
-    for (size_t i = 0; i < lp_tool_file_count(); i++) {
-        size_t size;
-        const lp_texts *paths = lp_tool_folder(i, "png|pgm|ppm|pnm", o.how.labels);
-        for (size_t k = 0; paths != NULL && k < paths->count; k++) {
-            const char *bytes = lp_tool_folder_file(paths->item[k], &size);
-            add(p, paths->item[k], bytes, size, e);
-        }
-        if (paths == NULL) {
-            const char *bytes = lp_tool_file(i, &size);
-            add(p, lp_tool_file_name(i), bytes, size, e);
-        }
-    }
+    lp_pictures *p = lp_tool_need(lp_pictures_new(&o, e));
+    for (lp_tool_file file; lp_tool_input_file_or_folder(&file, "png|pgm|ppm|pnm", o.labels);)
+        lp_tool_try(lp_pictures_add(p, file.name, file.bytes, file.size, e));
     // compute
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     lp_tool_try(lp_pictures_put(p, s, e));
     // write
     return lp_tool_write(s);

@@ -10,42 +10,17 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "n",
-     .letter = 'n',
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, n),
-     .metavar = "N",
-     .default_value = "10000",
-     .min = 1,
-     .max = UINT32_MAX,
-     .help = "pictures"},
-    {.name = "side",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, side),
-     .metavar = "N",
-     .default_value = "28",
-     .min = 8,
-     .max = 256,
+    {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "10000", .min = 1,
+     .max = UINT32_MAX, .help = "pictures"},
+    {ROW("side", side), .metavar = "N", .default_value = "28", .min = 8, .max = 256,
      .help = "pixels a side"},
-    {.name = "colour",
-     .kind = LP_OPTION_FLAG,
-     .offset = offsetof(struct options, colour),
+    {ROW("colour", colour),
      .help = "a random colour on a ground that shades from one colour to another"},
-    {.name = "noise",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, noise),
-     .metavar = "SD",
-     .default_value = "20",
-     .min = 0,
-     .max = 255,
+    {ROW("noise", noise), .metavar = "SD", .default_value = "20", .max = 255,
      .help = "standard deviation of the noise on every pixel, of 255"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random numbers"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
 
@@ -77,7 +52,7 @@ int main(int argc, char **argv) {
                              .noise = o.noise,
                              .seed = o.seed};
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_tensor x, y, classes;
     lp_tool_try(lp_digits(&how, &x, &y, e));

@@ -10,34 +10,15 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "n",
-     .letter = 'n',
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, n),
-     .metavar = "N",
-     .default_value = "1000",
-     .min = 1,
-     .max = 1e12,
+    {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "1000", .min = 1, .max = 1e12,
      .help = "points"},
-    {.name = "form",
-     .kind = LP_OPTION_REALS,
-     .offset = offsetof(struct options, form),
-     .metavar = "A,B,C,D",
-     .default_value = "1,0.5,1,0.2",
+    {ROW("form", form), .metavar = "A,B,C,D", .default_value = "1,0.5,1,0.2",
      .help = "the matrix Q of the quadratic form, row by row; it decides the dimensions"},
-    {.name = "threshold",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, threshold),
-     .metavar = "T",
-     .default_value = "0.6",
+    {ROW("threshold", threshold), .metavar = "T", .default_value = "0.6",
      .help = "where the form is larger than this the label is 1"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random numbers"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
 
@@ -57,7 +38,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_tensor x, y;
     lp_tool_try(lp_ellipse((size_t)o.n, &o.form, o.threshold, o.seed, &x, &y, e));

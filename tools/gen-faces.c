@@ -9,37 +9,15 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "people",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, people),
-     .metavar = "N",
-     .default_value = "40",
-     .min = 1,
-     .max = UINT32_MAX,
+    {ROW("people", people), .metavar = "N", .default_value = "40", .min = 1, .max = UINT32_MAX,
      .help = "faces"},
-    {.name = "shots",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, shots),
-     .metavar = "N",
-     .default_value = "10",
-     .min = 1,
-     .max = UINT32_MAX,
+    {ROW("shots", shots), .metavar = "N", .default_value = "10", .min = 1, .max = UINT32_MAX,
      .help = "pictures of each"},
-    {.name = "noise",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, noise),
-     .metavar = "SD",
-     .default_value = "3",
-     .min = 0,
-     .max = 255,
+    {ROW("noise", noise), .metavar = "SD", .default_value = "3", .max = 255,
      .help = "standard deviation of the noise on every pixel, of 255"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random numbers"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
 
@@ -64,7 +42,7 @@ int main(int argc, char **argv) {
     lp_faces_options how = {
         .people = (size_t)o.people, .shots = (size_t)o.shots, .noise = o.noise, .seed = o.seed};
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_tensor x, y;
     lp_tool_try(lp_faces(&how, &x, &y, e));

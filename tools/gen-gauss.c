@@ -9,34 +9,16 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "n",
-     .letter = 'n',
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, n),
-     .metavar = "N",
-     .default_value = "100",
-     .min = 1,
-     .max = 1e12,
+    {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "100", .min = 1, .max = 1e12,
      .help = "points of each class"},
-    {.name = "mean",
-     .kind = LP_OPTION_REALS_LIST,
-     .offset = offsetof(struct options, mean),
-     .metavar = "A,B",
-     .flags = LP_REQUIRED,
+    {ROW("mean", mean), .metavar = "A,B", .flags = LP_REQUIRED,
      .help = "the mean of a class; once for each class"},
-    {.name = "cov",
-     .kind = LP_OPTION_REALS_LIST,
-     .offset = offsetof(struct options, cov),
-     .metavar = "A,B,C,D",
+    {ROW("cov", cov), .metavar = "A,B,C,D",
      .help = "the covariance of a class, row by row; once for each class, once for all of them, or "
              "not at all: the identity"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random numbers"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
 
@@ -57,7 +39,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_tensor x, y;
     lp_tool_try(lp_gauss((size_t)o.n, &o.mean, &o.cov, o.seed, &x, &y, e));

@@ -10,33 +10,15 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "n",
-     .letter = 'n',
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, n),
-     .metavar = "N",
-     .default_value = "1000",
-     .min = 2,
-     .max = 1e12,
+    {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "1000", .min = 2, .max = 1e12,
      .help = "points of both moons together"},
-    {.name = "noise",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, noise),
-     .metavar = "SD",
-     .default_value = "0.05",
-     .min = 0,
-     .max = 1e6,
+    {ROW("noise", noise), .metavar = "SD", .default_value = "0.05", .max = 1e6,
      .help = "standard deviation of the noise on each coordinate"},
-    {.name = "no-shuffle",
-     .kind = LP_OPTION_FLAG,
-     .offset = offsetof(struct options, no_shuffle),
+    {ROW("no-shuffle", no_shuffle),
      .help = "leave the same points in order, along the first moon and then the second"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
+    {ROW("seed", seed), .metavar = "S", .default_value = "0",
      .help = "seed of the noise and of the order"},
     {0},
 };
@@ -59,7 +41,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_tensor x, y;
     lp_tool_try(lp_moons((size_t)o.n, o.noise, !o.no_shuffle, o.seed, &x, &y, e));

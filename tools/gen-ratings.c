@@ -9,54 +9,19 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "n",
-     .letter = 'n',
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, n),
-     .metavar = "N",
-     .default_value = "100836",
-     .min = 1,
-     .max = 1e12,
+    {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "100836", .min = 1, .max = 1e12,
      .help = "ratings in all"},
-    {.name = "users",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, users),
-     .metavar = "N",
-     .default_value = "610",
-     .min = 1,
-     .max = INT32_MAX,
+    {ROW("users", users), .metavar = "N", .default_value = "610", .min = 1, .max = INT32_MAX,
      .help = "rows of the matrix"},
-    {.name = "items",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, items),
-     .metavar = "N",
-     .default_value = "9724",
-     .min = 1,
-     .max = INT32_MAX,
+    {ROW("items", items), .metavar = "N", .default_value = "9724", .min = 1, .max = INT32_MAX,
      .help = "columns of the matrix"},
-    {.name = "rank",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, rank),
-     .metavar = "R",
-     .default_value = "5",
-     .min = 0,
-     .max = 1000,
+    {ROW("rank", rank), .metavar = "R", .default_value = "5", .max = 1000,
      .help = "rank of the users' taste; 0: all agree but for their biases"},
-    {.name = "noise",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, noise),
-     .metavar = "SD",
-     .default_value = "0.8",
-     .min = 0,
-     .max = 1e6,
+    {ROW("noise", noise), .metavar = "SD", .default_value = "0.8", .max = 1e6,
      .help = "standard deviation of the noise, in stars"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random numbers"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
 
@@ -91,7 +56,7 @@ int main(int argc, char **argv) {
                               .noise = o.noise,
                               .seed = o.seed};
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_stream_new();
     // compute
     lp_sparse m;
     lp_tensor users, titles;

@@ -1,15 +1,17 @@
 #include "cli/tool.h"
 #include "data/summary.h"
 #include "io/recipe.h"
+#include "io/source.h"
 
 typedef struct {
     bool recipe, tsv;
 } options;
 
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"recipe", 0, LP_OPTION_FLAG, offsetof(options, recipe), .conflicts = "tsv",
+    {ROW("recipe", recipe), .conflicts = "tsv",
      .help = "print the recipe alone; fails where there is none, or none that can be replayed"},
-    {"tsv", 0, LP_OPTION_FLAG, offsetof(options, tsv),
+    {ROW("tsv", tsv),
      .help = "print the tensors tab-separated under a header, the numbers in full"},
     {0},
 };
@@ -36,7 +38,7 @@ static const char *sound_recipe(const lp_stream *s) {
     char *reason;
     const char *recipe = lp_stream_recipe(s);
     if (recipe[0] == '\0')
-        lp_tool_fail("%s came without a recipe", lp_tool_file_name(0));
+        lp_tool_fail("%s came without a recipe", lp_source_name(lp_tool_input_path(0)));
     if (lp_recipe_is_broken(recipe, &reason))
         lp_tool_fail("the recipe cannot be replayed: %s", reason != NULL ? reason : "no reason");
     return recipe;
@@ -47,8 +49,8 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
-    if (lp_stream_archives(s) > lp_tool_file_count())
+    lp_stream *s = lp_tool_input_stream();
+    if (lp_stream_archives(s) > lp_tool_input_count())
         lp_tool_warn("%zu archives stand one behind the other: of those in one file other programs "
                      "see the last alone (pick '*' makes one of them)",
                      lp_stream_archives(s));

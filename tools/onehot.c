@@ -7,14 +7,9 @@ struct options {
     int64_t classes;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "classes",
-     .kind = LP_OPTION_INT,
-     .offset = offsetof(struct options, classes),
-     .metavar = "K",
-     .default_value = "0",
-     .min = 0,
-     .max = 1 << 20,
+    {ROW("classes", classes), .metavar = "K", .default_value = "0", .max = 1 << 20,
      .help = "how many classes there are; 0: as many as classes has names, or else the largest "
              "label plus one"},
     {0},
@@ -38,7 +33,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // compute
     lp_tool_try(lp_onehot_stream(s, (size_t)o.classes, e));
     // write

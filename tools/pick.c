@@ -3,27 +3,14 @@
 
 #include <stddef.h>
 
+#define ROW(name, member) LP_ROW(name, lp_pick_options, member)
 static const lp_option options[] = {
-    {.name = "drop",
-     .kind = LP_OPTION_TEXTS,
-     .offset = offsetof(lp_pick_options, drop),
-     .metavar = "PATTERN",
-     .help = "leave out what matches; may be repeated"},
-    {.name = "rows",
-     .kind = LP_OPTION_RANGE,
-     .offset = offsetof(lp_pick_options, rows),
-     .metavar = "A:B",
+    {ROW("drop", drop), .metavar = "PATTERN", .help = "leave out what matches; may be repeated"},
+    {ROW("rows", rows), .metavar = "A:B",
      .help = "only rows A to B - 1, counted from 0; either may be missing"},
-    {.name = "of",
-     .kind = LP_OPTION_TEXTS,
-     .offset = offsetof(lp_pick_options, of),
-     .metavar = "PATTERN",
-     .requires = "rows",
+    {ROW("of", of), .metavar = "PATTERN", .requires = "rows",
      .help = "take the rows of what matches and leave the rest whole; may be repeated"},
-    {.name = "rename",
-     .kind = LP_OPTION_TEXTS,
-     .offset = offsetof(lp_pick_options, rename),
-     .metavar = "OLD=NEW",
+    {ROW("rename", rename), .metavar = "OLD=NEW",
      .help = "give a tensor another name; may be repeated"},
     {0},
 };
@@ -60,7 +47,7 @@ int main(int argc, char **argv) {
     o.keep = lp_tool_words(&o.keep_count);
     o.rows_given = lp_tool_given("rows");
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // compute
     lp_tool_try(lp_pick(s, &o, e));
     // write

@@ -10,19 +10,19 @@ typedef struct {
     lp_size size;
 } options;
 
-#define ROW(member) offsetof(options, member)
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"of", 0, LP_OPTION_TEXTS, ROW(of), "METRIC",
+    {ROW("of", of), .metavar = "METRIC",
      .help = "a panel for history.METRIC and history.val_METRIC, in place of loss and accuracy"},
-    {"name", 0, LP_OPTION_TEXTS, ROW(name), "TEXT",
+    {ROW("name", name), .metavar = "TEXT",
      .help = "call the FILEs so in the legend, in their order, in place of their names"},
-    {"parts", 0, LP_OPTION_CHOICE, ROW(parts), "PARTS", "both", .choices = LP_HISTORY_PARTS_CHOICES,
-     .help = "which curves"},
-    {"log", 0, LP_OPTION_FLAG, ROW(log), .help = "a logarithmic axis, but for accuracy"},
-    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},
-    {"x-label", 0, LP_OPTION_TEXT, ROW(x_label), "TEXT", "epoch",
+    {ROW("parts", parts), .metavar = "PARTS", .default_value = "both",
+     .choices = LP_HISTORY_PARTS_CHOICES, .help = "which curves"},
+    {ROW("log", log), .help = "a logarithmic axis, but for accuracy"},
+    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
+    {ROW("x-label", x_label), .metavar = "TEXT", .default_value = "epoch",
      .help = "name the horizontal axis"},
-    {"size", 0, LP_OPTION_SIZE, ROW(size), "WxH", NULL, LP_PLOT_MIN_SIDE, LP_PLOT_MAX_SIDE,
+    {ROW("size", size), .metavar = "WxH", .min = LP_PLOT_MIN_SIDE, .max = LP_PLOT_MAX_SIDE,
      .help = "width and height in pixels, in place of what suits the panels"},
     {0},
 };
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < n; i++) {
         const char *path = lp_tool_input_path(i);
         run[i] = (lp_run){
-            lp_tool_read_one(i),
+            lp_tool_input_stream_at(i),
             o.name.count != 0 ? o.name.item[i] : lp_tool_need(lp_history_name(path, e)), path};
     }
     // compute

@@ -9,23 +9,23 @@ typedef struct {
     bool plain, equal, boundary;
 } options;
 
-#define ROW(member) offsetof(options, member)
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"of", 0, LP_OPTION_TEXTS, ROW(of), "NAME", .help = "draw the rows of tensor NAME"},
-    {"x", 0, LP_OPTION_TEXT, ROW(x), "COLUMN", "0", .help = "along the horizontal axis"},
-    {"y", 0, LP_OPTION_TEXT, ROW(y), "COLUMN", "1", .help = "along the vertical axis"},
-    {"boundary", 0, LP_OPTION_FLAG, ROW(boundary),
+    {ROW("of", of), .metavar = "NAME", .help = "draw the rows of tensor NAME"},
+    {ROW("x", x), .metavar = "COLUMN", .default_value = "0", .help = "along the horizontal axis"},
+    {ROW("y", y), .metavar = "COLUMN", .default_value = "1", .help = "along the vertical axis"},
+    {ROW("boundary", boundary),
      .help = "tint the regions in which the stream's model decides for each class"},
-    {"plain", 0, LP_OPTION_FLAG, ROW(plain), .conflicts = "boundary",
+    {ROW("plain", plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
-    {"equal", 0, LP_OPTION_FLAG, ROW(equal), .help = "make a unit as long on both axes"},
-    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},
-    {"x-label", 0, LP_OPTION_TEXT, ROW(x_label), "TEXT",
+    {ROW("equal", equal), .help = "make a unit as long on both axes"},
+    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
+    {ROW("x-label", x_label), .metavar = "TEXT",
      .help = "name the horizontal axis other than by its column"},
-    {"y-label", 0, LP_OPTION_TEXT, ROW(y_label), "TEXT",
+    {ROW("y-label", y_label), .metavar = "TEXT",
      .help = "name the vertical axis other than by its column"},
-    {"size", 0, LP_OPTION_SIZE, ROW(size), "WxH", "800x600", LP_PLOT_MIN_SIDE, LP_PLOT_MAX_SIDE,
-     .help = "width and height in pixels"},
+    {ROW("size", size), .metavar = "WxH", .default_value = "800x600", .min = LP_PLOT_MIN_SIDE,
+     .max = LP_PLOT_MAX_SIDE, .help = "width and height in pixels"},
     {0},
 };
 
@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     lp_points points;
     lp_regions regions = {0};
     lp_tool_try(lp_points_read(&points, s, &o.of, o.x, o.y, o.plain, e));

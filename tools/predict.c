@@ -59,8 +59,8 @@ int main(int argc, char **argv) {
     if (o.entry.row != NULL && o.entry.col == NULL && o.entry.top == 0)
         lp_tool_usage("--row needs --col NAME or --top N");
     // read
-    lp_stream *s = lp_tool_read();
-    lp_stream *model = o.model != NULL ? lp_tool_read_option("model", o.model) : NULL;
+    lp_stream *s = lp_tool_input_stream();
+    lp_stream *model = lp_tool_input_stream_of("model");
     lp_stream *from = model != NULL ? model : s;
     // compute
     bool asks_factors = o.entry.row != NULL || o.entry.clip;

@@ -8,37 +8,38 @@ typedef struct {
     lp_tile_options tiles;
 } options;
 
-#define ROW(member) offsetof(options, tiles.member)
+#define ROW(name, member) LP_ROW(name, options, tiles.member)
 static const lp_option rows[] = {
-    {"of", 0, LP_OPTION_TEXTS, ROW(of), "NAME",
+    {ROW("of", of), .metavar = "NAME",
      .help = "draw tensor NAME, in place of layer1.weight, v, x or x_train, the first there is; "
              "several stand below each other"},
-    {"tile", 0, LP_OPTION_SIZE, ROW(tile), "WxH", NULL, 1, LP_IMAGE_MAX_SIDE,
+    {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
      .help = "width and height of one tile, in place of input_shape or the shape of x"},
-    {"first", 0, LP_OPTION_INT, ROW(first), "N", NULL, 1, INFINITY,
+    {ROW("first", first), .metavar = "N", .min = 1, .max = INFINITY,
      .help = "draw the first N tiles of each tensor only"},
-    {"columns", 0, LP_OPTION_INT, ROW(columns), "N", NULL, 1, 1e6, .help = "tiles in a row"},
-    {"rows", 0, LP_OPTION_INT, ROW(rows), "N", NULL, 1, 1e6, .help = "rows of tiles"},
-    {"zoom", 0, LP_OPTION_INT, ROW(zoom), "N", NULL, 1, 100,
+    {ROW("columns", columns), .metavar = "N", .min = 1, .max = 1e6, .help = "tiles in a row"},
+    {ROW("rows", rows), .metavar = "N", .min = 1, .max = 1e6, .help = "rows of tiles"},
+    {ROW("zoom", zoom), .metavar = "N", .min = 1, .max = 100,
      .help = "draw a value as N x N pixels; without it the picture becomes about 800 wide"},
-    {"gap", 0, LP_OPTION_INT, ROW(gap), "N", "4", 0, 100, .help = "pixels between tiles"},
-    {"unscale", 0, LP_OPTION_FLAG, ROW(unscale),
+    {ROW("gap", gap), .metavar = "N", .default_value = "4", .max = 100,
+     .help = "pixels between tiles"},
+    {ROW("unscale", unscale),
      .help = "undo scale first: multiply by scale.divisor and add scale.offset"},
-    {"scaling", 0, LP_OPTION_CHOICE, ROW(scaling), "HOW", "auto",
+    {ROW("scaling", scaling), .metavar = "HOW", .default_value = "auto",
      .choices = LP_TILE_SCALING_CHOICES, .conflicts = "range",
      .help = "from each tile's least to its largest value, or from that of all; auto: bytes are "
              "drawn as they are, other tiles each by its own"},
-    {"range", 0, LP_OPTION_REALS, ROW(range), "LO,HI",
+    {ROW("range", range), .metavar = "LO,HI",
      .help = "draw LO black and HI white; what lies beyond is clipped"},
-    {"colours", 0, LP_OPTION_CHOICE, ROW(colours), "WHICH", "auto",
+    {ROW("colours", colours), .metavar = "WHICH", .default_value = "auto",
      .choices = LP_TILE_COLOURS_CHOICES,
      .help = "black to white, or blue over white (exactly 0) to red; auto: signed for weights that "
              "go below 0"},
-    {"caption", 0, LP_OPTION_TEXT, ROW(caption), "NAME",
+    {ROW("caption", caption), .metavar = "NAME",
      .help = "write an entry of tensor NAME under each tile; labels as their classes"},
-    {"name", 0, LP_OPTION_TEXTS, ROW(names), "TEXT",
+    {ROW("name", names), .metavar = "TEXT",
      .help = "a heading for the next tensor; without it several have their names"},
-    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = "a line above the picture"},
+    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
     {0},
 };
 
@@ -66,7 +67,7 @@ int main(int argc, char **argv) {
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     lp_tile_sets tiles;
     lp_tool_try(lp_tile_sets_read(&tiles, s, &o.tiles, e));
     // compute

@@ -8,19 +8,11 @@ struct options {
     double divide;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "by",
-     .kind = LP_OPTION_CHOICE,
-     .offset = offsetof(struct options, by),
-     .metavar = "HOW",
-     .choices = LP_SCALE_CHOICES,
-     .conflicts = "divide",
+    {ROW("by", by), .metavar = "HOW", .choices = LP_SCALE_CHOICES, .conflicts = "divide",
      .help = "fit the scaling to each column of the data"},
-    {.name = "divide",
-     .kind = LP_OPTION_REAL,
-     .offset = offsetof(struct options, divide),
-     .metavar = "D",
-     .help = "divide everything by D: pixels by 255"},
+    {ROW("divide", divide), .metavar = "D", .help = "divide everything by D: pixels by 255"},
     {0},
 };
 
@@ -54,7 +46,7 @@ int main(int argc, char **argv) {
     if (!lp_tool_given("by") && !lp_tool_given("divide"))
         lp_tool_usage("--by %s or --divide D is needed", LP_SCALE_CHOICES);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // compute
     if (lp_tool_given("divide"))
         lp_tool_try(lp_scale_divide(s, o.divide, e));

@@ -10,35 +10,16 @@ struct options {
     uint64_t seed;
 };
 
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {.name = "train",
-     .kind = LP_OPTION_SHARE,
-     .offset = offsetof(struct options, train),
-     .metavar = "SHARE",
-     .default_value = "0.8",
+    {ROW("train", train), .metavar = "SHARE", .default_value = "0.8",
      .help = "the training part: a share below 1, such as 0.8, or a number of rows"},
-    {.name = "stratify",
-     .kind = LP_OPTION_FLAG,
-     .offset = offsetof(struct options, stratify),
-     .conflicts = "no-shuffle|by",
+    {ROW("stratify", stratify), .conflicts = "no-shuffle|by",
      .help = "give every class of y its share of both parts"},
-    {.name = "by",
-     .kind = LP_OPTION_CHOICE,
-     .offset = offsetof(struct options, by),
-     .metavar = "row",
-     .choices = "row",
-     .conflicts = "no-shuffle",
+    {ROW("by", by), .metavar = "row", .choices = "row", .conflicts = "no-shuffle",
      .help = "of a sparse matrix: hold out the share within each of its rows"},
-    {.name = "no-shuffle",
-     .kind = LP_OPTION_FLAG,
-     .offset = offsetof(struct options, no_shuffle),
-     .help = "train on the first rows, test on the rest"},
-    {.name = "seed",
-     .kind = LP_OPTION_SEED,
-     .offset = offsetof(struct options, seed),
-     .metavar = "S",
-     .default_value = "0",
-     .help = "seed of the random order"},
+    {ROW("no-shuffle", no_shuffle), .help = "train on the first rows, test on the rest"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random order"},
     {0},
 };
 
@@ -72,7 +53,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // compute
     lp_split_options how = {.train = o.train,
                             .shuffle = !o.no_shuffle,

@@ -7,13 +7,12 @@ typedef struct {
     bool no_header, class_names;
 } options;
 
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"separator", 0, LP_OPTION_CUSTOM, offsetof(options, separator), "CHARACTER", ",",
+    {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
-    {"no-header", 0, LP_OPTION_FLAG, offsetof(options, no_header),
-     .help = "leave out the first line, which names the columns"},
-    {"class-names", 0, LP_OPTION_FLAG, offsetof(options, class_names),
-     .help = "write labels as their texts in classes"},
+    {ROW("no-header", no_header), .help = "leave out the first line, which names the columns"},
+    {ROW("class-names", class_names), .help = "write labels as their texts in classes"},
     {0},
 };
 
@@ -43,7 +42,7 @@ int main(int argc, char **argv) {
     const char *const *names = lp_tool_words(&n);
     const lp_table_format format = {o.separator, !o.no_header, o.class_names};
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // write
     lp_tool_try(lp_table_write(s, names, n, &format, lp_tool_out(), e));
     return lp_tool_end();

@@ -42,8 +42,8 @@ static const lp_option options[] = {
      .help = "average the loss over a batch (squared errors over its numbers), or sum it"},
     {"target", 0, LP_OPTION_CHOICE, ROW(train.target), "NAME", "y", .choices = LP_TARGET_CHOICES,
      .requires = "loss=mse", .help = "what is to be answered: y, or x itself (an autoencoder)"},
-    {"scale", 0, LP_OPTION_RATIO, ROW(train.input_scale), "A/B", "1", 0, INFINITY,
-     .flags = LP_OPEN_MIN,
+    {"scale", 0, LP_OPTION_REAL, ROW(train.input_scale), "A/B", "1", 0, INFINITY,
+     .flags = LP_OPEN_MIN | LP_RATIO,
      .help = "multiply x by this number on the way in (1/255 for pixels); the model keeps it"},
     {"optimizer", 0, LP_OPTION_CHOICE, ROW(train.optimizer), "NAME", "sgd",
      .choices = LP_OPTIM_CHOICES, .help = "as torch.optim.SGD and torch.optim.Adam define them"},
@@ -129,10 +129,9 @@ int main(int argc, char **argv) {
     if (lp_tool_given("lr") && lp_schedule_is_list(&o.train.schedule))
         lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     lp_train_hooks hooks = {.progress = progress};
-    if (o.init_from != NULL)
-        hooks.init_from = lp_tool_read_option("init-from", o.init_from);
+    hooks.init_from = lp_tool_input_stream_of("init-from");
     if (o.checkpoint != NULL) {
         hooks.save = save;
         hooks.options = lp_tool_options();

@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
     // arguments
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_stream *s = lp_tool_read();
+    lp_stream *s = lp_tool_input_stream();
     // compute
     lp_tool_try(lp_perceptron_train(s, &o, e));
     // write

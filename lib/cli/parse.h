@@ -1,5 +1,4 @@
-/* The command line against an option table: one word to one value, and one line of words to a
- * struct of values. Used by cli/tool; nothing here prints or exits. */
+/* The command line against option tables. Used by cli/tool; nothing here prints or exits. */
 #ifndef LP_CLI_PARSE_H
 #define LP_CLI_PARSE_H
 
@@ -10,37 +9,54 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LP_MAX_OPTIONS = 64 }; /* rows in both tables of a tool together */
+/* ---- one word (value.c) ---- */
 
-/* One table and the struct that its offsets point into. */
+/* Parses a word into the row's member of *values; NULL is the word of a flag. Lists are never
+ * freed. Errors are LP_USAGE. */
+int lp_option_parse(const lp_option *row, const char *word, void *values, lp_error *e);
+
+/* Sets the row's member to 0, NULL or empty. (A custom member is left to the tool.) */
+void lp_option_clear(const lp_option *row, void *values);
+
+/* True where the option may be given any number of times. */
+bool lp_option_repeats(const lp_option *row);
+
+/* The place, from 0, of a word of `length` bytes in "svd|gd|sgd"; -1 where it is not among them. */
+int lp_choice_of(const char *choices, const char *word, size_t length);
+
+/* Appends a text to a list. */
+void lp_texts_append(lp_texts *texts, const char *text);
+
+/* ---- the whole line (parse.c) ---- */
+
+/* One option of a command line: its row, the struct that it is parsed into, and what was typed. */
 typedef struct {
-    const lp_option *rows; /* ends with {0} */
+    const lp_option *row;
     void *values;
-} lp_option_table;
+    bool given;
+    lp_texts words;  /* as they were typed, "" for a flag */
+    const char *raw; /* stands in the recipe, unquoted, in place of the words; NULL: the words */
+} lp_setting;
 
-/* A parsed command line. */
+/* A command line. Starts as {0}. */
 typedef struct {
-    lp_option_table table[2]; /* the tool's own options, then the common ones */
-    bool given[2][LP_MAX_OPTIONS];
-    lp_texts words[2][LP_MAX_OPTIONS]; /* the words of each option, as they were typed */
-    const char *raw[LP_MAX_OPTIONS]; /* what stands in the recipe, unquoted, in place of the word of
-                                        an option of table[0]; NULL: the word itself */
+    lp_setting *setting; /* (settings) */
+    size_t settings;
     lp_texts operands;
 } lp_command;
 
-/* Parses argv[1..argc) by c->table; defaults are put in first. Strings stay borrowed from argv;
- * lists live until the process ends. Errors are of status LP_USAGE. */
+/* Adds a table of options, which ends with {0} and whose offsets point into *values. */
+void lp_command_add(lp_command *c, const lp_option *rows, void *values);
+
+/* Parses argv[1..argc) into the options' structs; defaults are put in first. Texts stay borrowed
+ * from argv. Errors are LP_USAGE. */
 int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e);
 
-/* One word into the member of an option's row. */
-int lp_option_parse(const lp_option *row, const char *word, void *values, lp_error *e);
+/* The option called NAME, without dashes; NULL where the tables have none. */
+lp_setting *lp_command_find(const lp_command *c, const char *name);
 
-/* The row called NAME (without dashes) in a table; NULL where there is none. */
-const lp_option *lp_option_find(const lp_option *rows, const char *name);
-
-/* Appends " --train 0.8 --seed 0": what of table[0] (and of the common rows) decides the output,
- * in the order of the rows. */
-int lp_command_recipe(const lp_command *c, lp_buffer *b, lp_error *e);
+/* Appends " --train 0.8 --seed 0": the options that decide the output, in the order of the rows. */
+void lp_command_recipe(const lp_command *c, lp_buffer *b);
 
 /* False for a row whose name is its letter: "n" with 'n' is typed -n, "x" without a letter --x. */
 bool lp_option_is_long(const lp_option *row);

@@ -5,12 +5,12 @@
  *
  *     int main(int argc, char **argv) {
  *         // arguments
- *         struct options o;
+ *         lp_split_options o;
  *         lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
  *         // read
- *         lp_stream *s = lp_tool_read();
+ *         lp_stream *s = lp_tool_input_stream();
  *         // compute
- *         lp_tool_try(lp_split(s, o.train, o.seed, e));
+ *         lp_tool_try(lp_split(s, &o, e));
  *         // write
  *         return lp_tool_write(s);
  *     }
@@ -29,8 +29,8 @@
 /* What flows in and out of a tool. It decides which common options the tool has. */
 typedef enum {
     LP_IN_NOTHING, /* a generator: no operands */
-    LP_IN_STREAM,  /* [FILE...] are tensor streams: lp_tool_read */
-    LP_IN_FILES,   /* [FILE...] are foreign files: lp_tool_file */
+    LP_IN_STREAM,  /* [FILE...] are tensor streams: lp_tool_input_stream */
+    LP_IN_FILES,   /* [FILE...] are foreign files: lp_tool_input_file */
 } lp_tool_in;
 
 typedef enum {
@@ -73,37 +73,40 @@ bool lp_tool_given(const char *option);
 /* The operands that are no files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
-/* LP_IN_STREAM: every input as one stream. An empty stream for LP_IN_NOTHING. */
-lp_stream *lp_tool_read(void);
+/* ---- inputs ---- */
 
-/* LP_IN_STREAM, for tools that keep their inputs apart: how many there are (at least 1), their
- * paths ("-" for standard input), and one input as a stream of its own. */
+/* The operands that are files: their number, at least 1, and their paths ("-": standard input). */
 size_t lp_tool_input_count(void);
 const char *lp_tool_input_path(size_t i);
-lp_stream *lp_tool_read_one(size_t i);
 
-/* The stream in the file at `path`, which the text option OPTION names (--init-from FILE). In the
- * recipe the option's word becomes <(the recipe of that stream). */
-lp_stream *lp_tool_read_option(const char *option, const char *path);
+/* LP_IN_STREAM: all operands as one stream; operand i alone; or the stream in the file that the
+ * text option OPTION names (--init-from FILE), NULL where it was not given. In the recipe that
+ * option's word becomes <(the recipe of the stream). */
+lp_stream *lp_tool_input_stream(void);
+lp_stream *lp_tool_input_stream_at(size_t i);
+lp_stream *lp_tool_input_stream_of(const char *option);
 
-/* LP_IN_FILES: how many inputs there are (at least 1: no operand is standard input), their names
- * ("standard input" for -), and the bytes of one, read whole and checked against its --crc32.
- * They live until the tool ends. The recipe names the file and its CRC-32. */
-size_t lp_tool_file_count(void);
-const char *lp_tool_file_path(size_t i);
-const char *lp_tool_file_name(size_t i);
-const char *lp_tool_file(size_t i, size_t *size);
+/* A foreign file, read whole. The recipe names it and its CRC-32, or, of a folder, the folder and a
+ * CRC-32 over the names and bytes of the files in it. Bytes live until the tool ends, those of a
+ * file in a folder until the next file is read. */
+typedef struct {
+    const char *name; /* for messages: "standard input" for - */
+    const char *bytes;
+    size_t size;
+} lp_tool_file;
 
-/* LP_IN_FILES tools that take folders: the paths of the files in operand i (io/folder.h), at least
- * one, or NULL where it is no folder. Each is then read, in order and before the next operand, with
- * lp_tool_folder_file, whose bytes live until its next call. The recipe names the folder, with a
- * CRC-32 over the names and bytes of these files; it is checked when the stream is written. */
-const lp_texts *lp_tool_folder(size_t i, const char *endings, bool deep);
-const char *lp_tool_folder_file(const char *path, size_t *size);
+/* LP_IN_FILES: reads the next operand; false when all have been read. */
+bool lp_tool_input_file(lp_tool_file *file);
 
-/* LP_IN_FILES tools that read further files named by an option (a table of titles): the bytes of
- * the file at path. Its CRC-32 goes into the recipe as --crc32 too, behind the operands'. */
-const char *lp_tool_extra_file(const char *path, size_t *size);
+/* The same for a tool that takes folders: an operand that is a folder stands for the files in it,
+ * at least one (`endings` and `deep`: io/folder.h). */
+bool lp_tool_input_file_or_folder(lp_tool_file *file, const char *endings, bool deep);
+
+/* A file that an option names, after the operands have been read. Its CRC-32 comes behind theirs.
+ */
+lp_tool_file lp_tool_input_file_at(const char *path);
+
+/* ---- the end ---- */
 
 /* The options that decide the output, as the recipe has them: what a checkpoint is made under. It
  * lives until the tool ends. */

@@ -18,37 +18,42 @@ static void operands(FILE *out, const lp_tool *tool) {
 }
 
 /* "-o, --output FILE" */
-static void spelling(FILE *out, const lp_option *row) {
+static void spelling(lp_buffer *b, const lp_option *row) {
     bool is_long = lp_option_is_long(row);
     if (row->letter != 0)
-        fprintf(out, "-%c%s", row->letter, is_long ? ", " : "");
+        lp_buffer_printf(b, "-%c%s", row->letter, is_long ? ", " : "");
     if (is_long)
-        fprintf(out, "--%s", row->name);
+        lp_buffer_printf(b, "--%s", row->name);
     if (row->metavar != NULL)
-        fprintf(out, " %s", row->metavar);
+        lp_buffer_printf(b, " %s", row->metavar);
 }
 
-/* The help's sentence with what the table knows besides: choices, range, default, refusals. */
-static void sentence(FILE *out, const lp_option *row) {
-    fputs(row->help, out);
+/* The help's sentence with what else the table knows: choices, default, requirements. */
+static void sentence(lp_buffer *b, const lp_option *row) {
+    const struct {
+        bool holds;
+        const char *text, *value;
+    } remark[] = {
+        {row->flags & LP_REQUIRED, "required", ""},
+        {lp_option_repeats(row), "any number of times", ""},
+        {row->default_value != NULL, "default: ", row->default_value},
+        {row->requires != NULL, "only with --", row->requires},
+        {row->conflicts != NULL, "not with --", row->conflicts},
+    };
+    lp_buffer_printf(b, "%s", row->help);
     if (row->choices != NULL)
-        fprintf(out, ": %s", row->choices);
+        lp_buffer_printf(b, ": %s", row->choices);
     const char *separator = " (";
-    if (row->flags & LP_REQUIRED)
-        fprintf(out, "%srequired", separator), separator = "; ";
-    if (row->kind == LP_OPTION_TEXTS || row->kind == LP_OPTION_REALS_LIST)
-        fprintf(out, "%sany number of times", separator), separator = "; ";
-    if (row->default_value != NULL)
-        fprintf(out, "%sdefault: %s", separator, row->default_value), separator = "; ";
-    if (row->requires != NULL)
-        fprintf(out, "%sonly with --%s", separator, row->requires), separator = "; ";
-    if (row->conflicts != NULL)
-        fprintf(out, "%snot with --%s", separator, row->conflicts), separator = "; ";
-    fputs(separator[0] == ';' ? ")" : "", out);
+    for (int i = 0; i < 5; i++)
+        if (remark[i].holds) {
+            lp_buffer_printf(b, "%s%s%s", separator, remark[i].text, remark[i].value);
+            separator = "; ";
+        }
+    lp_buffer_printf(b, "%s", separator[0] == ';' ? ")" : "");
 }
 
 /* Prints text in lines of at most 80 columns, `indent` blanks before each. A blank line ends a
- * paragraph, a line that starts with a blank stands as it is. */
+ * paragraph, a line that starts with a blank is not wrapped. */
 static void wrap(FILE *out, const char *text, int indent) {
     int column = 0;
     for (bool line_start = true; *text != '\0';) {
@@ -80,29 +85,21 @@ static void wrap(FILE *out, const char *text, int indent) {
         fputc('\n', out);
 }
 
-static void help_rows(FILE *out, const lp_option *rows) {
-    for (; rows->name != NULL; rows++) {
-        char text[1500] = "";
-        FILE *memory = fmemopen(text, sizeof text - 1, "w");
-        if (memory == NULL)
-            return;
-        sentence(memory, rows);
-        fclose(memory);
-        fputs("  ", out);
-        spelling(out, rows);
-        fputc('\n', out);
-        wrap(out, text, 8);
-    }
-}
-
-void lp_usage_help(FILE *out, const lp_tool *tool, const lp_option *common) {
+void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
     fprintf(out, "Usage: %s ", tool->name);
     operands(out, tool);
     fprintf(out, "\n%c%s.\n\n", toupper((unsigned char)tool->summary[0]), tool->summary + 1);
     wrap(out, tool->manual, 0);
     fputs("\nOptions:\n", out);
-    help_rows(out, tool->options);
-    help_rows(out, common);
+    for (size_t i = 0; i < command->settings; i++) {
+        lp_buffer left = {0}, text = {0};
+        spelling(&left, command->setting[i].row);
+        sentence(&text, command->setting[i].row);
+        fprintf(out, "  %s\n", left.data);
+        wrap(out, text.data, 8);
+        lp_buffer_free(&left);
+        lp_buffer_free(&text);
+    }
     if (tool->examples != NULL)
         fprintf(out, "\nExamples:\n%s\n", tool->examples);
     if (tool->in != LP_IN_NOTHING)
@@ -110,91 +107,61 @@ void lp_usage_help(FILE *out, const lp_tool *tool, const lp_option *common) {
     fprintf(out, "Exit status: %s\n", exit_status);
 }
 
-/* Text for roff: backslashes, and dots and quotes that start a line. */
-static void roff(FILE *out, const char *text) {
-    bool start = true;
-    for (; *text != '\0'; text++) {
-        if (start && (*text == '.' || *text == '\''))
-            fputs("\\&", out);
-        if (*text == '\\')
-            fputs("\\e", out);
-        else if (*text == '-')
-            fputs("\\-", out);
+/* Prints text for roff: escapes backslashes, dashes, and dots and quotes that start a line. */
+static void roff(FILE *out, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        bool start = i == 0 || text[i - 1] == '\n';
+        fputs(start && (text[i] == '.' || text[i] == '\'') ? "\\&" : "", out);
+        if (text[i] == '\\' || text[i] == '-')
+            fputs(text[i] == '-' ? "\\-" : "\\e", out);
         else
-            fputc(*text, out);
-        start = *text == '\n';
+            fputc(text[i], out);
     }
 }
 
-static void man_rows(FILE *out, const lp_option *rows) {
-    for (; rows->name != NULL; rows++) {
-        char line[1500];
-        FILE *memory = fmemopen(line, sizeof line, "w");
-        if (memory == NULL)
-            return;
-        spelling(memory, rows);
-        fputc('\n', memory);
-        sentence(memory, rows);
-        fputc('\0', memory);
-        fclose(memory);
-        line[sizeof line - 1] = '\0';
-        fputs(".TP\n", out);
-        roff(out, line);
-        fputs(".\n", out);
-    }
-}
-
-void lp_usage_man(FILE *out, const lp_tool *tool, const lp_option *common) {
-    char line[500];
+void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
     fprintf(out,
             ".TH \"LABPIPE-%s\" 1 \"\" \"labpipe %s\" \"labpipe\"\n.nh\n.ad l\n.SH NAME\nlabpipe-",
             tool->name, LP_VERSION);
-    roff(out, tool->name);
+    roff(out, tool->name, strlen(tool->name));
     fputs(" \\- ", out);
-    roff(out, tool->summary);
+    roff(out, tool->summary, strlen(tool->summary));
     fprintf(out, "\n.SH SYNOPSIS\n.B labpipe %s\n", tool->name);
-    FILE *memory = fmemopen(line, sizeof line, "w");
-    if (memory != NULL) {
-        operands(memory, tool);
-        fputc('\0', memory);
-        fclose(memory);
-        roff(out, line);
-    }
+    operands(out, tool);
     fputs("\n.SH DESCRIPTION\n", out);
-    /* A blank line starts a paragraph, an indented line stands as it is. */
+    /* A blank line starts a paragraph, an indented line a line of its own. */
     for (const char *at = tool->manual; *at != '\0';) {
         size_t length = strcspn(at, "\n");
-        snprintf(line, sizeof line, "%.*s", (int)length, at);
-        if (length == 0)
-            fputs(".PP\n", out);
-        else {
-            if (line[0] == ' ')
-                fputs(".br\n", out);
-            roff(out, line);
-            fputc('\n', out);
-        }
+        fputs(length == 0 ? ".PP" : *at == ' ' ? ".br\n" : "", out);
+        roff(out, at, length);
+        fputc('\n', out);
         at += length + (at[length] == '\n');
     }
     fputs(".SH OPTIONS\n", out);
-    man_rows(out, tool->options);
-    man_rows(out, common);
+    for (size_t i = 0; i < command->settings; i++) {
+        lp_buffer text = {0};
+        spelling(&text, command->setting[i].row);
+        lp_buffer_append(&text, "\n", 1);
+        sentence(&text, command->setting[i].row);
+        fputs(".TP\n", out);
+        roff(out, text.data, text.size);
+        fputs(".\n", out);
+        lp_buffer_free(&text);
+    }
     if (tool->examples != NULL) {
         fputs(".SH EXAMPLES\n.nf\n", out);
-        roff(out, tool->examples);
+        roff(out, tool->examples, strlen(tool->examples));
         fputs("\n.fi\n", out);
     }
     fprintf(out, ".SH EXIT STATUS\n%s\n", exit_status);
 }
 
-void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_option *common) {
-    const lp_option *tables[] = {tool->options, common};
-    for (int t = 0; t < 2; t++) {
-        for (const lp_option *row = tables[t]; row->name != NULL; row++) {
-            char text[64];
-            fprintf(out, "%s", lp_option_spelling(row, text));
-            if (row->choices != NULL)
-                fprintf(out, " %s", row->choices);
-            fputc('\n', out);
-        }
+void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command) {
+    (void)tool;
+    for (size_t i = 0; i < command->settings; i++) {
+        const lp_option *row = command->setting[i].row;
+        char text[64];
+        fprintf(out, "%s%s%s\n", lp_option_spelling(row, text), row->choices != NULL ? " " : "",
+                row->choices != NULL ? row->choices : "");
     }
 }

@@ -2,12 +2,13 @@
 #ifndef LP_CLI_USAGE_H
 #define LP_CLI_USAGE_H
 
+#include "cli/parse.h"
 #include "cli/tool.h"
 
 #include <stdio.h>
 
-void lp_usage_help(FILE *out, const lp_tool *tool, const lp_option *common);
-void lp_usage_man(FILE *out, const lp_tool *tool, const lp_option *common);
-void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_option *common);
+void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command);
+void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command);
+void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command);
 
 #endif

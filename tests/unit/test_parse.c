@@ -10,9 +10,9 @@ typedef struct {
     bool shuffle, resume;
     int64_t epochs, steps, x;
     uint64_t seed;
-    double lr;
+    double lr, scale;
     const char *title;
-    int method;
+    enum { SVD, GD, SGD } method;
     lp_ints hidden;
     lp_texts drop;
     lp_reals_list mean;
@@ -21,30 +21,32 @@ typedef struct {
     lp_size tile;
 } options;
 
-#define ROW(member) offsetof(options, member)
+#define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {"shuffle", 0, LP_OPTION_FLAG, ROW(shuffle), .help = ""},
-    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .requires = "title", .help = ""},
-    {"epochs", 'e', LP_OPTION_INT, ROW(epochs), "N", "7", 1, 1000, .help = ""},
-    {"steps", 0, LP_OPTION_INT, ROW(steps), "N", .min = 0, .max = INFINITY, .conflicts = "epochs",
-     .help = ""},
-    {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = ""},
-    {"lr", 0, LP_OPTION_REAL, ROW(lr), "RATE", "0.5", 0, INFINITY, .flags = LP_OPEN_MIN,
-     .requires = "method=gd|sgd", .help = ""},
-    {"title", 0, LP_OPTION_TEXT, ROW(title), "TEXT", .help = ""},
-    {"method", 0, LP_OPTION_CHOICE, ROW(method), "METHOD", "gd", .choices = "svd|gd|sgd",
-     .help = ""},
-    {"hidden", 0, LP_OPTION_INTS, ROW(hidden), "N,N", "3", 1, 100, .help = ""},
-    {"drop", 0, LP_OPTION_TEXTS, ROW(drop), "PATTERN", .help = ""},
-    {"mean", 0, LP_OPTION_REALS_LIST, ROW(mean), "A,B", .help = ""},
-    {"train", 0, LP_OPTION_SHARE, ROW(train), "SHARE", .help = ""},
-    {"rows", 0, LP_OPTION_RANGE, ROW(rows), "A:B", .help = ""},
-    {"x", 0, LP_OPTION_INT, ROW(x), "N", .help = ""},
-    {"tile", 0, LP_OPTION_SIZE, ROW(tile), "WxH", .min = 1, .max = 999, .help = ""},
-    {"threads", 0, LP_OPTION_INT, ROW(steps), "N", .flags = LP_NOT_IN_RECIPE, .help = ""},
+    {ROW("shuffle", shuffle)},
+    {ROW("resume", resume), .requires = "title"},
+    {ROW("epochs", epochs), .letter = 'e', .metavar = "N", .default_value = "7", .min = 1,
+     .max = 1000, .synonym = "passes"},
+    {ROW("steps", steps), .metavar = "N", .max = INFINITY, .conflicts = "epochs"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0"},
+    {ROW("lr", lr), .metavar = "RATE", .default_value = "0.5", .max = INFINITY,
+     .flags = LP_OPEN_MIN, .requires = "method=gd|sgd"},
+    {ROW("input-scale", scale), .metavar = "A/B", .flags = LP_RATIO, .synonym = "scale"},
+    {ROW("title", title), .metavar = "TEXT"},
+    {ROW("method", method), .metavar = "METHOD", .default_value = "gd", .choices = "svd|gd|sgd"},
+    {ROW("hidden", hidden), .metavar = "N,N", .default_value = "3", .min = 1, .max = 100},
+    {ROW("drop", drop), .metavar = "PATTERN"},
+    {ROW("mean", mean), .metavar = "A,B"},
+    {ROW("train", train), .metavar = "SHARE"},
+    {ROW("rows", rows), .metavar = "A:B"},
+    {ROW("x", x), .metavar = "N"},
+    {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = 999},
     {0},
 };
-static const lp_option none[] = {{0}};
+static const lp_option common[] = {
+    {ROW("threads", steps), .metavar = "N", .flags = LP_NOT_IN_RECIPE},
+    {0},
+};
 
 static options o;
 static lp_command c;
@@ -60,7 +62,9 @@ static int parse(const char *line) {
         argv[argc++] = word;
     memset(&o, 0xa5, sizeof o);
     e = (lp_error){0};
-    c = (lp_command){.table = {{rows, &o}, {none, NULL}}};
+    c = (lp_command){0};
+    lp_command_add(&c, rows, &o);
+    lp_command_add(&c, common, &o);
     return lp_command_parse(&c, argc, argv, &e);
 }
 
@@ -72,14 +76,15 @@ static void refused(const char *line, const char *message) {
 
 static void defaults(void) {
     CHECK(parse("") == 0);
-    CHECK(o.epochs == 7 && o.lr == 0.5 && o.method == 1 && !o.shuffle && o.title == NULL);
+    CHECK(o.epochs == 7 && o.scale == 0 && o.lr == 0.5 && o.method == GD && !o.shuffle &&
+          o.title == NULL);
     CHECK(o.hidden.count == 1 && o.hidden.item[0] == 3);
 }
 
 static void values(void) {
     CHECK(parse("a --epochs 12 --lr=2.5e-1 --method sgd --shuffle --hidden 20,30 --title x b") ==
           0);
-    CHECK(o.epochs == 12 && o.lr == 0.25 && o.method == 2 && o.shuffle);
+    CHECK(o.epochs == 12 && o.lr == 0.25 && o.method == SGD && o.shuffle);
     CHECK(o.hidden.count == 2 && o.hidden.item[0] == 20 && o.hidden.item[1] == 30);
     CHECK_TEXT(o.title, "x");
     CHECK(c.operands.count == 2);
@@ -150,10 +155,28 @@ static void refusals(void) {
 static void recipe(void) {
     lp_buffer b = {0};
     CHECK(parse("--mean 1,2 --lr 0.10 --shuffle --mean 3,4 --threads 8 --drop h*") == 0);
-    CHECK(lp_command_recipe(&c, &b, &e) == 0);
+    lp_command_recipe(&c, &b);
     /* The rows' order, the words as typed, the seed always, what changes no byte never. */
     CHECK_TEXT(b.data, "--shuffle --seed 0 --lr 0.10 --drop 'h*' --mean 1,2 --mean 3,4");
     lp_buffer_free(&b);
+}
+
+/* An old name parses as the new one, is written as the new one, and is not suggested. */
+static void synonyms(void) {
+    lp_buffer b = {0};
+    CHECK(parse("--scale 1/4 --passes=9") == 0 && o.scale == 0.25 && o.epochs == 9);
+    CHECK(lp_command_find(&c, "input-scale")->given);
+    lp_command_recipe(&c, &b);
+    CHECK_TEXT(b.data, "--epochs 9 --seed 0 --input-scale 1/4");
+    lp_buffer_free(&b);
+    CHECK(parse("--input-scale 1/4") == 0 && o.scale == 0.25);
+    refused("--scale x", "option --input-scale: 'x' is not a number");
+    refused("--scale 1/0", "'1/0' is not a finite number");
+    refused("--scale", "--input-scale needs a value: --input-scale A/B");
+    refused("--scale 1 --input-scale 1", "--input-scale is given twice");
+    refused("--passes 3 --steps 3", "--steps and --epochs contradict each other");
+    refused("--passe 3", "unknown option '--passe' (--help lists them all)");
+    refused("--lr 1/2", "'1/2' is not a number");
 }
 
 int main(void) {
@@ -163,6 +186,7 @@ int main(void) {
                                    {"numbers are whole words in range", strict_numbers},
                                    {"wrong lines are refused with their reason", refusals},
                                    {"the recipe holds what decides the output", recipe},
+                                   {"an old name stands for the new one", synonyms},
                                    {0},
                                });
 }

@@ -1,0 +1,157 @@
+/* What a tool reads: streams, foreign files, folders. */
+#include "cli/state.h"
+
+#include "io/folder.h"
+#include "io/recipe.h"
+#include "io/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A foreign file that has been read: the recipe names it. Of a folder the CRC-32 is over the names
+ * and bytes of all that was read from it, and only the bytes of the last file are kept. */
+typedef struct {
+    const char *path;
+    lp_source source;
+    uint32_t crc32;
+    bool is_folder;
+} foreign_file;
+
+static foreign_file *foreign; /* (foreign_count): the operands, then the options' files */
+static size_t foreign_count, foreign_capacity;
+
+/* The operand that is read next and, where it is a folder, the files in it and the next of them. */
+static size_t next_operand, next_path;
+static lp_texts folder;
+
+size_t lp_tool_input_count(void) {
+    return lp_now.files.count;
+}
+
+const char *lp_tool_input_path(size_t i) {
+    return lp_now.files.item[i];
+}
+
+/* The i-th --crc32; false where there is none. */
+static bool expected_crc32(size_t i, uint32_t *crc32) {
+    if (i >= lp_now.common.crc32.count)
+        return false;
+    const char *word = lp_now.common.crc32.item[i];
+    if (strlen(word) != 8 || strspn(word, "0123456789abcdefABCDEF") != 8)
+        lp_tool_usage("option --crc32: '%s' is not eight hexadecimal digits", word);
+    *crc32 = (uint32_t)strtoul(word, NULL, 16);
+    return true;
+}
+
+/* ---- streams ---- */
+
+static lp_stream *read_streams(size_t from, size_t n) {
+    size_t given = lp_now.common.crc32.count, files = lp_now.files.count;
+    if (given > 0 && given != files)
+        lp_tool_usage("--crc32 is given %zu times for %zu input%s", given, files,
+                      files == 1 ? "" : "s");
+    lp_input *inputs = lp_alloc_zero(n, sizeof *inputs);
+    for (size_t i = 0; i < n; i++) {
+        inputs[i].path = lp_now.files.item[from + i];
+        inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
+    }
+    lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
+    free(inputs);
+    return s;
+}
+
+lp_stream *lp_tool_input_stream(void) {
+    return read_streams(0, lp_now.files.count);
+}
+
+lp_stream *lp_tool_input_stream_at(size_t i) {
+    return read_streams(i, 1);
+}
+
+lp_stream *lp_tool_input_stream_of(const char *option) {
+    lp_setting *setting = lp_command_find(&lp_now.command, option);
+    if (!setting->given)
+        return NULL;
+    const lp_input input = {.path = setting->words.item[0]};
+    lp_stream *s = lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
+    if (lp_stream_recipe(s)[0] == '\0')
+        lp_stream_continue_recipe(s, "pick", "", "'*'");
+    lp_buffer text = {0};
+    lp_buffer_printf(&text, "<(%s)", lp_stream_recipe(s));
+    setting->raw = text.data;
+    return s;
+}
+
+/* ---- foreign files ---- */
+
+static foreign_file *add_foreign(const char *path, bool is_folder) {
+    foreign = lp_grow(foreign, foreign_count, &foreign_capacity, sizeof *foreign);
+    foreign[foreign_count] = (foreign_file){.path = path, .is_folder = is_folder};
+    return &foreign[foreign_count++];
+}
+
+static void check_foreign(const foreign_file *file) {
+    uint32_t expected;
+    if (expected_crc32((size_t)(file - foreign), &expected) && expected != file->crc32)
+        lp_tool_fail("reading %s: its CRC-32 is %08x, --crc32 asks for %08x (it is another %s)",
+                     lp_source_name(file->path), file->crc32, expected,
+                     file->is_folder ? "folder" : "file");
+}
+
+static lp_tool_file open_foreign(foreign_file *file, const char *path) {
+    lp_error *e = &lp_now.error;
+    const char *name = lp_source_name(path);
+    if (lp_source_open(&file->source, path, e) || lp_source_fill_all(&file->source, e))
+        lp_tool_try(lp_within(e, "reading %s", name));
+    file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
+    return (lp_tool_file){name, (const char *)file->source.data, file->source.size};
+}
+
+lp_tool_file lp_tool_input_file_at(const char *path) {
+    foreign_file *file = add_foreign(path, false);
+    lp_tool_file opened = open_foreign(file, path);
+    check_foreign(file);
+    return opened;
+}
+
+bool lp_tool_input_file(lp_tool_file *file) {
+    if (next_operand == lp_now.files.count)
+        return false;
+    *file = lp_tool_input_file_at(lp_now.files.item[next_operand++]);
+    return true;
+}
+
+bool lp_tool_input_file_or_folder(lp_tool_file *file, const char *endings, bool deep) {
+    if (next_path == folder.count) {
+        if (next_operand == lp_now.files.count || !lp_folder_is(lp_now.files.item[next_operand]))
+            return lp_tool_input_file(file);
+        const char *path = lp_now.files.item[next_operand++];
+        lp_folder_free(&folder);
+        next_path = 0;
+        lp_tool_try(lp_folder_list(&folder, path, endings, deep, &lp_now.error));
+        if (folder.count == 0)
+            lp_tool_fail("reading %s: it is a directory without a file of the kind %s", path,
+                         endings);
+        add_foreign(path, true);
+    }
+    foreign_file *whole = &foreign[foreign_count - 1];
+    const char *path = folder.item[next_path++], *name = path + strlen(whole->path);
+    name += strspn(name, "/");
+    lp_source_close(&whole->source);
+    whole->crc32 = lp_crc32(whole->crc32, name, strlen(name));
+    *file = open_foreign(whole, path);
+    return true;
+}
+
+bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands) {
+    for (size_t i = 0; i < foreign_count; i++) {
+        const foreign_file *file = &foreign[i];
+        check_foreign(file);
+        if (!file->source.is_mapped || strcmp(file->path, "-") == 0)
+            return false;
+        lp_recipe_crc32(options, file->crc32);
+        if (i < lp_now.files.count)
+            lp_recipe_path(operands, file->path, lp_now.tool->words != NULL);
+    }
+    return true;
+}
