@@ -2,23 +2,21 @@
 #include "cli/tool.h"
 #include "learn/evaluate.h"
 
-static struct options {
+struct options {
     const char *model, *mask;
     bool zero_filled, tsv, json;
-} o;
+};
 
-#define ROW(member) offsetof(struct options, member)
-
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {"json", 0, LP_OPTION_FLAG, ROW(json), .conflicts = "tsv",
-     .help = "one JSON object, a member for each part"},
-    {"tsv", 0, LP_OPTION_FLAG, ROW(tsv),
+    {ROW("json", json), .conflicts = "tsv", .help = "one JSON object, a member for each part"},
+    {ROW("tsv", tsv),
      .help = "the same figures as tab-separated values, a line for each part under their names"},
-    {"model", 0, LP_OPTION_TEXT, ROW(model), "FILE",
+    {ROW("model", model), .metavar = "FILE",
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
-    {"mask", 0, LP_OPTION_TEXT, ROW(mask), "NAME",
+    {ROW("mask", mask), .metavar = "NAME",
      .help = "factors of a dense x: judge apart where tensor NAME is 0 (held out)"},
-    {"zero-filled", 0, LP_OPTION_FLAG, ROW(zero_filled),
+    {ROW("zero-filled", zero_filled),
      .help = "factors of a sparse matrix: judge all its places too, 0 where nothing is known"},
     {0},
 };
@@ -46,16 +44,17 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     lp_report_format format = o.json ? LP_REPORT_JSON : o.tsv ? LP_REPORT_TSV : LP_REPORT_TEXT;
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_stream *model = lp_tool_input_stream_of("model");
     // compute
-    lp_evaluation_report report;
+    lp_report report;
     lp_buffer text = {0};
     lp_tool_try(lp_evaluate(s, model, o.mask, o.zero_filled, &report, e));
-    lp_tool_try(lp_evaluation_print(&report, format, &text, e));
+    lp_report_print(&report, format, &text);
     // write
     fwrite(text.data, 1, text.size, lp_tool_out());
     return lp_tool_end();

@@ -1,70 +1,64 @@
 /* factorise: a matrix as the product of two narrow ones. */
 #include "learn/factorise.h"
-#include "cli/tool.h"
+#include "learn/training_tool.h"
 
 #include <math.h>
-#include <stddef.h>
-#include <unistd.h>
 
-static struct options {
+struct options {
     lp_factorise_options how;
-    const char *init_from, *checkpoint;
-    bool resume;
-} o;
+    lp_training_files files;
+};
 
 #define FACTORS "method=svd|gd|sgd|als"
 #define ITERATIVE "method=bias|gd|sgd|als"
 #define FITTED "method=gd|sgd|als"
 #define DESCENT "method=gd|sgd"
-#define ROW(member) offsetof(struct options, member)
-
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {"method", 0, LP_OPTION_CHOICE, ROW(how.fit.method), "METHOD", .choices = LP_FIT_METHOD_CHOICES,
+    {ROW("method", how.fit.method), .metavar = "METHOD", .choices = LP_FIT_METHOD_CHOICES,
      .flags = LP_REQUIRED, .help = "see above"},
-    {"rank", 0, LP_OPTION_INT, ROW(how.fit.rank), "R", NULL, 1, 1 << 30, .requires = FACTORS,
+    {ROW("rank", how.fit.rank), .metavar = "R", .min = 1, .max = 1 << 30, .requires = FACTORS,
      .help = "columns of u and v, at most the smaller side of the matrix"},
-    {"mask", 0, LP_OPTION_TEXT, ROW(how.mask), "NAME", .requires = "method=mean|bias|gd|sgd|als",
+    {ROW("mask", how.mask), .metavar = "NAME", .requires = "method=mean|bias|gd|sgd|als",
      .help = "a tensor of the shape of x that is 0 where an entry is hidden"},
-    {"epochs", 0, LP_OPTION_INT, ROW(how.fit.epochs), "N", "100", 0, 9e15, .requires = ITERATIVE,
-     .help = "passes over the observed entries; 0 writes the start"},
-    {"lr", 0, LP_OPTION_REAL, ROW(how.fit.lr), "RATE", "0.01", 0, INFINITY, .flags = LP_OPEN_MIN,
-     .requires = DESCENT, .help = "learning rate"},
-    {"lr-schedule", 0, LP_OPTION_CUSTOM, ROW(how.fit.schedule), "SCHEDULE", "constant",
+    {ROW("epochs", how.fit.epochs), .metavar = "N", .default_value = "100", .max = 9e15,
+     .requires = ITERATIVE, .help = "passes over the observed entries; 0 writes the start"},
+    {ROW("lr", how.fit.lr), .metavar = "RATE", .default_value = "0.01", .max = INFINITY,
+     .flags = LP_OPEN_MIN, .requires = DESCENT, .help = "learning rate"},
+    {ROW("lr-schedule", how.fit.schedule), .metavar = "SCHEDULE", .default_value = "constant",
      .parse = lp_schedule_parse, .requires = DESCENT,
      .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:LEAST, or rates with "
              "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
-    {"update", 0, LP_OPTION_CHOICE, ROW(how.fit.update), "HOW", "joint",
+    {ROW("update", how.fit.update), .metavar = "HOW", .default_value = "joint",
      .choices = LP_FIT_UPDATE_CHOICES, .requires = "method=gd",
      .help = "step u and v at once along the gradient, or in turn along half of it"},
-    {"reg", 0, LP_OPTION_REAL, ROW(how.fit.reg), "L", "0", 0, INFINITY, .requires = ITERATIVE,
-     .help = "regularisation: the weight of the squares of u and v"},
-    {"bias", 0, LP_OPTION_FLAG, ROW(how.fit.bias), .requires = FITTED,
+    {ROW("reg", how.fit.reg), .metavar = "L", .default_value = "0", .max = INFINITY,
+     .requires = ITERATIVE, .help = "regularisation: the weight of the squares of u and v"},
+    {ROW("bias", how.fit.bias), .requires = FITTED,
      .help = "fit a mean and a term for every row and column too"},
-    {"bias-reg", 0, LP_OPTION_REAL, ROW(how.fit.bias_reg), "L", NULL, 0, INFINITY,
-     .requires = ITERATIVE, .help = "regularisation of these terms, where it is not --reg"},
-    {"init", 0, LP_OPTION_CHOICE, ROW(how.fit.init), "HOW", "uniform", .choices = LP_FIT_INIT_CHOICES,
-     .requires = FITTED, .help = "the start of u and v: uniform in [0, 1), or standard normal"},
-    {"init-scale", 0, LP_OPTION_REAL, ROW(how.fit.init_scale), "S", "1", 0, INFINITY,
+    {ROW("bias-reg", how.fit.bias_reg), .metavar = "L", .max = INFINITY, .requires = ITERATIVE,
+     .help = "regularisation of these terms, where it is not --reg"},
+    {ROW("init", how.fit.init), .metavar = "HOW", .default_value = "uniform",
+     .choices = LP_FIT_INIT_CHOICES, .requires = FITTED,
+     .help = "the start of u and v: uniform in [0, 1), or standard normal"},
+    {ROW("init-scale", how.fit.init_scale), .metavar = "S", .default_value = "1", .max = INFINITY,
      .requires = FITTED, .help = "what the start is multiplied by"},
-    {"init-from", 0, LP_OPTION_TEXT, ROW(init_from), "FILE", .requires = ITERATIVE,
+    {ROW("init-from", files.init_from), .metavar = "FILE", .requires = ITERATIVE,
      .conflicts = "init|init-scale", .help = "start from the factors in FILE"},
-    {"shuffle", 0, LP_OPTION_FLAG, ROW(how.fit.shuffle), .requires = "method=sgd",
+    {ROW("shuffle", how.fit.shuffle), .requires = "method=sgd",
      .help = "visit the entries in a new random order each epoch"},
-    {"blocks", 0, LP_OPTION_INT, ROW(how.fit.blocks), "B", "0", 0, 1024, .requires = "method=sgd",
+    {ROW("blocks", how.fit.blocks), .metavar = "B", .default_value = "0", .max = 1024,
+     .requires = "method=sgd",
      .help = "visit them in B x B blocks, B at a time; 0: 1 for a dense x, 8 for a sparse matrix"},
-    {"exact", 0, LP_OPTION_FLAG, ROW(how.fit.exact), .requires = "method=svd",
+    {ROW("exact", how.fit.exact), .requires = "method=svd",
      .help = "never the faster method for a few values of a large matrix"},
-    {"eval-every", 0, LP_OPTION_INT, ROW(how.eval_every), "N", "0", 0, 9e15, .requires = ITERATIVE,
-     .help = "evaluate every N epochs; 0: at the end only"},
-    {"patience", 0, LP_OPTION_INT, ROW(how.patience), "N", "0", 0, 9e15, .requires = "eval-every",
+    {ROW("eval-every", how.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
+     .requires = ITERATIVE, .help = "evaluate every N epochs; 0: at the end only"},
+    {ROW("patience", how.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
+     .requires = "eval-every",
      .help = "stop after N evaluations without a lower held-out error, and keep the best factors"},
-    {"checkpoint", 0, LP_OPTION_TEXT, ROW(checkpoint), "FILE", .flags = LP_NOT_IN_RECIPE,
-     .requires = "checkpoint-every", .help = "where checkpoints are kept, the last one only"},
-    {"checkpoint-every", 0, LP_OPTION_INT, ROW(how.checkpoint_every), "N", NULL, 1, 9e15,
-     .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint", .help = "make one every N epochs"},
-    {"resume", 0, LP_OPTION_FLAG, ROW(resume), .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint",
-     .help = "go on from the checkpoint, if there is one; the output is that of a run in one go"},
-    {"seed", 0, LP_OPTION_SEED, ROW(how.fit.seed), "S", "0",
+    LP_TRAINING_ROWS(struct options, files, "epochs"),
+    {ROW("seed", how.fit.seed), .metavar = "S", .default_value = "0",
      .help = "of the start and of the random order"},
     {0},
 };
@@ -101,18 +95,9 @@ static const lp_tool tool = {
     .options = options,
 };
 
-static int save(void *context, lp_stream *checkpoint, lp_error *e) {
-    (void)context;
-    return lp_tool_save(checkpoint, o.checkpoint, e);
-}
-
-static void progress(void *context, uint64_t done, uint64_t total, double loss) {
-    (void)context;
-    lp_tool_progress(done, total, "mean squared error %.4g", loss);
-}
-
 int main(int argc, char **argv) {
     // arguments
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     bool biased = o.how.fit.bias || o.how.fit.method == LP_FIT_BIAS;
     if (o.how.fit.method >= LP_FIT_SVD && !lp_tool_given("rank"))
@@ -125,14 +110,7 @@ int main(int argc, char **argv) {
         o.how.fit.bias_reg = o.how.fit.reg;
     // read
     lp_stream *s = lp_tool_input_stream();
-    lp_train_hooks hooks = {.progress = progress};
-    hooks.init_from = lp_tool_input_stream_of("init-from");
-    if (o.checkpoint != NULL) {
-        hooks.save = save;
-        hooks.options = lp_tool_options();
-        if (o.resume && access(o.checkpoint, F_OK) == 0)
-            hooks.resume = lp_tool_need(lp_stream_read(&(lp_input){.path = o.checkpoint}, 1, e));
-    }
+    lp_run_hooks hooks = lp_training_hooks(&o.files, e);
     // compute
     lp_factorise_report report;
     lp_tool_try(lp_factorise(s, &o.how, &hooks, &report, e));
@@ -140,7 +118,5 @@ int main(int argc, char **argv) {
         lp_tool_warn("%zu rows and %zu columns have no observed entry: their factors say nothing",
                      report.empty_rows, report.empty_cols);
     // write
-    lp_stream_free(hooks.init_from);
-    lp_stream_free(hooks.resume);
     return lp_tool_write(s);
 }

@@ -1,29 +1,29 @@
 /* predict: what a model answers. */
-#include "cli/tool.h"
-#include "mf/factors.h"
 #include "mf/predict.h"
+#include "cli/tool.h"
 #include "learn/model.h"
+#include "learn/predict.h"
+#include "mf/factors.h"
 
-static struct options {
+struct options {
     const char *model, *x;
     lp_factors_query entry;
-} o;
+};
 
-#define ROW(member) offsetof(struct options, member)
-
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {"model", 0, LP_OPTION_TEXT, ROW(model), "FILE",
+    {ROW("model", model), .metavar = "FILE",
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
-    {"x", 0, LP_OPTION_TEXT, ROW(x), "NAME",
+    {ROW("x", x), .metavar = "NAME",
      .help = "answer for tensor NAME; without it for x, or else x_test, or else x_train"},
-    {"row", 0, LP_OPTION_TEXT, ROW(entry.row), "ID", .conflicts = "model|x",
+    {ROW("row", entry.row), .metavar = "ID", .conflicts = "model|x",
      .help = "factors: answer for this row, by its name in rows, or by its place from 0"},
-    {"col", 0, LP_OPTION_TEXT, ROW(entry.col), "NAME", .requires = "row",
+    {ROW("col", entry.col), .metavar = "NAME", .requires = "row",
      .help = "and for this column of it, by its name in cols, or by its place from 0"},
-    {"top", 0, LP_OPTION_INT, ROW(entry.top), "N", NULL, 1, 1 << 30, .requires = "row",
+    {ROW("top", entry.top), .metavar = "N", .min = 1, .max = 1 << 30, .requires = "row",
      .conflicts = "col",
      .help = "or for the N columns with the highest answers that it has no entry in"},
-    {"clip", 0, LP_OPTION_FLAG, ROW(entry.clip), .conflicts = "model|x",
+    {ROW("clip", entry.clip), .conflicts = "model|x",
      .help = "factors: cut the answers to the range of the values that were observed"},
     {0},
 };
@@ -55,6 +55,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     if (o.entry.row != NULL && o.entry.col == NULL && o.entry.top == 0)
         lp_tool_usage("--row needs --col NAME or --top N");
@@ -71,6 +72,5 @@ int main(int argc, char **argv) {
     else
         lp_tool_try(lp_predict(s, model, o.x, e));
     // write
-    lp_stream_free(model);
     return lp_tool_write(s);
 }

@@ -1,25 +1,31 @@
 /* train-perceptron: Rosenblatt's perceptron. */
 #include "cli/tool.h"
-#include "learn/perceptron.h"
+#include "learn/train_perceptron.h"
+#include "learn/training_tool.h"
 
 #include <math.h>
 
-static lp_perceptron_options o;
+struct options {
+    lp_train_perceptron_options train;
+    lp_training_files files;
+};
 
-#define ROW(member) offsetof(lp_perceptron_options, member)
-
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {"rule", 0, LP_OPTION_CHOICE, ROW(rule), "RULE", "row", .choices = LP_PERCEPTRON_CHOICES,
+    {ROW("rule", train.rule), .metavar = "RULE", .default_value = "row",
+     .choices = LP_PERCEPTRON_CHOICES,
      .help = "row: correct for each row that is answered wrongly; batch: for all rows at once, and "
              "only while their summed agreement is not positive"},
-    {"no-bias", 0, LP_OPTION_FLAG, ROW(no_bias), .help = "a line through the origin"},
-    {"lr", 0, LP_OPTION_REAL, ROW(lr), "RATE", "1", 0, INFINITY, .flags = LP_OPEN_MIN,
-     .help = "what a correction is multiplied by"},
-    {"epochs", 0, LP_OPTION_INT, ROW(epochs), "N", "100", 0, 9e15,
+    {ROW("no-bias", train.no_bias), .help = "a line through the origin"},
+    {ROW("lr", train.lr), .metavar = "RATE", .default_value = "1", .max = INFINITY,
+     .flags = LP_OPEN_MIN, .help = "what a correction is multiplied by"},
+    {ROW("epochs", train.epochs), .metavar = "N", .default_value = "100", .max = 9e15,
      .help = "passes over the rows, at most: it ends when one finds nothing to correct"},
-    {"eval-every", 0, LP_OPTION_INT, ROW(eval_every), "N", "0", 0, 9e15,
+    {ROW("eval-every", train.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
      .help = "evaluate every N epochs; 0: at the end only"},
-    {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = "of the order of the rows"},
+    LP_TRAINING_ROWS(struct options, files, "epochs"),
+    {ROW("seed", train.seed), .metavar = "S", .default_value = "0",
+     .help = "of the order of the rows"},
     {0},
 };
 
@@ -44,11 +50,13 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_input_stream();
+    lp_run_hooks hooks = lp_training_hooks(&o.files, e);
     // compute
-    lp_tool_try(lp_perceptron_train(s, &o, e));
+    lp_tool_try(lp_train_perceptron(s, &o.train, &hooks, e));
     // write
     return lp_tool_write(s);
 }

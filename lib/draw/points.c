@@ -1,6 +1,7 @@
 #include "draw/points.h"
 
 #include "base/memory.h"
+#include "learn/predict.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,159 +1,104 @@
 #include "learn/checkpoint.h"
 
-#include "base/memory.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const lp_params *params(const lp_train_state *t) {
-    return &t->model->net.params;
+enum { VERSION = 2 }; /* 1: labpipe 0.1.0's, without checkpoint.version */
+
+#define BEST "checkpoint.best."
+
+/* ---- into a stream ---- */
+
+static void put_block(const lp_state_block *b, const char *prefix, const void *from, lp_stream *s) {
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", prefix, b->name);
+    lp_tensor t = lp_tensor_zeros(b->value.type, b->value.ndim, b->value.shape);
+    memcpy(t.data, from, t.count * t.type.size);
+    lp_stream_put(s, name, &t);
 }
 
-static size_t block_size(const lp_train_state *t) {
-    return params(t)->size * params(t)->type.size;
-}
-
-void lp_train_state_free(lp_train_state *t) {
-    for (size_t i = 0; i < t->snapshots; i++)
-        free(t->snapshot[i]);
-    free(t->snapshot);
-    free(t->snapshot_epoch);
-    free(t->history);
-    free(t->best);
-    *t = (lp_train_state){0};
-}
-
-/* Room for one more element of `size` bytes in *array, which holds `count` and has room for *room.
- */
-static int grow(void *array, size_t size, size_t count, size_t *room, lp_error *e) {
-    if (count < *room)
-        return 0;
-    size_t more = *room ? 2 * *room : 64;
-    void *old;
-    memcpy(&old, array, sizeof old);
-    void *block = lp_alloc(more, size, e);
-    if (block == NULL)
-        return -1;
-    if (count > 0)
-        memcpy(block, old, count * size);
-    free(old);
-    memcpy(array, &block, sizeof block);
-    *room = more;
-    return 0;
-}
-
-int lp_train_state_append(lp_train_state *t, const lp_evaluation *now, lp_error *e) {
-    if (grow(&t->history, sizeof *t->history, t->evaluations, &t->history_room, e))
-        return -1;
-    t->history[t->evaluations++] = *now;
-    return 0;
-}
-
-int lp_train_state_snapshot(lp_train_state *t, lp_error *e) {
-    size_t room = t->snapshot_room;
-    if (grow(&t->snapshot_epoch, sizeof *t->snapshot_epoch, t->snapshots, &room, e) ||
-        grow(&t->snapshot, sizeof *t->snapshot, t->snapshots, &t->snapshot_room, e))
-        return -1;
-    void *block = lp_alloc(block_size(t), 1, e);
-    if (block == NULL)
-        return -1;
-    memcpy(block, params(t)->value, block_size(t));
-    t->snapshot_epoch[t->snapshots] = (double)t->done;
-    t->snapshot[t->snapshots++] = block;
-    return 0;
-}
-
-int lp_train_state_keep_best(lp_train_state *t, lp_error *e) {
-    if (t->best == NULL)
-        t->best = lp_alloc(block_size(t), 1, e);
-    if (t->best == NULL)
-        return -1;
-    memcpy(t->best, params(t)->value, block_size(t));
-    return 0;
-}
-
-/* ---- history and snapshots in a stream ---- */
-
-static const struct {
-    const char *name;
-    size_t offset;
-} columns[] = {
-    {"history.epoch", offsetof(lp_evaluation, epoch)},
-    {"history.loss", offsetof(lp_evaluation, loss)},
-    {"history.accuracy", offsetof(lp_evaluation, accuracy)},
-    {"history.val_loss", offsetof(lp_evaluation, val_loss)},
-    {"history.val_accuracy", offsetof(lp_evaluation, val_accuracy)},
-};
-
-enum { COLUMNS = sizeof columns / sizeof *columns };
-
-static double *cell(const lp_train_state *t, size_t i, size_t column) {
-    return (double *)((char *)&t->history[i] + columns[column].offset);
-}
-
-int lp_train_state_put(const lp_train_state *t, lp_stream *s, lp_error *e) {
-    for (size_t c = 0; c < COLUMNS; c++) {
-        if (t->evaluations == 0 || isnan(*cell(t, 0, c)))
+/* Puts a copy of the model's blocks under PREFIX + their names. */
+static void put_copy(const lp_run *r, const char *prefix, const char *copy, lp_stream *s) {
+    for (size_t i = 0; i < r->blocks; i++) {
+        const lp_state_block *b = &r->block[i];
+        if (!b->is_model)
             continue;
-        lp_tensor column;
-        if (lp_tensor_vector(&column, LP_F8, t->evaluations, e))
-            return -1;
-        for (size_t i = 0; i < t->evaluations; i++)
-            ((double *)column.data)[i] = *cell(t, i, c);
-        if (lp_stream_put(s, columns[c].name, &column, e))
-            return -1;
-    }
-    if (t->snapshots == 0)
-        return 0;
-    lp_tensor epochs;
-    if (lp_tensor_vector(&epochs, LP_F8, t->snapshots, e))
-        return -1;
-    memcpy(epochs.data, t->snapshot_epoch, t->snapshots * sizeof *t->snapshot_epoch);
-    if (lp_stream_put(s, "snapshot.epoch", &epochs, e))
-        return -1;
-    for (size_t i = 0; i < t->snapshots; i++) {
-        char prefix[60];
-        snprintf(prefix, sizeof prefix, "snapshot.%.0f.", t->snapshot_epoch[i]);
-        lp_params_put(params(t), t->snapshot[i], prefix, s);
-    }
-    return 0;
-}
-
-/* ---- checkpoints ---- */
-
-static void put_moments(const lp_train_state *t, lp_stream *s) {
-    for (int i = 0; i < lp_optim_moments(t->optim); i++) {
-        char prefix[40];
-        snprintf(prefix, sizeof prefix, "checkpoint.moment%d.", i + 1);
-        lp_params_put(params(t), t->optim->moment[i], prefix, s);
+        put_block(b, prefix, copy, s);
+        copy += b->value.count * b->value.type.size;
     }
 }
 
-lp_stream *lp_checkpoint_make(const lp_train_state *t, lp_error *e) {
-    lp_stream *s = lp_stream_new(e);
-    if (s == NULL)
-        return NULL;
-    int failed = lp_model_write(t->model, s, e) || lp_train_state_put(t, s, e);
-    put_moments(t, s);
-    if (t->best != NULL)
-        lp_params_put(params(t), t->best, "checkpoint.best.", s);
-    if (failed || lp_stream_put_text(s, "checkpoint.options", t->options, e) ||
-        lp_stream_put_number(s, "checkpoint.data_crc32", t->data_crc32, e) ||
-        lp_stream_put_number(s, "checkpoint.done", (double)t->done, e) ||
-        lp_stream_put_number(s, "checkpoint.steps", (double)t->optim->steps, e) ||
-        lp_stream_put_number(s, "checkpoint.draws", (double)t->draws.next, e) ||
-        lp_stream_put_number(s, "checkpoint.best_loss", t->best_loss, e) ||
-        lp_stream_put_number(s, "checkpoint.best_epoch", t->best_epoch, e) ||
-        lp_stream_put_number(s, "checkpoint.waited", (double)t->waited, e)) {
-        lp_stream_free(s);
-        return NULL;
+static const char *snapshot_prefix(double epoch, char text[64]) {
+    snprintf(text, 64, "snapshot.%.0f.", epoch);
+    return text;
+}
+
+void lp_run_put_history(const lp_run *r, lp_stream *s) {
+    lp_history_put(&r->history, s);
+    if (r->snapshots > 0) {
+        lp_tensor epochs = lp_tensor_vector(LP_F8, r->snapshots);
+        for (size_t i = 0; i < r->snapshots; i++)
+            ((double *)epochs.data)[i] = r->snapshot[i].epoch;
+        lp_stream_put(s, "snapshot.epoch", &epochs);
     }
+    for (size_t i = 0; i < r->snapshots; i++) {
+        char prefix[64];
+        put_copy(r, snapshot_prefix(r->snapshot[i].epoch, prefix), r->snapshot[i].model, s);
+    }
+    if (r->best != NULL)
+        lp_stream_put_number(s, "history.best_epoch", r->best_epoch);
+}
+
+lp_stream *lp_checkpoint_make(lp_run *r) {
+    lp_stream *s = lp_stream_new();
+    r->learner->put_model(r, s);
+    lp_run_put_history(r, s);
+    lp_stream_put_number(s, "checkpoint.version", VERSION);
+    lp_stream_put_text(s, "checkpoint.options", r->hooks->options);
+    lp_stream_put_number(s, "checkpoint.data_crc32", r->data_crc32);
+    for (size_t i = 0; i < r->blocks; i++)
+        if (!r->block[i].is_model)
+            put_block(&r->block[i], "", r->block[i].value.data, s);
+    if (r->best != NULL)
+        put_copy(r, BEST, r->best, s);
     return s;
 }
 
-static int take_number(lp_stream *s, const char *name, double *value, lp_error *e) {
+/* ---- out of a stream ---- */
+
+static int take_block(const lp_state_block *b, const char *prefix, void *to, lp_stream *s,
+                      lp_error *e) {
+    char name[128], expected[200], got[200];
+    size_t bad;
+    snprintf(name, sizeof name, "%s%s", prefix, b->name);
+    const lp_tensor *t = lp_stream_get(s, name, e), *v = &b->value;
+    if (t == NULL)
+        return -1;
+    if (!lp_type_is(t->type, v->type) || t->ndim != v->ndim ||
+        memcmp(t->shape, v->shape, (size_t)v->ndim * sizeof *v->shape) != 0)
+        return lp_fail(e, "%s has shape %s, expected %s of %c%u", name,
+                       lp_shape_text(t->ndim, t->shape, got),
+                       lp_shape_text(v->ndim, v->shape, expected), v->type.kind, v->type.size);
+    if (v->type.kind == 'f' && lp_tensor_find_nonfinite(t, &bad))
+        return lp_fail(e, "%s: element %zu is %g", name, bad, lp_tensor_at(t, bad));
+    memcpy(to, t->data, t->count * t->type.size);
+    return 0;
+}
+
+static int take_copy(const lp_run *r, const char *prefix, char *copy, lp_stream *s, lp_error *e) {
+    for (size_t i = 0; i < r->blocks; i++) {
+        const lp_state_block *b = &r->block[i];
+        if (!b->is_model)
+            continue;
+        if (take_block(b, prefix, copy, s, e))
+            return -1;
+        copy += b->value.count * b->value.type.size;
+    }
+    return 0;
+}
+
+static int read_number(lp_stream *s, const char *name, double *value, lp_error *e) {
     const lp_tensor *t = lp_stream_get(s, name, e);
     if (t == NULL)
         return -1;
@@ -163,100 +108,70 @@ static int take_number(lp_stream *s, const char *name, double *value, lp_error *
     return 0;
 }
 
-static int check_whose(const lp_train_state *t, lp_stream *s, lp_error *e) {
-    double crc;
+static int check_options(const lp_run *r, lp_stream *s, lp_error *e) {
     const lp_tensor *text = lp_stream_get(s, "checkpoint.options", e);
-    if (text == NULL)
-        return -1;
-    char *options = lp_tensor_string(text, 0, e);
+    char *options = text == NULL ? NULL : lp_tensor_string(text, 0, e);
     if (options == NULL)
         return -1;
     int failed = 0;
-    if (strcmp(options, t->options) != 0)
-        failed =
-            lp_fail(e, "the checkpoint is of other options: '%s', now '%s'", options, t->options);
+    if (strcmp(options, r->hooks->options) != 0)
+        failed = lp_fail(e, "the checkpoint is of other options: '%s', now '%s'", options,
+                         r->hooks->options);
     free(options);
-    if (failed || take_number(s, "checkpoint.data_crc32", &crc, e))
+    return failed;
+}
+
+/* Version, options and data have to be this run's. */
+static int check_origin(const lp_run *r, lp_stream *s, lp_error *e) {
+    double version = 0, crc32;
+    if (lp_stream_has(s, "checkpoint.version") && read_number(s, "checkpoint.version", &version, e))
         return -1;
-    if (crc != (double)t->data_crc32)
-        return lp_fail(e, "the checkpoint is of other data (CRC-32 %08x, now %08x)", (uint32_t)crc,
-                       t->data_crc32);
+    if (version != VERSION)
+        return lp_fail(e, "the file is not a checkpoint of this version of labpipe (remove it to "
+                          "start anew)");
+    if (check_options(r, s, e) || read_number(s, "checkpoint.data_crc32", &crc32, e))
+        return -1;
+    if (crc32 != (double)r->data_crc32)
+        return lp_fail(e, "the checkpoint is of other data (CRC-32 %08x, now %08x)",
+                       (uint32_t)crc32, r->data_crc32);
     return 0;
 }
 
-static int take_history(lp_train_state *t, lp_stream *s, lp_error *e) {
-    if (!lp_stream_has(s, columns[0].name))
-        return 0;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        const lp_tensor *column = NULL;
-        if (lp_stream_has(s, columns[c].name)) {
-            column = lp_stream_get(s, columns[c].name, e);
-            if (column == NULL)
-                return -1;
-            if (!lp_type_is(column->type, LP_F8) || column->ndim != 1 ||
-                (c > 0 && column->count != t->evaluations))
-                return lp_fail(e, "%s is not as long as history.epoch", columns[c].name);
-        }
-        for (size_t i = 0; c == 0 && i < column->count; i++)
-            if (lp_train_state_append(t, &(lp_evaluation){0}, e))
-                return -1;
-        for (size_t i = 0; i < t->evaluations; i++)
-            *cell(t, i, c) = column != NULL ? lp_tensor_at(column, i) : NAN;
-    }
-    return 0;
-}
-
-static int take_snapshots(lp_train_state *t, lp_stream *s, lp_error *e) {
+static int take_snapshots(lp_run *r, lp_stream *s, lp_error *e) {
     if (!lp_stream_has(s, "snapshot.epoch"))
         return 0;
     const lp_tensor *epochs = lp_stream_get(s, "snapshot.epoch", e);
     if (epochs == NULL)
         return -1;
-    uint64_t done = t->done;
     for (size_t i = 0; i < epochs->count; i++) {
-        char prefix[60];
+        char prefix[64];
         double epoch = lp_tensor_at(epochs, i);
-        if (!(epoch >= 0 && epoch <= (double)done))
+        if (!(epoch >= 0 && epoch <= (double)r->done))
             return lp_fail(e, "snapshot.epoch: row %zu is %g", i, epoch);
-        t->done = (uint64_t)epoch;
-        int failed = lp_train_state_snapshot(t, e);
-        t->done = done;
-        snprintf(prefix, sizeof prefix, "snapshot.%.0f.", epoch);
-        if (failed || lp_params_take(params(t), t->snapshot[i], prefix, s, e))
+        char *model = lp_run_add_snapshot(r, epoch);
+        if (take_copy(r, snapshot_prefix(epoch, prefix), model, s, e))
             return -1;
     }
     return 0;
 }
 
-int lp_checkpoint_take(lp_train_state *t, lp_stream *s, lp_error *e) {
-    double done, steps, draws, waited;
-    if (check_whose(t, s, e) || take_number(s, "checkpoint.done", &done, e) ||
-        take_number(s, "checkpoint.steps", &steps, e) ||
-        take_number(s, "checkpoint.draws", &draws, e) ||
-        take_number(s, "checkpoint.waited", &waited, e) ||
-        take_number(s, "checkpoint.best_loss", &t->best_loss, e) ||
-        take_number(s, "checkpoint.best_epoch", &t->best_epoch, e))
-        return -1;
-    if (!(done >= 0 && done < 0x1p53 && steps >= 0 && steps < 0x1p53 && draws >= 0 &&
-          draws < 0x1p53 && waited >= 0 && waited < 0x1p53))
-        return lp_fail(e, "the checkpoint's counts are out of range");
-    t->done = (uint64_t)done;
-    t->optim->steps = (uint64_t)steps;
-    t->draws.next = (uint64_t)draws;
-    t->waited = (uint64_t)waited;
-    if (lp_params_take(params(t), params(t)->value, "", s, e) || take_history(t, s, e) ||
-        take_snapshots(t, s, e))
-        return -1;
-    for (int i = 0; i < lp_optim_moments(t->optim); i++) {
-        char prefix[40];
-        snprintf(prefix, sizeof prefix, "checkpoint.moment%d.", i + 1);
-        if (lp_params_take(params(t), t->optim->moment[i], prefix, s, e))
-            return -1;
-    }
-    if (lp_stream_has(s, "checkpoint.best.layer1.weight"))
-        return lp_train_state_keep_best(t, e) ||
-                       lp_params_take(params(t), t->best, "checkpoint.best.", s, e)
-                   ? -1
-                   : 0;
+static int take_best(lp_run *r, lp_stream *s, lp_error *e) {
+    for (size_t i = 0; i < lp_stream_count(s); i++)
+        if (strncmp(lp_stream_name(s, i), BEST, strlen(BEST)) == 0) {
+            r->best = lp_arena_alloc(&r->memory, lp_run_model_size(r), 1);
+            return take_copy(r, BEST, r->best, s, e);
+        }
     return 0;
+}
+
+int lp_checkpoint_take(lp_run *r, lp_stream *s, lp_error *e) {
+    if (check_origin(r, s, e))
+        return -1;
+    for (size_t i = 0; i < r->blocks; i++)
+        if (take_block(&r->block[i], "", r->block[i].value.data, s, e))
+            return -1;
+    if (r->done > r->total)
+        return lp_fail(e, "checkpoint.done is past the end of the run");
+    return lp_history_read(&r->history, s, e) || take_snapshots(r, s, e) || take_best(r, s, e) ? -1
+                                                                                               : 0;
 }

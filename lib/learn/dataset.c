@@ -1,11 +1,6 @@
 #include "learn/dataset.h"
 
-#include "base/memory.h"
 #include "io/source.h"
-#include "num/kernels.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 enum { MAX_CLASSES = 1 << 24 };
 
@@ -89,25 +84,19 @@ static int check_y(const lp_tensor *y, const char *name, lp_error *e) {
     return 0;
 }
 
-int lp_labels_read(const lp_tensor *y, const char *name, int32_t **label, size_t *n,
-                   size_t *classes, lp_error *e) {
-    *label = NULL;
+int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, size_t *n,
+                        size_t *classes, lp_error *e) {
     *classes = 0;
     if (check_y(y, name, e))
-        return -1;
+        return NULL;
     *n = y->shape[0];
-    *label = lp_alloc(*n, sizeof **label, e);
-    if (*label == NULL)
-        return -1;
+    int32_t *label = lp_arena_alloc(memory, *n, sizeof *label);
     bool one_hot = lp_tensor_row_size(y) > 1;
     if (one_hot)
         *classes = y->shape[1];
-    if (one_hot ? take_one_hot(y, name, *label, e) : take_labels(y, name, *label, classes, e)) {
-        free(*label);
-        *label = NULL;
-        return -1;
-    }
-    return 0;
+    int failed =
+        one_hot ? take_one_hot(y, name, label, e) : take_labels(y, name, label, classes, e);
+    return failed ? NULL : label;
 }
 
 /* Whole-number types are classes, and so are rows of zeros and ones of any type, as np.eye gives
@@ -124,7 +113,7 @@ static bool is_classes(const lp_tensor *y) {
     return false;
 }
 
-static int read_y(lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
+static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
     const lp_tensor *y = lp_stream_get(s, p->y_name, e);
     if (y == NULL || check_y(y, p->y_name, e))
         return -1;
@@ -140,17 +129,18 @@ static int read_y(lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
         p->target_cols = cols;
         return 0;
     }
-    if (lp_labels_read(y, p->y_name, &p->label, &n, &classes, e))
+    p->label = lp_labels_read(y, p->y_name, &d->memory, &n, &classes, e);
+    if (p->label == NULL)
         return -1;
     p->target_cols = cols > 1 ? cols : 0;
     return 0;
 }
 
-/* The number of classes: the largest of what `classes`, one-hot rows and labels say; labels over
- * what the first two say are refused. */
-static int count_classes(lp_dataset *d, const lp_stream *s, size_t at_least, lp_error *e) {
+/* The number of classes: that of the tensor `classes`, or of one-hot rows, else one more than the
+ * largest label. Labels beyond the former two are refused. */
+static int count_classes(lp_dataset *d, const lp_stream *s, size_t min_classes, lp_error *e) {
     lp_tensor names;
-    size_t stated = at_least;
+    size_t stated = min_classes;
     bool named = lp_stream_describe(s, "classes", &names) && names.ndim == 1;
     if (named)
         stated = names.shape[0];
@@ -187,7 +177,7 @@ static int check_parts(lp_dataset *d, lp_error *e) {
             return lp_fail(e, "%s has %zu columns, %s has %zu", p->x_name, p->cols, first->x_name,
                            first->cols);
         if ((p->label == NULL) != (first->label == NULL) || p->target_cols != first->target_cols)
-            return lp_fail(e, "%s and %s are not of one kind and width", p->y_name, first->y_name);
+            return lp_fail(e, "%s and %s differ in kind or width", p->y_name, first->y_name);
     }
     return 0;
 }
@@ -195,13 +185,13 @@ static int check_parts(lp_dataset *d, lp_error *e) {
 static int read_parts(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
     bool labelled = false;
     for (size_t i = 0; i < d->parts; i++) {
-        if (read_x(&d->part[i], s, e) || (use != LP_Y_NONE && read_y(&d->part[i], s, use, e)))
+        if (read_x(&d->part[i], s, e) || (use != LP_Y_NONE && read_y(d, &d->part[i], s, use, e)))
             return -1;
         labelled |= d->part[i].label != NULL;
     }
     for (size_t i = 0; i < d->parts && labelled; i++)
         if (d->part[i].label == NULL)
-            return lp_fail(e, "%s and %s are not of one kind and width", d->part[i].y_name,
+            return lp_fail(e, "%s and %s differ in kind or width", d->part[i].y_name,
                            d->part[0].label ? d->part[0].y_name : d->part[1].y_name);
     if (labelled && count_classes(d, s, classes, e))
         return -1;
@@ -236,7 +226,7 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classe
             (use == LP_Y_NONE || lp_stream_has(s, parts[i].y_name)))
             d->part[d->parts++] = parts[i];
     if (d->parts == 0)
-        return lp_fail(e, "there is nothing to judge (expected x and y, or x_test and y_test)");
+        return lp_fail(e, "there is nothing to evaluate (expected x and y, or x_test and y_test)");
     if (read_parts(d, s, use, classes, e)) {
         lp_dataset_free(d);
         return -1;
@@ -245,8 +235,7 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classe
 }
 
 void lp_dataset_free(lp_dataset *d) {
-    for (size_t i = 0; i < d->parts; i++)
-        free(d->part[i].label);
+    lp_arena_free(&d->memory);
     *d = (lp_dataset){0};
 }
 
@@ -266,68 +255,4 @@ uint32_t lp_dataset_crc32(const lp_dataset *d) {
             crc = lp_crc32(crc, p->target, p->rows * p->target_cols * p->target_type.size);
     }
     return crc;
-}
-
-int lp_batch_new(lp_batch *b, const lp_dataset *d, lp_type type, size_t most, lp_target target,
-                 bool with_target, lp_error *e) {
-    const lp_part *p = &d->part[0];
-    size_t x_bytes, target_bytes;
-    *b = (lp_batch){.type = type, .most = most};
-    b->target_cols = target == LP_TARGET_X ? p->cols : p->target_cols;
-    bool own_target = with_target && target == LP_TARGET_Y;
-    if (!lp_multiply(p->cols, type.size, &x_bytes) ||
-        !lp_multiply(b->target_cols, type.size, &target_bytes))
-        return lp_fail(e, "rows of %zu elements are too wide", p->cols);
-    b->x = lp_alloc(most, x_bytes, e);
-    if (b->x != NULL && p->label != NULL)
-        b->label = lp_alloc(most, sizeof *b->label, e);
-    if (b->x != NULL && with_target)
-        b->target = own_target ? lp_alloc(most, target_bytes, e) : b->x;
-    if (b->x == NULL || (p->label != NULL && b->label == NULL) ||
-        (with_target && b->target == NULL)) {
-        lp_batch_free(b);
-        return -1;
-    }
-    return 0;
-}
-
-void lp_batch_free(lp_batch *b) {
-    if (b->target != b->x)
-        free(b->target);
-    free(b->x);
-    free(b->label);
-    *b = (lp_batch){0};
-}
-
-void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
-                   const size_t *index) {
-    const lp_kernels *num = lp_kernels_of(b->type);
-    num->gather_rows(n, p->cols, p->x_type, p->x, index, input_scale, b->x);
-    if (b->label != NULL)
-        for (size_t i = 0; i < n; i++)
-            b->label[i] = p->label[index[i]];
-    if (b->target == NULL || b->target == b->x)
-        return;
-    if (p->target != NULL) {
-        num->gather_rows(n, p->target_cols, p->target_type, p->target, index, 1, b->target);
-        return;
-    }
-    num->fill(n * b->target_cols, 0, b->target);
-    for (size_t i = 0; i < n; i++)
-        num->fill(1, 1,
-                  (char *)b->target + (i * b->target_cols + (size_t)b->label[i]) * b->type.size);
-}
-
-void lp_argmax_rows(lp_type type, size_t rows, size_t cols, const void *scores, int32_t *label) {
-    for (size_t r = 0; r < rows; r++) {
-        size_t best = 0;
-        for (size_t c = 1; c < cols; c++) {
-            size_t i = r * cols + c, b = r * cols + best;
-            bool larger = type.size == 4
-                              ? ((const float *)scores)[i] > ((const float *)scores)[b]
-                              : ((const double *)scores)[i] > ((const double *)scores)[b];
-            best = larger ? c : best;
-        }
-        label[r] = (int32_t)best;
-    }
 }

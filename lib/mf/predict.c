@@ -1,7 +1,7 @@
 #include "mf/predict.h"
 
 #include "base/memory.h"
-#include "learn/model.h"
+#include "data/features.h"
 #include "mf/factors.h"
 #include "num/kernels.h"
 
@@ -209,14 +209,14 @@ int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_er
     lp_factors f;
     lp_tensor x = {0}, rows = {0};
     size_t bad;
-    x_name = lp_predicted_name(s, x_name);
+    x_name = lp_features_name(s, x_name);
     if (lp_factors_read(model != NULL ? model : s, "", &f, e))
         return lp_within(e, "predicting");
     int failed =
         f.s == NULL || f.has_mean
             ? lp_fail(e, "these factors are not singular vectors, which alone answer for rows of x "
                          "(factorise --method svd)")
-            : lp_scale_for_model(s, model, x_name, &x, e);
+            : lp_features_scaled(s, model, x_name, &x, e);
     if (!failed && !lp_type_is_number(x.type))
         failed = lp_fail(e, "%s is text, expected numbers", x_name);
     if (!failed && (x.ndim == 0 || lp_tensor_row_size(&x) != f.cols))

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "io/npy.h"
 #include "learn/dataset.h"
-#include "learn/model.h"
+#include "learn/predict.h"
 #include "mf/factors.h"
 #include "mf/predict.h"
 

@@ -14,11 +14,11 @@ equal 'a stream cut in two says the same' \
 equal 'one member a part' "$(eval --tsv model.npz | cut -f 1 | tr '\n' ' ')" 'part train test '
 equal 'an unsplit set is all' \
     "$(gen-moons -n 50 | train-mlp --epochs 1 | eval --tsv | sed -n 2p | cut -f 1,2)" "$(printf 'all\t50')"
-equal 'predict gives what eval judges' \
+equal 'predict gives what eval counts' \
     "$(predict model.npz | pick 'y*' classes | eval --tsv | cut -f 2,3,5-)" \
     "$(eval --tsv model.npz | sed -n '1p;3p' | cut -f 2,3,5-)"
-refuses 'nothing to judge' 1 'judging: there is nothing to judge' eval iris.npz
-refuses 'another width' 1 'judging: x has 2 columns, the model takes 4' eval <(gen-moons -n 30) <(pick 'layer*' 'model.*' model.npz)
+refuses 'nothing to evaluate' 1 'evaluating: there is nothing to evaluate' eval iris.npz
+refuses 'another width' 1 'evaluating: x has 2 columns, the model takes 4' eval <(gen-moons -n 30) <(pick 'layer*' 'model.*' model.npz)
 refuses 'two models' 1 'there are two models' eval model.npz <(gen-moons -n 9 | train-perceptron | pick weight)
 refuses 'two forms at once' 2 'contradict' eval --json --tsv model.npz
 refuses 'a mask without factors' 2 'go with factors' eval --mask w model.npz

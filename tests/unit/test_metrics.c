@@ -1,4 +1,4 @@
-/* Counts of right and wrong answers. */
+/* Counts of right and wrong predicteds. */
 #include "check.h"
 
 #include "learn/metrics.h"
@@ -6,14 +6,14 @@
 static lp_error e;
 
 static void counts(void) {
-    const int32_t label[] = {0, 0, 1, 1, 1, 2}, answer[] = {0, 1, 1, 1, 0, 2};
+    const int32_t label[] = {0, 0, 1, 1, 1, 2}, predicted[] = {0, 1, 1, 1, 0, 2};
     lp_confusion c;
     CHECK(lp_confusion_new(&c, 4, &e) == 0);
-    lp_confusion_add(&c, 4, label, answer);
-    lp_confusion_add(&c, 2, label + 4, answer + 4);
+    lp_confusion_add(&c, 4, label, predicted);
+    lp_confusion_add(&c, 2, label + 4, predicted + 4);
     const size_t expected[16] = {1, 1, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0};
     for (int i = 0; i < 16; i++)
-        CHECK(c.confusion[i] == expected[i]);
+        CHECK(c.count[i] == expected[i]);
     CHECK_CLOSE(lp_accuracy(&c), 4 / 6.0, 1e-16);
     CHECK_CLOSE(lp_class_accuracy(&c, 0), 0.5, 0);
     CHECK_CLOSE(lp_class_accuracy(&c, 1), 2 / 3.0, 1e-16);

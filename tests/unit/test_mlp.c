@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "learn/evaluate.h"
-#include "learn/model.h"
+#include "learn/predict.h"
 #include "net/mlp.h"
 #include "num/rng.h"
 
@@ -170,7 +170,7 @@ static void broken_networks(void) {
     lp_stream_free(s);
 }
 
-/* A perceptron x1 - x2 - 1/2 > 0, judged and asked. */
+/* A perceptron x1 - x2 - 1/2 > 0, evaluated and asked to predict. */
 static void perceptron_model(void) {
     lp_stream *s = lp_stream_new();
     put(s, "weight", LP_F8, 1, 2, (double[]){1, -1});
@@ -185,12 +185,12 @@ static void perceptron_model(void) {
         CHECK_CLOSE(lp_tensor_at(score, i), expected[i], 0);
         CHECK_CLOSE(lp_tensor_at(answer, i), expected[i] > 0, 0);
     }
-    lp_evaluation_report r;
+    lp_report r;
     CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
     /* Right, right, wrong at 0, wrong by 1.5: criterion (0 + 1.5) / 4. */
-    CHECK_CLOSE(r.judgement[0].accuracy, 0.5, 0);
-    CHECK_CLOSE(r.judgement[0].loss, 0.375, 0);
-    lp_evaluation_free(&r);
+    CHECK_CLOSE(r.part[0].metric[0], 0.5, 0);
+    CHECK_CLOSE(r.part[0].metric[1], 0.375, 0);
+    lp_report_free(&r);
     lp_stream_free(s);
 }
 
@@ -220,24 +220,24 @@ static void scaled_alike(void) {
 static void reports(void) {
     lp_stream *s = lp_stream_new();
     lp_buffer text = {0};
-    lp_evaluation_report r;
+    lp_report r;
     CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
-    CHECK_HOLDS(e.text, "there is nothing to judge");
+    CHECK_HOLDS(e.text, "there is nothing to evaluate");
     put(s, "y", LP_I8, 3, 0, (int64_t[]){0, 1, 1});
     put(s, "y_pred", LP_I8, 3, 0, (int64_t[]){0, 1, 0});
     CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
-    CHECK(lp_evaluation_print(&r, LP_REPORT_JSON, &text, &e) == 0);
+    lp_report_print(&r, LP_REPORT_JSON, &text);
     CHECK_TEXT(text.data, "{\"all\": {\"n\": 3, \"accuracy\": 0.6666666666666666, \"loss\": null, "
                           "\"per_class\": [1, 0.5], \"confusion\": [[1, 0], [1, 1]]}}\n");
     text.size = 0;
-    CHECK(lp_evaluation_print(&r, LP_REPORT_TSV, &text, &e) == 0);
+    lp_report_print(&r, LP_REPORT_TSV, &text);
     CHECK_HOLDS(text.data, "part\tn\taccuracy\tloss\tper_class.0\tper_class.1\tconfusion.0.0");
     CHECK_HOLDS(text.data, "\nall\t3\t0.6666666666666666\tnan\t1\t0.5\t1\t0\t1\t1\n");
     lp_buffer_free(&text);
-    lp_evaluation_free(&r);
+    lp_report_free(&r);
     put(s, "y_pred", LP_I8, 2, 0, (int64_t[]){0, 1});
     CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
-    CHECK_HOLDS(e.text, "judging: y_pred has 2 rows, y has 3");
+    CHECK_HOLDS(e.text, "evaluating: y_pred has 2 rows, y has 3");
     lp_stream_free(s);
 }
 

@@ -1,7 +1,7 @@
 /* The perceptron, step by step and as a whole. */
 #include "check.h"
 
-#include "learn/perceptron.h"
+#include "learn/train_perceptron.h"
 #include "num/rng.h"
 
 static lp_error e;
@@ -32,16 +32,16 @@ static double last(lp_stream *s, const char *name) {
 /* The batch rule from zero: one step, w = lr Σ t x, b = lr Σ t; then the agreement is positive:
  * Σ t x = (1, 2) + (3, 0) - (-1, -1) = (5, 3), Σ t = 1. */
 static void batch_rule(void) {
-    lp_perceptron_options o = {
-        .rule = LP_PERCEPTRON_BATCH, .lr = 0.5, .epochs = 100, .eval_every = 1};
+    lp_train_perceptron_options o = {
+        .rule = LP_PERCEPTRON_BATCH, .lr = 0.5, .epochs = 100, .run.eval_every = 1};
     lp_stream *s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){1, 1, 0});
-    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK_CLOSE(number(s, "weight", 0), 2.5, 0);
     CHECK_CLOSE(number(s, "weight", 1), 1.5, 0);
     CHECK_CLOSE(number(s, "bias", 0), 0.5, 0);
     CHECK_CLOSE(last(s, "history.epoch"), 2, 0); /* the second epoch corrected nothing */
     o.no_bias = true;
-    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(!lp_stream_has(s, "bias"));
     lp_stream_free(s);
 }
@@ -62,15 +62,15 @@ static void converges(void) {
             } while (fabs(side) < 0.2);
             y[i] = side > 0;
         }
-        lp_perceptron_options o = {.lr = 1, .epochs = 1000, .seed = seed};
+        lp_train_perceptron_options o = {.lr = 1, .epochs = 1000, .seed = seed};
         lp_stream *s = data(N, x, y);
-        CHECK(lp_perceptron_train(s, &o, &e) == 0);
+        CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
         CHECK_CLOSE(last(s, "history.accuracy"), 1, 0);
         CHECK_CLOSE(last(s, "history.loss"), 0, 0);
         CHECK(last(s, "history.epoch") < 1000);
         /* A line through the origin does not part them. */
         o.no_bias = true;
-        CHECK(lp_perceptron_train(s, &o, &e) == 0);
+        CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
         CHECK(last(s, "history.accuracy") < 0.97);
         CHECK_CLOSE(last(s, "history.epoch"), 1000, 0);
         lp_stream_free(s);
@@ -79,28 +79,28 @@ static void converges(void) {
 
 /* No epoch: weights of 0 answer class 0 everywhere. */
 static void untrained(void) {
-    lp_perceptron_options o = {.lr = 1};
+    lp_train_perceptron_options o = {.lr = 1};
     lp_stream *s = data(4, (double[]){1, 2, 3, 0, -1, -1, 5, 5}, (int64_t[]){1, 1, 0, 1});
-    CHECK(lp_perceptron_train(s, &o, &e) == 0);
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK_CLOSE(number(s, "weight", 1), 0, 0);
     CHECK_CLOSE(last(s, "history.accuracy"), 0.25, 0);
     lp_stream_free(s);
 }
 
 static void refusals(void) {
-    lp_perceptron_options o = {.lr = 1, .epochs = 10};
+    lp_train_perceptron_options o = {.lr = 1, .epochs = 10};
     lp_stream *s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){0, 1, 2});
-    CHECK(lp_perceptron_train(s, &o, &e) == -1);
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, "y has 3 classes, a perceptron tells two apart");
     lp_stream_free(s);
     s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){-1, 1, 1});
-    CHECK(lp_perceptron_train(s, &o, &e) == -1);
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, "y: row 0 is -1");
     lp_stream_free(s);
     s = data(3, (double[]){1e308, 1e308, 1e308, 0, -1e308, -1e308}, (int64_t[]){1, 1, 0});
     o.lr = 1e10;
-    CHECK(lp_perceptron_train(s, &o, &e) == -1);
-    CHECK_HOLDS(e.text, "the loss over x is");
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == -1);
+    CHECK_HOLDS(e.text, "training: the loss became");
     lp_stream_free(s);
 }
 

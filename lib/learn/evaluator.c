@@ -1,0 +1,99 @@
+#include "learn/evaluator.h"
+
+#include "num/kernels.h"
+
+#include <math.h>
+
+lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *memory) {
+    lp_type type = m->net.params.type;
+    bool with_target = !m->is_perceptron && m->loss == LP_LOSS_MSE &&
+                       (m->target == LP_TARGET_X || d->part[0].target_cols > 0);
+    return (lp_evaluator){
+        .model = m,
+        .data = d,
+        .forward = lp_forward_new(m, d, with_target, memory),
+        .scores = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_model_outputs(m), type.size),
+        .row_loss = lp_arena_alloc(memory, LP_FORWARD_ROWS, type.size),
+        .predicted = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(int32_t))};
+}
+
+static double at(lp_type type, const void *x, size_t i) {
+    return type.size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+/* The sum of the losses of the n rows whose scores are in ev->scores (which it may overwrite). */
+static double sum_losses(lp_evaluator *ev, size_t n) {
+    const lp_model *m = ev->model;
+    const lp_batch *batch = &ev->forward.batch;
+    lp_type type = m->net.params.type;
+    const lp_kernels *num = lp_kernels_of(type);
+    size_t outputs = lp_model_outputs(m);
+    double sum = 0;
+    if (m->is_perceptron) {
+        for (size_t i = 0; i < n; i++) {
+            double agreement = (batch->label[i] == 1 ? 1 : -1) * at(type, ev->scores, i);
+            sum += agreement >= 0 ? 0 : -agreement; /* a NaN remains one */
+        }
+    } else if (m->loss == LP_LOSS_CROSS_ENTROPY) {
+        num->softmax_cross_entropy(n, outputs, ev->scores, batch->label, NULL, ev->row_loss,
+                                   ev->scores);
+        for (size_t i = 0; i < n; i++)
+            sum += at(type, ev->row_loss, i);
+    } else {
+        sum = num->sum_squared_difference(n * outputs, ev->scores, batch->target);
+    }
+    return sum;
+}
+
+static int check_part(const lp_model *m, const lp_part *p, size_t classes, lp_error *e) {
+    size_t expected = m->target == LP_TARGET_X ? p->cols : p->target_cols;
+    size_t predicted = m->is_perceptron ? 2 : lp_model_outputs(m);
+    if (p->cols != lp_model_inputs(m))
+        return lp_fail(e, "%s has %zu columns, the model takes %zu", p->x_name, p->cols,
+                       lp_model_inputs(m));
+    if (classes > 0 && p->label == NULL)
+        return lp_fail(e, "%s holds no classes, but the model predicts classes", p->y_name);
+    if (expected != predicted)
+        return lp_fail(e, "%s has %zu %s, the model predicts %zu",
+                       m->target == LP_TARGET_X ? p->x_name : p->y_name, expected,
+                       classes > 0 ? "classes" : "columns", predicted);
+    return 0;
+}
+
+int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e) {
+    const lp_model *m = ev->model;
+    const lp_part *p = &ev->data->part[i];
+    size_t classes = lp_model_classes(m, p->label != NULL);
+    *metrics = (lp_metrics){.n = p->rows, .accuracy = NAN};
+    if (check_part(m, p, classes, e) ||
+        (classes > 0 && lp_confusion_new(&metrics->confusion, classes, e)))
+        return -1;
+    double loss = 0;
+    for (size_t from = 0; from < p->rows; from += LP_FORWARD_ROWS) {
+        size_t n = lp_forward_rows(&ev->forward, p, from, ev->scores);
+        if (classes > 0) {
+            lp_model_classify(m, n, ev->scores, ev->predicted);
+            lp_confusion_add(&metrics->confusion, n, ev->forward.batch.label, ev->predicted);
+        }
+        loss += sum_losses(ev, n);
+    }
+    double terms = (double)p->rows;
+    if (!m->is_perceptron && m->loss == LP_LOSS_MSE && m->reduction == LP_REDUCE_MEAN)
+        terms *= (double)lp_model_outputs(m);
+    metrics->loss = loss / terms;
+    if (classes > 0)
+        metrics->accuracy = lp_accuracy(&metrics->confusion);
+    return 0;
+}
+
+int lp_evaluator_row(lp_evaluator *ev, lp_history_row *row, lp_error *e) {
+    lp_metrics m;
+    for (size_t i = 0; i < ev->data->parts && i < 2; i++) {
+        if (lp_evaluator_part(ev, i, &m, e))
+            return -1;
+        *(i == 0 ? &row->loss : &row->val_loss) = m.loss;
+        *(i == 0 ? &row->accuracy : &row->val_accuracy) = m.accuracy;
+        lp_confusion_free(&m.confusion);
+    }
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* The evaluator: a model's metrics on the parts of a dataset, over and over. */
+#ifndef LP_LEARN_EVALUATOR_H
+#define LP_LEARN_EVALUATOR_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "learn/dataset.h"
+#include "learn/history.h"
+#include "learn/metrics.h"
+#include "learn/predict.h"
+
+typedef struct {
+    const lp_model *model;
+    const lp_dataset *data;
+    lp_forward forward;
+    void *scores, *row_loss;
+    int32_t *predicted;
+} lp_evaluator;
+
+/* Model and data are borrowed; all room is in `memory`. */
+lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *memory);
+
+/* The metrics on part `i` of the data; freed with lp_confusion_free(&metrics->confusion). The loss
+ * is the cross-entropy averaged over the rows; or the squared errors averaged over all numbers, or,
+ * under LP_REDUCE_SUM, summed in each row and averaged over the rows; or, for a perceptron,
+ * Rosenblatt's criterion max(0, -t (x·w + b)), t = ±1, averaged over the rows. Refused: data of
+ * another width than the model's, or of other classes. */
+int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e);
+
+/* The same for the first part and, where there is one, the second, as a row of history. */
+int lp_evaluator_row(lp_evaluator *ev, lp_history_row *row, lp_error *e);
+
+#endif

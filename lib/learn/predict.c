@@ -1,0 +1,131 @@
+#include "learn/predict.h"
+
+#include "data/features.h"
+#include "num/kernels.h"
+
+/* ---- the forward pass ---- */
+
+lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_target,
+                          lp_arena *memory) {
+    lp_type type = m->net.params.type;
+    return (lp_forward){
+        .model = m,
+        .batch = lp_batch_new(d, type, LP_FORWARD_ROWS, m->target, with_target, memory),
+        .index = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(size_t)),
+        .work = lp_arena_alloc(memory, lp_mlp_work(&m->net, LP_FORWARD_ROWS), type.size)};
+}
+
+size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores) {
+    size_t n = p->rows - from < LP_FORWARD_ROWS ? p->rows - from : LP_FORWARD_ROWS;
+    for (size_t i = 0; i < n; i++)
+        f->index[i] = from + i;
+    lp_batch_fill(&f->batch, p, f->model->input_scale, n, f->index);
+    lp_mlp_output(&f->model->net, n, f->batch.x, f->work, scores);
+    return n;
+}
+
+int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_tensor *scores,
+                    lp_error *e) {
+    *scores = (lp_tensor){0};
+    size_t bad, rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
+    if (!lp_type_is_number(x->type))
+        return lp_fail(e, "%s is text, expected numbers", name);
+    if (x->ndim == 0 || rows == 0)
+        return lp_fail(e, "%s has no rows", name);
+    if (cols != lp_model_inputs(m))
+        return lp_fail(e, "%s has %zu columns, the model takes %zu", name, cols,
+                       lp_model_inputs(m));
+    if (lp_tensor_find_nonfinite(x, &bad))
+        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
+                       bad / cols, bad % cols, lp_tensor_at(x, bad));
+    const lp_dataset d = {.parts = 1,
+                          .part = {{.rows = rows, .cols = cols, .x_type = x->type, .x = x->data}}};
+    lp_arena memory = {0};
+    lp_forward forward = lp_forward_new(m, &d, false, &memory);
+    *scores = lp_tensor_matrix(m->net.params.type, rows, lp_model_outputs(m));
+    for (size_t from = 0; from < rows; from += LP_FORWARD_ROWS)
+        lp_forward_rows(&forward, &d.part[0], from,
+                        (char *)scores->data + from * scores->shape[1] * scores->type.size);
+    lp_arena_free(&memory);
+    return 0;
+}
+
+/* ---- classes ---- */
+
+static double at(lp_type type, const void *x, size_t i) {
+    return type.size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label) {
+    lp_type type = m->net.params.type;
+    size_t cols = lp_model_outputs(m);
+    for (size_t r = 0; r < n; r++) {
+        size_t best = 0;
+        for (size_t c = 1; c < cols; c++)
+            best = at(type, scores, r * cols + c) > at(type, scores, r * cols + best) ? c : best;
+        label[r] = m->is_perceptron ? at(type, scores, r) > 0 : (int32_t)best;
+    }
+}
+
+/* ---- predictions in a stream ---- */
+
+/* scores (n, outputs) as y_pred and y_score. */
+static void put_predictions(const lp_model *m, lp_stream *s, lp_tensor *scores, bool labelled) {
+    size_t n = scores->shape[0];
+    if (scores->shape[1] == 1)
+        scores->ndim = 1;
+    if (lp_model_classes(m, labelled) == 0) {
+        lp_stream_put(s, "y_pred", scores);
+        return;
+    }
+    lp_arena memory = {0};
+    int32_t *label = lp_arena_alloc(&memory, n, sizeof *label);
+    lp_tensor predicted = lp_tensor_vector(LP_I8, n);
+    lp_model_classify(m, n, scores->data, label);
+    for (size_t i = 0; i < n; i++)
+        ((int64_t *)predicted.data)[i] = label[i];
+    lp_arena_free(&memory);
+    lp_stream_put(s, "y_pred", &predicted);
+    if (!m->is_perceptron && m->loss == LP_LOSS_CROSS_ENTROPY)
+        lp_kernels_of(scores->type)->softmax(n, lp_model_outputs(m), scores->data, scores->data);
+    lp_stream_put(s, "y_score", scores);
+}
+
+static bool has_integers(const lp_stream *s, const char *name) {
+    lp_tensor t;
+    return lp_stream_describe(s, name, &t) && lp_type_is_integer(t.type);
+}
+
+/* The names of the classes go along with the model. */
+static int put_class_names(lp_stream *s, lp_stream *model, lp_error *e) {
+    if (model == NULL || lp_stream_has(s, "classes") || !lp_stream_has(model, "classes"))
+        return 0;
+    const lp_tensor *names = lp_stream_get(model, "classes", e);
+    if (names == NULL)
+        return -1;
+    lp_tensor copy = lp_tensor_copy(names);
+    lp_stream_put(s, "classes", &copy);
+    return 0;
+}
+
+int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
+    lp_stream *from = model != NULL ? model : s;
+    lp_model m;
+    lp_tensor x = {0}, scores = {0};
+    if (lp_model_read(&m, from, e))
+        return -1;
+    x_name = lp_features_name(s, x_name);
+    int failed =
+        lp_features_scaled(s, model, x_name, &x, e) || lp_model_scores(&m, &x, x_name, &scores, e);
+    if (!failed) {
+        /* Whether a network trained by squared error has classes, only the data can tell. */
+        bool labelled = lp_stream_has(from, "classes") || has_integers(from, "y_train") ||
+                        has_integers(from, "y");
+        put_predictions(&m, s, &scores, labelled);
+        failed = put_class_names(s, model, e);
+    }
+    lp_tensor_free(&x);
+    lp_tensor_free(&scores);
+    lp_model_free(&m);
+    return failed ? -1 : 0;
+}

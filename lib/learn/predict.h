@@ -1,0 +1,53 @@
+/* What a trained model predicts: its forward pass, and predictions in a stream. */
+#ifndef LP_LEARN_PREDICT_H
+#define LP_LEARN_PREDICT_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/tensor.h"
+#include "io/stream.h"
+#include "learn/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Rows go through a model in chunks; the results do not depend on the size. */
+enum { LP_FORWARD_ROWS = 512 };
+
+typedef struct {
+    const lp_model *model;
+    lp_batch batch; /* the rows of the last chunk */
+    size_t *index;
+    void *work;
+} lp_forward;
+
+/* Room in `memory` for chunks of the dataset's parts, with their targets where `with_target`. */
+lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_target,
+                          lp_arena *memory);
+
+/* scores (n, outputs), of the model's type = the last layer's output for the n rows of a part from
+ * row `from` on. Returns n, at most LP_FORWARD_ROWS. */
+size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores);
+
+/* scores (n, outputs) of the model's type, the caller's to free, for the rows of x (any number
+ * type, [n, ...]). Refused: a row of another width than the model's, no rows, a value that is not
+ * finite (named by row and column after `name`). */
+int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_tensor *scores,
+                    lp_error *e);
+
+/* label[i] = the class that row i of scores (n, outputs) predicts: the largest score's, the first
+ * of equals. */
+void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label);
+
+/* Predictions for tensor `x_name` of a stream (NULL: x, or else x_test, or else x_train), put into
+ * it:
+ *     y_pred [n]       i8, the class; for a model without classes [n] or [n, m] of its type, the
+ *                      predicted numbers
+ *     y_score [n, k]   the classes' probabilities (cross-entropy) or outputs; for a perceptron [n],
+ *                      x·weight + bias
+ * `model` is the stream that holds the model, NULL for s itself; data of another stream than the
+ * model's is scaled by lp_features_scaled (data/features.h). */
+int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
+
+#endif

@@ -1,0 +1,39 @@
+/* What an evaluation found, as text, as a table or as JSON. */
+#ifndef LP_LEARN_REPORT_H
+#define LP_LEARN_REPORT_H
+
+#include "base/memory.h"
+#include "learn/metrics.h"
+
+#include <stddef.h>
+
+enum { LP_MAX_METRICS = 4 };
+
+typedef struct {
+    const char *name; /* "train", "test", "all"; the factors' own */
+    size_t n;         /* rows, or entries */
+    double metric[LP_MAX_METRICS];
+    lp_confusion confusion; /* {0} where there are no classes */
+} lp_report_part;
+
+typedef struct {
+    const char *counted;                /* what n counts: "rows" or "entries" */
+    const char *metric[LP_MAX_METRICS]; /* their names, NULL behind the last */
+    size_t parts;
+    lp_report_part part[3];
+    char **class_name; /* of the classes, or NULL */
+    lp_arena memory;   /* holds the names */
+} lp_report;
+
+typedef enum { LP_REPORT_TEXT, LP_REPORT_TSV, LP_REPORT_JSON } lp_report_format;
+
+/* Appends the report to `out`. TSV: a line of names, then a line for each part; JSON: one object
+ * with a member for each part. Both have part, n and the metrics, and for predictions of classes
+ *     per_class   accuracy among the rows of each class
+ *     confusion   row: true class, column: predicted class
+ * What is not known is null (JSON) or nan (TSV). Numbers are the shortest that read back. */
+void lp_report_print(const lp_report *r, lp_report_format format, lp_buffer *out);
+
+void lp_report_free(lp_report *r);
+
+#endif

@@ -1,0 +1,194 @@
+#include "learn/run.h"
+
+#include "learn/checkpoint.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- state blocks ---- */
+
+void lp_run_add_array(lp_run *r, const char *name, bool is_model, lp_type type, int ndim,
+                      const size_t *shape, void *data) {
+    r->block = lp_grow(r->block, r->blocks, &r->block_capacity, sizeof *r->block);
+    lp_state_block *b = &r->block[r->blocks++];
+    *b = (lp_state_block){.is_model = is_model,
+                          .value = {.type = type, .ndim = ndim, .count = 1, .data = data}};
+    snprintf(b->name, sizeof b->name, "%s%s", is_model ? "" : "checkpoint.", name);
+    for (int i = 0; i < ndim; i++) {
+        b->value.shape[i] = shape[i];
+        b->value.count *= shape[i];
+    }
+}
+
+void lp_run_add_count(lp_run *r, const char *name, uint64_t *count) {
+    lp_run_add_array(r, name, false, (lp_type){'u', sizeof *count}, 0, NULL, count);
+}
+
+void lp_run_add_params(lp_run *r, const char *prefix, bool is_model, const lp_params *p,
+                       void *block) {
+    for (size_t i = 0; i < p->count; i++) {
+        const lp_param *row = &p->table[i];
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", prefix, row->name);
+        size_t shape[] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
+        lp_run_add_array(r, name, is_model, p->type, row->ndim, shape, lp_params_at(p, i, block));
+    }
+}
+
+static size_t size_of(const lp_state_block *b) {
+    return b->value.count * b->value.type.size;
+}
+
+size_t lp_run_model_size(const lp_run *r) {
+    size_t size = 0;
+    for (size_t i = 0; i < r->blocks; i++)
+        size += r->block[i].is_model ? size_of(&r->block[i]) : 0;
+    return size;
+}
+
+static void copy_model(const lp_run *r, char *to) {
+    for (size_t i = 0; i < r->blocks; i++)
+        if (r->block[i].is_model) {
+            memcpy(to, r->block[i].value.data, size_of(&r->block[i]));
+            to += size_of(&r->block[i]);
+        }
+}
+
+char *lp_run_add_snapshot(lp_run *r, double epoch) {
+    r->snapshot = lp_grow(r->snapshot, r->snapshots, &r->snapshot_capacity, sizeof *r->snapshot);
+    char *model = lp_arena_alloc(&r->memory, lp_run_model_size(r), 1);
+    r->snapshot[r->snapshots++] = (lp_snapshot){epoch, model};
+    return model;
+}
+
+static void restore_model(lp_run *r, const char *from) {
+    for (size_t i = 0; i < r->blocks; i++)
+        if (r->block[i].is_model) {
+            memcpy(r->block[i].value.data, from, size_of(&r->block[i]));
+            from += size_of(&r->block[i]);
+        }
+}
+
+static void store(lp_run *r) {
+    if (r->learner->store != NULL)
+        r->learner->store(r);
+}
+
+/* ---- the end of a unit ---- */
+
+static bool is_due(uint64_t done, int64_t every) {
+    return every > 0 && done % (uint64_t)every == 0;
+}
+
+static int check_loss(const lp_run *r, const char *what, double loss, lp_error *e) {
+    if (isfinite(loss))
+        return 0;
+    return lp_fail(
+        e, "training: the loss %s %g at %s %" PRIu64 " with learning rate %g (try a smaller --lr)",
+        what, loss, r->learner->step_name, r->steps, r->lr);
+}
+
+static void keep_best(lp_run *r, const lp_history_row *row) {
+    store(r);
+    if (r->best == NULL)
+        r->best = lp_arena_alloc(&r->memory, lp_run_model_size(r), 1);
+    copy_model(r, r->best);
+    r->best_loss = row->val_loss;
+    r->best_epoch = row->epoch;
+    r->waited = 0;
+}
+
+static int evaluate(lp_run *r, lp_error *e) {
+    lp_history_row row = {(double)r->done, NAN, NAN, NAN, NAN};
+    if (r->learner->evaluate(r, &row, e) ||
+        check_loss(r, "over the training part is", row.loss, e) ||
+        (r->has_test && check_loss(r, "over the test part is", row.val_loss, e)))
+        return -1;
+    lp_history_add(&r->history, &row);
+    if (r->options.patience == 0)
+        return 0;
+    if (r->best == NULL || row.val_loss < r->best_loss)
+        keep_best(r, &row);
+    else
+        r->out_of_patience = ++r->waited >= (uint64_t)r->options.patience;
+    return 0;
+}
+
+static void take_snapshot(lp_run *r) {
+    store(r);
+    copy_model(r, lp_run_add_snapshot(r, (double)r->done));
+}
+
+static int save_checkpoint(lp_run *r, lp_error *e) {
+    store(r);
+    lp_stream *s = lp_checkpoint_make(r);
+    int failed = r->hooks->save(r->hooks->context, s, e);
+    lp_stream_free(s);
+    return failed;
+}
+
+static bool is_over(const lp_run *r) {
+    return r->done == r->total || r->converged || r->out_of_patience;
+}
+
+static int end_unit(lp_run *r, lp_error *e) {
+    if ((is_due(r->done, r->options.eval_every) || is_over(r)) && evaluate(r, e))
+        return -1;
+    if (is_due(r->done, r->options.snapshot_every))
+        take_snapshot(r);
+    bool saves = r->hooks->save != NULL && r->done > 0 && !is_over(r);
+    return saves && is_due(r->done, r->hooks->checkpoint_every) ? save_checkpoint(r, e) : 0;
+}
+
+/* ---- the loop ---- */
+
+static int begin(lp_run *r, lp_error *e) {
+    const lp_run_hooks *hooks = r->hooks;
+    lp_run_add_count(r, "done", &r->done);
+    lp_run_add_count(r, "waited", &r->waited);
+    lp_run_add_array(r, "best_loss", false, LP_F8, 0, NULL, &r->best_loss);
+    lp_run_add_array(r, "best_epoch", false, LP_F8, 0, NULL, &r->best_epoch);
+    if (hooks->save != NULL || hooks->resume != NULL)
+        r->data_crc32 = r->learner->data_crc32(r);
+    if (hooks->resume == NULL)
+        return end_unit(r, e);
+    if (lp_checkpoint_take(r, hooks->resume, e))
+        return lp_within(e, "resuming");
+    r->steps = r->done * r->unit_steps;
+    return r->learner->load != NULL ? r->learner->load(r, e) : 0;
+}
+
+int lp_run_train(lp_run *r, lp_error *e) {
+    const lp_run_hooks *hooks = r->hooks;
+    if (begin(r, e))
+        return -1;
+    while (!is_over(r)) {
+        for (uint64_t i = 0; i < r->unit_steps; i++) {
+            if (r->learner->step(r, e))
+                return -1;
+            r->steps++;
+            if (check_loss(r, "became", r->loss, e))
+                return -1;
+            if (hooks->progress != NULL)
+                hooks->progress(hooks->context, r->steps, r->total * r->unit_steps, r->loss);
+        }
+        r->done++;
+        if (end_unit(r, e))
+            return -1;
+    }
+    if (r->best != NULL)
+        restore_model(r, r->best);
+    else
+        store(r);
+    return 0;
+}
+
+void lp_run_free(lp_run *r) {
+    lp_history_free(&r->history);
+    free(r->snapshot);
+    free(r->block);
+    lp_arena_free(&r->memory);
+}

@@ -1,0 +1,268 @@
+#include "learn/train_mlp.h"
+
+#include "autodiff/graph.h"
+#include "learn/batch.h"
+#include "learn/dataset.h"
+#include "learn/evaluator.h"
+#include "num/rng.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+typedef struct {
+    const lp_train_mlp_options *options;
+    lp_dataset data;
+    const lp_part *train;
+    lp_model model;
+    lp_evaluator evaluator;
+    lp_optim optim;
+    lp_graph *graph;
+    int x, target; /* nodes; target: -1 with labels */
+    lp_batch batch;
+    size_t batch_rows;
+    uint64_t epoch_steps;
+    size_t *order;  /* (train->rows) the epoch's order; order[0] is the row under `sample` */
+    bool has_order; /* of the epoch under way: after a resume it is drawn again */
+    lp_rng draws;   /* of rows, under `sample` */
+} mlp_learner;
+
+/* ---- preparing ---- */
+
+static int make_network(mlp_learner *l, lp_arena *memory, lp_error *e) {
+    const lp_train_mlp_options *o = l->options;
+    size_t layers = o->hidden.count + 1;
+    size_t *width = lp_arena_alloc(memory, layers + 1, sizeof *width);
+    width[0] = l->train->cols;
+    for (size_t i = 0; i < o->hidden.count; i++)
+        width[i + 1] = (size_t)o->hidden.item[i];
+    width[layers] = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols;
+    l->model = (lp_model){.loss = o->loss,
+                          .reduction = o->reduction,
+                          .target = o->target,
+                          .input_scale = o->input_scale};
+    l->model.net =
+        lp_mlp_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, o->bias,
+                   lp_activation(o->activation), lp_activation(o->output_activation), true);
+    if (o->init_scale.count > 1 && o->init_scale.count != layers)
+        return lp_fail_usage(e,
+                             "option --init-scale: %zu numbers for %zu layers (expected 1, or "
+                             "one for each layer)",
+                             o->init_scale.count, layers);
+    lp_mlp_init(&l->model.net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
+    return 0;
+}
+
+static int freeze_layers(mlp_learner *l, lp_error *e) {
+    const lp_ints *freeze = &l->options->freeze;
+    lp_mlp *net = &l->model.net;
+    size_t frozen = 0;
+    for (size_t i = 0; i < freeze->count; i++) {
+        int64_t place = freeze->item[i];
+        if (place < 1 || (uint64_t)place > net->layers)
+            return lp_fail_usage(
+                e, "option --freeze: there is no layer %" PRId64 " (expected 1 to %zu)", place,
+                net->layers);
+        const lp_layer *layer = &net->layer[place - 1];
+        frozen += !net->params.table[layer->weight].frozen;
+        net->params.table[layer->weight].frozen = true;
+        if (layer->bias != SIZE_MAX)
+            net->params.table[layer->bias].frozen = true;
+    }
+    if (frozen == net->layers)
+        return lp_fail_usage(e, "option --freeze: every layer is frozen, nothing would be learned");
+    return 0;
+}
+
+static size_t biases(const lp_mlp *net, const lp_layer *layer) {
+    return layer->bias == SIZE_MAX ? 0 : net->params.table[layer->bias].cols;
+}
+
+static int check_same_shape(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
+    if (from->layers != net->layers)
+        return lp_fail(e, "the weights to start from have %zu layers, the network has %zu",
+                       from->layers, net->layers);
+    for (size_t l = 0; l < net->layers; l++) {
+        const lp_layer *a = &from->layer[l], *b = &net->layer[l];
+        if (a->in != b->in || a->out != b->out || biases(from, a) != biases(net, b))
+            return lp_fail(e,
+                           "the weights to start from do not fit: layer%zu is %zu to %zu with %zu "
+                           "biases, the network's is %zu to %zu with %zu",
+                           l + 1, a->in, a->out, biases(from, a), b->in, b->out, biases(net, b));
+        if (a->activation != b->activation)
+            return lp_fail(e, "the weights to start from have another activation in layer%zu",
+                           l + 1);
+    }
+    return 0;
+}
+
+static int start_from(lp_mlp *net, lp_stream *s, lp_error *e) {
+    lp_mlp from;
+    if (lp_mlp_read(&from, s, false, e))
+        return lp_within(e, "reading the weights to start from");
+    int failed = check_same_shape(&from, net, e);
+    lp_mlp_free(&from);
+    return failed ? -1 : lp_params_take(&net->params, net->params.value, "", s, e);
+}
+
+static int make_graph(mlp_learner *l, lp_arena *memory, lp_error *e) {
+    const lp_train_mlp_options *o = l->options;
+    const lp_mlp *net = &l->model.net;
+    bool numbers = o->loss == LP_LOSS_MSE;
+    l->batch =
+        lp_batch_new(&l->data, net->params.type, l->batch_rows, l->model.target, numbers, memory);
+    lp_graph *g = l->graph = lp_graph_new(net->params.type);
+    l->x = lp_graph_input(g, l->batch_rows, l->train->cols, true);
+    int y = lp_mlp_graph(net, g, l->x), loss;
+    l->target = -1;
+    if (numbers) {
+        l->target = lp_graph_input(g, l->batch_rows, l->batch.target_cols, true);
+        loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, l->target);
+    } else {
+        loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, y);
+        lp_graph_set_labels(g, loss, l->batch.label);
+    }
+    if (o->reduction == LP_REDUCE_MEAN)
+        lp_graph_set_mean(g, loss);
+    if (lp_graph_finish(g, loss, e))
+        return -1;
+    lp_graph_set(g, l->x, l->batch.x);
+    if (numbers)
+        lp_graph_set(g, l->target, l->batch.target);
+    return 0;
+}
+
+static int read_data(mlp_learner *l, lp_stream *s, lp_error *e) {
+    const lp_train_mlp_options *o = l->options;
+    lp_y_use use = o->target == LP_TARGET_X ? LP_Y_NONE
+                   : o->loss == LP_LOSS_MSE ? LP_Y_TARGETS
+                                            : LP_Y_CLASSES;
+    if (o->loss == LP_LOSS_CROSS_ENTROPY && use == LP_Y_NONE)
+        return lp_fail_usage(e, "option --target: x goes only with --loss mse");
+    if (lp_dataset_read(&l->data, s, use, e))
+        return -1;
+    l->train = &l->data.part[0];
+    if ((uint64_t)o->batch > l->train->rows)
+        return lp_fail(e, "option --batch: %" PRId64 " is more than the %zu rows of %s", o->batch,
+                       l->train->rows, l->train->x_name);
+    if (o->run.patience > 0 && l->data.parts == 1)
+        return lp_fail(e, "option --patience: there is no x_test to watch (split makes one)");
+    return 0;
+}
+
+static int prepare(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
+    const lp_train_mlp_options *o = l->options;
+    if (read_data(l, s, e))
+        return -1;
+    size_t n = l->train->rows;
+    l->batch_rows = o->sample ? 1 : o->batch == 0 ? n : (size_t)o->batch;
+    l->epoch_steps = (n + l->batch_rows - 1) / l->batch_rows;
+    l->draws = lp_rng_new(o->seed, LP_RNG_BATCH, 0);
+    l->order = lp_arena_alloc(&run->memory, n, sizeof *l->order);
+    for (size_t i = 0; i < n; i++)
+        l->order[i] = i;
+    run->has_test = l->data.parts > 1;
+    run->lr = o->lr;
+    run->total = (uint64_t)(o->count_steps ? o->steps : o->epochs);
+    run->unit_steps = o->count_steps ? 1 : l->epoch_steps;
+    lp_stream *from = run->hooks->init_from;
+    if (make_network(l, &run->memory, e) || freeze_layers(l, e) ||
+        (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e))
+        return -1;
+    l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
+    l->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
+    if (l->batch_rows == n && !o->sample)
+        lp_batch_fill(&l->batch, l->train, l->model.input_scale, n, l->order);
+    return 0;
+}
+
+static void add_state(mlp_learner *l, lp_run *run) {
+    const lp_params *params = &l->model.net.params;
+    lp_run_add_params(run, "", true, params, params->value);
+    for (int i = 0; i < lp_optim_moments(&l->optim); i++) {
+        char prefix[20];
+        snprintf(prefix, sizeof prefix, "moment%d.", i + 1);
+        lp_run_add_params(run, prefix, false, params, l->optim.moment[i]);
+    }
+    lp_run_add_count(run, "steps", &l->optim.steps);
+    lp_run_add_count(run, "draws", &l->draws.next);
+}
+
+/* ---- the learner ---- */
+
+/* The rows of step number `step` (from 0) are put into the batch. */
+static void fill_batch(mlp_learner *l, uint64_t step) {
+    size_t n = l->train->rows, rows = l->batch_rows;
+    const size_t *index = l->order;
+    if (l->options->sample) {
+        l->order[0] = lp_rng_below(&l->draws, n);
+    } else {
+        uint64_t place = step % l->epoch_steps, epoch = step / l->epoch_steps;
+        if (place == 0 || !l->has_order) {
+            lp_rng rng = lp_rng_new(l->options->seed, LP_RNG_BATCH, (uint32_t)(epoch + 1));
+            lp_rng_permutation(&rng, n, l->order);
+            l->has_order = true;
+        }
+        index += place * rows;
+        rows = place + 1 == l->epoch_steps ? n - place * rows : rows;
+        lp_graph_set_rows(l->graph, rows);
+    }
+    lp_batch_fill(&l->batch, l->train, l->model.input_scale, rows, index);
+}
+
+static int step(lp_run *run, lp_error *e) {
+    (void)e;
+    mlp_learner *l = run->self;
+    run->lr = lp_schedule_rate(&l->options->schedule, l->options->lr, run->done, run->total);
+    if (l->batch_rows < l->train->rows || l->options->sample)
+        fill_batch(l, run->steps);
+    lp_graph_forward(l->graph);
+    run->loss = lp_graph_loss(l->graph);
+    lp_graph_backward(l->graph);
+    lp_optim_step(&l->optim, run->lr);
+    return 0;
+}
+
+static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
+    mlp_learner *l = run->self;
+    return lp_evaluator_row(&l->evaluator, row, e);
+}
+
+static void put_model(lp_run *run, lp_stream *s) {
+    mlp_learner *l = run->self;
+    lp_model_write(&l->model, s);
+}
+
+static uint32_t data_crc32(const lp_run *run) {
+    const mlp_learner *l = run->self;
+    return lp_dataset_crc32(&l->data);
+}
+
+static const lp_learner learner = {.step_name = "step",
+                                   .step = step,
+                                   .evaluate = evaluate,
+                                   .put_model = put_model,
+                                   .data_crc32 = data_crc32};
+
+static int train(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
+    if (prepare(l, run, s, e))
+        return -1;
+    add_state(l, run);
+    if (lp_run_train(run, e))
+        return -1;
+    lp_model_drop(s);
+    put_model(run, s);
+    lp_run_put_history(run, s);
+    return 0;
+}
+
+int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
+                 lp_error *e) {
+    mlp_learner l = {.options = options};
+    lp_run run = {.learner = &learner, .self = &l, .options = options->run, .hooks = hooks};
+    int failed = train(&l, &run, s, e);
+    lp_graph_free(l.graph);
+    lp_model_free(&l.model);
+    lp_dataset_free(&l.data);
+    lp_run_free(&run);
+    return failed;
+}

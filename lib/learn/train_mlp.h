@@ -1,0 +1,63 @@
+/* Training a multilayer perceptron, or an autoencoder, on the data of a stream, by gradient
+ * descent. A learner of learn/run.h.
+ *
+ * Time is counted in epochs, each a pass over all rows (in a fresh random order unless the batch is
+ * the whole part), or, with `count_steps`, in steps; the run's options and the learning rate's
+ * schedule count the same. */
+#ifndef LP_LEARN_TRAIN_MLP_H
+#define LP_LEARN_TRAIN_MLP_H
+
+#include "base/error.h"
+#include "base/values.h"
+#include "io/stream.h"
+#include "learn/model.h"
+#include "learn/run.h"
+#include "net/mlp.h"
+#include "net/optim.h"
+#include "net/schedule.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LP_DTYPE_CHOICES "f4|f8"
+
+/* The members are of the types that an option table parses into. */
+typedef struct {
+    /* the network */
+    lp_ints hidden;        /* widths, input side first; empty: one layer */
+    int activation;        /* of the hidden layers (LP_ACTIVATION_CHOICES) */
+    int output_activation; /* of the last layer; identity with cross-entropy */
+    lp_bias bias;
+    lp_init init;
+    lp_reals init_scale; /* empty, one, or one for each layer */
+    lp_ints freeze;      /* layers, from 1, that are not trained */
+    int dtype;           /* LP_DTYPE_CHOICES */
+    /* the objective */
+    lp_loss loss;
+    lp_reduction reduction;
+    lp_target target;
+    double input_scale; /* multiplies x */
+    /* the descent */
+    lp_optim_options optim;
+    double lr;
+    lp_schedule schedule;
+    int64_t batch; /* rows a step; 0: all */
+    bool sample;   /* one random row a step, with replacement; needs count_steps */
+    int64_t epochs;
+    bool count_steps; /* the run has `steps` steps instead of `epochs` epochs */
+    int64_t steps;
+    uint64_t seed;
+    lp_run_options run;
+} lp_train_mlp_options;
+
+/* Trains on lp_dataset_read's first part, watches its second, and puts the model (learn/model.h)
+ * and the run's history and snapshots (lp_run_put_history) into the stream, in place of any model
+ * that it held. The loss is the evaluator's (learn/evaluator.h). hooks->init_from is a network of
+ * the same shape.
+ *
+ * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
+ * without a test part, weights to start from that do not fit. */
+int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
+                 lp_error *e);
+
+#endif
