@@ -3,26 +3,23 @@
 #include "draw/history.h"
 
 typedef struct {
-    lp_texts of, name;
-    int parts;
-    bool log;
-    const char *title, *x_label;
-    lp_size size;
+    lp_history_options history;
+    lp_plot_frame frame;
 } options;
 
 #define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {ROW("of", of), .metavar = "METRIC",
+    {ROW("of", history.of), .metavar = "METRIC",
      .help = "a panel for history.METRIC and history.val_METRIC, in place of loss and accuracy"},
-    {ROW("name", name), .metavar = "TEXT",
+    {ROW("name", history.name), .metavar = "TEXT",
      .help = "call the FILEs so in the legend, in their order, in place of their names"},
-    {ROW("parts", parts), .metavar = "PARTS", .default_value = "both",
+    {ROW("parts", history.parts), .metavar = "PARTS", .default_value = "both",
      .choices = LP_HISTORY_PARTS_CHOICES, .help = "which curves"},
-    {ROW("log", log), .help = "a logarithmic axis, but for accuracy"},
-    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
-    {ROW("x-label", x_label), .metavar = "TEXT", .default_value = "epoch",
+    {ROW("log", history.log), .help = "a logarithmic axis, but for accuracy"},
+    {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
+    {ROW("x-label", frame.x_label), .metavar = "TEXT", .default_value = "epoch",
      .help = "name the horizontal axis"},
-    {ROW("size", size), .metavar = "WxH", .min = LP_PLOT_MIN_SIDE, .max = LP_PLOT_MAX_SIDE,
+    {ROW("size", frame.size), .metavar = "WxH", .min = LP_PLOT_MIN_SIDE, .max = LP_PLOT_MAX_SIDE,
      .help = "width and height in pixels, in place of what suits the panels"},
     {0},
 };
@@ -49,29 +46,18 @@ int main(int argc, char **argv) {
     // arguments
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    size_t n = lp_tool_input_count();
-    if (o.name.count != 0 && o.name.count != n)
-        lp_tool_usage("--name is given %zu times for %zu inputs", o.name.count, n);
+    o.frame.format = lp_plot_format_of(lp_tool_out_path());
     // read
-    lp_run *run = lp_tool_need(lp_alloc(n, sizeof *run, e));
-    for (size_t i = 0; i < n; i++) {
-        const char *path = lp_tool_input_path(i);
-        run[i] = (lp_run){
-            lp_tool_input_stream_at(i),
-            o.name.count != 0 ? o.name.item[i] : lp_tool_need(lp_history_name(path, e)), path};
-    }
+    size_t n = lp_tool_input_count();
+    lp_run *run = lp_alloc(n, sizeof *run);
+    for (size_t i = 0; i < n; i++)
+        run[i] = (lp_run){lp_tool_input_stream_at(i), lp_tool_input_path(i)};
     // compute
     lp_history h;
-    lp_tool_try(lp_history_read(&h, n, run, &o.of, (lp_history_parts)o.parts, o.log, e));
-    if (o.size.width != 0)
-        h.size = o.size;
+    lp_tool_try(lp_history_read(&h, n, run, &o.history, e));
+    if (!lp_tool_given("size"))
+        o.frame.size = h.size;
     // write
-    lp_plot_frame frame = {lp_plot_format_of(lp_tool_out_path()),
-                           (int)h.size.width,
-                           (int)h.size.height,
-                           o.title,
-                           o.x_label,
-                           NULL};
-    lp_tool_try(lp_draw_curves(lp_tool_out(), &frame, h.panels, h.panel, e));
+    lp_tool_try(lp_draw_curves(lp_tool_out(), &o.frame, h.panels, h.panel, e));
     return lp_tool_end();
 }

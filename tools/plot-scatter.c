@@ -3,28 +3,28 @@
 #include "draw/points.h"
 
 typedef struct {
-    lp_texts of;
-    const char *x, *y, *title, *x_label, *y_label;
-    lp_size size;
-    bool plain, equal, boundary;
+    lp_points_options points;
+    lp_plot_frame frame;
 } options;
 
 #define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
-    {ROW("of", of), .metavar = "NAME", .help = "draw the rows of tensor NAME"},
-    {ROW("x", x), .metavar = "COLUMN", .default_value = "0", .help = "along the horizontal axis"},
-    {ROW("y", y), .metavar = "COLUMN", .default_value = "1", .help = "along the vertical axis"},
-    {ROW("boundary", boundary),
+    {ROW("of", points.of), .metavar = "NAME", .help = "draw the rows of tensor NAME"},
+    {ROW("x", points.x), .metavar = "COLUMN", .default_value = "0",
+     .help = "along the horizontal axis"},
+    {ROW("y", points.y), .metavar = "COLUMN", .default_value = "1",
+     .help = "along the vertical axis"},
+    {ROW("boundary", points.boundary),
      .help = "tint the regions in which the stream's model decides for each class"},
-    {ROW("plain", plain), .conflicts = "boundary",
+    {ROW("plain", points.plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
-    {ROW("equal", equal), .help = "make a unit as long on both axes"},
-    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
-    {ROW("x-label", x_label), .metavar = "TEXT",
+    {ROW("equal", points.equal), .help = "make a unit as long on both axes"},
+    {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
+    {ROW("x-label", frame.x_label), .metavar = "TEXT",
      .help = "name the horizontal axis other than by its column"},
-    {ROW("y-label", y_label), .metavar = "TEXT",
+    {ROW("y-label", frame.y_label), .metavar = "TEXT",
      .help = "name the vertical axis other than by its column"},
-    {ROW("size", size), .metavar = "WxH", .default_value = "800x600", .min = LP_PLOT_MIN_SIDE,
+    {ROW("size", frame.size), .metavar = "WxH", .default_value = "800x600", .min = LP_PLOT_MIN_SIDE,
      .max = LP_PLOT_MAX_SIDE, .help = "width and height in pixels"},
     {0},
 };
@@ -52,26 +52,17 @@ int main(int argc, char **argv) {
     // arguments
     options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    o.frame.format = lp_plot_format_of(lp_tool_out_path());
     // read
     lp_stream *s = lp_tool_input_stream();
-    lp_points points;
-    lp_regions regions = {0};
-    lp_tool_try(lp_points_read(&points, s, &o.of, o.x, o.y, o.plain, e));
-    if (o.boundary)
-        lp_tool_try(lp_regions_read(&regions, s, &points, e));
     // compute
-    lp_plot_frame frame = {lp_plot_format_of(lp_tool_out_path()),
-                           (int)o.size.width,
-                           (int)o.size.height,
-                           o.title,
-                           o.x_label != NULL ? o.x_label : points.x_name,
-                           o.y_label != NULL ? o.y_label : points.y_name};
-    lp_scatter scatter = {points.n,       points.x,
-                          points.y,       points.label,
-                          points.classes, (const char *const *)points.class_name,
-                          o.equal,        o.boundary ? lp_regions_decide : NULL,
-                          &regions};
+    lp_points points;
+    lp_tool_try(lp_points_read(&points, s, &o.points, e));
+    if (!lp_tool_given("x-label"))
+        o.frame.x_label = points.x_name;
+    if (!lp_tool_given("y-label"))
+        o.frame.y_label = points.y_name;
     // write
-    lp_tool_try(lp_draw_scatter(lp_tool_out(), &frame, &scatter, e));
+    lp_tool_try(lp_draw_scatter(lp_tool_out(), &o.frame, &points.scatter, e));
     return lp_tool_end();
 }

@@ -4,11 +4,7 @@
 
 #include <math.h>
 
-typedef struct {
-    lp_tile_options tiles;
-} options;
-
-#define ROW(name, member) LP_ROW(name, options, tiles.member)
+#define ROW(name, member) LP_ROW(name, lp_tile_options, member)
 static const lp_option rows[] = {
     {ROW("of", of), .metavar = "NAME",
      .help = "draw tensor NAME, in place of layer1.weight, v, x or x_train, the first there is; "
@@ -17,17 +13,17 @@ static const lp_option rows[] = {
      .help = "width and height of one tile, in place of input_shape or the shape of x"},
     {ROW("first", first), .metavar = "N", .min = 1, .max = INFINITY,
      .help = "draw the first N tiles of each tensor only"},
-    {ROW("columns", columns), .metavar = "N", .min = 1, .max = 1e6, .help = "tiles in a row"},
-    {ROW("rows", rows), .metavar = "N", .min = 1, .max = 1e6, .help = "rows of tiles"},
-    {ROW("zoom", zoom), .metavar = "N", .min = 1, .max = 100,
+    {ROW("columns", tiles.columns), .metavar = "N", .min = 1, .max = 1e6, .help = "tiles in a row"},
+    {ROW("rows", tiles.rows), .metavar = "N", .min = 1, .max = 1e6, .help = "rows of tiles"},
+    {ROW("zoom", tiles.zoom), .metavar = "N", .min = 1, .max = 100,
      .help = "draw a value as N x N pixels; without it the picture becomes about 800 wide"},
-    {ROW("gap", gap), .metavar = "N", .default_value = "4", .max = 100,
+    {ROW("gap", tiles.gap), .metavar = "N", .default_value = "4", .max = 100,
      .help = "pixels between tiles"},
     {ROW("unscale", unscale),
      .help = "undo scale first: multiply by scale.divisor and add scale.offset"},
     {ROW("scaling", scaling), .metavar = "HOW", .default_value = "auto",
      .choices = LP_TILE_SCALING_CHOICES, .conflicts = "range",
-     .help = "from each tile's least to its largest value, or from that of all; auto: bytes are "
+     .help = "from each tile's minimum to its maximum, or from that of all; auto: bytes are "
              "drawn as they are, other tiles each by its own"},
     {ROW("range", range), .metavar = "LO,HI",
      .help = "draw LO black and HI white; what lies beyond is clipped"},
@@ -39,7 +35,7 @@ static const lp_option rows[] = {
      .help = "write an entry of tensor NAME under each tile; labels as their classes"},
     {ROW("name", names), .metavar = "TEXT",
      .help = "a heading for the next tensor; without it several have their names"},
-    {ROW("title", title), .metavar = "TEXT", .help = "a line above the picture"},
+    {ROW("title", tiles.title), .metavar = "TEXT", .help = "a line above the picture"},
     {0},
 };
 
@@ -64,12 +60,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    lp_tile_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_tile_sets tiles;
-    lp_tool_try(lp_tile_sets_read(&tiles, s, &o.tiles, e));
+    lp_tool_try(lp_tile_sets_read(&tiles, s, &o, e));
     // compute
     lp_image image;
     lp_tool_try(lp_draw_tiles(&image, tiles.sets, tiles.set, &tiles.wish, e));

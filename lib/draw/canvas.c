@@ -9,8 +9,8 @@ const lp_colour lp_white = {1, 1, 1}, lp_ink = {0.15, 0.15, 0.15}, lp_faint = {0
 
 static cairo_status_t append_svg(void *canvas, const unsigned char *bytes, unsigned size) {
     lp_canvas *c = canvas;
-    return lp_buffer_append(&c->svg, bytes, size, &c->svg_error) ? CAIRO_STATUS_NO_MEMORY
-                                                                 : CAIRO_STATUS_SUCCESS;
+    lp_buffer_append(&c->svg, bytes, size);
+    return CAIRO_STATUS_SUCCESS;
 }
 
 int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, lp_error *e) {
@@ -180,13 +180,13 @@ static size_t sequence(const unsigned char *s) {
     return n;
 }
 
-enum { LONGEST_TEXT = 600 };
+enum { MAX_TEXT = 600 };
 
 /* A copy that cairo accepts. */
-static void clean(char to[LONGEST_TEXT + 8], const char *text) {
+static void clean(char to[MAX_TEXT + 8], const char *text) {
     const unsigned char *from = (const unsigned char *)text;
     size_t used = 0;
-    while (*from != '\0' && used < LONGEST_TEXT) {
+    while (*from != '\0' && used < MAX_TEXT) {
         size_t n = sequence(from);
         if (n == 0 || *from < 0x20 || *from == 0x7f) {
             to[used++] = '?';
@@ -210,8 +210,8 @@ static double set_font(lp_canvas *c, double size, bool bold, const char *text) {
 }
 
 /* Cleans the text and cuts it to its room; its width is the result. */
-static double fit(lp_canvas *c, char shown[LONGEST_TEXT + 8], const char *text, double size,
-                  bool bold, double room) {
+static double fit(lp_canvas *c, char shown[MAX_TEXT + 8], const char *text, double size, bool bold,
+                  double room) {
     clean(shown, text);
     double width = set_font(c, size, bold, shown);
     size_t length = strlen(shown);
@@ -226,14 +226,14 @@ static double fit(lp_canvas *c, char shown[LONGEST_TEXT + 8], const char *text, 
 }
 
 double lp_text_width(lp_canvas *c, const char *text, double size) {
-    char shown[LONGEST_TEXT + 8];
+    char shown[MAX_TEXT + 8];
     clean(shown, text);
     return set_font(c, size, false, shown);
 }
 
 static void draw_text(lp_canvas *c, const char *text, double size, bool bold, double x, double y,
                       double anchor, double room) {
-    char shown[LONGEST_TEXT + 8];
+    char shown[MAX_TEXT + 8];
     double width = fit(c, shown, text, size, bold, room);
     cairo_move_to(c->cr, x - anchor * width, y);
     cairo_show_text(c->cr, shown);

@@ -29,7 +29,6 @@ typedef struct {
     cairo_surface_t *surface;
     cairo_t *cr;
     lp_buffer svg;
-    lp_error svg_error;
 } lp_canvas;
 
 /* A white canvas; freed with lp_canvas_free, also after a failure. */

@@ -4,6 +4,7 @@
 #define LP_DRAW_PLOT_H
 
 #include "base/error.h"
+#include "base/values.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,10 +17,10 @@ lp_plot_format lp_plot_format_of(const char *path);
 
 enum { LP_PLOT_MIN_SIDE = 200, LP_PLOT_MAX_SIDE = 8192 };
 
-/* What both kinds share. NULL texts are left out. Sizes in pixels (PNG) or points (SVG). */
+/* What both kinds share. NULL texts are left out. */
 typedef struct {
     lp_plot_format format;
-    int width, height;
+    lp_size size; /* in pixels (PNG) or points (SVG) */
     const char *title, *x_label, *y_label;
 } lp_plot_frame;
 

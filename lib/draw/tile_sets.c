@@ -1,10 +1,9 @@
 #include "draw/tile_sets.h"
 
-#include "base/memory.h"
+#include "draw/texts.h"
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- one picture's shape ---- */
@@ -12,7 +11,7 @@
 static int shape_from(lp_tile_shape *shape, size_t ndim, const size_t *size, const char *name,
                       lp_error *e) {
     if (ndim != 2 && !(ndim == 3 && size[2] == 3))
-        return lp_fail(e, "%s is no picture's shape: (h, w) or (h, w, 3)", name);
+        return lp_fail(e, "%s is not the shape of a picture: (h, w) or (h, w, 3)", name);
     *shape = (lp_tile_shape){size[0], size[1], ndim == 2 ? 1 : 3};
     return 0;
 }
@@ -33,7 +32,7 @@ static int find_shape(lp_tile_shape *shape, lp_stream *s, lp_size tile, lp_error
         for (size_t i = 0; i < t->count && i < 3; i++) {
             double side = lp_type_is_number(t->type) ? lp_tensor_at(t, i) : 0;
             if (!(side >= 1 && side <= LP_IMAGE_MAX_SIDE))
-                return lp_fail(e, "input_shape is no picture's shape: (h, w) or (h, w, 3)");
+                return lp_fail(e, "input_shape is not the shape of a picture: (h, w) or (h, w, 3)");
             size[i] = (size_t)side;
         }
         return shape_from(shape, t->count, size, "input_shape", e);
@@ -53,41 +52,36 @@ static bool is_labels(const char *name) {
            strcmp(name, "y_pred") == 0;
 }
 
-static char *caption_text(const lp_tensor *t, size_t i, const lp_tensor *classes, lp_error *e) {
+static const char *caption_text(lp_arena *a, const lp_tensor *t, size_t i, const lp_tensor *classes,
+                                lp_error *e) {
     if (lp_type_is_string(t->type))
-        return lp_tensor_string(t, i, e);
+        return lp_text_at(a, t, i, e);
     double value = lp_tensor_at(t, i);
     if (classes != NULL && value >= 0 && value < (double)classes->count)
-        return lp_tensor_string(classes, (size_t)value, e);
+        return lp_text_at(a, classes, (size_t)value, e);
     char text[40];
     snprintf(text, sizeof text, "%.4g", value);
-    char *copy = strdup(text);
-    if (copy == NULL)
-        lp_fail(e, "out of memory");
-    return copy;
+    return lp_arena_strdup(a, text);
 }
 
-/* A set's captions: entries from, from + 1, ... of the tensor. */
-static int read_captions(lp_tile_sets *t, lp_tile_set *set, lp_stream *s, const char *name,
+/* A set's captions: the tensor's first entries. */
+static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char *name,
                          lp_error *e) {
     const lp_tensor *captions = lp_stream_get(s, name, e), *classes = NULL;
     if (captions == NULL)
         return -1;
-    lp_tensor description;
     if (is_labels(name) && lp_type_is_integer(captions->type) &&
-        lp_stream_describe(s, "classes", &description) && lp_type_is_string(description.type) &&
-        (classes = lp_stream_get(s, "classes", e)) == NULL)
+        lp_find_texts(&classes, s, "classes", e))
         return -1;
     if (captions->count < set->count)
         return lp_fail(e, "%s has %zu entries for %zu tiles", name, captions->count, set->count);
-    const size_t first = t->captions;
+    const char **text = lp_arena_alloc(a, set->count, sizeof *text);
     for (size_t i = 0; i < set->count; i++) {
-        char *text = caption_text(captions, i, classes, e);
-        if (text == NULL)
+        text[i] = caption_text(a, captions, i, classes, e);
+        if (text[i] == NULL)
             return -1;
-        t->caption[t->captions++] = text;
     }
-    set->caption = (const char *const *)t->caption + first;
+    set->caption = text;
     return 0;
 }
 
@@ -96,22 +90,6 @@ static int read_captions(lp_tile_sets *t, lp_tile_set *set, lp_stream *s, const 
 static bool ends_in(const char *text, const char *ending) {
     size_t length = strlen(text), size = strlen(ending);
     return length >= size && strcmp(text + length - size, ending) == 0;
-}
-
-static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_shape shape,
-                    const lp_tile_options *o, lp_error *e) {
-    lp_tile_set *set = &t->set[t->sets];
-    const lp_tensor *values = lp_stream_get(s, name, e);
-    if (values == NULL)
-        return -1;
-    if (!lp_type_is_number(values->type))
-        return lp_fail(e, "%s is text, and no picture", name);
-    if (lp_tiles_take(set, values, shape, strcmp(name, "v") == 0,
-                      o->first > 0 ? (size_t)o->first : SIZE_MAX, e))
-        return lp_within(e, "%s%s", name,
-                         values->ndim == 2 && shape.height == 0 ? " (give --tile WxH)" : "");
-    t->sets++;
-    return 0;
 }
 
 /* One of scale's tensors, with a number for each of a tile's values. */
@@ -139,6 +117,21 @@ static int undo_scale(lp_tile_set *set, lp_stream *s, lp_error *e) {
     return 0;
 }
 
+static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_shape shape,
+                    const lp_tile_options *o, lp_error *e) {
+    lp_tile_set *set = &t->set[t->sets++];
+    const lp_tensor *values = lp_stream_get(s, name, e);
+    if (values == NULL)
+        return -1;
+    if (!lp_type_is_number(values->type))
+        return lp_fail(e, "%s is text, not pictures", name);
+    if (lp_tiles_take(&t->arena, set, values, shape, strcmp(name, "v") == 0,
+                      o->first > 0 ? (size_t)o->first : SIZE_MAX, e))
+        return lp_within(e, "%s%s", name,
+                         values->ndim == 2 && shape.height == 0 ? " (give --tile WxH)" : "");
+    return o->unscale ? undo_scale(set, s, e) : 0;
+}
+
 static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                         const lp_tile_options *o) {
     bool bytes = true, weights = true;
@@ -164,45 +157,9 @@ static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                      : LP_TILES_GREY;
 }
 
-static int read_steps(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
-                      const lp_tile_options *o, lp_error *e) {
-    lp_tile_shape shape;
-    if (find_shape(&shape, s, o->tile, e))
-        return -1;
-    t->set = lp_alloc_zero(names->count, sizeof *t->set, e);
-    if (t->set == NULL)
-        return -1;
-    size_t tiles = 0;
-    for (size_t i = 0; i < names->count; i++) {
-        if (take_set(t, s, names->item[i], shape, o, e))
-            return -1;
-        t->set[i].name = o->names.count > 0 ? o->names.item[i]
-                         : names->count > 1 ? names->item[i]
-                                            : NULL;
-        tiles += t->set[i].count;
-        if (o->unscale && undo_scale(&t->set[i], s, e))
-            return -1;
-    }
-    t->wish = (lp_tiles){.columns = (size_t)o->columns,
-                         .rows = (size_t)o->rows,
-                         .gap = (size_t)o->gap,
-                         .zoom = (size_t)o->zoom,
-                         .title = o->title};
-    choose_look(t, s, names, o);
-    if (o->caption == NULL)
-        return 0;
-    t->caption = lp_alloc_zero(tiles, sizeof *t->caption, e);
-    if (t->caption == NULL)
-        return -1;
-    for (size_t i = 0; i < t->sets; i++)
-        if (read_captions(t, &t->set[i], s, o->caption, e))
-            return -1;
-    return 0;
-}
-
 int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e) {
     static const char *usual[] = {"layer1.weight", "v", "x", "x_train"};
-    *t = (lp_tile_sets){0};
+    *t = (lp_tile_sets){.wish = o->tiles};
     size_t place = 0;
     while (place < 3 && !lp_stream_has(s, usual[place]))
         place++;
@@ -212,19 +169,20 @@ int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, l
     if (o->names.count != 0 && o->names.count != names.count)
         return lp_fail_usage(e, "--name is given %zu times for %zu tensors", o->names.count,
                              names.count);
-    if (read_steps(t, s, &names, o, e)) {
-        lp_tile_sets_free(t);
+    lp_tile_shape shape;
+    if (find_shape(&shape, s, o->tile, e))
         return -1;
+    t->set = lp_arena_alloc_zero(&t->arena, names.count, sizeof *t->set);
+    for (size_t i = 0; i < names.count; i++) {
+        if (take_set(t, s, names.item[i], shape, o, e))
+            return -1;
+        t->set[i].name = o->names.count > 0 ? o->names.item[i]
+                         : names.count > 1  ? names.item[i]
+                                            : NULL;
     }
+    choose_look(t, s, &names, o);
+    for (size_t i = 0; i < t->sets && o->caption != NULL; i++)
+        if (read_captions(&t->arena, &t->set[i], s, o->caption, e))
+            return -1;
     return 0;
-}
-
-void lp_tile_sets_free(lp_tile_sets *t) {
-    for (size_t i = 0; i < t->sets; i++)
-        lp_tiles_free(&t->set[i]);
-    for (size_t i = 0; i < t->captions; i++)
-        free(t->caption[i]);
-    free(t->caption);
-    free(t->set);
-    *t = (lp_tile_sets){0};
 }

@@ -17,24 +17,24 @@ typedef enum { LP_COLOURS_AUTO, LP_COLOURS_GREY, LP_COLOURS_SIGNED } lp_tile_col
 #define LP_TILE_SCALING_CHOICES "auto|each|common"
 #define LP_TILE_COLOURS_CHOICES "auto|grey|signed"
 
-/* The members are of the types that an option table parses into. */
 typedef struct {
     lp_texts of;         /* tensors; none: layer1.weight, else v, else x, else x_train */
     lp_texts names;      /* headings, one a tensor; none: of several tensors, their own names */
     lp_size tile;        /* 0 x 0: what the stream says */
     const char *caption; /* NULL, or a tensor with an entry for each tile */
     lp_reals range;      /* none, or the two values that are drawn black and white */
-    int scaling, colours;
-    int64_t first, columns, rows, gap, zoom; /* rows, columns, zoom 0: chosen; first 0: all */
+    lp_tile_scaling_choice scaling;
+    lp_tile_colours_choice colours;
+    int64_t first; /* tiles of each tensor; 0: all */
     bool unscale;
-    const char *title;
+    lp_tiles tiles; /* the rest of what lp_draw_tiles takes */
 } lp_tile_options;
 
+/* Everything that lp_draw_tiles takes, in an arena. */
 typedef struct {
+    lp_arena arena;
     size_t sets;
     lp_tile_set *set;
-    char **caption; /* (captions) owned */
-    size_t captions;
     lp_tiles wish;
 } lp_tile_sets;
 
@@ -49,9 +49,8 @@ typedef struct {
  * Auto scaling: u1 tensors as they are, 0 black and 255 white; others each tile by its own values.
  * Auto colours: signed for tensors whose names end in "weight" and that go below 0, grey else.
  * A caption is the entry's text or number; of whole numbers where the stream has `classes` (and
- * the caption's tensor is y, y_train, y_test or y_pred), the class's name. */
+ * the caption's tensor is y, y_train, y_test or y_pred), the class's name. lp_arena_free(&t->arena)
+ * frees t, also after a failure. */
 int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e);
-
-void lp_tile_sets_free(lp_tile_sets *t);
 
 #endif

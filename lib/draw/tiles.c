@@ -49,30 +49,24 @@ static int find_shape(const lp_tensor *t, lp_tile_shape *shape, bool *by_column,
     return 0;
 }
 
-int lp_tiles_take(lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape, bool by_column,
-                  size_t first, lp_error *e) {
+int lp_tiles_take(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape,
+                  bool by_column, size_t first, lp_error *e) {
     *set = (lp_tile_set){0};
     if (find_shape(t, &shape, &by_column, e))
         return -1;
     size_t count = t->shape[by_column ? 1 : 0], stride = by_column ? t->shape[1] : 1;
     if (count > first)
         count = first;
-    size_t size = tile_size(shape), all;
+    size_t size = tile_size(shape);
     if (count == 0 || size == 0)
         return lp_fail(e, "it holds no picture");
-    if (!lp_multiply(count, size, &all) || (set->value = lp_alloc(all, sizeof(double), e)) == NULL)
-        return -1;
+    set->value = lp_arena_alloc(arena, count, size * sizeof *set->value);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < size; k++)
             set->value[i * size + k] = lp_tensor_at(t, by_column ? k * stride + i : i * size + k);
     set->count = count;
     set->shape = shape;
     return 0;
-}
-
-void lp_tiles_free(lp_tile_set *set) {
-    free(set->value);
-    *set = (lp_tile_set){0};
 }
 
 bool lp_tiles_are_signed(size_t sets, const lp_tile_set *set) {
@@ -109,7 +103,7 @@ static uint8_t grey_of(double value, range r) {
 static lp_colour signed_colour(double value, range r) {
     static const lp_colour middle[2] = {{0.38, 0.65, 0.84}, {0.94, 0.54, 0.38}},
                            deep[2] = {{0.02, 0.19, 0.42}, {0.45, 0.02, 0.10}};
-    double most = -r.lo > r.hi ? -r.lo : r.hi, share = most > 0 ? fabs(value) / most : 0;
+    double max = -r.lo > r.hi ? -r.lo : r.hi, share = max > 0 ? fabs(value) / max : 0;
     int side = value > 0;
     share = share > 1 ? 1 : share;
     return share < 0.5 ? lp_colour_mix(lp_white, middle[side], share * 2)
@@ -169,64 +163,67 @@ static size_t choose_columns(const lp_tile_set *set) {
     return best;
 }
 
-/* Where a set stands in the picture. */
+/* Where a set is in the picture. */
 typedef struct {
     size_t columns, rows;
     size_t y;            /* of its first row of tiles */
     size_t across, down; /* from one tile to the next */
 } grid;
 
-enum { MOST_TILES = 1 << 24 };
+/* The sizes of everything. */
+typedef struct {
+    size_t gap, zoom, width, height;
+    grid *grid; /* (sets) */
+} layout;
+
+enum { MAX_TILES = 1 << 24 };
 
 static int lay_out_set(grid *g, const lp_tile_set *set, const lp_tiles *wish, lp_error *e) {
-    g->columns = wish->columns > 0                  ? wish->columns
-                 : wish->rows > 0 && set->count > 0 ? (set->count + wish->rows - 1) / wish->rows
-                                                    : choose_columns(set);
+    size_t rows = (size_t)wish->rows;
+    g->columns = wish->columns > 0 ? (size_t)wish->columns
+                 : rows > 0        ? (set->count + rows - 1) / rows
+                                   : choose_columns(set);
     g->rows = (set->count + g->columns - 1) / g->columns;
-    if (wish->rows > 0 && g->rows > wish->rows)
+    if (rows > 0 && g->rows > rows)
         return lp_fail(e, "drawing: %zu tiles do not fit %zu x %zu (take fewer, with --first)",
-                       set->count, wish->rows, g->columns);
+                       set->count, rows, g->columns);
     if (g->columns > set->count)
         g->columns = set->count;
     return 0;
 }
 
-/* The sizes of everything: the grids and the picture. */
-static int lay_out(grid *g, size_t sets, const lp_tile_set *set, const lp_tiles *wish, size_t *zoom,
-                   size_t *width, size_t *height, lp_error *e) {
+static int lay_out(layout *l, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
+                   lp_error *e) {
     size_t widest = 0;
     for (size_t s = 0; s < sets; s++) {
-        if (lay_out_set(&g[s], &set[s], wish, e))
+        if (lay_out_set(&l->grid[s], &set[s], wish, e))
             return -1;
-        size_t values = g[s].columns * set[s].shape.width;
+        size_t values = l->grid[s].columns * set[s].shape.width;
         widest = values > widest ? values : widest;
     }
-    *zoom = wish->zoom > 0 ? wish->zoom : 800 / widest;
-    *zoom = *zoom < 1 ? 1 : wish->zoom == 0 && *zoom > 8 ? 8 : *zoom;
-    size_t y = wish->gap + (wish->title != NULL ? TITLE : 0), x = 0;
+    size_t chosen = 800 / widest;
+    l->zoom = wish->zoom > 0 ? (size_t)wish->zoom : chosen < 1 ? 1 : chosen > 8 ? 8 : chosen;
+    l->gap = (size_t)wish->gap;
+    l->width = 0;
+    l->height = l->gap + (wish->title != NULL ? TITLE : 0);
     for (size_t s = 0; s < sets; s++) {
-        y += set[s].name != NULL ? NAME : 0;
-        g[s].y = y;
-        g[s].across = set[s].shape.width * *zoom + wish->gap;
-        g[s].down =
-            set[s].shape.height * *zoom + wish->gap + (set[s].caption != NULL ? CAPTION : 0);
-        y += g[s].rows * g[s].down;
-        size_t right = wish->gap + g[s].columns * g[s].across;
-        x = right > x ? right : x;
+        grid *g = &l->grid[s];
+        g->y = l->height + (set[s].name != NULL ? NAME : 0);
+        g->across = set[s].shape.width * l->zoom + l->gap;
+        g->down = set[s].shape.height * l->zoom + l->gap + (set[s].caption != NULL ? CAPTION : 0);
+        l->height = g->y + g->rows * g->down;
+        size_t right = l->gap + g->columns * g->across;
+        l->width = right > l->width ? right : l->width;
     }
-    *width = x;
-    *height = y;
     return 0;
 }
 
-static int check_sets(size_t sets, const lp_tile_set *set, const lp_tiles *wish, lp_error *e) {
+static int check_sets(size_t sets, const lp_tile_set *set, lp_error *e) {
     if (sets == 0)
         return lp_fail(e, "drawing: there is no tile");
-    if (wish->gap > 1000 || wish->zoom > 1000)
-        return lp_fail_usage(e, "drawing: a gap or zoom over 1000");
     for (size_t s = 0; s < sets; s++) {
         size_t size = tile_size(set[s].shape);
-        if (set[s].count == 0 || size == 0 || set[s].count > MOST_TILES)
+        if (set[s].count == 0 || size == 0 || set[s].count > MAX_TILES)
             return lp_fail(e, "drawing: %zu tiles of %zu values", set[s].count, size);
         if (set[s].shape.height > LP_IMAGE_MAX_SIDE || set[s].shape.width > LP_IMAGE_MAX_SIDE)
             return lp_fail(e, "drawing: a tile of %zu x %zu is too large", set[s].shape.height,
@@ -238,25 +235,26 @@ static int check_sets(size_t sets, const lp_tile_set *set, const lp_tiles *wish,
     return 0;
 }
 
-/* The picture with its text, before the tiles stand in it. */
-static int draw_text(lp_image *image, size_t width, size_t height, size_t sets,
-                     const lp_tile_set *set, const grid *g, const lp_tiles *wish, lp_error *e) {
+/* The picture with its text and without its tiles. */
+static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
+                     const lp_tiles *wish, lp_error *e) {
     lp_canvas c;
-    int failed = lp_canvas_open(&c, LP_PLOT_PNG, (int)width, (int)height, e);
+    int failed = lp_canvas_open(&c, LP_PLOT_PNG, (int)l->width, (int)l->height, e);
+    double left = (double)l->gap, room = (double)l->width - 2 * left;
     if (!failed) {
-        double left = (double)wish->gap, room = (double)width - 2 * left;
         lp_set_colour(c.cr, lp_ink);
         if (wish->title != NULL)
             lp_draw_heading(&c, wish->title, TITLE_SIZE, left, left + 14, 0, room);
         for (size_t s = 0; s < sets; s++) {
+            const grid *g = &l->grid[s];
             if (set[s].name != NULL)
-                lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g[s].y - 7, 0, room);
+                lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g->y - 7, 0, room);
             for (size_t i = 0; i < set[s].count && set[s].caption != NULL; i++) {
-                double across = (double)g[s].across;
+                double across = (double)g->across;
                 lp_draw_text(&c, set[s].caption[i], TEXT_SIZE,
-                             left + ((double)(i % g[s].columns) + 0.5) * across - left / 2,
-                             (double)(g[s].y + (i / g[s].columns + 1) * g[s].down - wish->gap) - 3,
-                             0.5, across);
+                             left + ((double)(i % g->columns) + 0.5) * across - left / 2,
+                             (double)(g->y + (i / g->columns + 1) * g->down - l->gap) - 3, 0.5,
+                             across);
             }
         }
         failed = lp_canvas_image(&c, image, e);
@@ -265,11 +263,8 @@ static int draw_text(lp_image *image, size_t width, size_t height, size_t sets,
     return failed;
 }
 
-static int tiles_steps(lp_image *image, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
-                       grid *g, lp_error *e) {
-    size_t zoom, width, height;
-    if (lay_out(g, sets, set, wish, &zoom, &width, &height, e))
-        return -1;
+static int draw_all(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
+                    const lp_tiles *wish, lp_error *e) {
     bool text = wish->title != NULL, colours = false;
     range common = {wish->lo, wish->hi};
     if (wish->scaling != LP_TILES_FIXED)
@@ -281,32 +276,31 @@ static int tiles_steps(lp_image *image, size_t sets, const lp_tile_set *set, con
             common = range_of(set[s].value, set[s].count * tile_size(set[s].shape), common);
     }
     // A white picture of these sizes says first whether they are within the limits.
-    if (lp_image_new(image, width, height, text || colours ? 3 : 1, e))
+    if (lp_image_new(image, l->width, l->height, text || colours ? 3 : 1, e))
         return lp_within(e, "drawing");
     if (text) {
         lp_image_free(image);
-        if (draw_text(image, width, height, sets, set, g, wish, e))
+        if (draw_text(image, l, sets, set, wish, e))
             return -1;
     }
-    for (size_t s = 0; s < sets; s++)
+    for (size_t s = 0; s < sets; s++) {
+        const grid *g = &l->grid[s];
         for (size_t i = 0; i < set[s].count; i++)
-            draw_tile(image, &set[s], i, wish, zoom, common,
-                      wish->gap + i % g[s].columns * g[s].across,
-                      g[s].y + i / g[s].columns * g[s].down);
+            draw_tile(image, &set[s], i, wish, l->zoom, common, l->gap + i % g->columns * g->across,
+                      g->y + i / g->columns * g->down);
+    }
     return 0;
 }
 
 int lp_draw_tiles(lp_image *image, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
                   lp_error *e) {
     *image = (lp_image){0};
-    if (check_sets(sets, set, wish, e))
+    if (check_sets(sets, set, e))
         return -1;
-    grid *g = lp_alloc(sets, sizeof *g, e);
-    if (g == NULL)
-        return -1;
-    int failed = tiles_steps(image, sets, set, wish, g, e);
-    free(g);
+    layout l = {.grid = lp_alloc(sets, sizeof *l.grid)};
+    int failed = lay_out(&l, sets, set, wish, e) || draw_all(image, &l, sets, set, wish, e);
+    free(l.grid);
     if (failed)
         lp_image_free(image);
-    return failed;
+    return failed ? -1 : 0;
 }

@@ -3,11 +3,13 @@
 #define LP_DRAW_TILES_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/tensor.h"
 #include "io/image.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One picture's shape: 1 channel (grey or signed) or 3 (red, green, blue). */
 typedef struct {
@@ -18,27 +20,26 @@ typedef struct {
 typedef struct {
     size_t count;
     lp_tile_shape shape;
-    double *value;              /* (count, height, width, channels), owned */
+    double *value;              /* (count, height, width, channels) */
     const char *name;           /* a heading above them, or NULL; borrowed */
     const char *const *caption; /* (count): a line under each, or NULL; borrowed */
 } lp_tile_set;
 
-/* Takes the first `first` pictures (fewer where there are not so many) out of a tensor of numbers:
+/* Takes the first `first` pictures (fewer where there are not so many) out of a tensor of numbers,
+ * into the arena:
  *   (n, h, w), (n, h, w, 3)      as they are
  *   (n, p)                       of `shape`, whose height * width * channels is p: a row each
  *   (p, n)                       a column each, where `by_column`, or where only that fits
  * A given shape (height > 0) has to be the tensor's own in the first two kinds. The name and the
  * captions are left NULL. */
-int lp_tiles_take(lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape, bool by_column,
-                  size_t first, lp_error *e);
+int lp_tiles_take(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape,
+                  bool by_column, size_t first, lp_error *e);
 
-void lp_tiles_free(lp_tile_set *set);
-
-/* What the values become. Each: every tile by its own smallest and largest value. Common: by those
+/* What the values become. Each: every tile by its own minimum and maximum. Common: by those
  * of all tiles. Fixed: by lo and hi, beyond which values are clipped. */
 typedef enum { LP_TILES_EACH, LP_TILES_COMMON, LP_TILES_FIXED } lp_tiles_scaling;
 
-/* Grey: from black to white. Signed: from blue over white (exactly 0) to red, as far as the
+/* Grey: from black to white. Signed: from blue over white (exactly 0) to red, up to the
  * largest absolute value; equal steps look equal on both sides. */
 typedef enum { LP_TILES_GREY, LP_TILES_SIGNED } lp_tiles_colours;
 
@@ -46,9 +47,9 @@ typedef struct {
     lp_tiles_scaling scaling;
     lp_tiles_colours colours; /* ignored for 3 channels, which are colours already */
     double lo, hi;            /* LP_TILES_FIXED */
-    size_t columns, rows;     /* of a set's grid; 0: chosen. Tiles beyond both are an error */
-    size_t gap;               /* pixels between tiles */
-    size_t zoom;              /* a value is zoom x zoom pixels; 0: chosen */
+    int64_t columns, rows;    /* of a set's grid; 0: chosen. Tiles beyond both are an error */
+    int64_t gap;              /* pixels between tiles; at most 1000 */
+    int64_t zoom;             /* a value is zoom x zoom pixels; 0: chosen; at most 1000 */
     const char *title;        /* NULL: none */
 } lp_tiles;
 

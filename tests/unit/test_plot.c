@@ -118,7 +118,7 @@ static void logarithmic_axes_have_round_ticks(void) {
 
 // ---- pictures ----
 
-static const lp_plot_frame plain = {LP_PLOT_PNG, 400, 300, "Title", "x", "y"};
+static const lp_plot_frame plain = {LP_PLOT_PNG, {400, 300}, "Title", "x", "y"};
 
 /* Draws into memory; the bytes are to be freed. NULL and e on failure. */
 static char *scatter_bytes(const lp_plot_frame *frame, const lp_scatter *s, size_t *size,
@@ -246,15 +246,13 @@ static void nothing_is_clipped(void) {
         "four",       "five",
         "six",        "seven",
         "eight"};
-    const int sizes[][2] = {{200, 200}, {333, 201}, {800, 600}, {200, 900}};
+    const lp_size sizes[] = {{200, 200}, {333, 201}, {800, 600}, {200, 900}};
     for (size_t i = 0; i < 6; i++)
         for (size_t j = 0; j < 6; j++)
             for (size_t k = 0; k < 4; k++) {
                 const double x[] = {values[i], values[j]}, y[] = {values[j], values[j]};
                 const int label[] = {0, 8};
-                lp_plot_frame frame = {LP_PLOT_PNG,
-                                       sizes[k][0],
-                                       sizes[k][1],
+                lp_plot_frame frame = {LP_PLOT_PNG, sizes[k],
                                        "A title, wider than some of these pictures are by far",
                                        "a label for the x axis, and a long one at that, too",
                                        "a label for the y axis, and a long one at that, too"};
@@ -317,7 +315,7 @@ static void bad_points_are_named(void) {
     CHECK(scatter_bytes(&plain, &s, &size, &e) == NULL);
     CHECK_TEXT(e.text, "drawing: the model decided for class 7 of 4");
     lp_plot_frame frame = plain;
-    frame.width = 100000;
+    frame.size.width = 100000;
     CHECK(scatter_bytes(&frame, &s, &size, &e) == NULL);
     CHECK(e.status == LP_USAGE);
     CHECK_HOLDS(e.text, "100000 x 300 is out of range (200 to 8192 a side)");
@@ -416,7 +414,7 @@ static void panels_are_not_clipped(void) {
     lp_panel panel[] = {{"loss", "in small units", true, 20, curves},
                         {"accuracy, of a long title that has no room", "share", false, 7, curves},
                         {"third", NULL, false, 1, curves}};
-    lp_plot_frame frame = {LP_PLOT_PNG, 620, 260, "Curves", "epoch", NULL};
+    lp_plot_frame frame = {LP_PLOT_PNG, {620, 260}, "Curves", "epoch", NULL};
     lp_error e;
     lp_image image;
     CHECK(curves_image(&image, &frame, 3, panel, &e) == 0);

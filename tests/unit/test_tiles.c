@@ -5,12 +5,11 @@
 #include <math.h>
 #include <stdint.h>
 
+static lp_arena arena;
 static const lp_tile_shape none = {0}, two_by_three = {2, 3, 1};
 
 static lp_tensor matrix(size_t rows, size_t cols) {
-    lp_error e;
-    lp_tensor t;
-    CHECK(lp_tensor_matrix(&t, LP_F8, rows, cols, &e) == 0);
+    lp_tensor t = lp_tensor_matrix(LP_F8, rows, cols);
     for (size_t i = 0; i < t.count; i++)
         ((double *)t.data)[i] = (double)i;
     return t;
@@ -20,23 +19,19 @@ static void rows_columns_and_their_first(void) {
     lp_error e;
     lp_tile_set set;
     lp_tensor t = matrix(4, 6);
-    CHECK(lp_tiles_take(&set, &t, two_by_three, false, 3, &e) == 0);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, false, 3, &e) == 0);
     CHECK(set.count == 3 && set.shape.height == 2 && set.shape.width == 3);
     CHECK(set.value[0] == 0 && set.value[17] == 17);
-    lp_tiles_free(&set);
     lp_tensor_free(&t);
     t = matrix(6, 4); // only its columns are as long as a tile
-    CHECK(lp_tiles_take(&set, &t, two_by_three, false, 99, &e) == 0);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, false, 99, &e) == 0);
     CHECK(set.count == 4 && set.value[0] == 0 && set.value[1] == 4 && set.value[6] == 1);
-    lp_tiles_free(&set);
     lp_tensor_free(&t);
     t = matrix(6, 6); // both: rows, unless columns are asked for
-    CHECK(lp_tiles_take(&set, &t, two_by_three, false, 99, &e) == 0);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, false, 99, &e) == 0);
     CHECK(set.value[1] == 1);
-    lp_tiles_free(&set);
-    CHECK(lp_tiles_take(&set, &t, two_by_three, true, 99, &e) == 0);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, true, 99, &e) == 0);
     CHECK(set.value[1] == 6);
-    lp_tiles_free(&set);
     lp_tensor_free(&t);
 }
 
@@ -44,18 +39,18 @@ static void shapes_that_hold_no_pictures(void) {
     lp_error e;
     lp_tile_set set;
     lp_tensor t = matrix(4, 5);
-    CHECK(lp_tiles_take(&set, &t, two_by_three, false, 9, &e) == -1);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, false, 9, &e) == -1);
     CHECK_HOLDS(e.text, "(4, 5) does not hold pictures of 2 x 3 x 1");
-    CHECK(lp_tiles_take(&set, &t, none, false, 9, &e) == -1);
+    CHECK(lp_tiles_take(&arena, &set, &t, none, false, 9, &e) == -1);
     CHECK_HOLDS(e.text, "does not tell the height and width");
     lp_tensor_free(&t);
-    CHECK(lp_tensor_vector(&t, LP_F8, 6, &e) == 0);
-    CHECK(lp_tiles_take(&set, &t, two_by_three, false, 9, &e) == -1);
+    t = lp_tensor_vector(LP_F8, 6);
+    CHECK(lp_tiles_take(&arena, &set, &t, two_by_three, false, 9, &e) == -1);
     CHECK_HOLDS(e.text, "(6,) holds no pictures");
     lp_tensor_free(&t);
     const size_t empty[] = {0, 2, 3};
-    CHECK(lp_tensor_new(&t, LP_F8, 3, empty, &e) == 0);
-    CHECK(lp_tiles_take(&set, &t, none, false, 9, &e) == -1);
+    t = lp_tensor_zeros(LP_F8, 3, empty);
+    CHECK(lp_tiles_take(&arena, &set, &t, none, false, 9, &e) == -1);
     CHECK_HOLDS(e.text, "no picture");
     lp_tensor_free(&t);
 }
@@ -193,5 +188,7 @@ int main(void) {
         {"text stands outside the tiles", text_stands_outside_the_tiles},
         {"what is refused", what_is_refused},
         {0}};
-    return check_main("tiles", tests);
+    int failed = check_main("tiles", tests);
+    lp_arena_free(&arena);
+    return failed;
 }

@@ -1,0 +1,157 @@
+#include "draw/frame.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES = 2 }; /* a pixel's side is that many cells of the decision grid */
+
+static int sample_regions(const lp_axes *a, const lp_scatter *s, size_t width, size_t height,
+                          int *label, lp_error *e) {
+    lp_arena arena = {0};
+    double *x = lp_arena_alloc(&arena, width, sizeof *x),
+           *y = lp_arena_alloc(&arena, width, sizeof *y);
+    int failed = 0;
+    for (size_t j = 0; j < width; j++)
+        x[j] = a->x.lo + (a->x.hi - a->x.lo) * (((double)j + 0.5) / (double)width);
+    for (size_t i = 0; i < height && !failed; i++, label += width) {
+        for (size_t j = 0; j < width; j++)
+            y[j] = a->y.hi - (a->y.hi - a->y.lo) * (((double)i + 0.5) / (double)height);
+        failed = s->decide(s->decide_context, width, x, y, label, e);
+        for (size_t j = 0; j < width && !failed; j++)
+            if (label[j] < 0 || (size_t)label[j] >= s->classes)
+                failed = lp_fail(e, "drawing: the model decided for class %d of %zu", label[j],
+                                 s->classes);
+    }
+    lp_arena_free(&arena);
+    return failed;
+}
+
+/* True where a neighbour of the cell belongs to another class. */
+static bool is_border(const int *label, size_t width, size_t height, size_t i, size_t j) {
+    const int *at = label + i * width + j;
+    return (j > 0 && at[-1] != *at) || (j + 1 < width && at[1] != *at) ||
+           (i > 0 && at[-(ptrdiff_t)width] != *at) || (i + 1 < height && at[width] != *at);
+}
+
+static uint32_t pixel_of(lp_colour c) {
+    return (uint32_t)(c.red * 255 + 0.5) << 16 | (uint32_t)(c.green * 255 + 0.5) << 8 |
+           (uint32_t)(c.blue * 255 + 0.5);
+}
+
+/* The mean of the cells [i, i + size) x [j, j + size), tinted. */
+static uint32_t tint(const int *label, size_t width, size_t height, size_t i, size_t j,
+                     size_t size) {
+    lp_colour sum = {0, 0, 0};
+    for (size_t p = i; p < i + size; p++)
+        for (size_t q = j; q < j + size; q++) {
+            lp_colour cell = is_border(label, width, height, p, q)
+                                 ? lp_faint
+                                 : lp_colour_mix(lp_colour_of(label[p * width + q]), lp_white, 0.8);
+            sum.red += cell.red;
+            sum.green += cell.green;
+            sum.blue += cell.blue;
+        }
+    double cells = (double)(size * size);
+    return pixel_of((lp_colour){sum.red / cells, sum.green / cells, sum.blue / cells});
+}
+
+/* Draws the cells as a picture behind the points. A PNG's pixels are the cells' means; an SVG keeps
+ * the cells, for a reader who zooms in. */
+static int draw_cells(lp_canvas *c, lp_box box, const int *label, size_t width, size_t height,
+                      lp_error *e) {
+    size_t size = c->format == LP_PLOT_SVG ? 1 : SAMPLES;
+    cairo_surface_t *picture =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(width / size), (int)(height / size));
+    unsigned char *to = cairo_image_surface_get_data(picture);
+    if (to == NULL) {
+        cairo_surface_destroy(picture);
+        return lp_fail(e, "drawing: no memory for the decision regions");
+    }
+    size_t stride = (size_t)cairo_image_surface_get_stride(picture);
+    for (size_t i = 0; i < height / size; i++)
+        for (size_t j = 0; j < width / size; j++) {
+            uint32_t pixel = tint(label, width, height, i * size, j * size, size);
+            memcpy(to + i * stride + j * sizeof pixel, &pixel, sizeof pixel);
+        }
+    cairo_surface_mark_dirty(picture);
+    cairo_save(c->cr);
+    cairo_translate(c->cr, box.x, box.y);
+    cairo_scale(c->cr, (double)size / SAMPLES, (double)size / SAMPLES);
+    cairo_set_source_surface(c->cr, picture, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(c->cr), CAIRO_FILTER_NEAREST);
+    cairo_paint(c->cr);
+    cairo_restore(c->cr);
+    cairo_surface_destroy(picture);
+    return 0;
+}
+
+static int draw_regions(lp_canvas *c, const lp_axes *a, const lp_scatter *s, lp_error *e) {
+    size_t width = (size_t)a->box.width * SAMPLES, height = (size_t)a->box.height * SAMPLES;
+    int *label = lp_alloc(width * height, sizeof *label);
+    int failed = sample_regions(a, s, width, height, label, e) ||
+                 draw_cells(c, a->box, label, width, height, e);
+    free(label);
+    return failed ? -1 : 0;
+}
+
+static int check_points(const lp_scatter *s, lp_error *e) {
+    if (s->n == 0)
+        return lp_fail(e, "drawing: there is no point to draw");
+    for (size_t i = 0; i < s->n; i++) {
+        if (!(fabs(s->x[i]) <= 1e300) || !(fabs(s->y[i]) <= 1e300))
+            return lp_fail(e, "drawing: row %zu: (%g, %g) has no place on an axis", i, s->x[i],
+                           s->y[i]);
+        if (s->label != NULL && (s->label[i] < 0 || (size_t)s->label[i] >= s->classes))
+            return lp_fail(e, "drawing: row %zu: label %d is outside the %zu classes", i,
+                           s->label[i], s->classes);
+    }
+    return 0;
+}
+
+static void draw_points(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
+    double radius = s->n <= 300 ? 4.2 : s->n <= 3000 ? 3.2 : s->n <= 20000 ? 2.2 : 1.4;
+    for (size_t i = 0; i < s->n; i++) {
+        int class = s->label != NULL ? s->label[i] : 0;
+        lp_draw_marker(c->cr, lp_marker_of(class), lp_axes_x(a, s->x[i]), lp_axes_y(a, s->y[i]),
+                       radius, lp_colour_of(class), s->n <= 3000 ? 0.6 : 0);
+    }
+}
+
+static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
+    size_t names = s->class_names != NULL ? s->classes : 0;
+    lp_legend_entry *entry = lp_alloc(names, sizeof *entry);
+    for (size_t i = 0; i < names; i++)
+        entry[i] =
+            (lp_legend_entry){s->class_names[i], lp_marker_of((int)i), -1, lp_colour_of((int)i)};
+    lp_box place = lp_frame_head(c, frame, entry, names);
+    free(entry);
+    lp_axes_wish wish = {s->x[0],
+                         s->x[0],
+                         s->y[0],
+                         s->y[0],
+                         .x_pad = 0.05,
+                         .y_pad = 0.05,
+                         .equal_scale = s->equal_scale,
+                         .x_label = frame->x_label,
+                         .y_label = frame->y_label};
+    for (size_t i = 0; i < s->n; i++) {
+        lp_widen(&wish.x_min, &wish.x_max, s->x[i]);
+        lp_widen(&wish.y_min, &wish.y_max, s->y[i]);
+    }
+    lp_axes a;
+    lp_axes_make(c, &a, place, wish);
+    if (s->decide != NULL && draw_regions(c, &a, s, e))
+        return -1;
+    lp_axes_draw(c, &a, &wish);
+    draw_points(c, &a, s);
+    return 0;
+}
+
+int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
+    lp_canvas c = {0};
+    int failed = check_points(s, e) || lp_frame_open(&c, frame, e) || draw_all(&c, frame, s, e) ||
+                 lp_canvas_write(&c, out, e);
+    lp_canvas_free(&c);
+    return failed ? -1 : 0;
+}
