@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
 CC ?= cc
-CFLAGS ?= -O2 -g
+# DEBUG=1: with debug information, ten times the size.
+CFLAGS ?= -O2 $(if $(DEBUG),-g)
 BUILD ?= build
 BIN ?= bin
 OUT ?= out
@@ -20,21 +21,16 @@ LDLIBS = -Wl,--as-needed -lcairo -lpng -ldeflate -lz -lm
 
 # ---- what is built: every .c is found by its folder, there is no list to keep ----
 
+# The instruction sets of this architecture: the rows of lib/num/isas.h.
 ARCH ?= $(shell uname -m)
-ISAS_x86_64 := generic avx2 avx512
-ISAS_aarch64 := generic neon
-ISAS := $(or $(ISAS_$(ARCH)),generic)
-ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
-ISA_FLAGS_avx2 := -mavx2 -mfma
-ISA_FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
-ISA_FLAGS_neon :=
-ISA_FLAGS_generic :=
+isa_rows = $(shell sed -nE 's/^LP_ISA\(($(1)), ($(2)), (.*)\)$$/$(3)/p' lib/num/isas.h)
+ISAS := $(call isa_rows,\w+,$(ARCH)|any,\1)
+isa_features = $(patsubst HAS(%),%,$(call isa_rows,$(1),\w+,\3))
+# What a kernel is compiled with besides.
+KERNEL_CFLAGS ?=
 
-LIB_SRC := $(filter-out lib/num/kernels/%,$(wildcard lib/*/*.c))
-KERNEL_SRC := $(wildcard lib/num/kernels/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) \
-           $(foreach isa,$(ISAS),$(foreach size,4 8,\
-               $(KERNEL_SRC:lib/num/kernels/%.c=$(BUILD)/lib/num/kernels/%.f$(size).$(isa).o)))
+KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ)
 LIB := $(BUILD)/liblabpipe.a
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
@@ -56,13 +52,22 @@ MAKEFLAGS += --no-builtin-rules
 all: tools quick ## build the tools and run the quick tests (the default)
 tools: $(TOOLS) ## build the tools into bin/
 
-# A kernel is compiled once for every instruction set $(1) and element size $(2).
+# The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
-$$(BUILD)/lib/num/kernels/%.f$(2).$(1).o: lib/num/kernels/%.c $$(BUILD)/.libraries
+$$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(BUILD)/.libraries
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ISA_FLAGS_$(1)) -DLP_ISA=$(1) -DLP_SIZE=$(2) -c -o $$@ $$<
+	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(addprefix -m,$$(call isa_features,$(1))) \
+	    -DLP_ISA=$(1) -DLP_IS_$(1) -DLP_SIZE=$(2) -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(foreach size,4 8,$(eval $(call kernel_rule,$(isa),$(size)))))
+
+# The dispatch knows what is compiled, and is compiled anew where that changes.
+$(BUILD)/lib/num/kernels.o: ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
+$(BUILD)/lib/num/kernels.o: $(BUILD)/.isas
+$(BUILD)/.isas: FORCE
+	@mkdir -p $(@D)
+	@echo '$(ISAS)' | cmp -s - $@ || echo '$(ISAS)' >$@
+FORCE:
 
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
 $(BUILD)/%.o: %.c $(BUILD)/.libraries
@@ -117,7 +122,7 @@ SECONDS ?= 60
 fuzz: ## give every reader damaged files for SECONDS=60 each (clang's libFuzzer)
 	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing (apt install clang)' >&2; exit 1; }
 	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz FUZZ_MAIN=-fsanitize=fuzzer fuzzers \
-	    ARCH=any ISA_FLAGS_generic=-fno-sanitize=all \
+	    ARCH=any KERNEL_CFLAGS=-fno-sanitize=all \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@BUILD=build/fuzz sh make/fuzz.sh $(SECONDS)
 fuzzers: $(FUZZ)

@@ -564,7 +564,7 @@ lp_fit *lp_fit_new(const lp_fit_options *o, const lp_sparse *observed, const dou
     lp_fit *fit = lp_alloc_zero(1, sizeof *fit);
     fit->options = *o;
     fit->observed = observed;
-    fit->math = lp_entries();
+    fit->math = lp_kernels_of(LP_F8)->entries;
     fit->biases = o->bias || o->method == LP_FIT_BIAS;
     fit->rank = o->method == LP_FIT_BIAS ? 0 : (size_t)o->rank;
     fit->first = fit->biases ? BIAS_COLUMNS : 0;

@@ -5,8 +5,7 @@
  * chain l over the columns l, l + 8, …, each rounded twice, and their sum
  * ((0+4) + (2+6)) + ((1+5) + (3+7)). So the bits depend on the width alone.
  *
- * The sources are compiled once per instruction set like those of num/kernels.h, and the same one
- * is chosen. */
+ *     const lp_entries_kernels *kernels = lp_kernels_of(LP_F8)->entries; */
 #ifndef LP_NUM_ENTRIES_H
 #define LP_NUM_ENTRIES_H
 
@@ -25,9 +24,7 @@ typedef struct {
     double keep_first[LP_ENTRIES_LANES], step_first[LP_ENTRIES_LANES];
 } lp_entries_rate;
 
-typedef struct {
-    const char *isa;
-
+typedef struct lp_entries_kernels {
     /* Stochastic gradient descent, entry by entry in the order given: with p = p[row[i]] and
      * q = q[col[i]] as they stand,
      *     e = value[i] - p · q,   p = keep p + (step e) q,   q = keep q + (step e) p (the new p).
@@ -59,10 +56,5 @@ typedef struct {
     void (*normal)(size_t n, const int32_t *col, const double *value, size_t width, const double *q,
                    double *a, double *b);
 } lp_entries_kernels;
-
-/* The kernels for this CPU or LABPIPE_ISA; those compiled for the same instruction set as `math`.
- */
-const lp_entries_kernels *lp_entries(void);
-const lp_entries_kernels *lp_entries_like(const lp_kernels *math);
 
 #endif

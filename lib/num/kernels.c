@@ -4,54 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One row an instruction set, the best first; the Makefile says which are compiled. */
-#ifdef LP_HAS_avx512
-extern const lp_kernels lp_kernels_f4_avx512, lp_kernels_f8_avx512;
-
-static bool has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#endif
-#ifdef LP_HAS_avx2
-extern const lp_kernels lp_kernels_f4_avx2, lp_kernels_f8_avx2;
-
-static bool has_avx2(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#endif
-#ifdef LP_HAS_neon
-extern const lp_kernels lp_kernels_f4_neon, lp_kernels_f8_neon;
-
-static bool has_neon(void) {
-    return true;
-}
-#endif
-#ifdef LP_HAS_generic
-extern const lp_kernels lp_kernels_f4_generic, lp_kernels_f8_generic;
-
-static bool has_c(void) {
-    return true;
-}
-#endif
+#define HAS(feature) &&__builtin_cpu_supports(#feature)
+#define LP_ISA(name, architecture, features)                                                       \
+    extern const lp_kernels lp_kernels_f4_##name, lp_kernels_f8_##name;                            \
+    static bool runs_##name(void) {                                                                \
+        return true features;                                                                      \
+    }
+#include "num/isas.h"
+#undef LP_ISA
 
 static const struct {
     const lp_kernels *f4, *f8;
     bool (*runs)(void);
 } compiled[] = {
-#ifdef LP_HAS_avx512
-    {&lp_kernels_f4_avx512, &lp_kernels_f8_avx512, has_avx512},
-#endif
-#ifdef LP_HAS_avx2
-    {&lp_kernels_f4_avx2, &lp_kernels_f8_avx2, has_avx2},
-#endif
-#ifdef LP_HAS_neon
-    {&lp_kernels_f4_neon, &lp_kernels_f8_neon, has_neon},
-#endif
-#ifdef LP_HAS_generic
-    {&lp_kernels_f4_generic, &lp_kernels_f8_generic, has_c},
-#endif
+#define LP_ISA(name, architecture, features)                                                       \
+    {&lp_kernels_f4_##name, &lp_kernels_f8_##name, runs_##name},
+#include "num/isas.h"
+#undef LP_ISA
 };
 enum { COMPILED = sizeof compiled / sizeof compiled[0] };
 
@@ -85,10 +54,11 @@ int lp_kernels_check(lp_error *e) {
         strcat(names, i ? ", " : "");
         strcat(names, f4[i]->isa);
     }
-    return lp_fail_usage(e,
-                         "choosing an instruction set: LABPIPE_ISA is '%.40s', which this "
-                         "processor cannot run (it runs %s)",
-                         refused, names);
+    return lp_fail_usage(
+        e,
+        "choosing an instruction set: LABPIPE_ISA is '%.40s', which this program cannot run "
+        "here (it runs %s)",
+        refused, names);
 }
 
 const lp_kernels *lp_kernels_of(lp_type type) {

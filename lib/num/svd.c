@@ -6,8 +6,8 @@
 #include "num/svd.h"
 
 #include "base/memory.h"
-#include "num/linalg.h"
 #include "num/kernels.h"
+#include "num/linalg.h"
 #include "num/parallel.h"
 
 #include <float.h>

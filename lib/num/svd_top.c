@@ -4,8 +4,8 @@
 #include "num/svd.h"
 
 #include "base/memory.h"
-#include "num/linalg.h"
 #include "num/kernels.h"
+#include "num/linalg.h"
 #include "num/rng.h"
 
 #include <math.h>

@@ -232,7 +232,7 @@ static void run_gather(void) {
 /* The kernels over the entries of a sparse matrix, at widths that stay in registers and wider. */
 static void run_entries(void) {
     enum { LINES = 31, EACH = 9, N = LINES * EACH };
-    const lp_entries_kernels *entries = lp_entries();
+    const lp_entries_kernels *entries = lp_kernels_of(LP_F8)->entries;
     int32_t row[N], col[N], place[N];
     size_t start[LINES + 1];
     double value[N], error[N];

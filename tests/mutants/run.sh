@@ -41,7 +41,7 @@ read_table() {
 # Every row of lp_kernels, and all else that the table names, in five ways at least.
 check_table() {
     local kernel i content rest
-    for kernel in $(sed -n 's/^    \.\([a-z_]*\) = k_.*/\1/p' lib/num/kernels/table.c) $(printf '%s\n' "${kernels[@]}" | sort -u); do
+    for kernel in $(sed -n 's/^LP_KERNEL([a-z]*, \([a-z_]*\),.*/\1/p' lib/num/kernels/list.h) $(printf '%s\n' "${kernels[@]}" | sort -u); do
         [ "$(printf '%s\n' "${kernels[@]}" | grep -cx "$kernel")" -ge 5 ] ||
             table_error "$kernel has fewer than five mutants"
     done

@@ -88,9 +88,8 @@ static void sgd_is_its_definition(void) {
         }
         for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
             double *ours_p = copy(p0, np), *ours_q = copy(q0, nq);
-            double ours = lp_entries_like(*isa)->sgd(COUNT, m.row, m.col, m.value, width, ours_p,
-                                                     ours_q, &rate_p, &rate_q);
-            CHECK_TEXT(lp_entries_like(*isa)->isa, (*isa)->isa);
+            double ours = (*isa)->entries->sgd(COUNT, m.row, m.col, m.value, width, ours_p, ours_q,
+                                               &rate_p, &rate_q);
             CHECK(ours == sse);
             check_same(ours_p, p, np);
             check_same(ours_q, q, nq);
@@ -141,7 +140,7 @@ static void gradients_are_their_definition(void) {
             }
         }
         for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
-            const lp_entries_kernels *math = lp_entries_like(*isa);
+            const lp_entries_kernels *math = (*isa)->entries;
             double *ours = random_numbers(ROWS * width + COLS * width, 3), ours_error[COUNT];
             CHECK(math->row_gradient(ROWS, start, m.col, m.value, width, p, q, ours_error, ours) ==
                   sse);
@@ -183,7 +182,7 @@ static void steps_are_their_definition(void) {
         }
         for (const lp_kernels *const *isa = lp_kernels_all(LP_F8); *isa != NULL; isa++) {
             double *ours = copy(x, n);
-            lp_entries_like(*isa)->step(ROWS, width, ours, gradient, &rate);
+            (*isa)->entries->step(ROWS, width, ours, gradient, &rate);
             check_same(ours, expected, n);
             free(ours);
         }

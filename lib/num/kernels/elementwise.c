@@ -1,5 +1,5 @@
-/* Elementwise kernels: one pass over memory each. The function is chosen outside the loop: each
- * loop is inlined once for every function. */
+/* Elementwise kernels, one pass over memory each. The function is chosen outside the loop, which is
+ * compiled once for each. */
 #include "num/kernels/kernel.h"
 
 LP_INLINE V unary_of(lp_unary f, V x) {
@@ -32,41 +32,23 @@ LP_INLINE V unary_of(lp_unary f, V x) {
 }
 
 /* Calls loop(f, ...) with an f that the compiler knows. */
-#define FOR_EACH_UNARY(f, loop, ...)                                                               \
+#define CASE(f, loop, ...)                                                                         \
+    case f:                                                                                        \
+        loop(f, __VA_ARGS__);                                                                      \
+        break;
+#define FOR_EACH_UNARY(f, ...)                                                                     \
     switch (f) {                                                                                   \
-    case LP_EXP:                                                                                   \
-        loop(LP_EXP, __VA_ARGS__);                                                                 \
-        break;                                                                                     \
-    case LP_LOG:                                                                                   \
-        loop(LP_LOG, __VA_ARGS__);                                                                 \
-        break;                                                                                     \
-    case LP_TANH:                                                                                  \
-        loop(LP_TANH, __VA_ARGS__);                                                                \
-        break;                                                                                     \
-    case LP_SIGMOID:                                                                               \
-        loop(LP_SIGMOID, __VA_ARGS__);                                                             \
-        break;                                                                                     \
-    case LP_SIN:                                                                                   \
-        loop(LP_SIN, __VA_ARGS__);                                                                 \
-        break;                                                                                     \
-    case LP_COS:                                                                                   \
-        loop(LP_COS, __VA_ARGS__);                                                                 \
-        break;                                                                                     \
-    case LP_SQRT:                                                                                  \
-        loop(LP_SQRT, __VA_ARGS__);                                                                \
-        break;                                                                                     \
-    case LP_RELU:                                                                                  \
-        loop(LP_RELU, __VA_ARGS__);                                                                \
-        break;                                                                                     \
-    case LP_NEGATE:                                                                                \
-        loop(LP_NEGATE, __VA_ARGS__);                                                              \
-        break;                                                                                     \
-    case LP_SQUARE:                                                                                \
-        loop(LP_SQUARE, __VA_ARGS__);                                                              \
-        break;                                                                                     \
-    case LP_IDENTITY:                                                                              \
-        loop(LP_IDENTITY, __VA_ARGS__);                                                            \
-        break;                                                                                     \
+        CASE(LP_EXP, __VA_ARGS__)                                                                  \
+        CASE(LP_LOG, __VA_ARGS__)                                                                  \
+        CASE(LP_TANH, __VA_ARGS__)                                                                 \
+        CASE(LP_SIGMOID, __VA_ARGS__)                                                              \
+        CASE(LP_SIN, __VA_ARGS__)                                                                  \
+        CASE(LP_COS, __VA_ARGS__)                                                                  \
+        CASE(LP_SQRT, __VA_ARGS__)                                                                 \
+        CASE(LP_RELU, __VA_ARGS__)                                                                 \
+        CASE(LP_NEGATE, __VA_ARGS__)                                                               \
+        CASE(LP_SQUARE, __VA_ARGS__)                                                               \
+        CASE(LP_IDENTITY, __VA_ARGS__)                                                             \
     case LP_UNARIES:                                                                               \
         break;                                                                                     \
     }
@@ -79,7 +61,9 @@ LP_INLINE void unary_loop(lp_unary f, size_t n, const T *x, T *y) {
         v_store_n(y + i, unary_of(f, v_load_n(x + i, n - i)), n - i);
 }
 
-void k_unary(lp_unary f, size_t n, const void *x, void *y){FOR_EACH_UNARY(f, unary_loop, n, x, y)}
+static void k_unary(lp_unary f, size_t n, const void *x, void *y) {
+    FOR_EACH_UNARY(f, unary_loop, n, x, y);
+}
 
 /* dx + dy * f'. */
 LP_INLINE V unary_backward_of(lp_unary f, V x, V y, V dy, V dx) {
@@ -128,12 +112,12 @@ LP_INLINE void unary_backward_loop(lp_unary f, size_t n, const T *x, const T *y,
     }
 }
 
-void k_unary_backward(lp_unary f, size_t n, const void *x, const void *y, const void *dy, void *dx,
-                      bool accumulate) {
+static void k_unary_backward(lp_unary f, size_t n, const void *x, const void *y, const void *dy,
+                             void *dx, bool accumulate) {
     if (accumulate) {
-        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, true)
+        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, true);
     } else {
-        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, false)
+        FOR_EACH_UNARY(f, unary_backward_loop, n, x, y, dy, dx, false);
     }
 }
 
@@ -176,8 +160,9 @@ LP_INLINE void binary_rows(lp_binary f, size_t rows, size_t cols, const T *a, si
         binary_row(f, cols, a, a_one, b, b_one, y, accumulate);
 }
 
-void k_binary(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_rows, size_t a_cols,
-              const void *b, size_t b_rows, size_t b_cols, void *y, bool accumulate) {
+static void k_binary(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_rows,
+                     size_t a_cols, const void *b, size_t b_rows, size_t b_cols, void *y,
+                     bool accumulate) {
     if (cols == 1) { /* a column is computed as a row */
         cols = rows, a_cols = a_rows, b_cols = b_rows;
         rows = a_rows = b_rows = 1;
@@ -190,25 +175,20 @@ void k_binary(lp_binary f, size_t rows, size_t cols, const void *a, size_t a_row
     }
     size_t a_step = a_rows == 1 ? 0 : a_cols, b_step = b_rows == 1 ? 0 : b_cols;
     bool a_one = a_cols == 1, b_one = b_cols == 1;
+#define ROWS_CASE(f)                                                                               \
+    CASE(f, binary_rows, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate)
     switch (f) {
-    case LP_ADD:
-        binary_rows(LP_ADD, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
-        break;
-    case LP_SUBTRACT:
-        binary_rows(LP_SUBTRACT, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
-        break;
-    case LP_MULTIPLY:
-        binary_rows(LP_MULTIPLY, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
-        break;
-    case LP_DIVIDE:
-        binary_rows(LP_DIVIDE, rows, cols, a, a_step, a_one, b, b_step, b_one, y, accumulate);
-        break;
+        ROWS_CASE(LP_ADD)
+        ROWS_CASE(LP_SUBTRACT)
+        ROWS_CASE(LP_MULTIPLY)
+        ROWS_CASE(LP_DIVIDE)
     case LP_BINARIES:
         break;
     }
+#undef ROWS_CASE
 }
 
-void k_axpy(size_t n, double alpha, const void *x, void *y) {
+static void k_axpy(size_t n, double alpha, const void *x, void *y) {
     const T *px = x;
     T *py = y;
     V va = v_set1((T)alpha);
@@ -219,7 +199,7 @@ void k_axpy(size_t n, double alpha, const void *x, void *y) {
         v_store_n(py + i, v_fma(va, v_load_n(px + i, n - i), v_load_n(py + i, n - i)), n - i);
 }
 
-void k_scale(size_t n, double alpha, const void *x, void *y) {
+static void k_scale(size_t n, double alpha, const void *x, void *y) {
     const T *px = x;
     T *py = y;
     V va = v_set1((T)alpha);
@@ -230,7 +210,7 @@ void k_scale(size_t n, double alpha, const void *x, void *y) {
         v_store_n(py + i, v_mul(va, v_load_n(px + i, n - i)), n - i);
 }
 
-void k_fill(size_t n, double value, void *y) {
+static void k_fill(size_t n, double value, void *y) {
     T *py = y;
     V v = v_set1((T)value);
     size_t i = 0;
@@ -240,7 +220,7 @@ void k_fill(size_t n, double value, void *y) {
         v_store_n(py + i, v, n - i);
 }
 
-void k_rotate(size_t n, double c, double s, void *x, void *y) {
+static void k_rotate(size_t n, double c, double s, void *x, void *y) {
     T *px = x, *py = y;
     V cosine = v_set1((T)c), sine = v_set1((T)s), minus_sine = v_set1((T)-s);
     for (size_t i = 0; i < n; i += LANES) {
@@ -251,7 +231,6 @@ void k_rotate(size_t n, double c, double s, void *x, void *y) {
     }
 }
 
-/* bias_step: 1 for a bias a column, 0 for one number (and v is that number). */
 enum { NARROW = 4 * LANES }; /* columns */
 
 LP_INLINE void bias_unary_loop(lp_unary f, size_t rows, size_t cols, const T *bias, bool by_column,
@@ -271,22 +250,36 @@ LP_INLINE void bias_unary_loop(lp_unary f, size_t rows, size_t cols, const T *bi
     }
 }
 
-void k_bias_unary(lp_unary f, size_t rows, size_t cols, const void *bias, size_t bias_size,
-                  void *y) {
+/* One pass for the activations of a layer; the other functions take a second one. */
+LP_INLINE void bias_unary_rows(lp_unary f, size_t rows, size_t cols, const T *bias, bool by_column,
+                               T *y) {
+    switch (f) {
+        CASE(LP_TANH, bias_unary_loop, rows, cols, bias, by_column, y)
+        CASE(LP_SIGMOID, bias_unary_loop, rows, cols, bias, by_column, y)
+        CASE(LP_RELU, bias_unary_loop, rows, cols, bias, by_column, y)
+        CASE(LP_IDENTITY, bias_unary_loop, rows, cols, bias, by_column, y)
+    default:
+        bias_unary_loop(LP_IDENTITY, rows, cols, bias, by_column, y);
+        k_unary(f, rows * cols, y, y);
+    }
+}
+
+static void k_bias_unary(lp_unary f, size_t rows, size_t cols, const void *bias, size_t bias_size,
+                         void *y) {
     if (!bias) {
         k_unary(f, rows * cols, y, y);
     } else if (bias_size == 1) { /* the same number everywhere: one long row */
-        FOR_EACH_UNARY(f, bias_unary_loop, 1, rows * cols, bias, false, y)
+        bias_unary_rows(f, 1, rows * cols, bias, false, y);
     } else if (cols <= NARROW && rows >= 2 * LANES) {
         /* LANES narrow rows are one row of whole vectors. */
         T repeated[NARROW * LANES];
         size_t wide = rows / LANES, done = wide * LANES * cols;
         for (size_t r = 0; r < LANES; r++)
             memcpy(repeated + r * cols, bias, cols * sizeof(T));
-        FOR_EACH_UNARY(f, bias_unary_loop, wide, cols * LANES, repeated, true, y)
-        FOR_EACH_UNARY(f, bias_unary_loop, rows % LANES, cols, bias, true, (T *)y + done)
+        bias_unary_rows(f, wide, cols * LANES, repeated, true, y);
+        bias_unary_rows(f, rows % LANES, cols, bias, true, (T *)y + done);
     } else {
-        FOR_EACH_UNARY(f, bias_unary_loop, rows, cols, bias, true, y)
+        bias_unary_rows(f, rows, cols, bias, true, y);
     }
 }
 
@@ -326,8 +319,8 @@ CONVERT(from_u2, uint16_t, )
 CONVERT(from_u4, uint32_t, )
 CONVERT(from_u8, uint64_t, )
 
-void k_gather_rows(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
-                   double alpha, void *y) {
+static void k_gather_rows(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
+                          double alpha, void *y) {
     static const struct {
         lp_type type;
         void (*convert)(size_t n, const void *from, T alpha, T *y);

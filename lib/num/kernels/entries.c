@@ -2,23 +2,17 @@
 
 #include "num/kernels/simd.h"
 
-#if LP_SIZE == 8 /* factors are double only */
-
-#define NAMED(name) LP_CAT(LP_CAT(name, _), LP_ISA)
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
-
 enum { L = LP_ENTRIES_LANES };
 
 /* ((0+4) + (2+6)) + ((1+5) + (3+7)): what halving the vector three times gives. */
 LP_INLINE double sum_lanes(vf8 a) {
-#if LP_IS == LP_IS_avx512
+#if defined LP_IS_avx512
     __m256d four =
         _mm256_add_pd(_mm512_castpd512_pd256((__m512d)a), _mm512_extractf64x4_pd((__m512d)a, 1));
-#elif LP_IS == LP_IS_avx2
+#elif defined LP_IS_avx2
     __m256d four = (__m256d)rf8_add(a.r[0], a.r[1]);
 #endif
-#if LP_IS == LP_IS_avx512 || LP_IS == LP_IS_avx2
+#if defined LP_IS_avx512 || defined LP_IS_avx2
     __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     return two[0] + two[1];
 #else
@@ -212,14 +206,10 @@ static void normal(size_t n, const int32_t *col, const double *value, size_t wid
     }
 }
 
-extern const lp_entries_kernels NAMED(lp_entries);
-const lp_entries_kernels NAMED(lp_entries) = {
-    .isa = TEXT(LP_ISA),
+static const lp_entries_kernels entries_kernels = {
     .sgd = sgd,
     .row_gradient = row_gradient,
     .col_gradient = col_gradient,
     .step = step,
     .normal = normal,
 };
-
-#endif

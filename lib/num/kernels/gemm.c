@@ -1,23 +1,25 @@
 /* The matrix product: c (m, n) (+)= op(a) op(b), packed and register-tiled.
  *
- * Numeric contract (num/kernels.h): each element of c is one chain of fma from +0 per block of BLOCK
- * along k, and the blocks' sums are added in order. So only m and n may be cut, vectorised and
- * shared among threads as is convenient, and the result does not show how it was.
+ * Numeric contract (num/kernels/list.h): each element of c is one chain of fma from +0 per block of
+ * KC along k, and the blocks' sums are added in order. So only m and n may be cut, vectorised and
+ * shared among threads as is convenient: the bits do not show how.
  *
- * A tile of c, some rows by one to four registers of columns, is held in registers over a block of
- * k. Each step loads the registers of one row of b and broadcasts one element of a for each row.
- * a is read in place, or packed tile by tile where many panels share it. b is read in place too
- * where few tiles share a panel, else from a packed panel, which its first tile leaves behind and
- * which stays in the L1 cache. A load may pass the end of a row of b, whose next row it then
- * reads to no effect; the last rows, where it would pass the end of b, are copied and padded.
- * (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication", with the roles
- * of a and b exchanged.)
+ * The names are those of BLIS (Van Zee and van de Geijn 2015, "BLIS: A framework for rapidly
+ * instantiating BLAS functionality"): a micro-kernel holds a tile of c, MR rows by NR columns, in
+ * registers over KC steps along k; MC rows of a are packed at once. Each step loads the registers of
+ * one row of b and broadcasts one element of a for each row, so the roles of a and b are exchanged
+ * (as in row-major BLIS).
+ *
+ * a is read in place, or packed tile by tile where many panels share it. b is read in place where
+ * few tiles share a panel, else from a packed panel, which its first tile leaves behind and which
+ * stays in the L1 cache. A load may pass the end of a row of b, whose next row it then reads to no
+ * effect; the last rows, where it would pass the end of b, are copied and padded.
  *
  * Where c has few columns the roles are swapped: cᵀ = op(b)ᵀ op(a)ᵀ, the same chains, with vectors
  * along m. */
 #include "num/kernels/kernel.h"
 
-enum { BLOCK = 256 }; /* along k; part of the contract, since it shows in the bits */
+enum { KC = 256 }; /* along k; part of the contract, since it shows in the bits */
 
 typedef LP_CAT(rf, LP_SIZE) R;
 #define r_set1 LP_CAT(LP_CAT(rf, LP_SIZE), _set1)
@@ -30,37 +32,37 @@ typedef LP_CAT(rf, LP_SIZE) R;
 
 /* The heights that a tile may have: of one or two registers' width, which fill the registers of
  * the CPU but for four; of three; and of those that copy b, which tall products begin with. */
-#if LP_IS == LP_IS_avx512
+#if defined LP_IS_avx512
 #define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)
 #define COPY_HEIGHTS(X) X(11) X(12) X(13) X(14)
-enum { ROWS = 14, ROWS_OF_3 = 9 };
-#elif LP_IS == LP_IS_neon
+enum { MR = 14, MR_OF_3 = 9 };
+#elif defined LP_IS_neon
 #define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12)
 #define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 #define COPY_HEIGHTS(X) X(10) X(11) X(12)
-enum { ROWS = 12, ROWS_OF_3 = 8 };
-#elif LP_IS == LP_IS_avx2
+enum { MR = 12, MR_OF_3 = 8 };
+#elif defined LP_IS_avx2
 #define HEIGHTS(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4)
 #define COPY_HEIGHTS(X) X(5) X(6)
-enum { ROWS = 6, ROWS_OF_3 = 4 };
+enum { MR = 6, MR_OF_3 = 4 };
 #else
 #define HEIGHTS(X) X(1) X(2) X(3) X(4)
 #define HEIGHTS_OF_3(X) X(1) X(2) X(3) X(4)
 #define COPY_HEIGHTS(X) X(3) X(4)
-enum { ROWS = 4, ROWS_OF_3 = 4 };
+enum { MR = 4, MR_OF_3 = 4 };
 #endif
 #define HEIGHTS_OF_4(X) X(1) X(2) X(3)
-enum { ROWS_OF_4 = 3 };
+enum { MR_OF_4 = 3 };
 
 enum {
     RL = LP_REGISTER_BYTES / LP_SIZE, /* lanes of a register */
-    WIDTH = 2 * RL,                   /* columns of a panel */
-    WIDE = 4 * RL,                    /* and of one for few rows */
-    COPY_ROWS = 5 * ROWS, /* from so many rows on a panel of b is copied by its first tile */
-    SMALL = 90000 * RL,   /* multiply-adds below which one thread does it all: some 15 us */
-    CHUNKS = 3,           /* a thread, so that one that is held up holds up little */
+    NR = 2 * RL,                      /* columns of a panel */
+    NR_WIDE = 4 * RL,                 /* and of one for few rows */
+    COPY_ROWS = 5 * MR, /* from so many rows on a panel of b is copied by its first tile */
+    SMALL = 90000 * RL, /* multiply-adds below which one thread does it all: some 15 us */
+    CHUNKS = 3,         /* a thread, so that one that is held up holds up little */
 };
 
 /* An operand: element (i, p), p along k, at [i * row + p * step]; one of the two is 1. */
@@ -88,7 +90,7 @@ typedef struct {
 
 /* One step along k: the row of b at b; a's row i at group[i / 3] + i % 3 rows. */
 LP_INLINE void tile_step(int rows, int regs, const T *const *group, size_t row, const T *b,
-                         R sum[ROWS][4], T *copy) {
+                         R sum[MR][4], T *copy) {
     R x[4];
 #pragma GCC unroll 4
     for (int r = 0; r < regs; r++) {
@@ -111,8 +113,8 @@ enum {
     PREFETCH = 64, /* from so many steps on c is fetched while they run */
 };
 
-LP_INLINE void tile_of(int rows, int regs, bool copying, const tile *t) {
-    R sum[ROWS][4];
+LP_INLINE void micro_kernel(int rows, int regs, bool copying, const tile *t) {
+    R sum[MR][4];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 4
@@ -125,7 +127,7 @@ LP_INLINE void tile_of(int rows, int regs, bool copying, const tile *t) {
     size_t row = t->a.row, step = t->a.step, b_stride = t->b_stride, c_stride = t->c_stride;
     /* Three rows a pointer is what x86 addresses reach with one more register for the stride; the
      * compiler, left alone, keeps an offset a row, and spills. */
-    const T *group[(ROWS + 2) / 3];
+    const T *group[(MR + 2) / 3];
     int groups = (rows + 2) / 3;
 #pragma GCC unroll 16
     for (int g = 0; g < groups; g++) {
@@ -187,33 +189,33 @@ LP_INLINE void tile_of(int rows, int regs, bool copying, const tile *t) {
     }
 }
 
-#define TILE(name, rows, regs, copying)                                                            \
+#define KERNEL(name, rows, regs, copying)                                                          \
     static void name(const tile *t) {                                                              \
-        tile_of(rows, regs, copying, t);                                                           \
+        micro_kernel(rows, regs, copying, t);                                                      \
     }
-#define TILE_1(rows) TILE(tile_1_##rows, rows, 1, false)
-#define TILE_2(rows) TILE(tile_2_##rows, rows, 2, false)
-#define TILE_3(rows) TILE(tile_3_##rows, rows, 3, false)
-#define TILE_4(rows) TILE(tile_4_##rows, rows, 4, false)
-#define COPYING_TILE(rows) TILE(copying_tile_##rows, rows, 2, true)
-HEIGHTS(TILE_1)
-HEIGHTS(TILE_2)
-HEIGHTS_OF_3(TILE_3)
-HEIGHTS_OF_4(TILE_4)
-COPY_HEIGHTS(COPYING_TILE)
+#define KERNEL_1(rows) KERNEL(kernel_1_##rows, rows, 1, false)
+#define KERNEL_2(rows) KERNEL(kernel_2_##rows, rows, 2, false)
+#define KERNEL_3(rows) KERNEL(kernel_3_##rows, rows, 3, false)
+#define KERNEL_4(rows) KERNEL(kernel_4_##rows, rows, 4, false)
+#define COPYING_KERNEL(rows) KERNEL(copying_kernel_##rows, rows, 2, true)
+HEIGHTS(KERNEL_1)
+HEIGHTS(KERNEL_2)
+HEIGHTS_OF_3(KERNEL_3)
+HEIGHTS_OF_4(KERNEL_4)
+COPY_HEIGHTS(COPYING_KERNEL)
 
-#define ENTRY_1(rows) [rows] = tile_1_##rows,
-#define ENTRY_2(rows) [rows] = tile_2_##rows,
-#define ENTRY_3(rows) [rows] = tile_3_##rows,
-#define ENTRY_4(rows) [rows] = tile_4_##rows,
-#define COPYING_ENTRY(rows) [rows] = copying_tile_##rows,
-typedef void tile_function(const tile *t);
-static tile_function *const tiles[5][ROWS + 1] = {{COPY_HEIGHTS(COPYING_ENTRY)},
-                                                  {HEIGHTS(ENTRY_1)},
-                                                  {HEIGHTS(ENTRY_2)},
-                                                  {HEIGHTS_OF_3(ENTRY_3)},
-                                                  {HEIGHTS_OF_4(ENTRY_4)}};
-static const size_t most_rows[5] = {[1] = ROWS, ROWS, ROWS_OF_3, ROWS_OF_4};
+#define ENTRY_1(rows) [rows] = kernel_1_##rows,
+#define ENTRY_2(rows) [rows] = kernel_2_##rows,
+#define ENTRY_3(rows) [rows] = kernel_3_##rows,
+#define ENTRY_4(rows) [rows] = kernel_4_##rows,
+#define COPYING_ENTRY(rows) [rows] = copying_kernel_##rows,
+typedef void micro_kernel_function(const tile *t);
+static micro_kernel_function *const micro_kernels[5][MR + 1] = {{COPY_HEIGHTS(COPYING_ENTRY)},
+                                                                {HEIGHTS(ENTRY_1)},
+                                                                {HEIGHTS(ENTRY_2)},
+                                                                {HEIGHTS_OF_3(ENTRY_3)},
+                                                                {HEIGHTS_OF_4(ENTRY_4)}};
+static const size_t max_rows[5] = {[1] = MR, MR, MR_OF_3, MR_OF_4};
 
 /* ---- packing ---- */
 
@@ -240,20 +242,20 @@ enum {
 
 /* A register whose group g holds the GROUP elements at from[g]. */
 LP_INLINE R load_groups(const T *const from[GROUPS]) {
-#if LP_IS == LP_IS_avx512 && LP_SIZE == 4
+#if defined LP_IS_avx512 && LP_SIZE == 4
     __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(from[0]));
     x = _mm512_insertf32x4(x, _mm_loadu_ps(from[1]), 1);
     x = _mm512_insertf32x4(x, _mm_loadu_ps(from[2]), 2);
     return (R)_mm512_insertf32x4(x, _mm_loadu_ps(from[3]), 3);
-#elif LP_IS == LP_IS_avx512
+#elif defined LP_IS_avx512
     __m512d x = _mm512_castpd128_pd512(_mm_loadu_pd(from[0]));
     x = _mm512_insertf64x2(x, _mm_loadu_pd(from[1]), 1);
     x = _mm512_insertf64x2(x, _mm_loadu_pd(from[2]), 2);
     return (R)_mm512_insertf64x2(x, _mm_loadu_pd(from[3]), 3);
-#elif LP_IS == LP_IS_avx2 && LP_SIZE == 4
+#elif defined LP_IS_avx2 && LP_SIZE == 4
     __m256 x = _mm256_castps128_ps256(_mm_loadu_ps(from[0]));
     return (R)_mm256_insertf128_ps(x, _mm_loadu_ps(from[1]), 1);
-#elif LP_IS == LP_IS_avx2
+#elif defined LP_IS_avx2
     __m256d x = _mm256_castpd128_pd256(_mm_loadu_pd(from[0]));
     return (R)_mm256_insertf128_pd(x, _mm_loadu_pd(from[1]), 1);
 #else
@@ -263,11 +265,11 @@ LP_INLINE R load_groups(const T *const from[GROUPS]) {
 
 /* The lower, or upper, elements of each group of a and b in turn; and the lower, or upper, halves
  * of each group of a and b. */
-#if LP_IS == LP_IS_avx512
+#if defined LP_IS_avx512
 #define MM(name) LP_CAT(_mm512_, name)
 #define MMF __m512
 #define MMD __m512d
-#elif LP_IS == LP_IS_avx2
+#elif defined LP_IS_avx2
 #define MM(name) LP_CAT(_mm256_, name)
 #define MMF __m256
 #define MMD __m256d
@@ -555,14 +557,14 @@ typedef struct {
 
 enum {
     /* Elements that a packed tile of a has for one step along k, at most. */
-    PACKED_STEP = (ROWS + RL - 1) / RL * RL,
-    A_ROWS = LP_SCRATCH / LP_SIZE / BLOCK / PACKED_STEP * ROWS, /* of a at once: to stay in L2 */
-    PACK_WIDTH = 8 * WIDTH,         /* a is packed where c has so many columns */
-    PACK_ROWS = 4 * ROWS,           /* and so many rows */
-    PANELS = 16,                    /* of b that are used together, at most, */
+    PACKED_STEP = (MR + RL - 1) / RL * RL,
+    MC = LP_SCRATCH / LP_SIZE / KC / PACKED_STEP * MR, /* of a at once: to stay in L2 */
+    PACK_WIDTH = 8 * NR,                               /* a is packed where c has so many columns */
+    PACK_ROWS = 4 * MR,                                /* and so many rows */
+    PANELS = 16,                                       /* of b that are used together, at most, */
     TOGETHER = 16 * 1024 / LP_SIZE, /* of so many elements in all, which L1 holds */
-    PANEL = BLOCK * WIDE > TOGETHER ? BLOCK *WIDE : TOGETHER,
-    TAIL = WIDE * WIDE, /* elements of the padded last rows of b: at most WIDE rows */
+    PANEL = KC * NR_WIDE > TOGETHER ? KC *NR_WIDE : TOGETHER,
+    TAIL = NR_WIDE * NR_WIDE, /* elements of the padded last rows of b: at most NR_WIDE rows */
 };
 
 /* Rows cut evenly into tiles: the first `higher` of them have one row more. */
@@ -570,15 +572,15 @@ typedef struct {
     size_t count, height, higher;
 } cut;
 
-LP_INLINE cut cut_rows(size_t rows, size_t most) {
-    size_t count = (rows + most - 1) / most, height = rows / count;
+LP_INLINE cut cut_rows(size_t rows, size_t max) {
+    size_t count = (rows + max - 1) / max, height = rows / count;
     return (cut){count, height, rows - height * count};
 }
 
-/* a's tiles one after another, each as k steps of whole registers: BLOCK * PACKED_STEP apart. */
+/* a's tiles one after another, each as k steps of whole registers: KC * PACKED_STEP apart. */
 static void pack_a(operand a, size_t rows, size_t k, T *to) {
-    cut tiles = cut_rows(rows, ROWS);
-    for (size_t t = 0, h; t < tiles.count; t++, to += BLOCK * PACKED_STEP, a.at += h * a.row) {
+    cut tiles = cut_rows(rows, MR);
+    for (size_t t = 0, h; t < tiles.count; t++, to += KC * PACKED_STEP, a.at += h * a.row) {
         h = tiles.height + (t < tiles.higher);
         if (a.row == 1)
             pack_rows(k, h, a.at, a.step, to);
@@ -611,7 +613,7 @@ static panel panel_of(const product *g, size_t p, size_t k, size_t j, size_t wid
 /* The tiles of some panels of c, over one block along k: `rows` rows from `from`. */
 static void panel_tiles(const product *g, operand a, bool packed, size_t from, size_t rows,
                         size_t panels, panel *x, size_t k, bool add) {
-    cut heights = cut_rows(rows, most_rows[x->regs]);
+    cut heights = cut_rows(rows, max_rows[x->regs]);
     for (size_t t = 0, h; t < heights.count; t++, from += h) {
         h = heights.height + (t < heights.higher);
         if (packed)
@@ -620,36 +622,36 @@ static void panel_tiles(const product *g, operand a, bool packed, size_t from, s
             panel *q = &x[i];
             size_t last = q->width - (q->regs - 1) * RL;
             tile job = {k, q->here, a, q->b, q->tail, q->stride, NULL, 0, last, add, q->copy};
-            tile_function *run = tiles[q->copy ? 0 : q->regs][h];
+            micro_kernel_function *run = micro_kernels[q->copy ? 0 : q->regs][h];
             if (!g->transposed) {
                 job.c = g->c + from * g->c_stride + q->j, job.c_stride = g->c_stride;
                 run(&job);
             } else {
-                T buffer[ROWS * WIDE];
-                job.c = buffer, job.c_stride = WIDE, job.last = RL, job.add = false;
+                T buffer[MR * NR_WIDE];
+                job.c = buffer, job.c_stride = NR_WIDE, job.last = RL, job.add = false;
                 run(&job);
-                store_transposed(h, q->width, buffer, WIDE, g->c + q->j * g->c_stride + from,
+                store_transposed(h, q->width, buffer, NR_WIDE, g->c + q->j * g->c_stride + from,
                                  g->c_stride, add);
             }
             if (q->copy)
                 q->b = q->copy, q->stride = q->regs * RL, q->copy = NULL;
         }
-        a.at += packed ? BLOCK * PACKED_STEP : h * a.row;
+        a.at += packed ? KC * PACKED_STEP : h * a.row;
     }
 }
 
 static void piece(const product *g, size_t from, size_t to, size_t column, size_t end) {
     T room[PANEL] __attribute__((aligned(64))), tail[TAIL] __attribute__((aligned(64)));
-    size_t columns = end - column, wide = WIDTH;
-    if (to - from <= ROWS_OF_4)
-        wide = WIDE;
-    else if (columns > WIDTH && columns <= 3 * RL)
+    size_t columns = end - column, wide = NR;
+    if (to - from <= MR_OF_4)
+        wide = NR_WIDE;
+    else if (columns > NR && columns <= 3 * RL)
         wide = 3 * RL;
-    size_t blocks = (to - from + A_ROWS - 1) / A_ROWS;
+    size_t blocks = (to - from + MC - 1) / MC;
     for (size_t block = 0, rows; block < blocks; block++, from += rows) {
         rows = blocks == 1 ? to - from : (to - from) / (blocks - block);
-        for (size_t p = 0; p < g->k; p += BLOCK) {
-            size_t k = g->k - p < BLOCK ? g->k - p : BLOCK;
+        for (size_t p = 0; p < g->k; p += KC) {
+            size_t k = g->k - p < KC ? g->k - p : KC;
             bool add = p > 0 || g->accumulate;
             bool packed = columns >= PACK_WIDTH && rows >= PACK_ROWS;
             operand a = g->a;
@@ -692,21 +694,21 @@ static size_t chunk_start(size_t size, size_t unit, size_t chunks, size_t i) {
 static void run_chunk(void *context, size_t i) {
     const work *w = context;
     size_t r = i / w->column_chunks, j = i % w->column_chunks;
-    piece(&w->g, chunk_start(w->rows, ROWS, w->row_chunks, r),
-          chunk_start(w->rows, ROWS, w->row_chunks, r + 1),
-          chunk_start(w->columns, WIDTH, w->column_chunks, j),
-          chunk_start(w->columns, WIDTH, w->column_chunks, j + 1));
+    piece(&w->g, chunk_start(w->rows, MR, w->row_chunks, r),
+          chunk_start(w->rows, MR, w->row_chunks, r + 1),
+          chunk_start(w->columns, NR, w->column_chunks, j),
+          chunk_start(w->columns, NR, w->column_chunks, j + 1));
 }
 
-LP_INLINE size_t least(size_t a, size_t b) {
+LP_INLINE size_t min_of(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
 enum { TALL = 10 }; /* tiles that a chunk's rows are worth */
 
-/* How often a and b are read where `most` chunks are `row_chunks` high, weighed by their sizes. */
-LP_INLINE size_t reads(const work *w, size_t row_chunks, size_t most) {
-    return w->columns * row_chunks + w->rows * (most / row_chunks);
+/* How often a and b are read where `max` chunks are `row_chunks` high, weighed by their sizes. */
+LP_INLINE size_t reads(const work *w, size_t row_chunks, size_t max) {
+    return w->columns * row_chunks + w->rows * (max / row_chunks);
 }
 
 /* Whole panels of c are the best pieces: each packs its own part of b. Rows are cut too where that
@@ -717,16 +719,16 @@ static void share(work *w) {
     size_t threads = (size_t)lp_threads();
     w->row_chunks = w->column_chunks = 1;
     if (threads > 1 && operations >= SMALL) {
-        size_t most = least(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
-        size_t panels = (w->columns + WIDTH - 1) / WIDTH, tiles = (w->rows + ROWS - 1) / ROWS;
-        for (size_t twice = 2; twice <= most && tiles / twice >= TALL; twice *= 2)
-            if (5 * reads(w, twice, most) < 4 * reads(w, twice / 2, most))
+        size_t max = min_of(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
+        size_t panels = (w->columns + NR - 1) / NR, tiles = (w->rows + MR - 1) / MR;
+        for (size_t twice = 2; twice <= max && tiles / twice >= TALL; twice *= 2)
+            if (5 * reads(w, twice, max) < 4 * reads(w, twice / 2, max))
                 w->row_chunks = twice;
-        w->column_chunks = least(panels, most / w->row_chunks);
+        w->column_chunks = min_of(panels, max / w->row_chunks);
         if (w->column_chunks < threads)
-            w->row_chunks = least(tiles, most / w->column_chunks);
-        else if (w->column_chunks * w->row_chunks < most)
-            w->row_chunks = least((tiles + 2) / 3, most / w->column_chunks);
+            w->row_chunks = min_of(tiles, max / w->column_chunks);
+        else if (w->column_chunks * w->row_chunks < max)
+            w->row_chunks = min_of((tiles + 2) / 3, max / w->column_chunks);
         w->row_chunks += w->row_chunks == 0;
     }
     if (w->row_chunks * w->column_chunks == 1)
@@ -735,8 +737,8 @@ static void share(work *w) {
         lp_parallel(w->row_chunks * w->column_chunks, run_chunk, w);
 }
 
-void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b, void *c,
-            bool accumulate) {
+static void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const void *b,
+                   void *c, bool accumulate) {
     if (m == 0 || n == 0)
         return;
     if (k == 0) {
@@ -760,7 +762,7 @@ void k_gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, const voi
     if (form != LP_TN)
         exchanged += m * LP_SIZE / 12;
     work w = {{n, k, x, y, y.at + n * k, c, n, false, accumulate}, m, n, 1, 1};
-    if (n <= ROWS && 4 * exchanged <= 3 * as_is)
+    if (n <= MR && 4 * exchanged <= 3 * as_is)
         w = (work){{m, k, y, x, x.at + m * k, c, n, true, accumulate}, n, m, 1, 1};
     share(&w);
 }

@@ -11,6 +11,7 @@
 #define LP_CAT_(a, b) a##b
 #define LP_CAT(a, b) LP_CAT_(a, b)
 #define LP_INLINE static inline __attribute__((always_inline, unused))
+#define LP_INLINE_BUT_GENERIC LP_INLINE
 
 // clang-format off
 typedef double vf8;

@@ -1,8 +1,8 @@
 /* Optimiser steps, one pass over the parameters each. */
 #include "num/kernels/kernel.h"
 
-void k_sgd_step(size_t n, void *w, const void *g, void *v, double lr, double momentum,
-                double weight_decay, bool nesterov, bool first) {
+static void k_sgd_step(size_t n, void *w, const void *g, void *v, double lr, double momentum,
+                       double weight_decay, bool nesterov, bool first) {
     T *pw = w, *pv = v;
     const T *pg = g;
     V rate = v_set1((T)-lr), keep = v_set1((T)momentum), decay = v_set1((T)weight_decay);
@@ -20,7 +20,7 @@ void k_sgd_step(size_t n, void *w, const void *g, void *v, double lr, double mom
     }
 }
 
-void k_adam_step(size_t n, void *w, const void *g, void *m1, void *m2, const lp_adam *c) {
+static void k_adam_step(size_t n, void *w, const void *g, void *m1, void *m2, const lp_adam *c) {
     T *pw = w, *p1 = m1, *p2 = m2;
     const T *pg = g;
     V beta1 = v_set1((T)c->beta1), rest1 = v_set1((T)(1 - c->beta1));

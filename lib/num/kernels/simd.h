@@ -22,30 +22,32 @@
 #define LP_CAT_(a, b) a##b
 #define LP_CAT(a, b) LP_CAT_(a, b)
 
-#ifndef LP_ISA
-#error "LP_ISA has to be defined: avx512, avx2, neon or generic"
-#endif
-#define LP_IS_avx512 1
-#define LP_IS_avx2 2
-#define LP_IS_neon 3
-#define LP_IS_generic 4
-#define LP_IS LP_CAT(LP_IS_, LP_ISA)
-
-#if LP_IS == LP_IS_avx512
+/* The Makefile defines LP_IS_avx512, LP_IS_avx2, LP_IS_neon or LP_IS_generic. */
+#if defined LP_IS_avx512
 #include <immintrin.h>
 #define LP_REGISTER_BYTES 64
-#elif LP_IS == LP_IS_avx2
+#elif defined LP_IS_avx2
 #include <immintrin.h>
 #define LP_REGISTER_BYTES 32
-#elif LP_IS == LP_IS_neon
+#elif defined LP_IS_neon
 #include <arm_neon.h>
 #define LP_REGISTER_BYTES 16
-#else
+#elif defined LP_IS_generic
 #define LP_REGISTER_BYTES 16
+#else
+#error "num/kernels/simd.h has no registers for this instruction set"
 #endif
 #define LP_REGISTERS (64 / LP_REGISTER_BYTES)
 
 #define LP_INLINE static inline __attribute__((always_inline, unused))
+
+/* What is inlined but in plain C: there a fma is some forty operations, exp some hundred of them,
+ * and a copy in every loop would cost a minute of compiling and megabytes of code for no speed. */
+#ifdef LP_IS_generic
+#define LP_INLINE_BUT_GENERIC static __attribute__((noinline, unused))
+#else
+#define LP_INLINE_BUT_GENERIC LP_INLINE
+#endif
 
 /* GCC 12 takes a vector of doubles that was narrowed to floats and widened again for the doubles
  * themselves, and so skips a rounding. What passes through here it cannot see through. */
@@ -109,7 +111,7 @@ LP_INLINE ri8 rf8_bits(rf8 a) { return (ri8)a; }
 LP_INLINE rf4 ri4_float(ri4 a) { return (rf4)a; }
 LP_INLINE rf8 ri8_float(ri8 a) { return (rf8)a; }
 
-#if LP_IS == LP_IS_avx512
+#if defined LP_IS_avx512
 
 typedef __mmask16 rm4;
 typedef __mmask8 rm8;
@@ -189,7 +191,7 @@ LP_INLINE void rf8_store_n(double *p, rf8 a, size_t n) { _mm512_mask_storeu_pd(p
 typedef ri4 rm4;
 typedef ri8 rm8;
 
-#if LP_IS == LP_IS_avx2
+#if defined LP_IS_avx2
 
 LP_INLINE rf4 rf4_set1(float x) { return (rf4)_mm256_set1_ps(x); }
 LP_INLINE rf8 rf8_set1(double x) { return (rf8)_mm256_set1_pd(x); }
@@ -296,7 +298,7 @@ LP_INLINE void rf8_store_n(double *p, rf8 a, size_t n) {
     else if (n > 0) p[0] = a[0];
 }
 
-#if LP_IS == LP_IS_neon
+#if defined LP_IS_neon
 LP_INLINE rf4 rf4_fma(rf4 a, rf4 b, rf4 c) { return (rf4)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 LP_INLINE rf8 rf8_fma(rf8 a, rf8 b, rf8 c) { return (rf8)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
 LP_INLINE rf4 rf4_sqrt(rf4 a) { return (rf4)vsqrtq_f32((float32x4_t)a); }
@@ -319,7 +321,7 @@ LP_INLINE rf8 rf8_product_sum_to_odd(rf8 a, rf8 b, rf8 c) {
     /* One unit of the last place towards the rest: +1 where it points away from zero. */
     return (rf8)((ri8)s + (any & even & ((away & 2) - 1)));
 }
-LP_INLINE rf4 rf4_fma(rf4 a, rf4 b, rf4 c) {
+LP_INLINE_BUT_GENERIC rf4 rf4_fma(rf4 a, rf4 b, rf4 c) {
     rf8 low = rf8_product_sum_to_odd((rf8){a[0], a[1]}, (rf8){b[0], b[1]}, (rf8){c[0], c[1]});
     rf8 high = rf8_product_sum_to_odd((rf8){a[2], a[3]}, (rf8){b[2], b[3]}, (rf8){c[2], c[3]});
     rf4 sum = {(float)low[0], (float)low[1], (float)high[0], (float)high[1]};
@@ -541,14 +543,14 @@ LP_INLINE vf8 vf8_copysign(vf8 a, vf8 b) {
 }
 
 /* Lanes 0..7 and 8..15 as doubles, exactly; and the two halves back, each lane rounded. */
-#if LP_IS == LP_IS_avx512
+#if defined LP_IS_avx512
 LP_INLINE vf8 vf4_widen_low(vf4 a) { return (vf8)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)a)); }
 LP_INLINE vf8 vf4_widen_high(vf4 a) { return (vf8)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)a, 1)); }
 LP_INLINE vf4 vf4_narrow(vf8 low, vf8 high) {
     return (vf4)_mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps((__m512d)low)),
                                    _mm512_cvtpd_ps((__m512d)high), 1);
 }
-#elif LP_IS == LP_IS_avx2
+#elif defined LP_IS_avx2
 LP_INLINE vf8 lp_widen(rf4 a) {
     return (vf8){{(rf8)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)a)),
                   (rf8)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)a, 1))}};

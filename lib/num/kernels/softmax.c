@@ -23,14 +23,14 @@ static T log_of(T x) {
     return v_first(v_log(v_set1(x)));
 }
 
-void k_softmax(size_t rows, size_t cols, const void *x, void *y) {
+static void k_softmax(size_t rows, size_t cols, const void *x, void *y) {
     const T *from = x;
     T *to = y;
     for (size_t r = 0; r < rows; r++, from += cols, to += cols)
         divide_row(cols, exp_row(cols, from, (T)k_max(cols, from), to), to);
 }
 
-void k_log_softmax(size_t rows, size_t cols, const void *x, void *y) {
+static void k_log_softmax(size_t rows, size_t cols, const void *x, void *y) {
     const T *from = x;
     T *to = y;
     for (size_t r = 0; r < rows; r++, from += cols, to += cols) {
@@ -127,8 +127,8 @@ static void narrow_cross_entropy(size_t rows, size_t cols, const T *x, const int
         narrow_block(rows - r, cols, x + r * cols, label + r, loss + r, p + r * cols);
 }
 
-void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int32_t *label,
-                             const void *target, void *loss, void *p) {
+static void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int32_t *label,
+                                    const void *target, void *loss, void *p) {
     const T *from = x, *t = target;
     T *to = p, *l = loss;
     if (label && cols <= LANES && rows > 1) {
@@ -147,8 +147,9 @@ void k_softmax_cross_entropy(size_t rows, size_t cols, const void *x, const int3
     }
 }
 
-void k_softmax_cross_entropy_backward(size_t rows, size_t cols, const void *p, const int32_t *label,
-                                      const void *target, double scale, void *dx, bool overwrite) {
+static void k_softmax_cross_entropy_backward(size_t rows, size_t cols, const void *p,
+                                             const int32_t *label, const void *target, double scale,
+                                             void *dx, bool overwrite) {
     const T *from = p, *t = target;
     T *to = dx;
     V s = v_set1((T)scale);

@@ -14,7 +14,7 @@ enum {
 
 typedef enum { SUM, DOT, SQUARED_DIFFERENCE } reduction;
 
-LP_INLINE V step(reduction what, V acc, V x, V y) {
+LP_INLINE V add_step(reduction what, V acc, V x, V y) {
     if (what == SUM)
         return v_add(acc, x);
     if (what == DOT)
@@ -29,16 +29,16 @@ LP_INLINE T block_sum(reduction what, size_t n, const T *x, const T *y) {
     V a = v_set1(0), b = a, c = a, d = a;
     size_t i = 0;
     for (; i + STRIDE <= n; i += STRIDE) {
-        a = step(what, a, v_load(x + i), v_load(y + i));
-        b = step(what, b, v_load(x + i + LANES), v_load(y + i + LANES));
-        c = step(what, c, v_load(x + i + 2 * LANES), v_load(y + i + 2 * LANES));
-        d = step(what, d, v_load(x + i + 3 * LANES), v_load(y + i + 3 * LANES));
+        a = add_step(what, a, v_load(x + i), v_load(y + i));
+        b = add_step(what, b, v_load(x + i + LANES), v_load(y + i + LANES));
+        c = add_step(what, c, v_load(x + i + 2 * LANES), v_load(y + i + 2 * LANES));
+        d = add_step(what, d, v_load(x + i + 3 * LANES), v_load(y + i + 3 * LANES));
     }
     /* What is missing of the last step counts as +0. */
     V *chain[CHAINS] = {&a, &b, &c, &d};
     for (int j = 0; i < n; i += LANES, j++) {
         size_t left = lanes_left(n, i);
-        *chain[j] = step(what, *chain[j], v_load_n(x + i, left), v_load_n(y + i, left));
+        *chain[j] = add_step(what, *chain[j], v_load_n(x + i, left), v_load_n(y + i, left));
     }
     return v_sum_lanes(v_add(v_add(a, b), v_add(c, d)));
 }
@@ -64,15 +64,15 @@ LP_INLINE T reduce(reduction what, size_t n, const T *x, const T *y) {
     return s;
 }
 
-double k_sum(size_t n, const void *x) {
+static double k_sum(size_t n, const void *x) {
     return reduce(SUM, n, x, x);
 }
 
-double k_dot(size_t n, const void *x, const void *y) {
+static double k_dot(size_t n, const void *x, const void *y) {
     return reduce(DOT, n, x, y);
 }
 
-double k_sum_squared_difference(size_t n, const void *x, const void *y) {
+static double k_sum_squared_difference(size_t n, const void *x, const void *y) {
     return reduce(SQUARED_DIFFERENCE, n, x, y);
 }
 
@@ -81,7 +81,7 @@ LP_INLINE V larger(V a, V b) {
     return v_select(m_or(v_lt(b, a), v_nan(a)), a, b);
 }
 
-double k_max(size_t n, const void *x) {
+static double k_max(size_t n, const void *x) {
     const T *p = x;
     V lowest = v_set1(-(T)INFINITY), most = lowest;
     size_t i = 0;
@@ -97,7 +97,7 @@ double k_max(size_t n, const void *x) {
     return max;
 }
 
-void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
+static void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
     const T *p = x;
     T *to = out;
     for (size_t r = 0; r < rows; r++, p += cols) {
@@ -143,7 +143,7 @@ LP_INLINE void sum_columns(int vectors, size_t rows, size_t cols, size_t left, c
 #undef EACH_VECTOR
 }
 
-void k_sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
+static void k_sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
     const T *p = x;
     T *to = out;
     size_t vectors = (cols + LANES - 1) / LANES, left = cols - (vectors - 1) * LANES;

@@ -1,32 +1,27 @@
-/* The table of one instruction set and element type. */
+/* The kernels of one instruction set (-DLP_ISA=name) and element size (-DLP_SIZE=4 or 8), compiled
+ * as one translation unit, and the table that leads to them. */
 #include "num/kernels/kernel.h"
+
+#include "num/kernels/elementwise.c"
+#include "num/kernels/gemm.c"
+#include "num/kernels/optimise.c"
+#include "num/kernels/softmax.c"
+#include "num/kernels/sums.c"
+#if LP_SIZE == 8
+#include "num/kernels/entries.c"
+#endif
 
 #define LP_TEXT_(x) #x
 #define LP_TEXT(x) LP_TEXT_(x)
+#define LP_TABLE LP_CAT(LP_CAT(lp_kernels_f, LP_SIZE), LP_CAT(_, LP_ISA))
 
-const lp_kernels LP_NAME(kernels) = {
+const lp_kernels LP_TABLE = {
     .isa = LP_TEXT(LP_ISA),
     .type = {'f', LP_SIZE},
-    .gemm = k_gemm,
-    .unary = k_unary,
-    .unary_backward = k_unary_backward,
-    .binary = k_binary,
-    .axpy = k_axpy,
-    .scale = k_scale,
-    .fill = k_fill,
-    .rotate = k_rotate,
-    .sum = k_sum,
-    .dot = k_dot,
-    .sum_squared_difference = k_sum_squared_difference,
-    .max = k_max,
-    .sum_each_row = k_sum_each_row,
-    .sum_over_rows = k_sum_over_rows,
-    .bias_unary = k_bias_unary,
-    .softmax = k_softmax,
-    .log_softmax = k_log_softmax,
-    .softmax_cross_entropy = k_softmax_cross_entropy,
-    .softmax_cross_entropy_backward = k_softmax_cross_entropy_backward,
-    .sgd_step = k_sgd_step,
-    .adam_step = k_adam_step,
-    .gather_rows = k_gather_rows,
+#define LP_KERNEL(result, name, arguments) .name = k_##name,
+#include "num/kernels/list.h"
+#undef LP_KERNEL
+#if LP_SIZE == 8
+    .entries = &entries_kernels,
+#endif
 };

@@ -177,12 +177,12 @@ LP_INLINE vf8 vf8_sin_cos(vf8 x, int ahead) {
     return vf8_select(finite, y, vf8_set1(NAN));
 }
 
-LP_INLINE vf8 vf8_sin(vf8 x) {
+LP_INLINE_BUT_GENERIC vf8 vf8_sin(vf8 x) {
     /* sin x = x for the small ones: keeps -0, and subnormals out of the products. */
     return vf8_select(vf8_lt(vf8_abs(x), vf8_set1(0x1p-27)), x, vf8_sin_cos(x, 0));
 }
 
-LP_INLINE vf8 vf8_cos(vf8 x) {
+LP_INLINE_BUT_GENERIC vf8 vf8_cos(vf8 x) {
     return vf8_sin_cos(x, 1);
 }
 
@@ -253,11 +253,11 @@ LP_INLINE vf4 vf4_sin_cos(vf4 x, int ahead) {
     return vf4_select(finite, y, vf4_set1(NAN));
 }
 
-LP_INLINE vf4 vf4_sin(vf4 x) {
+LP_INLINE_BUT_GENERIC vf4 vf4_sin(vf4 x) {
     return vf4_select(vf4_lt(vf4_abs(x), vf4_set1(0x1p-13f)), x, vf4_sin_cos(x, 0));
 }
 
-LP_INLINE vf4 vf4_cos(vf4 x) {
+LP_INLINE_BUT_GENERIC vf4 vf4_cos(vf4 x) {
     return vf4_sin_cos(x, 1);
 }
 

@@ -34,7 +34,7 @@ LP_INLINE F V(or_nan)(F x, F y) {
     return V(select)(V(eq)(x, x), y, V(set1)((T)NAN));
 }
 
-LP_INLINE F V(exp)(F x) {
+LP_INLINE_BUT_GENERIC F V(exp)(F x) {
     F clamped = V(max)(V(set1)(LP_EXP_ZERO), V(min)(V(set1)(LP_EXP_INFINITY), x));
     F n, rest, r = V(exp_reduce)(clamped, &n, &rest);
     F y = V(add)(V(set1)(1), V(add)(r, rest));
@@ -44,7 +44,7 @@ LP_INLINE F V(exp)(F x) {
 /* With m = x 2^-k in [sqrt 1/2, sqrt 2), f = m - 1 and s = f / (2 + f): log m = 2 artanh s =
  * f - (f^2/2 - s (f^2/2 + R)), R = s^2 (2/3 + 2/5 s^2 + ...), in which every rounding is of a
  * term smaller than the result (the arrangement of Sun's fdlibm, 1993). */
-LP_INLINE F V(log)(F x) {
+LP_INLINE_BUT_GENERIC F V(log)(F x) {
     M subnormal = V(lt)(x, V(set1)(LP_SMALLEST_NORMAL));
     F scaled = V(select)(subnormal, V(mul)(x, V(set1)(LP_NORMALISE)), x);
     /* Bits of sqrt 1/2 taken from those of x leave k in the exponent. */
@@ -82,7 +82,7 @@ LP_INLINE F V(divide_pair)(F p, F p_low, F d, F d_low) {
 
 /* tanh |x| = t / (t + 2), t = e^2|x| - 1. With e^2|x| = 2^n (1 + r + rest), t and t + 2 are
  * sums of two floats, so that only the quotient is rounded. */
-LP_INLINE F V(tanh)(F x) {
+LP_INLINE_BUT_GENERIC F V(tanh)(F x) {
     F clamped = V(min)(V(set1)(LP_TANH_ONE), V(abs)(x));
     F n, rest, r = V(exp_reduce)(V(add)(clamped, clamped), &n, &rest);
     F p = V(add)(r, rest);
@@ -100,7 +100,7 @@ LP_INLINE F V(tanh)(F x) {
 
 /* sigmoid(x) = 1 / (1 + z) for x >= 0 and z / (1 + z) below, z = e^-|x|: neither overflows, and
  * both keep their relative accuracy. z and 1 + z are sums of two floats. */
-LP_INLINE F V(sigmoid)(F x) {
+LP_INLINE_BUT_GENERIC F V(sigmoid)(F x) {
     F one = V(set1)(1), zero = V(set1)(0);
     F clamped = V(max)(V(set1)(LP_EXP_ZERO), V(neg)(V(abs)(x)));
     F n, rest, r = V(exp_reduce)(clamped, &n, &rest);
