@@ -22,7 +22,7 @@ typedef struct {
     int operands;
     size_t shape[LP_MAX_OPERANDS][2];
     size_t result[2]; /* of an op that takes a shape */
-    lp_unary map;
+    lp_activation activation;
     bool mean, last_is_data;
     wiring wiring;
     lp_rng *rng;
@@ -34,7 +34,7 @@ typedef struct {
     int node; /* the op's (first) node */
 } trial;
 
-/* What one op has come to. */
+/* What the trials of one op have shown. */
 typedef struct {
     lp_gradcheck_row *row;
     int operands;
@@ -44,20 +44,13 @@ typedef struct {
 
 static int apply(trial *t, const int *leaf) {
     lp_graph *g = t->graph;
-    int node = lp_graph_apply3(g, t->op, leaf[0], leaf[1], leaf[2]);
-    if (node < 0)
-        return -1;
-    g->node[node].map = t->map;
-    g->node[node].mean = t->mean;
-    g->node[node].label = t->label;
-    if (!t->table[t->op].takes_shape)
-        return node;
-    g->node[node].rows = t->result[0];
-    g->node[node].cols = t->result[1];
-    lp_error e;
-    if (t->table[t->op].shape(g, &g->node[node], &e))
-        return -1;
-    g->node[node].most_rows = t->result[0];
+    int node = t->table[t->op].takes_shape ? lp_graph_expand(g, leaf[0], t->result[0], t->result[1])
+                                           : lp_graph_apply3(g, t->op, leaf[0], leaf[1], leaf[2]);
+    if (node >= 0) {
+        g->node[node].activation = t->activation;
+        g->node[node].mean = t->mean;
+        g->node[node].label = t->label;
+    }
     return node;
 }
 
@@ -120,11 +113,13 @@ static void draw_all(trial *t, point at) {
     }
 }
 
-/* The signs of a relu's output: where they change within the difference, it has no derivative. */
+/* The signs of the result of a function with a kink: where they change within the difference, it
+ * has no derivative. */
 static uint64_t signs(const trial *t) {
+    const lp_op_row *row = &t->table[t->op];
     const lp_node *n = &t->graph->node[t->node];
     uint64_t bits = 0;
-    if (n->map == LP_RELU || t->table[t->op].map == LP_RELU)
+    if (row->takes_activation ? lp_activations[t->activation].has_kink : row->has_kink)
         for (size_t i = 0; i < n->rows * n->cols; i++)
             bits |= (uint64_t)(((const double *)n->value)[i] > 0) << i;
     return bits;
@@ -179,9 +174,9 @@ static bool compare(trial *t, point at, tally *score) {
     lp_graph_forward(t->graph);
     lp_graph_backward(t->graph);
     /* Rounding leaves some 1e-16 magnitude / h in the difference, 1e-8 of this. */
-    double least = 1e-4 * magnitude(t) + 1e-12;
+    double floor = 1e-4 * magnitude(t) + 1e-12;
     for (int i = 0; i < distinct; i++) {
-        double deviation = 0, scale = least;
+        double deviation = 0, scale = floor;
         for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++) {
             double a = t->gradient[i][k], n = numeric[i][k];
             deviation = isfinite(a) && isfinite(n) ? fmax(deviation, fabs(a - n)) : INFINITY;
@@ -221,13 +216,12 @@ static void try_shapes(trial *t, tally *score) {
 }
 
 static void try_attributes(trial *t, tally *score) {
-    static const lp_unary maps[] = {LP_IDENTITY, LP_RELU, LP_SIGMOID, LP_TANH};
     const lp_op_row *row = &t->table[t->op];
-    for (size_t m = 0; m < (row->takes_map ? 4 : 1); m++)
+    for (int f = 0; f < (row->takes_activation ? LP_ACTIVATION_COUNT : 1); f++)
         for (size_t s = 0; s < (row->takes_shape ? SHAPES : 1); s++)
             for (int mean = 0; mean < 2; mean++)
                 for (int data = 0; data < (t->operands > 1 ? 2 : 1); data++) {
-                    t->map = maps[m];
+                    t->activation = (lp_activation)f;
                     t->result[0] = shapes[s][0];
                     t->result[1] = shapes[s][1];
                     t->mean = mean;
@@ -238,7 +232,7 @@ static void try_attributes(trial *t, tally *score) {
 
 static void check_op(trial *t, tally *score) {
     const lp_op_row *row = &t->table[t->op];
-    for (t->operands = row->least_operands; t->operands <= row->most_operands; t->operands++) {
+    for (t->operands = row->min_operands; t->operands <= row->max_operands; t->operands++) {
         int combinations = 1;
         for (int i = 0; i < t->operands; i++)
             combinations *= SHAPES;

@@ -1,13 +1,12 @@
 /* Gradients against central differences: every op of a table, in double.
  *
  * For each op, every combination of small shapes that its shape rule lets pass (among them (1, 1),
- * rows, columns, and 16 columns from a single number), with each map, at random points, at zeros,
- * at equal elements and at large magnitudes; once alone, once in a diamond (the same operands
- * through the op twice, and multiplied), once with one operand in all places. The loss is Σ c y
- * with random c. The difference is the five-point one,
- *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3 (2e-4 at large x),
- * (Abramowitz and Stegun, table 25.2), whose own error is 1e-9 and less here. Points where a relu
- * changes sign within 2h are left out. */
+ * rows, columns, and 16 columns from a single number), with each activation, at random points, at
+ * zeros, at equal elements and at large magnitudes; once alone, once in a diamond (the same
+ * operands through the op twice, and multiplied), once with one operand in all places. The loss is
+ * Σ c y with random c. The difference is the five-point one, f'(x) ≈ (8 (f(x+h) - f(x-h)) -
+ * (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3 (2e-4 at large x), (Abramowitz and Stegun, table 25.2),
+ * with an error of at most 1e-9 here. Points within 2h of a kink are left out. */
 #ifndef LP_AUTODIFF_GRADCHECK_H
 #define LP_AUTODIFF_GRADCHECK_H
 

@@ -42,7 +42,7 @@ int lp_graph_parameter(lp_graph *g, size_t rows, size_t cols, void *value, void 
     lp_node *n = add(g);
     if (n == NULL)
         return -1;
-    n->rows = n->most_rows = rows;
+    n->rows = rows;
     n->cols = cols;
     n->value = value;
     n->gradient = gradient;
@@ -68,7 +68,6 @@ static int shape(lp_graph *g, lp_node *n) {
         g->failed = true;
         return -1;
     }
-    n->most_rows = n->rows;
     return (int)(n - g->node);
 }
 
@@ -86,15 +85,15 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
         g->node[i].readers++;
         n->needs_gradient |= g->node[i].needs_gradient;
     }
-    if (n->operands < g->ops[op].least_operands || n->operands > g->ops[op].most_operands)
+    if (n->operands < g->ops[op].min_operands || n->operands > g->ops[op].max_operands)
         return fail(g, "an op has too few or too many operands");
     return g->ops[op].takes_shape ? g->count - 1 : shape(g, n);
 }
 
-int lp_graph_linear(lp_graph *g, lp_unary map, int x, int w, int b) {
+int lp_graph_linear(lp_graph *g, lp_activation f, int x, int w, int b) {
     int node = lp_graph_apply3(g, LP_OP_LINEAR, x, w, b);
     if (node >= 0)
-        g->node[node].map = map;
+        g->node[node].activation = f;
     return node;
 }
 
@@ -171,7 +170,7 @@ void lp_graph_forward(lp_graph *g) {
 
 void lp_graph_backward(lp_graph *g) {
     for (int i = 0; i < g->count; i++)
-        g->node[i].has_gradient = g->node[i].mapped = false;
+        g->node[i].has_gradient = g->node[i].is_dz = false;
     lp_node *root = &g->node[g->root];
     if (!root->needs_gradient)
         return;

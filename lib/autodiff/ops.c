@@ -1,14 +1,18 @@
+/* Each op is one screen: shape rule, forward, backward; its row is in the table at the end. In the
+ * comments y is the node's value, dy its gradient dL/dy, and da = dL/da that of an operand. */
 #include "autodiff/ops.h"
 
 #include "autodiff/graph.h"
 
-/* ---- what the ops share ---- */
+#include <string.h>
+
+/* ---- shared by the ops ---- */
 
 static const lp_node *operand(const lp_graph *g, const lp_node *n, int i) {
     return &g->node[n->operand[i]];
 }
 
-/* Operand i where its gradient is wanted, else NULL. */
+/* Operand i if its gradient is wanted, else NULL. */
 static lp_node *wanted(const lp_graph *g, const lp_node *n, int i) {
     lp_node *in = i < n->operands ? &g->node[n->operand[i]] : NULL;
     return in != NULL && in->needs_gradient ? in : NULL;
@@ -37,7 +41,11 @@ static double scalar(const lp_graph *g, const void *value) {
     return g->type.size == 4 ? (double)*(const float *)value : *(const double *)value;
 }
 
-/* in's gradient += alpha * d, d in the shape of in's gradient. */
+static void *part(const lp_graph *g, const void *block, size_t elements) {
+    return (char *)block + elements * g->type.size;
+}
+
+/* The gradient of `in` += alpha * d, d in its shape. */
 static void add_scaled(const lp_graph *g, lp_node *in, double alpha, const void *d) {
     if (accumulate(in))
         g->num->axpy(size(in), alpha, d, in->gradient);
@@ -45,27 +53,40 @@ static void add_scaled(const lp_graph *g, lp_node *in, double alpha, const void 
         g->num->scale(size(in), alpha, d, in->gradient);
 }
 
-/* in's gradient += alpha * d, d (rows, cols) summed along the axes that `in` was repeated over:
- * the transpose of broadcasting. `room` holds a column for the sums. */
-static void add_reduced(const lp_graph *g, lp_node *in, double alpha, size_t rows, size_t cols,
-                        const void *d, void *room) {
-    const lp_kernels *num = g->num;
-    if (in->rows == rows && in->cols == cols) {
-        add_scaled(g, in, alpha, d);
-    } else if (in->cols == cols) {
-        num->sum_over_rows(rows, cols, d, room, false);
-        add_scaled(g, in, alpha, room);
-    } else if (in->rows == rows) {
-        num->sum_each_row(rows, cols, d, room, false);
-        add_scaled(g, in, alpha, room);
-    } else {
-        num->fill(1, num->sum(rows * cols, d), room);
-        add_scaled(g, in, alpha, room);
-    }
+/* The gradient of `in`, where it is wanted, += alpha * d, d in n's shape, summed along the axes
+ * that `in` was repeated over: the transpose of broadcasting. `sums` has room for a row or a
+ * column. */
+static void add_reduced(const lp_graph *g, lp_node *in, double alpha, const lp_node *n,
+                        const void *d, void *sums) {
+    if (in == NULL)
+        return;
+    if (in->cols == n->cols && in->rows == n->rows)
+        sums = (void *)d;
+    else if (in->cols == n->cols)
+        g->num->sum_over_rows(n->rows, n->cols, d, sums, false);
+    else if (in->rows == n->rows)
+        g->num->sum_each_row(n->rows, n->cols, d, sums, false);
+    else
+        g->num->fill(1, g->num->sum(size(n), d), sums);
+    add_scaled(g, in, alpha, sums);
 }
 
-static void *part(const lp_graph *g, const void *block, size_t elements) {
-    return (char *)block + elements * g->type.size;
+/* The gradient of `in`, where it is wanted, += the product of a and b over k steps. */
+static void add_product(const lp_graph *g, lp_node *in, lp_form form, size_t k, const void *a,
+                        const void *b) {
+    if (in != NULL)
+        g->num->gemm(form, in->rows, in->cols, k, a, b, in->gradient, accumulate(in));
+}
+
+/* y, in n's shape, = a ∘ b, b in n's shape or in that of one of its columns (rows, 1). */
+static void binary(const lp_graph *g, lp_binary f, const lp_node *n, const void *a, const void *b,
+                   void *y) {
+    g->num->binary(f, n->rows, n->cols, a, n->rows, n->cols, b, n->rows, n->cols, y, false);
+}
+
+static void binary_column(const lp_graph *g, lp_binary f, const lp_node *n, const void *a,
+                          const void *column, void *y) {
+    g->num->binary(f, n->rows, n->cols, a, n->rows, n->cols, column, n->rows, 1, y, false);
 }
 
 static int misfit(lp_error *e, const char *rule, const lp_node *a, const lp_node *b) {
@@ -73,41 +94,38 @@ static int misfit(lp_error *e, const char *rule, const lp_node *a, const lp_node
                    b->cols, rule);
 }
 
-static void set_shape(lp_node *n, size_t rows, size_t cols, bool batch) {
+static int set_shape(lp_node *n, size_t rows, size_t cols, bool batch) {
     n->rows = rows;
     n->cols = cols;
     n->batch = batch;
-}
-
-static int shape_of_first(const lp_graph *g, lp_node *n, lp_error *e) {
-    (void)e;
-    const lp_node *x = operand(g, n, 0);
-    set_shape(n, x->rows, x->cols, x->batch);
     return 0;
 }
 
-static int shape_scalar(const lp_graph *g, lp_node *n, lp_error *e) {
+static int same_shape(const lp_graph *g, lp_node *n, lp_error *e) {
+    (void)e;
+    const lp_node *x = operand(g, n, 0);
+    return set_shape(n, x->rows, x->cols, x->batch);
+}
+
+static int scalar_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     (void)g, (void)e;
-    set_shape(n, 1, 1, false);
-    return 0;
+    return set_shape(n, 1, 1, false);
 }
 
-static int shape_column(const lp_graph *g, lp_node *n, lp_error *e) {
+static int column_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     (void)e;
     const lp_node *x = operand(g, n, 0);
-    set_shape(n, x->rows, 1, x->batch);
-    return 0;
+    return set_shape(n, x->rows, 1, x->batch);
 }
 
 /* ---- products ---- */
 
-/* c (m, n) = a b, a (m, k), b (k, n). dL/da = dc bᵀ, dL/db = aᵀ dc. */
+/* y (m, n) = a b, a (m, k), b (k, n). da = dy bᵀ, db = aᵀ dy. */
 static int matmul_nn_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     if (a->cols != b->rows || b->batch)
-        return misfit(e, "a b: a's columns are b's rows, which cannot be a batch", a, b);
-    set_shape(n, a->rows, b->cols, a->batch);
-    return 0;
+        return misfit(e, "a b: a's columns are b's rows, and b cannot be a batch", a, b);
+    return set_shape(n, a->rows, b->cols, a->batch);
 }
 
 static void matmul_nn_forward(const lp_graph *g, lp_node *n) {
@@ -117,22 +135,16 @@ static void matmul_nn_forward(const lp_graph *g, lp_node *n) {
 
 static void matmul_nn_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    if (da != NULL)
-        g->num->gemm(LP_NT, a->rows, a->cols, n->cols, n->gradient, b->value, da->gradient,
-                     accumulate(da));
-    if (db != NULL)
-        g->num->gemm(LP_TN, b->rows, b->cols, n->rows, a->value, n->gradient, db->gradient,
-                     accumulate(db));
+    add_product(g, wanted(g, n, 0), LP_NT, n->cols, n->gradient, b->value);
+    add_product(g, wanted(g, n, 1), LP_TN, n->rows, a->value, n->gradient);
 }
 
-/* c (m, n) = a bᵀ, a (m, k), b (n, k). dL/da = dc b, dL/db = dcᵀ a. */
+/* y (m, n) = a bᵀ, a (m, k), b (n, k). da = dy b, db = dyᵀ a. */
 static int matmul_nt_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     if (a->cols != b->cols || b->batch)
-        return misfit(e, "a bᵀ: as many columns in both, and b cannot be a batch", a, b);
-    set_shape(n, a->rows, b->rows, a->batch);
-    return 0;
+        return misfit(e, "a bᵀ: the same columns in both, and b cannot be a batch", a, b);
+    return set_shape(n, a->rows, b->rows, a->batch);
 }
 
 static void matmul_nt_forward(const lp_graph *g, lp_node *n) {
@@ -142,22 +154,16 @@ static void matmul_nt_forward(const lp_graph *g, lp_node *n) {
 
 static void matmul_nt_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    if (da != NULL)
-        g->num->gemm(LP_NN, a->rows, a->cols, n->cols, n->gradient, b->value, da->gradient,
-                     accumulate(da));
-    if (db != NULL)
-        g->num->gemm(LP_TN, b->rows, b->cols, n->rows, n->gradient, a->value, db->gradient,
-                     accumulate(db));
+    add_product(g, wanted(g, n, 0), LP_NN, n->cols, n->gradient, b->value);
+    add_product(g, wanted(g, n, 1), LP_TN, n->rows, n->gradient, a->value);
 }
 
-/* c (m, n) = aᵀ b, a (k, m), b (k, n). dL/da = b dcᵀ, dL/db = a dc. */
+/* y (m, n) = aᵀ b, a (k, m), b (k, n). da = b dyᵀ, db = a dy. */
 static int matmul_tn_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     if (a->rows != b->rows || a->batch != b->batch)
-        return misfit(e, "aᵀ b: as many rows in both", a, b);
-    set_shape(n, a->cols, b->cols, false);
-    return 0;
+        return misfit(e, "aᵀ b: the same rows in both", a, b);
+    return set_shape(n, a->cols, b->cols, false);
 }
 
 static void matmul_tn_forward(const lp_graph *g, lp_node *n) {
@@ -167,72 +173,89 @@ static void matmul_tn_forward(const lp_graph *g, lp_node *n) {
 
 static void matmul_tn_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    if (da != NULL)
-        g->num->gemm(LP_NT, a->rows, a->cols, n->cols, b->value, n->gradient, da->gradient,
-                     accumulate(da));
-    if (db != NULL)
-        g->num->gemm(LP_NN, b->rows, b->cols, n->rows, a->value, n->gradient, db->gradient,
-                     accumulate(db));
+    add_product(g, wanted(g, n, 0), LP_NT, n->cols, b->value, n->gradient);
+    add_product(g, wanted(g, n, 1), LP_NN, n->rows, a->value, n->gradient);
 }
 
-/* y (n, out) = map(z), z = x wᵀ + b: x (n, in), w (out, in), b (1, out) or (1, 1) or absent.
- * With dz = dy map'(z): dL/dx = dz w, dL/dw = dzᵀ x, dL/db = dz summed over what b was repeated
- * over. A layer of a network as one node: one pass over y for bias and map. */
+/* ---- a layer ---- */
+
+/* y (n, out) = f(z), z = x wᵀ + b: x (n, in), w (out, in), b (1, out) or (1, 1) or absent.
+ * With dz = dy f'(z): dx = dz w, dw = dzᵀ x, db = dz summed over what b was repeated over. */
 static int linear_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     if (matmul_nt_shape(g, n, e))
         return -1;
-    const lp_node *w = operand(g, n, 1);
-    if (n->operands > 2) {
-        const lp_node *b = operand(g, n, 2);
-        if (b->rows != 1 || (b->cols != 1 && b->cols != w->rows))
-            return misfit(e, "a bias has one column, or one for each row of the weights", w, b);
-    }
+    const lp_node *w = operand(g, n, 1), *b = n->operands > 2 ? operand(g, n, 2) : NULL;
+    if (b != NULL && (b->rows != 1 || (b->cols != 1 && b->cols != w->rows)))
+        return misfit(e, "a bias has one column, or one for each row of the weights", w, b);
     return 0;
 }
 
+/* To learn from: the derivatives above, one after another. linear_backward gives the same bits. */
+void lp_linear_backward_plain(const lp_graph *g, lp_node *n) {
+    const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
+    lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
+    void *dz = n->gradient; /* in place of dy; f' is computed from y */
+    g->num->unary_backward(lp_activations[n->activation].unary, size(n), n->value, n->value,
+                           n->gradient, dz, false);
+    add_product(g, dw, LP_TN, n->rows, dz, x->value);
+    if (db != NULL && db->cols == n->cols)
+        g->num->sum_over_rows(n->rows, n->cols, dz, db->gradient, accumulate(db));
+    else if (db != NULL)
+        g->num->sum_each_row(1, size(n), dz, db->gradient, accumulate(db));
+    add_product(g, dx, LP_NN, n->cols, dz, w->value);
+}
+
+/* The fast form goes over the matrices in pieces that stay in the cache from one pass to the next.
+ * That changes no bit: each element's sum has the order that num/kernels.h states. */
 enum {
-    FEW_STEPS = 32,       /* of a product whose time goes into memory */
-    IN_CACHE = 16 * 1024, /* bytes of it that are still near when the map comes to them */
+    SHORT_PRODUCT = 32,    /* steps of a product whose time goes into memory */
+    L1_BYTES = 16 * 1024,  /* of a product, still in the first cache at the next pass over it */
+    L2_BYTES = 48 * 1024,  /* the same for the second */
+    ROWS_OF_A_BLOCK = 256, /* the kernels' own, so that blocks can be added one by one */
 };
 
-/* How many rows of a product (., cols) of k steps are best made before the map goes over them. */
+/* How many rows of a product (., cols) of k steps are best computed before f goes over them. */
 static size_t rows_at_once(const lp_graph *g, size_t k, size_t cols) {
-    size_t rows = IN_CACHE / (cols * g->type.size);
-    return k > FEW_STEPS || rows == 0 ? SIZE_MAX : rows;
+    size_t rows = L1_BYTES / (cols * g->type.size);
+    return k > SHORT_PRODUCT || rows == 0 ? SIZE_MAX : rows;
+}
+
+static size_t min(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
 static void linear_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
     const lp_node *b = n->operands > 2 ? operand(g, n, 2) : NULL;
-    size_t most = rows_at_once(g, x->cols, n->cols);
+    lp_unary f = lp_activations[n->activation].unary;
+    size_t max = rows_at_once(g, x->cols, n->cols);
     for (size_t r = 0, rows; r < n->rows; r += rows) {
-        rows = n->rows - r < most ? n->rows - r : most;
+        rows = min(max, n->rows - r);
         void *y = part(g, n->value, r * n->cols);
         g->num->gemm(LP_NT, rows, n->cols, x->cols, part(g, x->value, r * x->cols), w->value, y,
                      false);
-        if (b != NULL || n->map != LP_IDENTITY)
-            g->num->bias_unary(n->map, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
+        if (b != NULL || f != LP_IDENTITY)
+            g->num->bias_unary(f, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
     }
 }
 
-/* dz of some rows in place of dy, by y alone: z is gone. */
-static void to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
+/* dz of some rows in place of dy. */
+static void dy_to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
     void *gradient = part(g, n->gradient, from * n->cols);
     const void *y = part(g, n->value, from * n->cols);
-    g->num->unary_backward(n->map, rows * n->cols, y, y, gradient, gradient, false);
+    g->num->unary_backward(lp_activations[n->activation].unary, rows * n->cols, y, y, gradient,
+                           gradient, false);
 }
 
-/* dw and db (NULL where they are not wanted). Both kernels add up blocks of ROWS_A_BLOCK rows in
- * order (num/kernels.h), so that where a block stays near it may serve both before the next one. */
+/* dw and db, of as many columns as dz: each block of dz serves both while it is in the cache. */
 static void weight_and_bias_backward(const lp_graph *g, const lp_node *n, lp_node *dw,
                                      lp_node *db) {
-    enum { ROWS_A_BLOCK = 256, NEAR = 48 * 1024 };
     const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
-    bool both = dw != NULL && db != NULL && ROWS_A_BLOCK * n->cols * g->type.size <= NEAR;
-    size_t most = both ? ROWS_A_BLOCK : n->rows;
+    bool in_blocks =
+        dw != NULL && db != NULL && ROWS_OF_A_BLOCK * n->cols * g->type.size <= L2_BYTES;
+    size_t max = in_blocks ? ROWS_OF_A_BLOCK : n->rows;
     for (size_t r = 0, rows; r < n->rows; r += rows) {
-        rows = n->rows - r < most ? n->rows - r : most;
+        rows = min(max, n->rows - r);
         const void *dz = part(g, n->gradient, r * n->cols);
         if (dw != NULL)
             g->num->gemm(LP_TN, w->rows, w->cols, rows, dz, part(g, x->value, r * x->cols),
@@ -243,33 +266,33 @@ static void weight_and_bias_backward(const lp_graph *g, const lp_node *n, lp_nod
 }
 
 static void linear_backward(const lp_graph *g, lp_node *n) {
-    const lp_kernels *num = g->num;
     const lp_node *w = operand(g, n, 1);
     const void *dz = n->gradient;
-    if (n->map != LP_IDENTITY && !n->mapped)
-        to_dz(g, n, 0, n->rows);
+    if (n->activation != LP_ACTIVATION_IDENTITY && !n->is_dz)
+        dy_to_dz(g, n, 0, n->rows);
     lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
     weight_and_bias_backward(g, n, dw, db != NULL && db->cols == n->cols ? db : NULL);
     if (db != NULL && db->cols != n->cols)
-        num->sum_each_row(1, size(n), n->gradient, db->gradient, accumulate(db));
+        g->num->sum_each_row(1, size(n), dz, db->gradient, accumulate(db));
     if (dx == NULL)
         return;
-    /* Where x is a layer and nobody else adds to its gradient, its map goes over it at once. */
+    /* Where x is a layer and nothing else adds to its gradient, its dz follows at once. */
     bool add = accumulate(dx);
-    dx->mapped = dx->op == LP_OP_LINEAR && dx->map != LP_IDENTITY && dx->readers == 1;
-    size_t most = dx->mapped ? rows_at_once(g, n->cols, dx->cols) : SIZE_MAX;
+    dx->is_dz =
+        dx->op == LP_OP_LINEAR && dx->activation != LP_ACTIVATION_IDENTITY && dx->readers == 1;
+    size_t max = dx->is_dz ? rows_at_once(g, n->cols, dx->cols) : SIZE_MAX;
     for (size_t r = 0, rows; r < dx->rows; r += rows) {
-        rows = dx->rows - r < most ? dx->rows - r : most;
-        num->gemm(LP_NN, rows, dx->cols, n->cols, part(g, dz, r * n->cols), w->value,
-                  part(g, dx->gradient, r * dx->cols), add);
-        if (dx->mapped)
-            to_dz(g, dx, r, rows);
+        rows = min(max, dx->rows - r);
+        g->num->gemm(LP_NN, rows, dx->cols, n->cols, part(g, dz, r * n->cols), w->value,
+                     part(g, dx->gradient, r * dx->cols), add);
+        if (dx->is_dz)
+            dy_to_dz(g, dx, r, rows);
     }
 }
 
-/* ---- elementwise, two operands, each repeated along an axis where it counts 1 ---- */
+/* ---- elementwise, two operands, each repeated along an axis where it has 1 ---- */
 
-static int pair_shape(const lp_graph *g, lp_node *n, lp_error *e) {
+static int binary_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     size_t rows = a->rows > b->rows ? a->rows : b->rows;
     size_t cols = a->cols > b->cols ? a->cols : b->cols;
@@ -278,65 +301,49 @@ static int pair_shape(const lp_graph *g, lp_node *n, lp_error *e) {
         (a->batch && b->batch && a->rows != b->rows) ||
         (a->batch != b->batch && (a->batch ? b->rows : a->rows) != 1))
         return misfit(e, "along each axis the same number, or 1", a, b);
-    set_shape(n, rows, cols, a->batch || b->batch);
-    return 0;
+    return set_shape(n, rows, cols, a->batch || b->batch);
 }
 
-/* y = a ∘ b as a whole, into `y` in n's shape. */
-static void pair_into(const lp_graph *g, lp_binary pair, const lp_node *n, const lp_node *a,
-                      const void *a_value, const lp_node *b, const void *b_value, void *y) {
-    g->num->binary(pair, n->rows, n->cols, a_value, a->rows, a->cols, b_value, b->rows, b->cols, y,
-                   false);
+/* y, in n's shape, = d ∘ x, d in n's shape, x repeated. */
+static void repeat(const lp_graph *g, lp_binary f, const lp_node *n, const void *d,
+                   const lp_node *x, void *y) {
+    g->num->binary(f, n->rows, n->cols, d, n->rows, n->cols, x->value, x->rows, x->cols, y, false);
 }
 
-static void pair_forward(const lp_graph *g, lp_node *n) {
+static void binary_forward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_binary pair = (lp_binary)(n->op - LP_OP_ADD);
-    pair_into(g, pair, n, a, a->value, b, b->value, n->value);
+    g->num->binary((lp_binary)(n->op - LP_OP_ADD), n->rows, n->cols, a->value, a->rows, a->cols,
+                   b->value, b->rows, b->cols, n->value, false);
 }
 
-/* a + b, a - b: dL/da = dy, dL/db = ±dy. */
-static void sum_pair_backward(const lp_graph *g, lp_node *n) {
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    double sign = n->op == LP_OP_ADD ? 1 : -1;
-    if (da != NULL)
-        add_reduced(g, da, 1, n->rows, n->cols, n->gradient, n->scratch);
-    if (db != NULL)
-        add_reduced(g, db, sign, n->rows, n->cols, n->gradient, n->scratch);
+/* y = a + b: da = dy, db = dy. y = a - b: db = -dy. */
+static void add_backward(const lp_graph *g, lp_node *n) {
+    add_reduced(g, wanted(g, n, 0), 1, n, n->gradient, n->scratch);
+    add_reduced(g, wanted(g, n, 1), n->op == LP_OP_ADD ? 1 : -1, n, n->gradient, n->scratch);
 }
 
-/* a b: dL/da = dy b, dL/db = dy a. */
+/* y = a b: da = dy b, db = dy a. */
 static void multiply_backward(const lp_graph *g, lp_node *n) {
-    const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    void *d = n->scratch, *room = part(g, n->scratch, size(n));
-    if (da != NULL) {
-        pair_into(g, LP_MULTIPLY, n, n, n->gradient, b, b->value, d);
-        add_reduced(g, da, 1, n->rows, n->cols, d, room);
-    }
-    if (db != NULL) {
-        pair_into(g, LP_MULTIPLY, n, n, n->gradient, a, a->value, d);
-        add_reduced(g, db, 1, n->rows, n->cols, d, room);
-    }
+    void *d = n->scratch, *sums = part(g, d, size(n));
+    for (int i = 0; i < 2; i++)
+        if (wanted(g, n, i) != NULL) {
+            repeat(g, LP_MULTIPLY, n, n->gradient, operand(g, n, 1 - i), d);
+            add_reduced(g, wanted(g, n, i), 1, n, d, sums);
+        }
 }
 
-/* y = a / b: dL/da = dy / b, dL/db = -(dy / b) y. */
+/* y = a / b: da = dy / b, db = -(dy / b) y. */
 static void divide_backward(const lp_graph *g, lp_node *n) {
-    const lp_node *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
-    void *d = n->scratch, *room = part(g, n->scratch, size(n));
-    pair_into(g, LP_DIVIDE, n, n, n->gradient, b, b->value, d);
-    if (da != NULL)
-        add_reduced(g, da, 1, n->rows, n->cols, d, room);
-    if (db != NULL) {
-        pair_into(g, LP_MULTIPLY, n, n, d, n, n->value, d);
-        add_reduced(g, db, -1, n->rows, n->cols, d, room);
-    }
+    void *d = n->scratch, *sums = part(g, d, size(n));
+    repeat(g, LP_DIVIDE, n, n->gradient, operand(g, n, 1), d);
+    add_reduced(g, wanted(g, n, 0), 1, n, d, sums);
+    binary(g, LP_MULTIPLY, n, d, n->value, d);
+    add_reduced(g, wanted(g, n, 1), -1, n, d, sums);
 }
 
 /* ---- sums and shapes ---- */
 
-/* y = the sum of x: dL/dx = dy everywhere. The mean: that divided by the number. */
+/* y = the sum of x: dx = dy everywhere. The mean divides by the number of elements. */
 static void sum_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
     double sum = g->num->sum(size(x), x->value);
@@ -351,7 +358,7 @@ static void sum_backward(const lp_graph *g, lp_node *n) {
                    1, 1, dx->gradient, false);
 }
 
-/* y (rows, 1) = the sum of each row: dL/dx = dy along the row. */
+/* y (rows, 1) = the sum of each row: dx = dy along the row. */
 static void row_sum_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
     g->num->sum_each_row(x->rows, x->cols, x->value, n->value, false);
@@ -359,11 +366,10 @@ static void row_sum_forward(const lp_graph *g, lp_node *n) {
 
 static void row_sum_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
-    g->num->binary(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->gradient,
-                   n->rows, n->cols, dx->gradient, false);
+    binary_column(g, LP_ADD, dx, accumulator(g, dx), n->gradient, dx->gradient);
 }
 
-/* y = x repeated to the shape that lp_graph_expand asked for: dL/dx = dy summed. */
+/* y = x repeated to the shape that lp_graph_expand asked for: dx = dy summed. */
 static int expand_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *x = operand(g, n, 0);
     if ((x->rows != n->rows && x->rows != 1) || (x->cols != n->cols && x->cols != 1) ||
@@ -374,131 +380,113 @@ static int expand_shape(const lp_graph *g, lp_node *n, lp_error *e) {
 }
 
 static void expand_forward(const lp_graph *g, lp_node *n) {
-    const lp_node *x = operand(g, n, 0);
     g->num->fill(size(n), 0, n->value);
-    pair_into(g, LP_ADD, n, n, n->value, x, x->value, n->value);
+    repeat(g, LP_ADD, n, n->value, operand(g, n, 0), n->value);
 }
 
 static void expand_backward(const lp_graph *g, lp_node *n) {
-    add_reduced(g, wanted(g, n, 0), 1, n->rows, n->cols, n->gradient, n->scratch);
+    add_reduced(g, wanted(g, n, 0), 1, n, n->gradient, n->scratch);
 }
 
-/* y (1, n) = x (n, 1): the axis that counts 1 goes, a column becomes a row. */
+/* y (1, n) = x (n, 1): a column becomes a row. */
 static int squeeze_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *x = operand(g, n, 0);
     if (x->cols != 1 || x->batch)
         return lp_fail(e, "(%zu, %zu) is not a column, or is a batch", x->rows, x->cols);
-    set_shape(n, 1, x->rows, false);
-    return 0;
+    return set_shape(n, 1, x->rows, false);
 }
 
 static void squeeze_forward(const lp_graph *g, lp_node *n) {
-    g->num->unary(LP_IDENTITY, size(n), operand(g, n, 0)->value, n->value);
+    memcpy(n->value, operand(g, n, 0)->value, size(n) * g->type.size);
 }
 
 static void squeeze_backward(const lp_graph *g, lp_node *n) {
     add_scaled(g, wanted(g, n, 0), 1, n->gradient);
 }
 
-/* ---- elementwise, one operand: dL/dx = dy map'(x) ---- */
+/* ---- elementwise, one operand: y = f(x), dx = dy f'(x) ---- */
 
-static void map_forward(const lp_graph *g, lp_node *n) {
-    g->num->unary(g->ops[n->op].map, size(n), operand(g, n, 0)->value, n->value);
+static void unary_forward(const lp_graph *g, lp_node *n) {
+    g->num->unary(g->ops[n->op].unary, size(n), operand(g, n, 0)->value, n->value);
 }
 
-static void map_backward(const lp_graph *g, lp_node *n) {
+static void unary_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
-    g->num->unary_backward(g->ops[n->op].map, size(n), dx->value, n->value, n->gradient,
+    g->num->unary_backward(g->ops[n->op].unary, size(n), dx->value, n->value, n->gradient,
                            dx->gradient, accumulate(dx));
 }
 
 /* ---- row by row ---- */
 
-/* y = softmax(x): dL/dx = y (dy - s), s = the sum of y dy along the row. */
+/* y = softmax(x): dx = y (dy - s), s = the sum of y dy along the row. */
 static void softmax_forward(const lp_graph *g, lp_node *n) {
     g->num->softmax(n->rows, n->cols, operand(g, n, 0)->value, n->value);
 }
 
 static void softmax_backward(const lp_graph *g, lp_node *n) {
-    const lp_kernels *num = g->num;
-    lp_node *dx = wanted(g, n, 0);
-    void *d = n->scratch, *s = part(g, n->scratch, size(n));
-    pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);
-    num->sum_each_row(n->rows, n->cols, d, s, false);
-    num->binary(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
-                false);
-    pair_into(g, LP_MULTIPLY, n, n, d, n, n->value, d);
-    add_scaled(g, dx, 1, d);
+    void *d = n->scratch, *s = part(g, d, size(n));
+    binary(g, LP_MULTIPLY, n, n->value, n->gradient, d);
+    g->num->sum_each_row(n->rows, n->cols, d, s, false);
+    binary_column(g, LP_SUBTRACT, n, n->gradient, s, d);
+    binary(g, LP_MULTIPLY, n, d, n->value, d);
+    add_scaled(g, wanted(g, n, 0), 1, d);
 }
 
-/* y = log softmax(x): dL/dx = dy - exp(y) s, s = the sum of dy along the row. */
+/* y = log softmax(x): dx = dy - exp(y) s, s = the sum of dy along the row. */
 static void log_softmax_forward(const lp_graph *g, lp_node *n) {
     g->num->log_softmax(n->rows, n->cols, operand(g, n, 0)->value, n->value);
 }
 
 static void log_softmax_backward(const lp_graph *g, lp_node *n) {
-    const lp_kernels *num = g->num;
-    lp_node *dx = wanted(g, n, 0);
-    void *d = n->scratch, *s = part(g, n->scratch, size(n));
-    num->sum_each_row(n->rows, n->cols, n->gradient, s, false);
-    num->unary(LP_EXP, size(n), n->value, d);
-    num->binary(LP_MULTIPLY, n->rows, n->cols, d, n->rows, n->cols, s, n->rows, 1, d, false);
-    pair_into(g, LP_SUBTRACT, n, n, n->gradient, n, d, d);
-    add_scaled(g, dx, 1, d);
+    void *d = n->scratch, *s = part(g, d, size(n));
+    g->num->sum_each_row(n->rows, n->cols, n->gradient, s, false);
+    g->num->unary(LP_EXP, size(n), n->value, d);
+    binary_column(g, LP_MULTIPLY, n, d, s, d);
+    binary(g, LP_SUBTRACT, n, n->gradient, d, d);
+    add_scaled(g, wanted(g, n, 0), 1, d);
 }
 
-/* y = x / t, t = the sum of x along the row: dL/dx = (dy - s) / t, s = the sum of y dy. */
+/* y = x / t, t = the sum of x along the row: dx = (dy - s) / t, s = the sum of y dy. */
 static void normalise_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
-    g->num->sum_each_row(n->rows, n->cols, x->value, n->scratch, false);
-    g->num->binary(LP_DIVIDE, n->rows, n->cols, x->value, n->rows, n->cols, n->scratch, n->rows, 1,
-                   n->value, false);
+    void *t = n->scratch;
+    g->num->sum_each_row(n->rows, n->cols, x->value, t, false);
+    binary_column(g, LP_DIVIDE, n, x->value, t, n->value);
 }
 
 static void normalise_backward(const lp_graph *g, lp_node *n) {
-    const lp_kernels *num = g->num;
-    lp_node *dx = wanted(g, n, 0);
-    void *t = n->scratch, *s = part(g, t, n->most_rows), *d = part(g, s, n->most_rows);
-    pair_into(g, LP_MULTIPLY, n, n, n->value, n, n->gradient, d);
-    num->sum_each_row(n->rows, n->cols, d, s, false);
-    num->binary(LP_SUBTRACT, n->rows, n->cols, n->gradient, n->rows, n->cols, s, n->rows, 1, d,
-                false);
-    num->binary(LP_DIVIDE, n->rows, n->cols, d, n->rows, n->cols, t, n->rows, 1, d, false);
-    add_scaled(g, dx, 1, d);
+    void *t = n->scratch, *s = part(g, t, n->rows), *d = part(g, s, n->rows);
+    binary(g, LP_MULTIPLY, n, n->value, n->gradient, d);
+    g->num->sum_each_row(n->rows, n->cols, d, s, false);
+    binary_column(g, LP_SUBTRACT, n, n->gradient, s, d);
+    binary_column(g, LP_DIVIDE, n, d, t, d);
+    add_scaled(g, wanted(g, n, 0), 1, d);
 }
 
-/* y (rows, 1) = x[r, label[r]]: dL/dx = dy at the label, 0 elsewhere. */
+/* y (rows, 1) = x[r, label[r]]: dx = dy at the label, 0 elsewhere. */
 static void select_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
-    for (size_t r = 0; r < n->rows; r++) {
-        size_t from = r * x->cols + (size_t)n->label[r];
-        if (g->type.size == 4)
-            ((float *)n->value)[r] = ((const float *)x->value)[from];
-        else
-            ((double *)n->value)[r] = ((const double *)x->value)[from];
-    }
+    for (size_t r = 0; r < n->rows; r++)
+        memcpy(part(g, n->value, r), part(g, x->value, r * x->cols + (size_t)n->label[r]),
+               g->type.size);
 }
 
 static void select_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
     void *to = accumulator(g, dx);
-    for (size_t r = 0; r < n->rows; r++) {
-        size_t at = r * dx->cols + (size_t)n->label[r];
-        if (g->type.size == 4)
-            ((float *)to)[at] += ((const float *)n->gradient)[r];
-        else
-            ((double *)to)[at] += ((const double *)n->gradient)[r];
-    }
+    for (size_t r = 0; r < n->rows; r++)
+        g->num->axpy(1, 1, part(g, n->gradient, r),
+                     part(g, to, r * dx->cols + (size_t)n->label[r]));
 }
 
 /* ---- losses ---- */
 
-/* y = the sum, or the mean over the elements, of (a - b)²: dL/da = 2 dy (a - b), dL/db = -that. */
+/* y = the sum, or the mean over the elements, of (a - b)²: da = 2 dy (a - b), db = -da. */
 static int squared_error_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     if (a->rows != b->rows || a->cols != b->cols || a->batch != b->batch)
         return misfit(e, "the same shape", a, b);
-    return shape_scalar(g, n, e);
+    return scalar_shape(g, n, e);
 }
 
 static void squared_error_forward(const lp_graph *g, lp_node *n) {
@@ -509,25 +497,14 @@ static void squared_error_forward(const lp_graph *g, lp_node *n) {
 
 static void squared_error_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    lp_node *da = wanted(g, n, 0), *db = wanted(g, n, 1);
     double factor = 2 * scalar(g, n->gradient) / (n->mean ? (double)size(a) : 1);
-    pair_into(g, LP_SUBTRACT, a, a, a->value, b, b->value, n->scratch);
-    if (da != NULL)
-        add_scaled(g, da, factor, n->scratch);
-    if (db != NULL)
-        add_scaled(g, db, -factor, n->scratch);
+    binary(g, LP_SUBTRACT, a, a->value, b->value, n->scratch);
+    add_reduced(g, wanted(g, n, 0), factor, a, n->scratch, NULL);
+    add_reduced(g, wanted(g, n, 1), -factor, a, n->scratch, NULL);
 }
 
 /* y = the sum, or the mean over the rows, of the cross-entropy between softmax(x) and the class
- * label[r], or the distribution target[r, :]. dL/dx = dy (softmax(x) - target). */
-static const void *target_of(const lp_graph *g, const lp_node *n) {
-    return n->op == LP_OP_CROSS_ENTROPY_SOFT ? operand(g, n, 1)->value : NULL;
-}
-
-static const int32_t *labels_of(const lp_node *n) {
-    return n->op == LP_OP_CROSS_ENTROPY ? n->label : NULL;
-}
-
+ * label[r], or the distribution target[r, :]: dx = dy (softmax(x) - target). */
 static int cross_entropy_soft_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     if (operand(g, n, 1)->needs_gradient)
         return lp_fail(e, "the target is a parameter (it has to be data)");
@@ -536,202 +513,86 @@ static int cross_entropy_soft_shape(const lp_graph *g, lp_node *n, lp_error *e) 
 
 static void cross_entropy_forward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0);
-    void *p = n->scratch, *loss = part(g, p, x->most_rows * x->cols);
-    g->num->softmax_cross_entropy(x->rows, x->cols, x->value, labels_of(n), target_of(g, n), loss,
-                                  p);
+    const void *target = n->operands > 1 ? operand(g, n, 1)->value : NULL;
+    void *p = n->scratch, *loss = part(g, p, size(x));
+    g->num->softmax_cross_entropy(x->rows, x->cols, x->value, target ? NULL : n->label, target,
+                                  loss, p);
     double sum = g->num->sum(x->rows, loss);
     g->num->fill(1, n->mean ? sum / (double)x->rows : sum, n->value);
 }
 
 static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = wanted(g, n, 0);
+    const void *p = n->scratch, *target = n->operands > 1 ? operand(g, n, 1)->value : NULL;
     double factor = scalar(g, n->gradient) / (n->mean ? (double)dx->rows : 1);
-    g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, n->scratch, labels_of(n),
-                                           target_of(g, n), factor, dx->gradient, !accumulate(dx));
+    g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, p, target ? NULL : n->label, target,
+                                           factor, dx->gradient, !accumulate(dx));
 }
 
-/* ---- the table ---- */
+/* ---- the tables ---- */
 
-#define MAP(NAME, FORMULA, MAP_OF, DOMAIN_OF)                                                      \
-    {                                                                                              \
-        .name = NAME, .formula = FORMULA, .least_operands = 1, .most_operands = 1,                 \
-        .domain = DOMAIN_OF, .map = MAP_OF, .shape = shape_of_first, .forward = map_forward,       \
-        .backward = map_backward                                                                   \
-    }
+#define ACTIVATION(NAME, text, formula, kink)                                                      \
+    [LP_ACTIVATION_##NAME] = {.name = text, .unary = LP_##NAME, .has_kink = kink},
 
+const lp_activation_row lp_activations[LP_ACTIVATION_COUNT] = {LP_ACTIVATIONS(ACTIVATION)};
+
+#define FUNCTIONS(op) op##_shape, op##_forward, op##_backward
+#define BINARY(op) 2, 2, binary_shape, binary_forward, op##_backward
+#define UNARY(f) 1, 1, same_shape, unary_forward, unary_backward, .unary = f
+#define ACTIVATION_OP(NAME, text, formula, kink)                                                   \
+    [LP_OP_##NAME] = {text, formula, UNARY(LP_##NAME), .has_kink = kink},
+
+// clang-format off
 const lp_op_row lp_ops[LP_OPS] = {
-    [LP_OP_LEAF] = {.name = "leaf", .formula = "a parameter or an input"},
-    [LP_OP_MATMUL_NN] = {.name = "matmul-nn",
-                         .formula = "a b",
-                         .least_operands = 2,
-                         .most_operands = 2,
-                         .shape = matmul_nn_shape,
-                         .forward = matmul_nn_forward,
-                         .backward = matmul_nn_backward},
-    [LP_OP_MATMUL_NT] = {.name = "matmul-nt",
-                         .formula = "a bᵀ",
-                         .least_operands = 2,
-                         .most_operands = 2,
-                         .shape = matmul_nt_shape,
-                         .forward = matmul_nt_forward,
-                         .backward = matmul_nt_backward},
-    [LP_OP_MATMUL_TN] = {.name = "matmul-tn",
-                         .formula = "aᵀ b",
-                         .least_operands = 2,
-                         .most_operands = 2,
-                         .shape = matmul_tn_shape,
-                         .forward = matmul_tn_forward,
-                         .backward = matmul_tn_backward},
-    [LP_OP_LINEAR] = {.name = "linear",
-                      .formula = "map(x wᵀ + b)",
-                      .least_operands = 2,
-                      .most_operands = 3,
-                      .takes_map = true,
-                      .shape = linear_shape,
-                      .forward = linear_forward,
-                      .backward = linear_backward},
-    [LP_OP_ADD] = {.name = "add",
-                   .formula = "a + b",
-                   .least_operands = 2,
-                   .most_operands = 2,
-                   .scratch_matrices = 1,
-                   .shape = pair_shape,
-                   .forward = pair_forward,
-                   .backward = sum_pair_backward},
-    [LP_OP_SUBTRACT] = {.name = "subtract",
-                        .formula = "a - b",
-                        .least_operands = 2,
-                        .most_operands = 2,
-                        .scratch_matrices = 1,
-                        .shape = pair_shape,
-                        .forward = pair_forward,
-                        .backward = sum_pair_backward},
-    [LP_OP_MULTIPLY] = {.name = "multiply",
-                        .formula = "a * b",
-                        .least_operands = 2,
-                        .most_operands = 2,
-                        .scratch_matrices = 2,
-                        .shape = pair_shape,
-                        .forward = pair_forward,
-                        .backward = multiply_backward},
-    [LP_OP_DIVIDE] = {.name = "divide",
-                      .formula = "a / b",
-                      .least_operands = 2,
-                      .most_operands = 2,
-                      .domain = LP_DOMAIN_NONZERO,
-                      .scratch_matrices = 2,
-                      .shape = pair_shape,
-                      .forward = pair_forward,
-                      .backward = divide_backward},
-    [LP_OP_SUM] = {.name = "sum",
-                   .formula = "Σ x",
-                   .least_operands = 1,
-                   .most_operands = 1,
-                   .scratch_columns = 1,
-                   .shape = shape_scalar,
-                   .forward = sum_forward,
-                   .backward = sum_backward},
-    [LP_OP_ROW_SUM] = {.name = "row-sum",
-                       .formula = "Σ x along each row",
-                       .least_operands = 1,
-                       .most_operands = 1,
-                       .shape = shape_column,
-                       .forward = row_sum_forward,
-                       .backward = row_sum_backward},
-    [LP_OP_MEAN] = {.name = "mean",
-                    .formula = "Σ x / n",
-                    .least_operands = 1,
-                    .most_operands = 1,
-                    .scratch_columns = 1,
-                    .shape = shape_scalar,
-                    .forward = sum_forward,
-                    .backward = sum_backward},
-    [LP_OP_EXPAND] = {.name = "expand",
-                      .formula = "x repeated",
-                      .least_operands = 1,
-                      .most_operands = 1,
-                      .takes_shape = true,
-                      .scratch_matrices = 1,
-                      .shape = expand_shape,
-                      .forward = expand_forward,
-                      .backward = expand_backward},
-    [LP_OP_SQUEEZE] = {.name = "squeeze",
-                       .formula = "(n, 1) to (1, n)",
-                       .least_operands = 1,
-                       .most_operands = 1,
-                       .shape = squeeze_shape,
-                       .forward = squeeze_forward,
-                       .backward = squeeze_backward},
-    [LP_OP_EXP] = MAP("exp", "exp x", LP_EXP, LP_DOMAIN_ALL),
-    [LP_OP_LOG] = MAP("log", "ln x", LP_LOG, LP_DOMAIN_POSITIVE),
-    [LP_OP_SQRT] = MAP("sqrt", "√x", LP_SQRT, LP_DOMAIN_POSITIVE),
-    [LP_OP_SQUARE] = MAP("square", "x²", LP_SQUARE, LP_DOMAIN_ALL),
-    [LP_OP_NEGATE] = MAP("negate", "-x", LP_NEGATE, LP_DOMAIN_ALL),
-    [LP_OP_RELU] = MAP("relu", "max(x, 0)", LP_RELU, LP_DOMAIN_ALL),
-    [LP_OP_SIGMOID] = MAP("sigmoid", "1 / (1 + exp -x)", LP_SIGMOID, LP_DOMAIN_ALL),
-    [LP_OP_TANH] = MAP("tanh", "tanh x", LP_TANH, LP_DOMAIN_ALL),
-    [LP_OP_SOFTMAX] = {.name = "softmax",
-                       .formula = "exp x / Σ exp x, each row",
-                       .least_operands = 1,
-                       .most_operands = 1,
-                       .scratch_matrices = 1,
-                       .scratch_columns = 1,
-                       .shape = shape_of_first,
-                       .forward = softmax_forward,
-                       .backward = softmax_backward},
-    [LP_OP_LOG_SOFTMAX] = {.name = "log-softmax",
-                           .formula = "x - ln Σ exp x, each row",
-                           .least_operands = 1,
-                           .most_operands = 1,
-                           .scratch_matrices = 1,
-                           .scratch_columns = 1,
-                           .shape = shape_of_first,
-                           .forward = log_softmax_forward,
-                           .backward = log_softmax_backward},
-    [LP_OP_NORMALISE] = {.name = "normalise",
-                         .formula = "x / Σ x, each row",
-                         .least_operands = 1,
-                         .most_operands = 1,
-                         .domain = LP_DOMAIN_POSITIVE,
-                         .scratch_matrices = 1,
-                         .scratch_columns = 2,
-                         .shape = shape_of_first,
-                         .forward = normalise_forward,
-                         .backward = normalise_backward},
-    [LP_OP_SELECT] = {.name = "select",
-                      .formula = "x[r, label of r]",
-                      .least_operands = 1,
-                      .most_operands = 1,
-                      .takes_labels = true,
-                      .shape = shape_column,
-                      .forward = select_forward,
-                      .backward = select_backward},
-    [LP_OP_SQUARED_ERROR] = {.name = "squared-error",
-                             .formula = "Σ (a - b)²",
-                             .least_operands = 2,
-                             .most_operands = 2,
-                             .scratch_matrices = 1,
-                             .shape = squared_error_shape,
-                             .forward = squared_error_forward,
-                             .backward = squared_error_backward},
-    [LP_OP_CROSS_ENTROPY] = {.name = "cross-entropy",
-                             .formula = "-Σ ln softmax(x)[r, label of r]",
-                             .least_operands = 1,
-                             .most_operands = 1,
-                             .takes_labels = true,
-                             .scratch_matrices = 1,
-                             .scratch_columns = 1,
-                             .shape = shape_scalar,
-                             .forward = cross_entropy_forward,
-                             .backward = cross_entropy_backward},
-    [LP_OP_CROSS_ENTROPY_SOFT] = {.name = "cross-entropy-soft",
-                                  .formula = "-Σ t ln softmax(x)",
-                                  .least_operands = 2,
-                                  .most_operands = 2,
-                                  .domain = LP_DOMAIN_POSITIVE,
-                                  .scratch_matrices = 1,
-                                  .scratch_columns = 1,
-                                  .shape = cross_entropy_soft_shape,
-                                  .forward = cross_entropy_forward,
-                                  .backward = cross_entropy_backward},
+    [LP_OP_LEAF] = {"leaf", "a parameter or an input"},
+
+    [LP_OP_MATMUL_NN] = {"matmul-nn", "a b", 2, 2, FUNCTIONS(matmul_nn)},
+    [LP_OP_MATMUL_NT] = {"matmul-nt", "a bᵀ", 2, 2, FUNCTIONS(matmul_nt)},
+    [LP_OP_MATMUL_TN] = {"matmul-tn", "aᵀ b", 2, 2, FUNCTIONS(matmul_tn)},
+    [LP_OP_LINEAR] = {"linear", "f(x wᵀ + b)", 2, 3, FUNCTIONS(linear), .takes_activation = true},
+
+    [LP_OP_ADD] = {"add", "a + b", BINARY(add), .scratch_matrices = 1},
+    [LP_OP_SUBTRACT] = {"subtract", "a - b", BINARY(add), .scratch_matrices = 1},
+    [LP_OP_MULTIPLY] = {"multiply", "a * b", BINARY(multiply), .scratch_matrices = 2},
+    [LP_OP_DIVIDE] = {"divide", "a / b", BINARY(divide), .scratch_matrices = 2,
+                      .domain = LP_DOMAIN_NONZERO},
+
+    [LP_OP_SUM] = {"sum", "Σ x", 1, 1, scalar_shape, sum_forward, sum_backward,
+                   .scratch_columns = 1},
+    [LP_OP_ROW_SUM] = {"row-sum", "Σ x along each row", 1, 1, column_shape, row_sum_forward,
+                       row_sum_backward},
+    [LP_OP_MEAN] = {"mean", "Σ x / n", 1, 1, scalar_shape, sum_forward, sum_backward,
+                    .scratch_columns = 1},
+    [LP_OP_EXPAND] = {"expand", "x repeated", 1, 1, FUNCTIONS(expand), .takes_shape = true,
+                      .scratch_matrices = 1},
+    [LP_OP_SQUEEZE] = {"squeeze", "(n, 1) to (1, n)", 1, 1, FUNCTIONS(squeeze)},
+
+    [LP_OP_EXP] = {"exp", "exp x", UNARY(LP_EXP)},
+    [LP_OP_LOG] = {"log", "ln x", UNARY(LP_LOG), .domain = LP_DOMAIN_POSITIVE},
+    [LP_OP_SQRT] = {"sqrt", "√x", UNARY(LP_SQRT), .domain = LP_DOMAIN_POSITIVE},
+    [LP_OP_SQUARE] = {"square", "x²", UNARY(LP_SQUARE)},
+    [LP_OP_NEGATE] = {"negate", "-x", UNARY(LP_NEGATE)},
+    LP_ACTIVATIONS(ACTIVATION_OP)
+
+    [LP_OP_SOFTMAX] = {"softmax", "exp x / Σ exp x, each row", 1, 1, same_shape, softmax_forward,
+                       softmax_backward, .scratch_matrices = 1, .scratch_columns = 1},
+    [LP_OP_LOG_SOFTMAX] = {"log-softmax", "x - ln Σ exp x, each row", 1, 1, same_shape,
+                           log_softmax_forward, log_softmax_backward, .scratch_matrices = 1,
+                           .scratch_columns = 1},
+    [LP_OP_NORMALISE] = {"normalise", "x / Σ x, each row", 1, 1, same_shape, normalise_forward,
+                         normalise_backward, .scratch_matrices = 1, .scratch_columns = 2,
+                         .domain = LP_DOMAIN_POSITIVE},
+    [LP_OP_SELECT] = {"select", "x[r, label of r]", 1, 1, column_shape, select_forward,
+                      select_backward},
+
+    [LP_OP_SQUARED_ERROR] = {"squared-error", "Σ (a - b)²", 2, 2, FUNCTIONS(squared_error),
+                             .scratch_matrices = 1},
+    [LP_OP_CROSS_ENTROPY] = {"cross-entropy", "-Σ ln softmax(x)[r, label of r]", 1, 1,
+                             scalar_shape, cross_entropy_forward, cross_entropy_backward,
+                             .scratch_matrices = 1, .scratch_columns = 1},
+    [LP_OP_CROSS_ENTROPY_SOFT] = {"cross-entropy-soft", "-Σ t ln softmax(x)", 2, 2,
+                                  cross_entropy_soft_shape, cross_entropy_forward,
+                                  cross_entropy_backward, .scratch_matrices = 1,
+                                  .scratch_columns = 1, .domain = LP_DOMAIN_POSITIVE},
 };
+// clang-format on

@@ -1,10 +1,14 @@
-/* The operations of autodiff/graph: one row of lp_ops each, and nothing else lists them. To add one
- * is to add its name to the enum and its row, with a shape rule, a forward and a backward, to the
- * table; gradcheck then covers it. */
+/* The operations of autodiff/graph, one row of lp_ops each, and the activations, one row of
+ * LP_ACTIVATIONS each; everything else reads these tables.
+ *
+ * A new op is its name in the enum and its row, with a shape rule, a forward and a backward, in
+ * ops.c; gradcheck then covers it. A new activation is a function of num/kernels.h and a row here;
+ * it is then an op, an activation of a layer, and a choice of train-mlp. */
 #ifndef LP_AUTODIFF_OPS_H
 #define LP_AUTODIFF_OPS_H
 
 #include "base/error.h"
+#include "base/values.h"
 #include "num/kernels.h"
 
 #include <stdbool.h>
@@ -12,6 +16,31 @@
 typedef struct lp_graph lp_graph;
 typedef struct lp_node lp_node;
 
+/* The function is lp_unary's of the same name, its derivative is computed from its value. A kink is
+ * a point without a derivative, which gradcheck avoids. */
+// clang-format off
+#define LP_ACTIVATIONS(ROW)                                    \
+    /*  enum      name        formula             kink at 0 */ \
+    ROW(RELU,     "relu",     "max(x, 0)",        true)        \
+    ROW(SIGMOID,  "sigmoid",  "1 / (1 + exp -x)", false)       \
+    ROW(TANH,     "tanh",     "tanh x",           false)       \
+    ROW(IDENTITY, "identity", "x",                false)
+// clang-format on
+
+#define LP_ACTIVATION_CHOICES LP_CHOICES(LP_ACTIVATIONS)
+
+#define LP_AS_ACTIVATION(NAME, ...) LP_ACTIVATION_##NAME,
+typedef enum { LP_ACTIVATIONS(LP_AS_ACTIVATION) LP_ACTIVATION_COUNT } lp_activation;
+
+typedef struct {
+    const char *name;
+    lp_unary unary;
+    bool has_kink;
+} lp_activation_row;
+
+extern const lp_activation_row lp_activations[LP_ACTIVATION_COUNT];
+
+#define LP_AS_OP(NAME, ...) LP_OP_##NAME,
 typedef enum {
     LP_OP_LEAF, /* a parameter or an input */
     LP_OP_MATMUL_NN,
@@ -32,9 +61,7 @@ typedef enum {
     LP_OP_SQRT,
     LP_OP_SQUARE,
     LP_OP_NEGATE,
-    LP_OP_RELU,
-    LP_OP_SIGMOID,
-    LP_OP_TANH,
+    LP_ACTIVATIONS(LP_AS_OP) /* RELU, SIGMOID, ... */
     LP_OP_SOFTMAX,
     LP_OP_LOG_SOFTMAX,
     LP_OP_NORMALISE,
@@ -45,7 +72,7 @@ typedef enum {
     LP_OPS
 } lp_op;
 
-/* Where the last operand has to lie for the op to be defined: gradcheck keeps to it. */
+/* Where an op is defined, as a condition on its last operand: gradcheck keeps to it. */
 typedef enum {
     LP_DOMAIN_ALL,
     LP_DOMAIN_POSITIVE, /* log, sqrt, the sums of normalise, a distribution */
@@ -55,27 +82,34 @@ typedef enum {
 typedef struct {
     const char *name;
     const char *formula; /* for the reader of gradcheck's table */
-    int least_operands, most_operands;
-    lp_domain domain;  /* of the last operand */
-    bool takes_labels; /* reads node.label */
-    bool takes_map;    /* reads node.map */
-    bool takes_shape;  /* its rows and cols are set by who builds it */
-    lp_unary map;      /* of the elementwise functions */
-
-    /* Scratch for each node of this op: so many matrices, and so many columns, of the widest
-     * shape among the node and its first operand. */
-    int scratch_matrices, scratch_columns;
+    int min_operands, max_operands;
 
     /* Sets n->rows, cols and batch from the operands; -1 and e (expected and got) where they do
      * not fit. */
     int (*shape)(const lp_graph *g, lp_node *n, lp_error *e);
     /* n->value from the operands' values. */
     void (*forward)(const lp_graph *g, lp_node *n);
-    /* Adds to the gradient of every operand that needs one, from n->gradient. */
+    /* Adds to the gradient of every operand that needs one, from n->gradient, which it may use up.
+     */
     void (*backward)(const lp_graph *g, lp_node *n);
+
+    /* Scratch for each node: so many matrices, and so many columns, of the widest shape among the
+     * node and its first operand. */
+    int scratch_matrices, scratch_columns;
+    lp_domain domain;
+
+    /* Attributes: what an op reads from its node besides the operands, or has in its row. */
+    bool takes_activation; /* node.activation */
+    bool takes_shape;      /* node.rows and cols, set by who builds it */
+    lp_unary unary;        /* of the elementwise functions */
+    bool has_kink;         /* at 0 */
 } lp_op_row;
 
 /* The table, indexed by lp_op. */
 extern const lp_op_row lp_ops[LP_OPS];
+
+/* LINEAR's backward without its shortcuts, to read and to hold the fast one against: the same
+ * bits. */
+void lp_linear_backward_plain(const lp_graph *g, lp_node *n);
 
 #endif

@@ -1,4 +1,4 @@
-/* Values that a command line gives and the library takes: lists, a share, a range. */
+/* Values that a command line gives and the library takes: lists, a share, a range, a choice. */
 #ifndef LP_BASE_VALUES_H
 #define LP_BASE_VALUES_H
 
@@ -40,5 +40,10 @@ typedef struct {
 typedef struct {
     size_t width, height;
 } lp_size;
+
+/* A table LIST(ROW) is a macro that says ROW(NAME, "name", ...) for each of its rows. The names, as
+ * an option row takes them, are "name|name|...". */
+#define LP_CHOICES(LIST) (&(LIST(LP_CHOICE))[1])
+#define LP_CHOICE(NAME, name, ...) "|" name
 
 #endif

@@ -269,6 +269,35 @@ int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t,
     return 0;
 }
 
+/* The place of `word` in "a|b|c", or -1. */
+static int find_choice(const char *choices, const char *word) {
+    size_t length = strlen(word);
+    for (int place = 0;; place++, choices++) {
+        size_t n = strcspn(choices, "|");
+        if (n == length && memcmp(choices, word, n) == 0)
+            return place;
+        choices += n;
+        if (*choices == '\0')
+            return -1;
+    }
+}
+
+int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp_error *e) {
+    const lp_tensor *t = lp_stream_get(s, name, e);
+    if (t == NULL)
+        return -1;
+    if (!lp_type_is_string(t->type) || t->count != 1)
+        return lp_fail(e, "%s is not a text (expected one of %s)", name, choices);
+    char *text = lp_tensor_string(t, 0, e);
+    if (text == NULL)
+        return -1;
+    int place = find_choice(choices, text);
+    if (place < 0)
+        lp_fail(e, "%s is '%s' (expected one of %s)", name, text, choices);
+    free(text);
+    return place;
+}
+
 void (lp_stream_put)(lp_stream *s, const char *name, lp_tensor *t) {
     lp_error e;
     if (check_name(name, &e))

@@ -56,6 +56,10 @@ const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
  * is a view where nothing had to be converted). */
 int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t, lp_error *e);
 
+/* The place, from 0, of the text NAME among `choices`, "a|b|c"; -1 and e where it is missing, not a
+ * text, or none of them. */
+int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp_error *e);
+
 /* NAME = *t, in its place if NAME exists and else at the end. The stream takes over what *t owns
  * and clears *t; data that *t borrows has to outlive the stream. A NAME that is not valid is a
  * mistake of the caller (asserted). */

@@ -10,28 +10,7 @@ bool lp_model_is_in(const lp_stream *s) {
 
 /* The place of the text NAME among `choices`, "a|b"; 0 where the stream has none. */
 static int read_choice(lp_stream *s, const char *name, const char *choices, lp_error *e) {
-    if (!lp_stream_has(s, name))
-        return 0;
-    const lp_tensor *t = lp_stream_get(s, name, e);
-    if (t == NULL)
-        return -1;
-    if (!lp_type_is_string(t->type) || t->count != 1)
-        return lp_fail(e, "%s is not a text (expected one of %s)", name, choices);
-    char *text = lp_tensor_string(t, 0, e);
-    if (text == NULL)
-        return -1;
-    int found = -1, place = 0;
-    size_t length = strlen(text);
-    for (const char *c = choices; c != NULL; place++) {
-        if (strncmp(c, text, length) == 0 && (c[length] == '|' || c[length] == '\0'))
-            found = place;
-        c = strchr(c, '|');
-        c = c == NULL ? NULL : c + 1;
-    }
-    if (found < 0 || length == 0)
-        found = lp_fail(e, "%s is '%s' (expected one of %s)", name, text, choices);
-    free(text);
-    return found;
+    return lp_stream_has(s, name) ? lp_stream_get_choice(s, name, choices, e) : 0;
 }
 
 static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
@@ -57,7 +36,7 @@ static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
 lp_model lp_model_new_perceptron(lp_type type, size_t d, bool has_bias) {
     lp_model m = {.is_perceptron = true, .input_scale = 1};
     m.net = lp_mlp_new(type, 1, (size_t[]){d, 1}, has_bias ? LP_BIAS_SCALAR : LP_BIAS_NONE,
-                       LP_IDENTITY, LP_IDENTITY, false);
+                       LP_ACTIVATION_IDENTITY, LP_ACTIVATION_IDENTITY, false);
     for (size_t i = 0; i < m.net.params.count; i++)
         strcpy(m.net.params.table[i].name, i == 0 ? "weight" : "bias");
     return m;

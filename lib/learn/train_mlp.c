@@ -42,7 +42,7 @@ static int make_network(mlp_learner *l, lp_arena *memory, lp_error *e) {
                           .input_scale = o->input_scale};
     l->model.net =
         lp_mlp_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, o->bias,
-                   lp_activation(o->activation), lp_activation(o->output_activation), true);
+                   (lp_activation)o->activation, (lp_activation)o->output_activation, true);
     if (o->init_scale.count > 1 && o->init_scale.count != layers)
         return lp_fail_usage(e,
                              "option --init-scale: %zu numbers for %zu layers (expected 1, or "

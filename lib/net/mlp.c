@@ -6,28 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const struct {
-    const char *name;
-    lp_unary map;
-} activations[] = {{"relu", LP_RELU},
-                   {"sigmoid", LP_SIGMOID},
-                   {"tanh", LP_TANH},
-                   {"identity", LP_IDENTITY}}; /* LP_ACTIVATION_CHOICES */
-
-enum { ACTIVATIONS = sizeof activations / sizeof *activations };
-
-lp_unary lp_activation(int choice) {
-    return activations[choice].map;
-}
-
-static const char *activation_name(lp_unary map) {
-    for (int i = 0; i < ACTIVATIONS; i++)
-        if (activations[i].map == map)
-            return activations[i].name;
-    return NULL;
-}
 
 /* ---- making one ---- */
 
@@ -52,8 +30,8 @@ static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
     free(table);
 }
 
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_unary hidden,
-                  lp_unary output, bool with_gradient) {
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
+                  lp_activation hidden, lp_activation output, bool with_gradient) {
     lp_mlp m = {.layers = layers};
     m.layer = lp_arena_alloc(&m.memory, layers, sizeof *m.layer);
     for (size_t l = 0; l < layers; l++)
@@ -72,74 +50,78 @@ void lp_mlp_free(lp_mlp *m) {
     *m = (lp_mlp){0};
 }
 
-static void store(lp_type type, void *block, size_t i, double value) {
-    if (type.size == 4)
-        ((float *)block)[i] = (float)value;
-    else
-        ((double *)block)[i] = value;
+typedef struct {
+    bool is_normal;
+    double low, width; /* uniform in low .. low + width; or the normal deviation `width` */
+} distribution;
+
+static distribution symmetric(double bound) {
+    return (distribution){false, -bound, 2 * bound};
+}
+
+static distribution distribution_of(lp_init init, double in, double out) {
+    switch (init) {
+    case LP_INIT_PYTORCH:
+        return symmetric(1 / sqrt(in));
+    case LP_INIT_NORMAL:
+        return (distribution){true, 0, 1};
+    case LP_INIT_GLOROT:
+        return (distribution){true, 0, sqrt(2 / (in + out))};
+    case LP_INIT_GLOROT_UNIFORM:
+        return symmetric(sqrt(6 / (in + out)));
+    case LP_INIT_HE:
+        return (distribution){true, 0, sqrt(2 / in)};
+    case LP_INIT_HE_UNIFORM:
+        return symmetric(sqrt(6 / in));
+    case LP_INIT_UNIFORM:
+    case LP_INIT_COUNT:
+        break;
+    }
+    return (distribution){false, 0, 1};
+}
+
+static void draw(lp_params *params, size_t place, distribution d, double factor, lp_rng *rng) {
+    const lp_param *p = &params->table[place];
+    void *block = lp_params_at(params, place, params->value);
+    for (size_t i = 0; i < p->rows * p->cols; i++) {
+        double value = factor * (d.is_normal ? d.width * lp_rng_normal(rng)
+                                             : d.low + d.width * lp_rng_uniform(rng));
+        if (params->type.size == 4)
+            ((float *)block)[i] = (float)value;
+        else
+            ((double *)block)[i] = value;
+    }
 }
 
 void lp_mlp_init(lp_mlp *m, lp_init init, const double *scale, size_t scales, uint64_t seed) {
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];
-        double in = (double)layer->in, out = (double)layer->out;
-        bool normal = false;
-        double low = 0, width = 1; /* deviation, or uniform in low .. low + width */
-        switch (init) {
-        case LP_INIT_PYTORCH:
-            low = -1 / sqrt(in), width = 2 / sqrt(in);
-            break;
-        case LP_INIT_NORMAL:
-            normal = true;
-            break;
-        case LP_INIT_UNIFORM:
-            break;
-        case LP_INIT_GLOROT:
-            normal = true, width = sqrt(2 / (in + out));
-            break;
-        case LP_INIT_GLOROT_UNIFORM:
-            low = -sqrt(6 / (in + out)), width = -2 * low;
-            break;
-        case LP_INIT_HE:
-            normal = true, width = sqrt(2 / in);
-            break;
-        case LP_INIT_HE_UNIFORM:
-            low = -sqrt(6 / in), width = -2 * low;
-            break;
-        }
+        distribution d = distribution_of(init, (double)layer->in, (double)layer->out);
         double factor = scales == 0 ? 1 : scale[scales == 1 ? 0 : l];
         lp_rng rng = lp_rng_new(seed, LP_RNG_INIT, (uint32_t)l);
-        for (int k = 0; k < 2; k++) {
-            size_t place = k == 0 ? layer->weight : layer->bias;
-            if (place == SIZE_MAX || (k == 1 && init != LP_INIT_PYTORCH))
-                continue;
-            const lp_param *p = &m->params.table[place];
-            void *block = lp_params_at(&m->params, place, m->params.value);
-            for (size_t i = 0; i < p->rows * p->cols; i++)
-                store(m->params.type, block, i,
-                      factor * (normal ? width * lp_rng_normal(&rng)
-                                       : low + width * lp_rng_uniform(&rng)));
-        }
+        draw(&m->params, layer->weight, d, factor, &rng);
+        if (layer->bias != SIZE_MAX && init == LP_INIT_PYTORCH)
+            draw(&m->params, layer->bias, d, factor, &rng);
     }
 }
 
 /* ---- running it ---- */
 
+/* Parameter `place` as a leaf; -1 where the layer has none. */
+static int leaf(const lp_params *p, size_t place, lp_graph *g) {
+    if (place == SIZE_MAX)
+        return -1;
+    const lp_param *row = &p->table[place];
+    bool fixed = row->frozen || p->gradient == NULL;
+    return lp_graph_parameter(g, row->rows, row->cols, lp_params_at(p, place, p->value),
+                              fixed ? NULL : lp_params_at(p, place, p->gradient));
+}
+
 int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x) {
-    const lp_params *p = &m->params;
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];
-        int node[2] = {-1, -1};
-        for (int k = 0; k < 2; k++) {
-            size_t place = k == 0 ? layer->weight : layer->bias;
-            if (place == SIZE_MAX)
-                continue;
-            const lp_param *row = &p->table[place];
-            node[k] = lp_graph_parameter(
-                g, row->rows, row->cols, lp_params_at(p, place, p->value),
-                row->frozen || p->gradient == NULL ? NULL : lp_params_at(p, place, p->gradient));
-        }
-        x = lp_graph_linear(g, layer->activation, x, node[0], node[1]);
+        int w = leaf(&m->params, layer->weight, g), b = leaf(&m->params, layer->bias, g);
+        x = lp_graph_linear(g, layer->activation, x, w, b);
     }
     return x;
 }
@@ -167,10 +149,10 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
         num->gemm(LP_NT, rows, layer->out, layer->in, x, lp_params_at(p, layer->weight, p->value),
                   y, false);
         bool has_bias = layer->bias != SIZE_MAX;
-        if (has_bias || layer->activation != LP_IDENTITY)
-            num->bias_unary(layer->activation, rows, layer->out,
-                          has_bias ? lp_params_at(p, layer->bias, p->value) : NULL,
-                          has_bias ? p->table[layer->bias].cols : 0, y);
+        if (has_bias || layer->activation != LP_ACTIVATION_IDENTITY)
+            num->bias_unary(lp_activations[layer->activation].unary, rows, layer->out,
+                            has_bias ? lp_params_at(p, layer->bias, p->value) : NULL,
+                            has_bias ? p->table[layer->bias].cols : 0, y);
         x = y;
     }
 }
@@ -182,35 +164,12 @@ void lp_mlp_write(const lp_mlp *m, lp_stream *s) {
     for (size_t l = 0; l < m->layers; l++) {
         char name[40];
         snprintf(name, sizeof name, "layer%zu.activation", l + 1);
-        lp_stream_put_text(s, name, activation_name(m->layer[l].activation));
+        lp_stream_put_text(s, name, lp_activations[m->layer[l].activation].name);
     }
 }
 
 bool lp_mlp_is_in(const lp_stream *s) {
     return lp_stream_has(s, "layer1.weight");
-}
-
-static int read_activation(lp_stream *s, size_t l, lp_unary *map, lp_error *e) {
-    char name[40];
-    snprintf(name, sizeof name, "layer%zu.activation", l + 1);
-    const lp_tensor *t = lp_stream_get(s, name, e);
-    if (t == NULL)
-        return -1;
-    if (!lp_type_is_string(t->type) || t->count != 1)
-        return lp_fail(e, "%s is not a text (expected one of " LP_ACTIVATION_CHOICES ")", name);
-    char *text = lp_tensor_string(t, 0, e);
-    if (text == NULL)
-        return -1;
-    int found = 0;
-    for (int i = 0; i < ACTIVATIONS; i++)
-        if (strcmp(text, activations[i].name) == 0) {
-            *map = activations[i].map;
-            found = 1;
-        }
-    if (!found)
-        lp_fail(e, "%s is '%s' (expected one of " LP_ACTIVATION_CHOICES ")", name, text);
-    free(text);
-    return found ? 0 : -1;
 }
 
 /* Shapes and activation of layer l, as the stream has them. */
@@ -237,7 +196,10 @@ static int read_layer(lp_stream *s, size_t l, size_t in, lp_layer *layer, lp_typ
             return lp_fail(e, "%s is not %zu floating-point numbers, or one", name, layer->out);
         layer->bias = b.count;
     }
-    return read_activation(s, l, &layer->activation, e);
+    snprintf(name, sizeof name, "layer%zu.activation", l + 1);
+    int activation = lp_stream_get_choice(s, name, LP_ACTIVATION_CHOICES, e);
+    layer->activation = (lp_activation)activation;
+    return activation < 0 ? -1 : 0;
 }
 
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {

@@ -18,29 +18,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LP_ACTIVATION_CHOICES "relu|sigmoid|tanh|identity"
-lp_unary lp_activation(int choice); /* the map of a choice, from 0 */
-
 typedef enum { LP_BIAS_VECTOR, LP_BIAS_SCALAR, LP_BIAS_NONE } lp_bias;
 
 #define LP_BIAS_CHOICES "vector|scalar|none" /* in the order above */
 
-/* How weights start, with in and out a layer's widths. Biases start at 0, but with PYTORCH. */
-typedef enum {
-    LP_INIT_PYTORCH,        /* weights and biases uniform in ±1 / sqrt(in): nn.Linear's own */
-    LP_INIT_NORMAL,         /* normal, deviation 1 */
-    LP_INIT_UNIFORM,        /* uniform in [0, 1) */
-    LP_INIT_GLOROT,         /* normal, deviation sqrt(2 / (in + out)): Glorot and Bengio 2010 */
-    LP_INIT_GLOROT_UNIFORM, /* uniform in ±sqrt(6 / (in + out)) */
-    LP_INIT_HE,             /* normal, deviation sqrt(2 / in): He et al. 2015 */
-    LP_INIT_HE_UNIFORM,     /* uniform in ±sqrt(6 / in) */
-} lp_init;
+/* The distribution that a layer's weights start from, with `in` and `out` its widths. Biases start
+ * at 0, except with PYTORCH. A new one is a row here and a case in mlp.c. */
+// clang-format off
+#define LP_INITS(ROW)                                                                               \
+    ROW(PYTORCH,        "pytorch")        /* uniform in ±1 / sqrt(in), like the biases: nn.Linear */ \
+    ROW(NORMAL,         "normal")         /* normal, deviation 1 */                                 \
+    ROW(UNIFORM,        "uniform")        /* uniform in [0, 1) */                                   \
+    ROW(GLOROT,         "glorot")         /* normal, deviation sqrt(2 / (in + out)): Glorot 2010 */ \
+    ROW(GLOROT_UNIFORM, "glorot-uniform") /* uniform in ±sqrt(6 / (in + out)) */                    \
+    ROW(HE,             "he")             /* normal, deviation sqrt(2 / in): He et al. 2015 */      \
+    ROW(HE_UNIFORM,     "he-uniform")     /* uniform in ±sqrt(6 / in) */
+// clang-format on
 
-#define LP_INIT_CHOICES "pytorch|normal|uniform|glorot|glorot-uniform|he|he-uniform"
+#define LP_AS_INIT(NAME, name) LP_INIT_##NAME,
+typedef enum { LP_INITS(LP_AS_INIT) LP_INIT_COUNT } lp_init;
+
+#define LP_INIT_CHOICES LP_CHOICES(LP_INITS)
 
 typedef struct {
     size_t in, out;
-    lp_unary activation;
+    lp_activation activation;
     size_t weight; /* its place in params.table */
     size_t bias;   /* the same, or SIZE_MAX for none */
 } lp_layer;
@@ -55,8 +57,8 @@ typedef struct {
 /* A network of `layers` layers with the widths width[0] (input) .. width[layers] (output), all
  * parameters 0. `hidden` is the activation of every layer but the last, `output` that of the last.
  * Freed with lp_mlp_free. */
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias, lp_unary hidden,
-                  lp_unary output, bool with_gradient);
+lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
+                  lp_activation hidden, lp_activation output, bool with_gradient);
 void lp_mlp_free(lp_mlp *m);
 
 /* Draws the initial weights; layer l's are multiplied by scale[l], or by scale[0] where

@@ -2,10 +2,60 @@
 
 #include "num/parallel.h"
 
+/* A step on some of the parameters: n of them from element `from` of the block on. */
+typedef struct {
+    const lp_optim *optim;
+    const lp_kernels *num;
+    double lr;
+    size_t from, n;
+} step;
+
+typedef struct {
+    const char *name;
+    int (*moments)(const lp_optim_options *o);
+    /* Updates w by its gradient g, and the moments m. */
+    void (*step)(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]);
+} optim_row;
+
+/* ---- SGD ---- */
+
+static int sgd_moments(const lp_optim_options *o) {
+    return o->momentum != 0 ? 1 : 0;
+}
+
+static void sgd_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    const lp_optim_options *o = &s->optim->options;
+    s->num->sgd_step(s->n, w, g, m[0], s->lr, o->momentum, o->weight_decay, o->nesterov,
+                     s->optim->steps == 1);
+}
+
+/* ---- Adam ---- */
+
+static int adam_moments(const lp_optim_options *o) {
+    (void)o;
+    return 2;
+}
+
+static void adam_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    const lp_optim_options *o = &s->optim->options;
+    double t = (double)s->optim->steps;
+    const lp_adam constants = {.lr = s->lr,
+                               .beta1 = o->beta1,
+                               .beta2 = o->beta2,
+                               .epsilon = o->epsilon,
+                               .weight_decay = o->weight_decay,
+                               .correction1 = 1 - lp_pow(o->beta1, t),
+                               .correction2 = 1 - lp_pow(o->beta2, t)};
+    s->num->adam_step(s->n, w, g, m[0], m[1], &constants);
+}
+
+/* ---- the table ---- */
+
+#define ROW(NAME, text, ...) [LP_OPTIM_##NAME] = {.name = text, __VA_ARGS__},
+static const optim_row optims[LP_OPTIM_COUNT] = {LP_OPTIMS(ROW)};
+
 int lp_optim_moments(const lp_optim *o) {
-    if (o->options.kind == LP_OPTIM_ADAM)
-        return 2;
-    return o->options.momentum != 0 ? 1 : 0;
+    return optims[o->options.kind].moments(&o->options);
 }
 
 lp_optim lp_optim_new(lp_arena *memory, const lp_optim_options *options, const lp_params *params) {
@@ -15,8 +65,8 @@ lp_optim lp_optim_new(lp_arena *memory, const lp_optim_options *options, const l
     return o;
 }
 
-/* The first parameter after `i` that has another `frozen` than it: runs of parameters are updated
- * as one, and without frozen ones the whole block is one run. */
+/* The end of the parameters from i on that are all frozen, or all not: they are updated as one, and
+ * without frozen ones that is the whole block. */
 static size_t end_of_run(const lp_params *p, size_t i) {
     size_t end = i + 1;
     while (end < p->count && p->table[end].frozen == p->table[i].frozen)
@@ -24,54 +74,31 @@ static size_t end_of_run(const lp_params *p, size_t i) {
     return end;
 }
 
-/* What one step does to a run of parameters, `CHUNK` elements at a time: every element is updated
- * by itself, so that threads may share them. */
+/* Threads share a step in chunks: every element is updated by itself. */
 enum { CHUNK = 1 << 15 };
 
-typedef struct {
-    const lp_optim *optim;
-    const lp_kernels *num;
-    size_t first, count; /* elements of the block */
-    double lr;
-    lp_adam adam;
-} job;
-
 static void step_chunk(void *context, size_t i) {
-    const job *j = context;
-    const lp_optim *o = j->optim;
-    const lp_optim_options *option = &o->options;
-    size_t left = j->count - i * CHUNK, n = left < CHUNK ? left : CHUNK;
-    size_t bytes = (j->first + i * CHUNK) * o->params->type.size;
-    void *w = (char *)o->params->value + bytes;
-    const void *g = (const char *)o->params->gradient + bytes;
-    void *m1 = o->moment[0] ? (char *)o->moment[0] + bytes : NULL;
-    void *m2 = o->moment[1] ? (char *)o->moment[1] + bytes : NULL;
-    if (option->kind == LP_OPTIM_ADAM)
-        j->num->adam_step(n, w, g, m1, m2, &j->adam);
-    else
-        j->num->sgd_step(n, w, g, m1, j->lr, option->momentum, option->weight_decay,
-                         option->nesterov, o->steps == 1);
+    step s = *(const step *)context;
+    const lp_optim *o = s.optim;
+    size_t rest = s.n - i * CHUNK, bytes = (s.from + i * CHUNK) * o->params->type.size;
+    s.n = rest < CHUNK ? rest : CHUNK;
+    void *m[LP_MAX_MOMENTS];
+    for (int k = 0; k < LP_MAX_MOMENTS; k++)
+        m[k] = o->moment[k] != NULL ? (char *)o->moment[k] + bytes : NULL;
+    optims[o->options.kind].step(&s, (char *)o->params->value + bytes,
+                                 (const char *)o->params->gradient + bytes, m);
 }
 
 void lp_optim_step(lp_optim *o, double lr) {
     const lp_params *p = o->params;
-    const lp_optim_options *option = &o->options;
+    step s = {.optim = o, .num = lp_kernels_of(p->type), .lr = lr};
     o->steps++;
-    job j = {.optim = o, .num = lp_kernels_of(p->type), .lr = lr};
-    if (option->kind == LP_OPTIM_ADAM)
-        j.adam = (lp_adam){.lr = lr,
-                           .beta1 = option->beta1,
-                           .beta2 = option->beta2,
-                           .epsilon = option->epsilon,
-                           .weight_decay = option->weight_decay,
-                           .correction1 = 1 - lp_pow(option->beta1, (double)o->steps),
-                           .correction2 = 1 - lp_pow(option->beta2, (double)o->steps)};
     for (size_t i = 0, end; i < p->count; i = end) {
         end = end_of_run(p, i);
         if (p->table[i].frozen)
             continue;
-        j.first = p->table[i].offset;
-        j.count = (end < p->count ? p->table[end].offset : p->size) - j.first;
-        lp_parallel((j.count + CHUNK - 1) / CHUNK, step_chunk, &j);
+        s.from = p->table[i].offset;
+        s.n = (end < p->count ? p->table[end].offset : p->size) - s.from;
+        lp_parallel((s.n + CHUNK - 1) / CHUNK, step_chunk, &s);
     }
 }

@@ -90,8 +90,8 @@ static void measure(size_t batch, lp_optim_kind kind) {
 
     const lp_optim_options options = {kind, 0, false, 0, 0.9, 0.999, 1e-8};
     lp_graph *g = lp_graph_new(LP_F4);
-    lp_mlp net = lp_mlp_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR, LP_RELU,
-                            LP_IDENTITY, true);
+    lp_mlp net = lp_mlp_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
+                            LP_ACTIVATION_RELU, LP_ACTIVATION_IDENTITY, true);
     lp_optim optim = lp_optim_new(&net.memory, &options, &net.params);
     lp_mlp_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
     int input = lp_graph_input(g, batch, IN, true);

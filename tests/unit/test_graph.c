@@ -108,7 +108,7 @@ static void fewer_rows(void) {
     lp_graph *g = lp_graph_new(LP_F8);
     int nx = lp_graph_input(g, 4, 1, true), nz = lp_graph_input(g, 4, 1, true);
     int nw = lp_graph_parameter(g, 1, 1, &w, &dw);
-    int y = lp_graph_linear(g, LP_IDENTITY, nx, nw, -1);
+    int y = lp_graph_linear(g, LP_ACTIVATION_IDENTITY, nx, nw, -1);
     int loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, nz);
     lp_graph_set_mean(g, loss);
     CHECK(lp_graph_finish(g, loss, &e) == 0);
@@ -190,7 +190,7 @@ static int later_operand(lp_graph *g, int a, int b) {
     return lp_graph_apply(g, LP_OP_SUM, b + 5);
 }
 static int wide_bias(lp_graph *g, int a, int b) {
-    return lp_graph_apply(g, LP_OP_SUM, lp_graph_linear(g, LP_IDENTITY, a, b, a));
+    return lp_graph_apply(g, LP_OP_SUM, lp_graph_linear(g, LP_ACTIVATION_IDENTITY, a, b, a));
 }
 static int batch_on_the_right(lp_graph *g, int a, int b) {
     (void)b;
@@ -253,13 +253,15 @@ static void layers(void) {
                     h = lp_graph_apply(g, sigmoid ? LP_OP_SIGMOID : LP_OP_RELU, z);
                     y = lp_graph_apply(g, LP_OP_MATMUL_NT, h, w2);
                 } else {
-                    h = lp_graph_linear(g, sigmoid ? LP_SIGMOID : LP_RELU, nx, w1, b1);
-                    y = lp_graph_linear(g, LP_IDENTITY, h, w2, -1);
+                    h = lp_graph_linear(g, sigmoid ? LP_ACTIVATION_SIGMOID : LP_ACTIVATION_RELU, nx,
+                                        w1, b1);
+                    y = lp_graph_linear(g, LP_ACTIVATION_IDENTITY, h, w2, -1);
                 }
                 if (readers == 2)
                     y = lp_graph_apply(g, LP_OP_MULTIPLY, y,
-                                       parts ? lp_graph_apply(g, LP_OP_MATMUL_NT, h, w3)
-                                             : lp_graph_linear(g, LP_IDENTITY, h, w3, -1));
+                                       parts
+                                           ? lp_graph_apply(g, LP_OP_MATMUL_NT, h, w3)
+                                           : lp_graph_linear(g, LP_ACTIVATION_IDENTITY, h, w3, -1));
                 int root = lp_graph_apply(g, LP_OP_SUM, lp_graph_apply(g, LP_OP_SQUARE, y));
                 CHECK(lp_graph_finish(g, root, &e) == 0);
                 lp_graph_set(g, nx, x);
@@ -279,6 +281,62 @@ static void layers(void) {
         }
 }
 
+/* Gradients of two layers and a loss, with one backward of LINEAR or the other. The first layer's
+ * result is read once or twice; its bias is a row, one number, or absent. */
+static void two_layers(const lp_op_row *ops, lp_activation f, size_t bias, int readers,
+                       double *gradient) {
+    enum { ROWS = 1001, IN = 3, HIDDEN = 20, OUT = 2 };
+    static double x[ROWS * IN], w[60 + 20 + 40];
+    double *d = gradient;
+    for (size_t i = 0; i < ROWS * IN; i++)
+        x[i] = sin((double)i);
+    for (size_t i = 0; i < 120; i++)
+        w[i] = cos((double)(i * i));
+    lp_graph *g = lp_graph_new(LP_F8);
+    g->ops = ops;
+    int nx = lp_graph_parameter(g, ROWS, IN, x, d + 120);
+    int w1 = lp_graph_parameter(g, HIDDEN, IN, w, d);
+    int b1 = bias > 0 ? lp_graph_parameter(g, 1, bias, w + 60, d + 60) : -1;
+    int w2 = lp_graph_parameter(g, OUT, HIDDEN, w + 80, d + 80);
+    int h = lp_graph_linear(g, f, nx, w1, b1);
+    int y = lp_graph_linear(g, LP_ACTIVATION_SIGMOID, h, w2, -1);
+    if (readers == 2)
+        y = lp_graph_apply(g, LP_OP_MULTIPLY, y, lp_graph_linear(g, LP_ACTIVATION_TANH, h, w2, -1));
+    int root = lp_graph_apply(g, LP_OP_SUM, lp_graph_apply(g, LP_OP_SQUARE, y));
+    CHECK(lp_graph_finish(g, root, &e) == 0);
+    lp_graph_forward(g);
+    lp_graph_backward(g);
+    lp_graph_free(g);
+}
+
+static bool some(const double *x, size_t n) {
+    size_t zeros = 0;
+    for (size_t i = 0; i < n; i++)
+        zeros += x[i] == 0;
+    return zeros < n;
+}
+
+/* Pieces and shortcuts change no bit: no element's sum gets another order. */
+static void plain_backward(void) {
+    enum { N = 120 + 1001 * 3 };
+    static double fast[N], plain[N];
+    static lp_op_row ops[LP_OPS];
+    memcpy(ops, lp_ops, sizeof ops);
+    ops[LP_OP_LINEAR].backward = lp_linear_backward_plain;
+    static const size_t bias[] = {0, 1, 20};
+    for (lp_activation f = 0; f < LP_ACTIVATION_COUNT; f++)
+        for (int b = 0; b < 3; b++)
+            for (int readers = 1; readers <= 2; readers++) {
+                memset(fast, 0, sizeof fast);
+                memset(plain, 0, sizeof plain);
+                two_layers(lp_ops, f, bias[b], readers, fast);
+                two_layers(ops, f, bias[b], readers, plain);
+                CHECK(memcmp(fast, plain, sizeof fast) == 0);
+                CHECK(some(plain, 60) && some(plain + 80, 40) && some(plain + 120, N - 120));
+                CHECK(some(plain + 60, 20) == (b > 0));
+            }
+}
+
 int main(void) {
     static const check_test tests[] = {
         {"a product and a squared error, by hand", product},
@@ -289,6 +347,7 @@ int main(void) {
         {"a batch may have fewer rows than were built", fewer_rows},
         {"what the loss does not depend on has derivative 0", unused},
         {"a layer is its parts, row by row and with two readers", layers},
+        {"a layer's fast backward gives the bits of the plain one", plain_backward},
         {"an f4 graph computes in f4", single_precision},
         {"mistakes in building are reported, the first one", mistakes},
         {"an op without a backward is an error", missing_backward},

@@ -54,10 +54,11 @@ static void same_bits(void) {
     enum { ROWS = 37 };
     for (int t = 0; t < 2; t++)
         for (int bias = 0; bias < 3; bias++)
-            for (int map = 0; map < 4; map++) {
+            for (int f = 0; f < LP_ACTIVATION_COUNT; f++) {
                 lp_mlp m, copy;
                 size_t size = types[t].size;
-                m = lp_mlp_new(types[t], 3, width, bias, lp_activation(map), LP_IDENTITY, true);
+                m = lp_mlp_new(types[t], 3, width, bias, (lp_activation)f, LP_ACTIVATION_IDENTITY,
+                               true);
                 lp_mlp_init(&m, LP_INIT_PYTORCH, NULL, 0, 5);
                 char *x = lp_alloc(ROWS * 7, size), *work = lp_alloc(lp_mlp_work(&m, ROWS), size);
                 char *out = lp_alloc(ROWS * 3, size), *again = lp_alloc(ROWS * 3, size);
@@ -114,7 +115,8 @@ static void initial_weights(void) {
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         lp_mlp m;
         const double scale = 2;
-        m = lp_mlp_new(LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_RELU, LP_IDENTITY, false);
+        m = lp_mlp_new(LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_ACTIVATION_RELU,
+                       LP_ACTIVATION_IDENTITY, false);
         lp_mlp_init(&m, rows[r].init, r % 2 ? &scale : NULL, r % 2, 11);
         double factor = r % 2 ? 2 : 1, sum = 0, squares = 0;
         const double *w = lp_params_at(&m.params, 0, m.params.value);
