@@ -187,10 +187,12 @@ uninstall: ## remove what `make install` put under PREFIX
 	@sh make/uninstall.sh '$(PREFIX)'
 
 format: ## apply .clang-format
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format-14 -i $(LINT_SOURCES)
 
 clean: ## remove what was built (the labs' results in out/ stay)
 	rm -rf build bin
+
+include make/lint.mk
 
 help: ## list these targets
 	@awk '/\\$$/ { held = held $$0; next } \
