@@ -7,11 +7,11 @@ static struct options {
     uint64_t seed;
 } o;
 
-#define ROW(member) offsetof(struct options, member)
+#define ROW(name, member) LP_ROW(name, struct options, member)
 
 static const lp_option options[] = {
-    {"tsv", 0, LP_OPTION_FLAG, ROW(tsv), .help = "tab-separated values under a line of names"},
-    {"seed", 0, LP_OPTION_SEED, ROW(seed), "S", "0", .help = "of the points"},
+    {ROW("tsv", tsv), .help = "tab-separated values under a line of names"},
+    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "of the points"},
     {0},
 };
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* What an option's word is parsed into; the type in brackets is the member's. Numbers are parsed
- * strictly: the whole word, finite, within [min, max] (an open end where the row says so). */
+ * strictly: the whole word, finite, within [min, max] (without an end that the row opens). */
 typedef enum {
     LP_OPTION_FLAG,       /* no word (bool) */
     LP_OPTION_INT,        /* a whole number (int64_t) */
@@ -35,10 +35,11 @@ typedef enum {
     LP_OPTION_CUSTOM,     /* row.parse (any other type) */
 } lp_option_kind;
 
-/* A row's name, the place of its value in a struct, and its kind, which follows from the member's
- * type. */
+/* A row's name, the member of a struct that holds its value, and its kind, which follows from the
+ * member's type. */
 #define LP_ROW(option, type, member)                                                               \
-    .name = option, .offset = offsetof(type, member), .kind = LP_KIND_OF(((type *)0)->member)
+    .name = option, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member),         \
+    .kind = LP_KIND_OF(((type *)0)->member)
 #define LP_KIND_OF(member)                                                                         \
     _Generic((member),                                                                             \
         bool: LP_OPTION_FLAG,                                                                      \
@@ -69,7 +70,7 @@ typedef struct lp_option {
     const char *name; /* "train", without the dashes; "n" with the letter 'n' is only -n */
     char letter;      /* 'n' for -n; 0 for none */
     lp_option_kind kind;
-    size_t offset;             /* of the member in the tool's options struct */
+    size_t offset, size;       /* of the member in the tool's options struct */
     const char *metavar;       /* what --help calls the value: "N", "RATE"; NULL for a flag */
     const char *default_value; /* as text, parsed like a given word; NULL: none */
     double min, max;           /* both 0: unbounded */

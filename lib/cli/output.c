@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static FILE *file;
-static char target[PATH_MAX];    /* what the temporary becomes; "" where there is none */
-static char temporary[PATH_MAX]; /* "" where there is none; read by the signal handler */
+static char target[PATH_MAX];                 /* what the temporary becomes, or "" */
+static char temporary[PATH_MAX];              /* or ""; the signal handler reads it */
 static const char *label = "standard output"; /* for messages */
 
 static void stop(int signal_number) {

@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 /* Opens `path` (NULL: standard output). A binary result is refused to a terminal (LP_USAGE). A path
- * that is no regular file (/dev/full, a FIFO) is written to directly; a symbolic link is followed.
- * The temporary is removed when the process is stopped by a signal that can be caught. */
+ * that is not a regular file (/dev/full, a FIFO) is written to directly; a symbolic link is
+ * followed. A signal that can be caught removes the temporary. */
 int lp_output_open(const char *path, bool binary, lp_error *e);
 
 FILE *lp_output_file(void);
@@ -18,8 +18,8 @@ FILE *lp_output_file(void);
 /* Flushes, checks, closes and renames. Errors as lp_output_error. */
 int lp_output_close(lp_error *e);
 
-/* True where a write has failed; lp_output_error says so, with `cause` an errno, in an empty text
- * where it is the reader who went away (EPIPE). */
+/* True where a write has failed; lp_output_error says so, with `cause` an errno. The text is empty
+ * where the reader went away (EPIPE). */
 bool lp_output_has_failed(void);
 void lp_output_error(int cause, lp_error *e);
 

@@ -175,7 +175,9 @@ static int check_together(const lp_command *c, lp_error *e) {
 
 int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
     for (size_t i = 0; i < c->settings; i++)
-        lp_option_clear(c->setting[i].row, c->setting[i].values);
+        memset((char *)c->setting[i].values + c->setting[i].row->offset, 0,
+               c->setting[i].row->size);
+
     for (size_t i = 0; i < c->settings; i++) {
         const lp_option *row = c->setting[i].row;
         if (row->default_value != NULL &&

@@ -11,12 +11,9 @@
 
 /* ---- one word (value.c) ---- */
 
-/* Parses a word into the row's member of *values; NULL is the word of a flag. Lists are never
- * freed. Errors are LP_USAGE. */
+/* Parses a word (NULL: that of a flag) into the row's member of *values. Lists live until the
+ * process ends. Errors are LP_USAGE. */
 int lp_option_parse(const lp_option *row, const char *word, void *values, lp_error *e);
-
-/* Sets the row's member to 0, NULL or empty. (A custom member is left to the tool.) */
-void lp_option_clear(const lp_option *row, void *values);
 
 /* True where the option may be given any number of times. */
 bool lp_option_repeats(const lp_option *row);
@@ -35,7 +32,7 @@ typedef struct {
     void *values;
     bool given;
     lp_texts words;  /* as they were typed, "" for a flag */
-    const char *raw; /* stands in the recipe, unquoted, in place of the words; NULL: the words */
+    const char *raw; /* what the recipe has, unquoted, in place of the words; or NULL */
 } lp_setting;
 
 /* A command line. Starts as {0}. */
@@ -48,8 +45,8 @@ typedef struct {
 /* Adds a table of options, which ends with {0} and whose offsets point into *values. */
 void lp_command_add(lp_command *c, const lp_option *rows, void *values);
 
-/* Parses argv[1..argc) into the options' structs; defaults are put in first. Texts stay borrowed
- * from argv. Errors are LP_USAGE. */
+/* Parses argv[1..argc) into the options' structs; which hold zeros and the defaults before. Texts
+ * stay borrowed from argv. Errors are LP_USAGE. */
 int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e);
 
 /* The option called NAME, without dashes; NULL where the tables have none. */

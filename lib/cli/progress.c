@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const char *tool_name;
-static bool shown, terminal, standing;
+static bool shown, terminal, visible;
 static struct timespec last;
 
 void lp_progress_begin(const char *tool, bool quiet, bool always) {
@@ -36,14 +36,14 @@ void lp_tool_progress(size_t done, size_t total, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    /* On a terminal the line is written over itself; in a log each stands on its own. */
+    /* On a terminal the line overwrites itself; in a log every line stays. */
     fprintf(stderr, terminal ? "\r%s: %zu/%zu %s\033[K" : "%s: %zu/%zu %s\n", tool_name, done,
             total, text);
-    standing = terminal;
+    visible = terminal;
 }
 
 void lp_progress_clear(void) {
-    if (standing)
+    if (visible)
         fputs("\r\033[K", stderr);
-    standing = false;
+    visible = false;
 }

@@ -7,7 +7,7 @@
 /* Shown where standard error is a terminal or `always`, and never when `quiet`. */
 void lp_progress_begin(const char *tool, bool quiet, bool always);
 
-/* Removes the line, if one stands there. */
+/* Removes the line, if one is shown. */
 void lp_progress_clear(void);
 
 #endif

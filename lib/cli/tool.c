@@ -45,7 +45,7 @@ static const lp_option other_rows[] = {
     {0},
 };
 
-/* Adds the tool's rows and the common ones that fit what flows in and out of it. */
+/* Adds the tool's rows and the common ones that fit its input and output. */
 static void add_options(void *values) {
     static lp_option fitting[4];
     size_t n = 0;
@@ -84,7 +84,7 @@ void *lp_tool_need(const void *result) {
     return (void *)result;
 }
 
-/* Formats the arguments behind `format` as the text of an error. */
+/* Formats the arguments after `format` as the text of an error. */
 #define FORMAT(text, format)                                                                       \
     do {                                                                                           \
         va_list args;                                                                              \
@@ -125,7 +125,7 @@ static void out_of_memory(size_t count, size_t size) {
     lp_tool_fail("out of memory: %zu x %zu bytes", count, size);
 }
 
-/* A mapped file that becomes shorter while it is read ends here. */
+/* Called where a mapped file becomes shorter while it is read. */
 static void cut_short(int signal_number) {
     (void)signal_number;
     static const char line[] = ": an input file was cut short while it was being read\n";
@@ -178,7 +178,7 @@ static void sort_operands(void) {
             lp_tool_usage("standard input is named twice");
 }
 
-/* LABPIPE_THREADS stands in for --threads: for a whole pipeline, or a whole lab. */
+/* LABPIPE_THREADS replaces --threads, for a whole pipeline or lab. */
 static int take_environment(void) {
     const char *word = getenv("LABPIPE_THREADS");
     if (word == NULL || *word == '\0' || lp_tool_given("threads"))

@@ -47,16 +47,16 @@ typedef struct {
     lp_tool_in in;
     lp_tool_out_kind out;
     const lp_option *options; /* ends with {0} */
-    const char *words;        /* name of operands that are no files ("PATTERN..."); else NULL */
+    const char *words;        /* name of operands that are not files ("PATTERN..."); else NULL */
 } lp_tool;
 
-/* Parses the command line by the tool's table into *values, a struct that the offsets in the
- * table point into (cleared first, then every default parsed). --help, --version, --man and
- * --completion print and exit 0; a wrong command line prints one line and exits 2. The error it
- * returns is the tool's own, for every library call that follows. */
+/* Parses the command line by the tool's table into *values, the struct of the table's rows: every
+ * row's member is cleared, then has its default. --help, --version, --man and
+ * --completion print and exit 0; a wrong command line prints one line and exits 2. It returns the
+ * tool's error, for every library call that follows. */
 lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values);
 
-/* Exits with e's line and status where `failed` is not 0 (or the pointer is NULL). */
+/* Exits with the error's line and status where `failed` is not 0 (or the pointer is NULL). */
 void lp_tool_try(int failed);
 void *lp_tool_need(const void *result);
 
@@ -70,7 +70,7 @@ void lp_tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* True where the option was on the command line. */
 bool lp_tool_given(const char *option);
 
-/* The operands that are no files (tool.words), in order; *n is their number. */
+/* The operands that are not files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
 /* ---- inputs ---- */
@@ -102,19 +102,18 @@ bool lp_tool_input_file(lp_tool_file *file);
  * at least one (`endings` and `deep`: io/folder.h). */
 bool lp_tool_input_file_or_folder(lp_tool_file *file, const char *endings, bool deep);
 
-/* A file that an option names, after the operands have been read. Its CRC-32 comes behind theirs.
- */
+/* A file that an option names, once all operands have been read. Its CRC-32 follows theirs. */
 lp_tool_file lp_tool_input_file_at(const char *path);
 
 /* ---- the end ---- */
 
-/* The options that decide the output, as the recipe has them: what a checkpoint is made under. It
- * lives until the tool ends. */
+/* The options that decide the output, as the recipe has them: a checkpoint belongs to them. The
+ * text lives until the tool ends. */
 const char *lp_tool_options(void);
 
 /* Writes a stream that is not the tool's output to the file at `path`, without a recipe: a
  * temporary beside it, "PATH.partial", is flushed to the disk and takes its name once it is whole.
- * For checkpoints: whenever the process is killed, the file is the last whole one or none. */
+ * For checkpoints: whenever the process is killed, the file is the last whole one, or absent. */
 int lp_tool_save(lp_stream *s, const char *path, lp_error *e);
 
 /* Writes the stream, its recipe continued by this command line, and returns the exit status. */
@@ -129,8 +128,8 @@ int lp_tool_end(void);
 const char *lp_tool_out_path(void);
 
 /* A progress line on standard error, when that is a terminal or under --progress, and never under
- * --quiet; at most some ten a second. `done` of `total` steps; the text is free. Gone when the
- * tool ends. */
+ * --quiet; at most ten a second. It says `done` of `total` steps and the formatted text, and goes
+ * when the tool ends. */
 void lp_tool_progress(size_t done, size_t total, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -52,7 +52,7 @@ static void sentence(lp_buffer *b, const lp_option *row) {
     lp_buffer_printf(b, "%s", separator[0] == ';' ? ")" : "");
 }
 
-/* Prints text in lines of at most 80 columns, `indent` blanks before each. A blank line ends a
+/* Prints text in lines of at most 80 columns, each indented by `indent`. A blank line ends a
  * paragraph, a line that starts with a blank is not wrapped. */
 static void wrap(FILE *out, const char *text, int indent) {
     int column = 0;
@@ -129,7 +129,7 @@ void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
     fprintf(out, "\n.SH SYNOPSIS\n.B labpipe %s\n", tool->name);
     operands(out, tool);
     fputs("\n.SH DESCRIPTION\n", out);
-    /* A blank line starts a paragraph, an indented line a line of its own. */
+    /* A blank line starts a paragraph; an indented line is not filled. */
     for (const char *at = tool->manual; *at != '\0';) {
         size_t length = strcspn(at, "\n");
         fputs(length == 0 ? ".PP" : *at == ' ' ? ".br\n" : "", out);

@@ -222,35 +222,20 @@ static int parse_custom(const lp_option *row, const char *word, void *member, lp
     return -1;
 }
 
-static const struct {
-    parser *parse;
-    size_t size; /* of the member; 0: only its tool knows */
-    bool repeats;
-} kinds[] = {
-    [LP_OPTION_FLAG] = {parse_flag, sizeof(bool), false},
-    [LP_OPTION_INT] = {parse_int, sizeof(int64_t), false},
-    [LP_OPTION_SEED] = {parse_seed, sizeof(uint64_t), false},
-    [LP_OPTION_REAL] = {parse_real, sizeof(double), false},
-    [LP_OPTION_TEXT] = {parse_text, sizeof(const char *), false},
-    [LP_OPTION_CHOICE] = {parse_choice, sizeof(int), false},
-    [LP_OPTION_INTS] = {parse_ints, sizeof(lp_ints), false},
-    [LP_OPTION_REALS] = {parse_reals, sizeof(lp_reals), false},
-    [LP_OPTION_TEXTS] = {parse_texts, sizeof(lp_texts), true},
-    [LP_OPTION_REALS_LIST] = {parse_reals_list, sizeof(lp_reals_list), true},
-    [LP_OPTION_SHARE] = {parse_share, sizeof(lp_share), false},
-    [LP_OPTION_RANGE] = {parse_range, sizeof(lp_range), false},
-    [LP_OPTION_SIZE] = {parse_size, sizeof(lp_size), false},
-    [LP_OPTION_CUSTOM] = {parse_custom, 0, false},
+static parser *const parsers[] = {
+    [LP_OPTION_FLAG] = parse_flag,   [LP_OPTION_INT] = parse_int,
+    [LP_OPTION_SEED] = parse_seed,   [LP_OPTION_REAL] = parse_real,
+    [LP_OPTION_TEXT] = parse_text,   [LP_OPTION_CHOICE] = parse_choice,
+    [LP_OPTION_INTS] = parse_ints,   [LP_OPTION_REALS] = parse_reals,
+    [LP_OPTION_TEXTS] = parse_texts, [LP_OPTION_REALS_LIST] = parse_reals_list,
+    [LP_OPTION_SHARE] = parse_share, [LP_OPTION_RANGE] = parse_range,
+    [LP_OPTION_SIZE] = parse_size,   [LP_OPTION_CUSTOM] = parse_custom,
 };
 
 int lp_option_parse(const lp_option *row, const char *word, void *values, lp_error *e) {
-    return kinds[row->kind].parse(row, word, (char *)values + row->offset, e);
-}
-
-void lp_option_clear(const lp_option *row, void *values) {
-    memset((char *)values + row->offset, 0, kinds[row->kind].size);
+    return parsers[row->kind](row, word, (char *)values + row->offset, e);
 }
 
 bool lp_option_repeats(const lp_option *row) {
-    return kinds[row->kind].repeats;
+    return row->kind == LP_OPTION_TEXTS || row->kind == LP_OPTION_REALS_LIST;
 }

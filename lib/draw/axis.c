@@ -90,9 +90,9 @@ void lp_axis_linear(lp_axis *a, double min, double max, double pad, size_t wante
     if (wanted > LP_AXIS_MAX_TICKS - 2)
         wanted = LP_AXIS_MAX_TICKS - 2;
 
-    double least = (a->hi - a->lo) / (double)wanted;
-    int exponent = decade(least), m = 0;
-    while (m < 3 && value_of(mantissa[m], exponent) < least)
+    double min_step = (a->hi - a->lo) / (double)wanted;
+    int exponent = decade(min_step), m = 0;
+    while (m < 3 && value_of(mantissa[m], exponent) < min_step)
         m++;
     long long step = mantissa[m];
     if (step == 10) {
@@ -103,7 +103,7 @@ void lp_axis_linear(lp_axis *a, double min, double max, double pad, size_t wante
         step = 1;
         exponent = 0;
     }
-    // The hair of slack lets an end that is a tick but for rounding have it.
+    // The slack keeps a tick at an end that differs from it by rounding only.
     double unit = power_of_ten(exponent), slack = 1e-9 * (double)step;
     long long first = (long long)ceil((a->lo / unit - slack) / (double)step) * step;
     long long last = (long long)floor((a->hi / unit + slack) / (double)step) * step;

@@ -1,4 +1,4 @@
-/* An axis: the range it covers, where its ticks stand and how they are labelled. Pure numbers. */
+/* An axis: the range it covers, its ticks and their labels. Pure numbers. */
 #ifndef LP_DRAW_AXIS_H
 #define LP_DRAW_AXIS_H
 
@@ -17,12 +17,12 @@ typedef struct {
     char label[LP_AXIS_MAX_TICKS][32];
     size_t minors; /* unlabelled lines between the ticks of a logarithmic axis */
     double minor[LP_AXIS_MAX_MINOR];
-    char base[32]; /* what the labels leave out ("1000000": label 2 stands for 1000002); "" */
+    char base[32]; /* what the labels leave out ("1000000": label 2 means 1000002); "" */
 } lp_axis;
 
 /* A linear axis over [min, max], both finite and at most 1e300 from 0, widened by `pad` of its
  * length at both ends. Where the ends are equal (or differ by less than 1e-12 of their size) it
- * is widened so that the value stands in the middle. Ticks are multiples of 1, 2 or 5 times a
+ * is widened so that the value is in the middle. Ticks are multiples of 1, 2 or 5 times a
  * power of ten, about `wanted` of them and at most LP_AXIS_MAX_TICKS; with `whole` they are whole
  * numbers. Labels are decimal ("0.25"), or mantissa and exponent ("2.5e-9") below 1e-4 and from
  * 1e6, and hold the difference from `base` where they would need more than six digits. */

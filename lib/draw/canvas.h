@@ -2,7 +2,7 @@
  * that is never wider than its place, the colours and the markers. Used inside this room only.
  *
  * A picture's bytes depend on what is drawn and on the versions of cairo, FreeType and the font
- * (DejaVu Sans), which hold its text's outlines; nothing else of the machine goes into them. (The
+ * (DejaVu Sans), which hold its text's outlines; and on nothing else. (The
  * ids inside an SVG count the surfaces that the process made: a tool makes one picture.) */
 #ifndef LP_DRAW_CANVAS_H
 #define LP_DRAW_CANVAS_H
@@ -18,7 +18,7 @@ typedef struct {
     double red, green, blue;
 } lp_colour;
 
-/* The place of a picture's part, in pixels from the upper left. */
+/* A part of a picture, in pixels from the upper left. */
 typedef struct {
     double x, y, width, height;
 } lp_box;

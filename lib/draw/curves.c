@@ -8,7 +8,7 @@ static bool is_drawn(const lp_panel *p, double x, double y) {
     return fabs(x) <= 1e300 && fabs(y) <= 1e300 && (!p->log_y || y > 0);
 }
 
-/* Gathers the ranges; false where there is no point. */
+/* Gathers the ranges; false without any point. */
 static bool panel_range(const lp_panel *p, lp_axes_wish *w) {
     bool any = false;
     w->whole_x = true;

@@ -1,5 +1,5 @@
 /* Plots with axes and text, through cairo: scatter plots and curves, as PNG or SVG. Text is never
- * clipped and the legend hides no point: it stands in rows under the title. */
+ * clipped and the legend, in rows under the title, hides no point. */
 #ifndef LP_DRAW_PLOT_H
 #define LP_DRAW_PLOT_H
 
@@ -24,9 +24,10 @@ typedef struct {
     const char *title, *x_label, *y_label;
 } lp_plot_frame;
 
-/* Points in classes, each class with its own colour and marker (Okabe and Ito's palette, told
- * apart by colour-blind readers). Values are finite and within 1e300 of 0; another one is an error
- * that names the point. Equal values, and a single point, get an axis of their own about them. */
+/* Points in classes, each class with its own colour and marker (Okabe and Ito's palette, which
+ * colour-blind readers can tell apart). Values are finite and within 1e300 of 0; any other value is
+ * an error that names the point. An axis of equal values, or of one point, has them in its middle.
+ */
 typedef struct {
     size_t n;
     const double *x, *y; /* (n) */
@@ -37,7 +38,7 @@ typedef struct {
 
     /* A decision region behind the points, or NULL: for each cell of a grid over the axes'
      * ranges, decide() fills label[count] (0 .. classes-1) for count points. Regions are tinted in
-     * their class's colour and a dark line stands where they meet: a perceptron's line. */
+     * their class's colour with a dark line where they meet: a perceptron's line. */
     int (*decide)(void *context, size_t count, const double *x, const double *y, int *label,
                   lp_error *e);
     void *decide_context;

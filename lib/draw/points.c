@@ -12,7 +12,7 @@ enum { MAX_CLASSES = 10000 };
 
 // ---- columns ----
 
-/* *names = the names of a tensor's columns; NULL where the stream has none that fit. */
+/* *names = the names of a tensor's columns; NULL where the stream has no fitting ones. */
 static int feature_names(const lp_tensor **names, lp_stream *s, size_t columns, lp_error *e) {
     if (lp_find_texts(names, s, "features", e))
         return -1;

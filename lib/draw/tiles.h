@@ -16,7 +16,7 @@ typedef struct {
     size_t height, width, channels;
 } lp_tile_shape;
 
-/* Pictures of one shape that stand together in the grid. */
+/* Pictures of one shape that form one grid. */
 typedef struct {
     size_t count;
     lp_tile_shape shape;

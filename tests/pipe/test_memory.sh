@@ -1,0 +1,37 @@
+#!/bin/bash
+# A tool that cannot get memory ends with one line and status 1, and leaves no half-written file.
+. tests/pipe/lib.sh
+
+cd "$scratch" || exit 1
+
+# limited KILOBYTES COMMAND...: under a limit of the address space.
+limited() { (ulimit -v "$1" && shift && "$@"); }
+
+if ! limited 100000 gen-moons --version >/dev/null 2>&1; then
+    skip "the tools do not start in 100 MB (a sanitizer's build)"
+    exit
+fi
+
+refuses "a stream that is too large" 1 '^gen-moons: out of memory: 800000000 bytes$' \
+    limited 100000 gen-moons -n 100000000
+wrote_nothing "it writes nothing"
+refuses "a size that no machine has" 1 '^gen-moons: out of memory: 8000000000000 bytes$' \
+    gen-moons -n 1000000000000
+
+gen-moons -n 10 >before.npz
+cp before.npz kept.npz
+refuses "an unfinished -o" 1 '^gen-moons: out of memory: ' \
+    limited 100000 gen-moons -n 100000000 -o kept.npz
+same "the file of -o is as it was" before.npz kept.npz
+equal "the temporary is removed" "$(echo *)" "before.npz kept.npz refused.err refused.out"
+
+gen-gauss -n 200000 --mean 0,0,0,0 --mean 1,1,1,1 >large.npz
+refuses "a stream from a pipe" 1 '^scale: .*out of memory' \
+    limited 20000 bash -c 'cat large.npz | scale --by standard'
+wrote_nothing "it writes nothing either"
+refuses "what is computed" 1 '^train-mlp: out of memory: ' \
+    limited 100000 train-mlp --hidden 1000,1000 --batch 0 --epochs 1 -o model.npz large.npz
+check "and no model" test ! -e model.npz
+refuses "a picture" 1 '^plot-scatter: .*memory' \
+    limited 120000 plot-scatter --size 8000x8000 -o picture.png large.npz
+check "and no picture" test ! -e picture.png
