@@ -19,6 +19,13 @@ ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -I
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
 LDLIBS = -Wl,--as-needed -lcairo -lpng -ldeflate -lz -lm
 
+# One short line a file, whole commands with V=1, nothing with -s.
+ifndef V
+.SILENT:
+endif
+silent := $(V)$(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+say = $(if $(silent),,$(info $(1)))
+
 # ---- what is built: every .c is found by its folder, there is no list to keep ----
 
 # The instruction sets of this architecture: the rows of lib/num/isas.h.
@@ -55,6 +62,7 @@ tools: $(TOOLS) ## build the tools into bin/
 # The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
 $$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(BUILD)/.libraries
+	$$(call say,CC $$< ($(1), f$(2)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(addprefix -m,$$(call isa_features,$(1))) \
 	    -DLP_ISA=$(1) -DLP_IS_$(1) -DLP_SIZE=$(2) -c -o $$@ $$<
@@ -71,21 +79,26 @@ FORCE:
 
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
 $(BUILD)/%.o: %.c $(BUILD)/.libraries
+	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
+	$(call say,AR $@)
 	@rm -f $@
-	@echo '$(AR) $@'; $(AR) rcs $@ $^
+	$(AR) rcs $@ $^
 
 $(BIN)/%: $(BUILD)/tools/%.o $(LIB)
+	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/check.o $(LIB)
+	$(call say,LD $@)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filter %.o,$(FUZZ_MAIN)) $(LIB)
+	$(call say,LD $@)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(filter-out %.o,$(FUZZ_MAIN)) $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
@@ -128,6 +141,7 @@ fuzz: ## give every reader damaged files for SECONDS=60 each (clang's libFuzzer)
 fuzzers: $(FUZZ)
 
 $(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB_OBJ))
+	$(call say,LD $@)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
 
 $(CROSS_SELFTEST): $(SELFTEST)
@@ -159,6 +173,10 @@ SMALL_NOTE := $(if $(SMALL),&& echo '* the small form: fewer pictures and epochs
 # What the labs' tables are made with, beside a script of their own.
 TABLE := pipelines/table.sh pipelines/field.awk
 
+# Each file that a lab makes is a line too: the shell of its recipe is asked for, and says so first.
+$(OUT)/%: private SHELL = $(call say_once,$@)/bin/bash
+say_once = $(if $(said/$(1)),,$(eval said/$(1) := yes)$(call say,$(1)))
+
 include $(wildcard pipelines/*.mk)
 # Whoever has seen a lab goes on by hand: all tools are there then, not only those it took.
 $(LABS): | tools
@@ -170,6 +188,7 @@ streams: $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)
 
 $(BUILD)/tests/bench/%.o: ALL_CFLAGS += $(shell pkg-config --cflags openblas 2>/dev/null)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/bench.o $(LIB)
+	$(call say,LD $@)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(shell pkg-config --libs lapacke openblas) $(LDLIBS)
 
 bench: tools ## measure kernels, training and streams against OpenBLAS, LAPACK, libm and cat; tables also in build/bench/*.tsv
