@@ -1,8 +1,9 @@
 #!/bin/sh
 # Usage: kernels.sh SELFTEST [CROSS_SELFTEST]. Runs the kernels' self-test on every instruction set
-# of this machine with 1, 2, 3 and 7 threads, and with CROSS_SELFTEST where it and qemu are there on
-# aarch64 too, and holds every result against the first. Says what it skipped.
+# of this machine with 1, 2, 3 and 7 threads, and CROSS_SELFTEST on aarch64 if qemu is installed, and
+# compares every result with the first. A self-test that ends with an error is a failure.
 set -u
+. tests/isas.sh
 here=$1 cross=${2-}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -27,15 +28,23 @@ hold() { # hold WHAT COMMAND...
     fi
 }
 
-for isa in avx512 avx2 neon generic; do
-    if LABPIPE_ISA=$isa "$here" 1 >/dev/null 2>&1; then
-        for threads in 1 2 3 7; do
-            hold "$(uname -m) $isa, $threads threads" env LABPIPE_ISA=$isa "$here" $threads
+hold_all() { # hold_all 'THREADS...' WHERE COMMAND...: on every instruction set that the command runs
+    counts=$1 where=$2
+    shift 2
+    isas=$(runnable_isas "$@" 1) || {
+        different=$((different + 1))
+        return
+    }
+    for isa in $isas; do
+        for threads in $counts; do
+            hold "$where $isa, $threads threads" env LABPIPE_ISA="$isa" "$@" "$threads"
         done
-    else
-        echo "skipped: $isa, which this machine cannot run"
-    fi
-done
+    done
+    ran="$ran $isas"
+}
+
+ran=
+hold_all '1 2 3 7' "$(uname -m)" "$here"
 if [ $# -lt 2 ]; then
     :
 elif [ ! -x "$cross" ]; then
@@ -43,12 +52,9 @@ elif [ ! -x "$cross" ]; then
 elif ! command -v qemu-aarch64 >/dev/null; then
     echo "skipped: aarch64, qemu-aarch64 is missing (apt install qemu-user)"
 else
-    for isa in neon generic; do
-        for threads in 1 3; do
-            hold "aarch64 $isa, $threads threads" \
-                env LABPIPE_ISA=$isa qemu-aarch64 "$cross" $threads
-        done
-    done
+    hold_all '1 3' aarch64 qemu-aarch64 "$cross"
 fi
+# shellcheck disable=SC2086 # words
+not_among $ran
 echo "kernels: $same equal, $different different"
 [ "$different" -eq 0 ] && [ "$same" -gt 0 ]

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Makes the streams of every lab on every instruction set of this machine with 1, 2, 3 and 7 threads,
-# and holds their digests against each other and against fixtures/digests.txt. The labs on pictures
-# run in their small form there, and in full on the vector instruction sets, once each: plain C
-# would take most of an hour. A line a combination, with one digest over all its streams.
+# and compares their digests with each other and with fixtures/digests.txt. The labs on pictures run
+# in their small form there, and in full on the vector instruction sets, once each: plain C would
+# take most of an hour. Prints a line a combination, with one digest over all its streams.
 . tests/identical/streams.sh
+. tests/isas.sh
 trap 'rm -rf "$work"' EXIT
 same=0 different=0
 
@@ -28,14 +29,9 @@ hold() { # hold FORM ISA THREADS WHAT VARIABLE=VALUE...: against the first of th
     fi
 }
 
-isas=
-for isa in avx512 avx2 neon generic; do
-    if runs_here $isa; then
-        isas="$isas $isa"
-    else
-        echo "skipped: $isa, which this machine cannot run"
-    fi
-done
+isas=$(runnable_isas "$BIN/gen-moons" -n 2) || exit 1
+# shellcheck disable=SC2086 # words
+not_among $isas
 few=$(small_labs | tr '\n' ' ')
 for threads in 1 2 3 7; do
     for isa in $isas; do

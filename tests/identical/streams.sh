@@ -1,5 +1,6 @@
-# Sourced by what compares the labs' streams: making them, and a digest of each. $BIN and $BUILD come
-# from the Makefile.
+# shellcheck shell=bash
+# Sourced by the scripts that compare the labs' streams: makes them, and a digest of each. $BIN and
+# $BUILD come from the Makefile.
 set -u -o pipefail
 export LC_ALL=C
 digests=fixtures/digests.txt
@@ -8,7 +9,7 @@ rm -rf "$BUILD/identical"
 mkdir -p "$BUILD/identical"
 work=$(cd "$BUILD/identical" && pwd)
 
-# Make's own words and the labs' variables are not to reach the makes below.
+# The makes below start without the variables of the one above.
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL ONLY OUT RATINGS TITLE FACES FASHION CIFAR
 
 # digest_streams FILE ISA THREADS VARIABLE=VALUE...: makes streams, and writes "DIGEST  NAME" of each
@@ -46,5 +47,3 @@ committed() { # committed small|full [LAB...]
                 print $1 "  " (small ? "small/" : "") $2
         }' | sort -k 2
 }
-
-runs_here() { LABPIPE_ISA=$1 "$BIN/gen-moons" -n 2 >/dev/null 2>&1; }

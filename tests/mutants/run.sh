@@ -6,6 +6,7 @@
 set -u -o pipefail
 export LC_ALL=C
 table=tests/mutants/table.txt
+. tests/isas.sh
 : "${BUILD:=build}" "${BIN:=bin}"
 jobs=$(nproc 2>/dev/null || echo 1)
 unset MAKEFLAGS MFLAGS MAKELEVEL LABPIPE_ISA LABPIPE_THREADS
@@ -86,9 +87,8 @@ rm -rf "$BUILD/mutants"
 mkdir -p "$BUILD/mutants/base" || exit 1
 work=$(cd "$BUILD/mutants" && pwd) || exit 1
 trap 'rm -rf "$work"' EXIT
-for isa in avx2 neon generic; do
-    LABPIPE_ISA=$isa "$BIN/gen-moons" -n 2 >/dev/null 2>&1 && break
-done
+isas=$(runnable_isas "$BIN/gen-moons" -n 2) || exit 1
+isa=${isas%% *}
 unset BUILD BIN
 cp -a Makefile lib tools tests fixtures pipelines make "$work/base/"
 cd "$work/base" || exit 1

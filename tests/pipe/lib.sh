@@ -114,10 +114,9 @@ replays() {
     same "$1: its recipe ($(cat "$scratch/recipe"))" "$2" "$scratch/again.npz"
 }
 
-# The instruction sets that the tools were built for and this machine runs, the widest first: their
-# own answer to one that does not exist.
-isas=$({ LABPIPE_ISA=none gen-moons 2>&1 || :; } | sed -n 's/.*(it runs \(.*\))$/\1/p' | tr -d ,)
-[ -n "$isas" ] || fail "the tools name no instruction set that they run on"
+# The instruction sets that the tools were built for and this machine runs, the best first.
+. tests/isas.sh
+isas=$(runnable_isas gen-moons -n 2) || fail "the tools name no instruction set that they run on"
 
 # The Python that has NumPy, for the tests that hold labpipe against it; empty where none has.
 python=

@@ -52,3 +52,20 @@ tallies 'a crash' 'kill -SEGV $$'
 tallies 'a crash after the count' 'echo "x: 3 passed, 0 failed"; kill -SEGV $$' 3
 tallies 'no check' 'echo "x: 0 passed, 0 failed"'
 tallies 'a failed check' 'echo "x: 0 passed, 1 failed"'
+
+# kernels.sh fails on a self-test that crashes, on every instruction set or on one of them, and on one
+# whose bits differ.
+stops() { # stops FAULT LINES: of a self-test
+    local got=0
+    printf '%s\n' '#!/bin/sh' "$2" >"$scratch/selftest"
+    chmod +x "$scratch/selftest"
+    sh tests/identical/kernels.sh "$scratch/selftest" >"$scratch/log" 2>&1 || got=$?
+    equal "kernels.sh: $1" "status $got" "${3:-status 1}"
+}
+# shellcheck disable=SC2016 # the self-test expands them
+refusal='[ $LABPIPE_ISA != none ] || { echo "LABPIPE_ISA is none (it runs avx2, generic)" >&2; exit 2; }'
+stops 'a sound self-test' "$refusal; echo same" 'status 0'
+stops 'a crash' 'kill -SEGV $$'
+stops 'no list of instruction sets' 'exit 2'
+stops 'a crash on one of them' "$refusal; [ \$LABPIPE_ISA != avx2 ] || kill -SEGV \$\$; echo same"
+stops 'other bits on one of them' "$refusal; echo \$LABPIPE_ISA"
