@@ -2,15 +2,10 @@
 
 #include "base/memory.h"
 #include "learn/train_factors.h"
-#include "num/linalg.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum {
-    SPARSE_BLOCKS = 8,
-    EXACT_SIDE = 200, /* the exact decomposition takes the cube of the smaller side */
-};
+enum { SPARSE_BLOCKS = 8 };
 
 /* What is fitted. */
 typedef struct {
@@ -87,42 +82,6 @@ static size_t count_empty(const lp_sparse *m, const int32_t *line, size_t lines)
     return empty;
 }
 
-/* ---- mean and svd ---- */
-
-static void fit_mean(const lp_sparse *m, lp_factors *f) {
-    *f = lp_factors_new(m->rows, m->cols, 0, false, false);
-    for (size_t i = 0; i < m->count; i++)
-        f->mean += m->value[i];
-    f->mean /= (double)m->count;
-    f->has_mean = true;
-}
-
-/* to (rows, rank) = the first columns of from (rows, cols). */
-static void take_columns(double *to, const double *from, size_t rows, size_t cols, size_t rank) {
-    for (size_t i = 0; i < rows; i++)
-        memcpy(to + i * rank, from + i * cols, rank * sizeof *to);
-}
-
-static int fit_svd(const lp_tensor *x, const lp_fit_options *o, lp_factors *f, lp_error *e) {
-    size_t m = x->shape[0], n = x->shape[1], r = m < n ? m : n;
-    size_t rank = (size_t)o->rank;
-    if (rank > r)
-        return lp_fail(e, "rank %zu is more than the smaller side of the %zu x %zu matrix", rank, m,
-                       n);
-    *f = lp_factors_new(m, n, rank, true, false);
-    if (!o->exact && r > EXACT_SIDE && rank < r / 2)
-        return lp_svd_top(m, n, rank, x->data, o->seed, f->u, f->s, f->v, e);
-    lp_factors all = lp_factors_new(m, n, r, true, false);
-    int failed = lp_svd(m, n, x->data, all.u, all.s, all.v, e);
-    if (!failed) {
-        take_columns(f->u, all.u, m, r, rank);
-        take_columns(f->v, all.v, n, r, rank);
-        memcpy(f->s, all.s, rank * sizeof *f->s);
-    }
-    lp_factors_free(&all);
-    return failed;
-}
-
 /* ---- all methods ---- */
 
 static int fit(lp_stream *s, const problem *p, const lp_factorise_options *o,
@@ -130,15 +89,9 @@ static int fit(lp_stream *s, const problem *p, const lp_factorise_options *o,
     lp_fit_options options = o->fit;
     if (options.blocks == 0)
         options.blocks = p->x.data != NULL ? 1 : SPARSE_BLOCKS;
-    switch (options.method) {
-    case LP_FIT_MEAN:
-        fit_mean(&p->parts.observed, f);
-        return 0;
-    case LP_FIT_SVD:
-        return fit_svd(&p->x, &options, f, e);
-    default:
+    if (lp_fit_is_iterative(options.method))
         return lp_train_factors(&p->parts, &options, &o->run, hooks, f, s, e);
-    }
+    return lp_fit_solve(&options, &p->parts.observed, &p->x, f, e);
 }
 
 static void drop_history(lp_stream *s) {

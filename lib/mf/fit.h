@@ -37,17 +37,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum {
-    LP_FIT_MEAN,
-    LP_FIT_BIAS,
-    LP_FIT_SVD,
-    LP_FIT_GD,
-    LP_FIT_SGD,
-    LP_FIT_ALS,
-} lp_fit_method;
+/* A new method is a file beside mf/gd.c and a row here. Iterative ones have an epoch, direct ones
+ * solve. */
+// clang-format off
+#define LP_FIT_METHODS(ROW)                                                   \
+    ROW(MEAN, "mean", .solve = lp_mean_solve)                                 \
+    ROW(BIAS, "bias", .prepare = lp_als_prepare, .epoch = lp_als_epoch)       \
+    ROW(SVD,  "svd",  .solve = lp_svd_solve)                                  \
+    ROW(GD,   "gd",   .prepare = lp_gd_prepare,  .epoch = lp_gd_epoch)        \
+    ROW(SGD,  "sgd",  .prepare = lp_sgd_prepare, .epoch = lp_sgd_epoch)       \
+    ROW(ALS,  "als",  .prepare = lp_als_prepare, .epoch = lp_als_epoch)
+// clang-format on
 
-#define LP_FIT_METHOD_CHOICES "mean|bias|svd|gd|sgd|als" /* in the order above */
+#define LP_FIT_METHOD_CHOICES LP_CHOICES(LP_FIT_METHODS)
 
+#define LP_AS_FIT_METHOD(NAME, ...) LP_FIT_##NAME,
+typedef enum { LP_FIT_METHODS(LP_AS_FIT_METHOD) LP_FIT_METHOD_COUNT } lp_fit_method;
+
+/* In the order of their choices. */
+typedef enum { LP_FIT_JOINT, LP_FIT_ALTERNATE } lp_fit_update;
+typedef enum { LP_FIT_INIT_UNIFORM, LP_FIT_INIT_NORMAL } lp_fit_init;
 #define LP_FIT_UPDATE_CHOICES "joint|alternate"
 #define LP_FIT_INIT_CHOICES "uniform|normal"
 
@@ -58,11 +67,11 @@ typedef struct {
     int64_t epochs;
     double lr;
     lp_schedule schedule; /* of the rate, over the epochs */
-    int update;           /* gd: LP_FIT_UPDATE_CHOICES */
+    int update;           /* gd: lp_fit_update */
     double reg;           /* λ of the factors */
     double bias_reg;      /* λ of the biases */
     bool bias;
-    int init;          /* LP_FIT_INIT_CHOICES: uniform in [0, 1), or standard normal */
+    int init;          /* lp_fit_init: uniform in [0, 1), or standard normal */
     double init_scale; /* times this */
     bool shuffle;      /* sgd */
     int64_t blocks;    /* sgd */
@@ -70,30 +79,40 @@ typedef struct {
     uint64_t seed;
 } lp_fit_options;
 
-/* A fit in progress, for the iterative methods (all but mean and svd). */
+/* True for a method that is fitted epoch by epoch (lp_fit_new), false for one that is solved. */
+bool lp_fit_is_iterative(int method);
+
+/* The factors by mean, of the observed entries (at least one), or by svd, of the whole matrix x
+ * (f8, [rows, cols]); freed with lp_factors_free. Each reads only its own argument. Refused: a rank
+ * above the smaller side, and what lp_svd refuses. */
+int lp_fit_solve(const lp_fit_options *o, const lp_sparse *observed, const lp_tensor *x,
+                 lp_factors *f, lp_error *e);
+
+/* A fit in progress, by an iterative method. */
 typedef struct lp_fit lp_fit;
 
-/* Starts from `start` (NULL: at random) on the observed entries, at least one. `whole` (rows, cols)
- * is the same matrix as an array where every entry was observed, or NULL. Both are only read and
- * have to live as long as the fit. `blocks` of the options is 1 or more here. */
+/* Starts from `start` (NULL: at random) on the observed entries. `whole` (rows, cols) is the same
+ * matrix as an array where every entry was observed, or NULL. Both matrices are only read and have
+ * to live as long as the fit. `blocks` of the options is at least 1 here. NULL and e for: no entry,
+ * 2^31 or more, a rank above the smaller side, a start of another shape or kind. Freed with
+ * lp_fit_free, which ignores NULL. */
 lp_fit *lp_fit_new(const lp_fit_options *options, const lp_sparse *observed, const double *whole,
                    const lp_factors *start, lp_error *e);
 void lp_fit_free(lp_fit *fit);
 
-/* One pass over the entries; *sse is the sum of e² as the pass met them. -1 where it is no longer
- * finite, with the epoch and the rate in the text. Epochs count from 0, or from lp_fit_set_epoch
- * on. */
+/* One pass over the entries; *sse is the sum of e² as the pass met them. -1 and e where that is no
+ * longer finite (with the epoch and the rate), or where als meets singular normal equations. Epochs
+ * count from 0, or from lp_fit_set_epoch on. */
 int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e);
-
 void lp_fit_set_epoch(lp_fit *fit, uint64_t epoch);
 
-/* als and bias: half an epoch, the rows' or the columns' part. */
+/* als and bias: the half of an epoch that solves for the rows, or for the columns. */
 int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e);
 
-/* What als and bias minimise, with the biases' λ(|b|² + |c|²). */
+/* The sum that als and bias minimise, with the biases' λ(|b|² + |c|²). */
 double lp_fit_objective(const lp_fit *fit);
 
-/* The factors as they stand. */
+/* The factors as they are now, copied; freed with lp_factors_free. */
 lp_factors lp_fit_factors(const lp_fit *fit);
 
 /* Mean squared error over the entries of a matrix of this shape (NaN where it has none). */
