@@ -1,6 +1,8 @@
 #include "learn/dataset.h"
 
+#include "data/features.h"
 #include "io/source.h"
+#include "num/kernels.h"
 
 enum { MAX_CLASSES = 1 << 24 };
 
@@ -12,22 +14,14 @@ static const lp_part parts[] = {
 
 static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
     char shape[200];
-    size_t bad;
     const lp_tensor *x = lp_stream_get(s, p->x_name, e);
-    if (x == NULL)
+    if (x == NULL || lp_features_check(x, p->x_name, e))
         return -1;
-    if (!lp_type_is_number(x->type))
-        return lp_fail(e, "%s is text, expected numbers", p->x_name);
-    p->rows = lp_tensor_rows(x);
-    if (x->ndim == 0 || p->rows == 0)
-        return lp_fail(e, "%s has no rows", p->x_name);
     if (x->count == 0)
         return lp_fail(e, "%s has shape %s: no columns", p->x_name,
                        lp_shape_text(x->ndim, x->shape, shape));
+    p->rows = lp_tensor_rows(x);
     p->cols = lp_tensor_row_size(x);
-    if (lp_tensor_find_nonfinite(x, &bad))
-        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", p->x_name,
-                       bad / p->cols, bad % p->cols, lp_tensor_at(x, bad));
     p->x_type = x->type;
     p->x = x->data;
     return 0;
@@ -70,18 +64,13 @@ static int take_labels(const lp_tensor *y, const char *name, int32_t *label, siz
 
 static int check_y(const lp_tensor *y, const char *name, lp_error *e) {
     char shape[200];
-    size_t bad;
     if (!lp_type_is_number(y->type))
         return lp_fail(e, "%s is text, expected labels 0, 1, ... (from-csv --label makes them)",
                        name);
     if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
         return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", name,
                        lp_shape_text(y->ndim, y->shape, shape));
-    size_t cols = lp_tensor_row_size(y);
-    if (lp_tensor_find_nonfinite(y, &bad))
-        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
-                       bad / cols, bad % cols, lp_tensor_at(y, bad));
-    return 0;
+    return lp_finite_check(y, name, e);
 }
 
 int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, size_t *n,
@@ -255,4 +244,40 @@ uint32_t lp_dataset_crc32(const lp_dataset *d) {
             crc = lp_crc32(crc, p->target, p->rows * p->target_cols * p->target_type.size);
     }
     return crc;
+}
+
+/* ---- batches ---- */
+
+lp_batch lp_batch_new(const lp_dataset *d, lp_type type, size_t capacity, lp_target target,
+                      bool with_target, lp_arena *memory) {
+    const lp_part *p = &d->part[0];
+    lp_batch b = {.type = type, .capacity = capacity};
+    b.target_cols = target == LP_TARGET_X ? p->cols : p->target_cols;
+    b.x = lp_arena_alloc(memory, capacity, p->cols * type.size);
+    if (p->label != NULL)
+        b.label = lp_arena_alloc(memory, capacity, sizeof *b.label);
+    if (with_target)
+        b.target = target == LP_TARGET_X
+                       ? b.x
+                       : lp_arena_alloc(memory, capacity, b.target_cols * type.size);
+    return b;
+}
+
+void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
+                   const size_t *index) {
+    const lp_kernels *num = lp_kernels_of(b->type);
+    num->gather_rows(n, p->cols, p->x_type, p->x, index, input_scale, b->x);
+    if (b->label != NULL)
+        for (size_t i = 0; i < n; i++)
+            b->label[i] = p->label[index[i]];
+    if (b->target == NULL || b->target == b->x)
+        return;
+    if (p->target != NULL) {
+        num->gather_rows(n, p->target_cols, p->target_type, p->target, index, 1, b->target);
+        return;
+    }
+    num->fill(n * b->target_cols, 0, b->target);
+    for (size_t i = 0; i < n; i++)
+        num->fill(1, 1,
+                  (char *)b->target + (i * b->target_cols + (size_t)b->label[i]) * b->type.size);
 }

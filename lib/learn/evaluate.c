@@ -47,43 +47,35 @@ static int scale_parts(lp_stream *s, lp_stream *model, lp_error *e) {
     return 0;
 }
 
-static int evaluate_parts(const lp_model *m, const lp_dataset *d, lp_report *r, lp_error *e) {
-    lp_arena memory = {0};
-    lp_evaluator evaluator = lp_evaluator_new(m, d, &memory);
-    int failed = 0;
-    for (size_t i = 0; i < d->parts && !failed; i++) {
-        lp_metrics metrics;
-        failed = lp_evaluator_part(&evaluator, i, &metrics, e);
-        if (!failed)
-            add_part(r, d->part[i].name, &metrics);
-    }
-    lp_arena_free(&memory);
-    return failed;
-}
-
-static int evaluate_data(const lp_model *m, lp_stream *s, lp_stream *model, lp_report *r,
-                         lp_error *e) {
-    lp_dataset d;
+static int read_data(lp_dataset *d, const lp_model *m, lp_stream *s, lp_stream *model,
+                     lp_error *e) {
     bool numbers = m->loss == LP_LOSS_MSE && !m->is_perceptron;
     lp_y_use use = m->target == LP_TARGET_X ? LP_Y_NONE : numbers ? LP_Y_TARGETS : LP_Y_CLASSES;
-    if ((model != NULL && scale_parts(s, model, e)) ||
-        lp_dataset_read_all(&d, s, use, numbers ? 0 : lp_model_classes(m, true), e))
+    if (model != NULL && scale_parts(s, model, e))
         return -1;
-    int failed = evaluate_parts(m, &d, r, e);
-    size_t classes = lp_model_classes(m, d.part[0].label != NULL);
-    if (!failed && classes > 0) {
-        bool own_names = lp_stream_has(s, "classes") || model == NULL;
-        failed = read_class_names(r, own_names ? s : model, classes, e);
-    }
-    lp_dataset_free(&d);
-    return failed;
+    return lp_dataset_read_all(d, s, use, numbers ? 0 : lp_model_classes(m, true), e);
 }
 
 static int evaluate_model(lp_stream *s, lp_stream *model, lp_report *r, lp_error *e) {
     lp_model m;
-    if (lp_model_read(&m, model != NULL ? model : s, e))
+    lp_dataset d = {0};
+    lp_stream *from = model != NULL ? model : s;
+    if (lp_model_read(&m, from, e))
         return -1;
-    int failed = evaluate_data(&m, s, model, r, e);
+    int failed = read_data(&d, &m, s, model, e);
+    if (!failed) {
+        lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
+        for (size_t i = 0; i < d.parts && !failed; i++) {
+            lp_metrics metrics;
+            failed = lp_evaluator_part(&evaluator, i, &metrics, e);
+            if (!failed)
+                add_part(r, d.part[i].name, &metrics);
+        }
+    }
+    size_t classes = failed ? 0 : lp_model_classes(&m, d.part[0].label != NULL);
+    if (classes > 0)
+        failed = read_class_names(r, lp_stream_has(s, "classes") ? s : from, classes, e);
+    lp_dataset_free(&d);
     lp_model_free(&m);
     return failed;
 }

@@ -5,21 +5,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct {
-    const char *name;
-    size_t offset;
-} columns[] = {
-    {"history.epoch", offsetof(lp_history_row, epoch)},
-    {"history.loss", offsetof(lp_history_row, loss)},
-    {"history.accuracy", offsetof(lp_history_row, accuracy)},
-    {"history.val_loss", offsetof(lp_history_row, val_loss)},
-    {"history.val_accuracy", offsetof(lp_history_row, val_accuracy)},
-};
+/* The columns, in the order of a row's members. */
+static const char *const names[] = {"history.epoch", "history.loss", "history.accuracy",
+                                    "history.val_loss", "history.val_accuracy"};
 
-enum { COLUMNS = sizeof columns / sizeof *columns };
+enum { COLUMNS = sizeof names / sizeof *names };
+
+_Static_assert(sizeof(lp_history_row) == COLUMNS * sizeof(double), "a column for each member");
 
 static double *cell(const lp_history *h, size_t row, size_t column) {
-    return (double *)((char *)&h->row[row] + columns[column].offset);
+    return &h->row[row].epoch + column;
 }
 
 void lp_history_add(lp_history *h, const lp_history_row *row) {
@@ -39,28 +34,21 @@ void lp_history_put(const lp_history *h, lp_stream *s) {
         lp_tensor column = lp_tensor_vector(LP_F8, h->count);
         for (size_t i = 0; i < h->count; i++)
             ((double *)column.data)[i] = *cell(h, i, c);
-        lp_stream_put(s, columns[c].name, &column);
+        lp_stream_put(s, names[c], &column);
     }
 }
 
 int lp_history_read(lp_history *h, lp_stream *s, lp_error *e) {
-    const lp_tensor *column[COLUMNS] = {0};
-    size_t count = 0;
     for (size_t c = 0; c < COLUMNS; c++) {
-        if (!lp_stream_has(s, columns[c].name))
-            continue;
-        column[c] = lp_stream_get(s, columns[c].name, e);
-        if (column[c] == NULL)
+        const lp_tensor *t = lp_stream_has(s, names[c]) ? lp_stream_get(s, names[c], e) : NULL;
+        if (t == NULL && lp_stream_has(s, names[c]))
             return -1;
-        count = c == 0 ? column[c]->count : count;
-        if (!lp_type_is(column[c]->type, LP_F8) || column[c]->ndim != 1 ||
-            column[c]->count != count)
-            return lp_fail(e, "%s is not a vector of %zu f8 numbers", columns[c].name, count);
-    }
-    for (size_t i = 0; i < count; i++) {
-        lp_history_add(h, &(lp_history_row){0});
-        for (size_t c = 0; c < COLUMNS; c++)
-            *cell(h, i, c) = column[c] != NULL ? lp_tensor_at(column[c], i) : NAN;
+        for (size_t i = 0; c == 0 && t != NULL && i < t->count; i++)
+            lp_history_add(h, &(lp_history_row){0});
+        if (t != NULL && (!lp_type_is(t->type, LP_F8) || t->ndim != 1 || t->count != h->count))
+            return lp_fail(e, "%s is not a vector of %zu f8 numbers", names[c], h->count);
+        for (size_t i = 0; i < h->count; i++)
+            *cell(h, i, c) = t != NULL ? lp_tensor_at(t, i) : NAN;
     }
     return 0;
 }

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "io/stream.h"
-#include "learn/batch.h"
+#include "learn/dataset.h"
 #include "net/mlp.h"
 
 #include <stdbool.h>

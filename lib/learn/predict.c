@@ -27,17 +27,12 @@ size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *score
 int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_tensor *scores,
                     lp_error *e) {
     *scores = (lp_tensor){0};
-    size_t bad, rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
-    if (!lp_type_is_number(x->type))
-        return lp_fail(e, "%s is text, expected numbers", name);
-    if (x->ndim == 0 || rows == 0)
-        return lp_fail(e, "%s has no rows", name);
+    size_t rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
+    if (lp_features_check(x, name, e))
+        return -1;
     if (cols != lp_model_inputs(m))
         return lp_fail(e, "%s has %zu columns, the model takes %zu", name, cols,
                        lp_model_inputs(m));
-    if (lp_tensor_find_nonfinite(x, &bad))
-        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
-                       bad / cols, bad % cols, lp_tensor_at(x, bad));
     const lp_dataset d = {.parts = 1,
                           .part = {{.rows = rows, .cols = cols, .x_type = x->type, .x = x->data}}};
     lp_arena memory = {0};

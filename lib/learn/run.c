@@ -38,40 +38,6 @@ void lp_run_add_params(lp_run *r, const char *prefix, bool is_model, const lp_pa
     }
 }
 
-static size_t size_of(const lp_state_block *b) {
-    return b->value.count * b->value.type.size;
-}
-
-size_t lp_run_model_size(const lp_run *r) {
-    size_t size = 0;
-    for (size_t i = 0; i < r->blocks; i++)
-        size += r->block[i].is_model ? size_of(&r->block[i]) : 0;
-    return size;
-}
-
-static void copy_model(const lp_run *r, char *to) {
-    for (size_t i = 0; i < r->blocks; i++)
-        if (r->block[i].is_model) {
-            memcpy(to, r->block[i].value.data, size_of(&r->block[i]));
-            to += size_of(&r->block[i]);
-        }
-}
-
-char *lp_run_add_snapshot(lp_run *r, double epoch) {
-    r->snapshot = lp_grow(r->snapshot, r->snapshots, &r->snapshot_capacity, sizeof *r->snapshot);
-    char *model = lp_arena_alloc(&r->memory, lp_run_model_size(r), 1);
-    r->snapshot[r->snapshots++] = (lp_snapshot){epoch, model};
-    return model;
-}
-
-static void restore_model(lp_run *r, const char *from) {
-    for (size_t i = 0; i < r->blocks; i++)
-        if (r->block[i].is_model) {
-            memcpy(r->block[i].value.data, from, size_of(&r->block[i]));
-            from += size_of(&r->block[i]);
-        }
-}
-
 static void store(lp_run *r) {
     if (r->learner->store != NULL)
         r->learner->store(r);
@@ -91,14 +57,12 @@ static int check_loss(const lp_run *r, const char *what, double loss, lp_error *
         what, loss, r->learner->step_name, r->steps, r->lr);
 }
 
-static void keep_best(lp_run *r, const lp_history_row *row) {
+/* Keeps a copy of the model under PREFIX + its blocks' names. */
+static void keep_model(lp_run *r, const char *prefix) {
     store(r);
-    if (r->best == NULL)
-        r->best = lp_arena_alloc(&r->memory, lp_run_model_size(r), 1);
-    copy_model(r, r->best);
-    r->best_loss = row->val_loss;
-    r->best_epoch = row->epoch;
-    r->waited = 0;
+    for (size_t i = 0; i < r->blocks; i++)
+        if (r->block[i].is_model)
+            lp_checkpoint_put_block(&r->block[i], prefix, r->kept);
 }
 
 static int evaluate(lp_run *r, lp_error *e) {
@@ -110,16 +74,26 @@ static int evaluate(lp_run *r, lp_error *e) {
     lp_history_add(&r->history, &row);
     if (r->options.patience == 0)
         return 0;
-    if (r->best == NULL || row.val_loss < r->best_loss)
-        keep_best(r, &row);
-    else
+    if (r->history.count == 1 || row.val_loss < r->best_loss) {
+        keep_model(r, LP_CHECKPOINT_BEST);
+        r->best_loss = row.val_loss;
+        r->best_epoch = row.epoch;
+        r->waited = 0;
+    } else {
         r->out_of_patience = ++r->waited >= (uint64_t)r->options.patience;
+    }
     return 0;
 }
 
 static void take_snapshot(lp_run *r) {
-    store(r);
-    copy_model(r, lp_run_add_snapshot(r, (double)r->done));
+    char prefix[64];
+    uint64_t every = (uint64_t)r->options.snapshot_every, count = r->done / every + 1;
+    lp_tensor epochs = lp_tensor_vector(LP_F8, count);
+    for (uint64_t i = 0; i < count; i++)
+        ((double *)epochs.data)[i] = (double)(i * every);
+    lp_stream_put(r->kept, "snapshot.epoch", &epochs);
+    snprintf(prefix, sizeof prefix, "snapshot.%" PRIu64 ".", r->done);
+    keep_model(r, prefix);
 }
 
 static int save_checkpoint(lp_run *r, lp_error *e) {
@@ -147,6 +121,7 @@ static int end_unit(lp_run *r, lp_error *e) {
 
 static int begin(lp_run *r, lp_error *e) {
     const lp_run_hooks *hooks = r->hooks;
+    r->kept = lp_stream_new();
     lp_run_add_count(r, "done", &r->done);
     lp_run_add_count(r, "waited", &r->waited);
     lp_run_add_array(r, "best_loss", false, LP_F8, 0, NULL, &r->best_loss);
@@ -179,16 +154,46 @@ int lp_run_train(lp_run *r, lp_error *e) {
         if (end_unit(r, e))
             return -1;
     }
-    if (r->best != NULL)
-        restore_model(r, r->best);
-    else
-        store(r);
+    if (r->options.patience > 0)
+        return lp_checkpoint_take_model(r, LP_CHECKPOINT_BEST, r->kept, e);
+    store(r);
     return 0;
+}
+
+void lp_run_put_history(const lp_run *r, lp_stream *s) {
+    lp_error never; /* what is kept is in memory */
+    lp_history_put(&r->history, s);
+    lp_checkpoint_copy(r->kept, "snapshot.", s, &never);
+    if (r->options.patience > 0)
+        lp_stream_put_number(s, "history.best_epoch", r->best_epoch);
 }
 
 void lp_run_free(lp_run *r) {
     lp_history_free(&r->history);
-    free(r->snapshot);
+    lp_stream_free(r->kept);
     free(r->block);
     lp_arena_free(&r->memory);
+}
+
+/* ---- learners whose data an evaluator covers ---- */
+
+int lp_run_evaluate(lp_run *r, lp_history_row *row, lp_error *e) {
+    return lp_evaluator_row(&r->evaluator, row, e);
+}
+
+void lp_run_put_model(const lp_run *r, lp_stream *s) {
+    lp_model_write(r->evaluator.model, s);
+}
+
+uint32_t lp_run_data_crc32(const lp_run *r) {
+    return lp_dataset_crc32(r->evaluator.data);
+}
+
+int lp_run_train_model(lp_run *r, lp_stream *s, lp_error *e) {
+    if (lp_run_train(r, e))
+        return -1;
+    lp_model_drop(s);
+    lp_run_put_model(r, s);
+    lp_run_put_history(r, s);
+    return 0;
 }

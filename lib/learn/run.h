@@ -6,10 +6,9 @@
  * learners are train_mlp.c, train_perceptron.c and train_factors.c; a new one is a file beside
  * them. A learner's train function
  *
- *     prepares its data and model and fills in the first part of an lp_run,
+ *     prepares its data and model, and fills in the first part of an lp_run,
  *     names its state blocks with lp_run_add_...,
- *     calls lp_run_train,
- *     puts the model and lp_run_put_history into the stream.
+ *     calls lp_run_train_model (or lp_run_train, and puts the model and lp_run_put_history).
  *
  * Time is counted in units, each of `unit_steps` steps: an epoch, or a single step. A run that is
  * killed and resumed ends in the same bytes as one that was not, provided that a step depends on
@@ -20,6 +19,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "io/stream.h"
+#include "learn/evaluator.h"
 #include "learn/history.h"
 #include "net/params.h"
 
@@ -50,6 +50,8 @@ typedef struct {
 
 typedef struct lp_run lp_run;
 
+/* The functions of a learner. A run whose data an evaluator (learn/evaluator.h) covers takes the
+ * ready-made ones below for all but the first. */
 typedef struct {
     const char *step_name; /* what messages call a step: "step", "epoch" */
     /* Takes one step and sets run->loss, run->lr and, where nothing is left to learn,
@@ -58,7 +60,7 @@ typedef struct {
     /* Fills in what is known of the row, whose members are NaN but for the epoch. */
     int (*evaluate)(lp_run *run, lp_history_row *row, lp_error *e);
     /* Puts the model as its blocks hold it. */
-    void (*put_model)(lp_run *run, lp_stream *s);
+    void (*put_model)(const lp_run *run, lp_stream *s);
     /* CRC-32 over all the data that the run reads. */
     uint32_t (*data_crc32)(const lp_run *run);
     /* Only where steps do not work on the model's blocks themselves, else NULL: copies the model
@@ -73,15 +75,11 @@ typedef struct {
     lp_tensor value; /* the learner's memory */
 } lp_state_block;
 
-typedef struct {
-    double epoch;
-    char *model; /* the model's blocks, one behind the other */
-} lp_snapshot;
-
 struct lp_run {
     /* set by the learner */
     const lp_learner *learner;
     void *self;
+    lp_evaluator evaluator; /* for the ready-made functions */
     lp_run_options options;
     const lp_run_hooks *hooks;
     uint64_t total;      /* units of time, at most */
@@ -100,9 +98,7 @@ struct lp_run {
     lp_state_block *block;
     size_t blocks, block_capacity;
     lp_history history;
-    lp_snapshot *snapshot;
-    size_t snapshots, snapshot_capacity;
-    char *best; /* the model with the lowest val_loss, as in a snapshot; or NULL */
+    lp_stream *kept; /* the model as it was: snapshot.T.NAME, checkpoint.best.NAME */
     double best_loss, best_epoch;
     uint64_t waited; /* evaluations since then */
     bool out_of_patience;
@@ -130,9 +126,13 @@ void lp_run_put_history(const lp_run *r, lp_stream *s);
 
 void lp_run_free(lp_run *r);
 
-/* For learn/checkpoint: the size in bytes of the model's blocks, one behind the other, and room for
- * them in a new snapshot. */
-size_t lp_run_model_size(const lp_run *r);
-char *lp_run_add_snapshot(lp_run *r, double epoch);
+/* The ready-made functions: of run->evaluator's model and data. */
+int lp_run_evaluate(lp_run *r, lp_history_row *row, lp_error *e);
+void lp_run_put_model(const lp_run *r, lp_stream *s);
+uint32_t lp_run_data_crc32(const lp_run *r);
+
+/* The same from a stream to a stream: lp_run_train, and then the model and its history take the
+ * place of any model in s. */
+int lp_run_train_model(lp_run *r, lp_stream *s, lp_error *e);
 
 #endif

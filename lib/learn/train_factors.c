@@ -60,8 +60,8 @@ static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
     return 0;
 }
 
-static void put_model(lp_run *run, lp_stream *s) {
-    factors_learner *l = run->self;
+static void put_model(const lp_run *run, lp_stream *s) {
+    const factors_learner *l = run->self;
     lp_factors_write(s, "", &l->factors);
 }
 

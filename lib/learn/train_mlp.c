@@ -1,7 +1,6 @@
 #include "learn/train_mlp.h"
 
 #include "autodiff/graph.h"
-#include "learn/batch.h"
 #include "learn/dataset.h"
 #include "learn/evaluator.h"
 #include "num/rng.h"
@@ -14,10 +13,8 @@ typedef struct {
     lp_dataset data;
     const lp_part *train;
     lp_model model;
-    lp_evaluator evaluator;
     lp_optim optim;
     lp_graph *graph;
-    int x, target; /* nodes; target: -1 with labels */
     lp_batch batch;
     size_t batch_rows;
     uint64_t epoch_steps;
@@ -73,25 +70,13 @@ static int freeze_layers(mlp_learner *l, lp_error *e) {
     return 0;
 }
 
-static size_t biases(const lp_mlp *net, const lp_layer *layer) {
-    return layer->bias == SIZE_MAX ? 0 : net->params.table[layer->bias].cols;
-}
-
-static int check_same_shape(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
-    if (from->layers != net->layers)
-        return lp_fail(e, "the weights to start from have %zu layers, the network has %zu",
-                       from->layers, net->layers);
-    for (size_t l = 0; l < net->layers; l++) {
-        const lp_layer *a = &from->layer[l], *b = &net->layer[l];
-        if (a->in != b->in || a->out != b->out || biases(from, a) != biases(net, b))
-            return lp_fail(e,
-                           "the weights to start from do not fit: layer%zu is %zu to %zu with %zu "
-                           "biases, the network's is %zu to %zu with %zu",
-                           l + 1, a->in, a->out, biases(from, a), b->in, b->out, biases(net, b));
-        if (a->activation != b->activation)
-            return lp_fail(e, "the weights to start from have another activation in layer%zu",
-                           l + 1);
-    }
+static int check_layers(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
+    if (from->layers != net->layers || from->params.count != net->params.count)
+        return lp_fail(e, "%zu layers with %zu arrays of parameters, the network has %zu with %zu",
+                       from->layers, from->params.count, net->layers, net->params.count);
+    for (size_t l = 0; l < net->layers; l++)
+        if (from->layer[l].activation != net->layer[l].activation)
+            return lp_fail(e, "layer%zu has another activation", l + 1);
     return 0;
 }
 
@@ -99,35 +84,35 @@ static int start_from(lp_mlp *net, lp_stream *s, lp_error *e) {
     lp_mlp from;
     if (lp_mlp_read(&from, s, false, e))
         return lp_within(e, "reading the weights to start from");
-    int failed = check_same_shape(&from, net, e);
+    int failed =
+        check_layers(&from, net, e) || lp_params_take(&net->params, net->params.value, "", s, e);
     lp_mlp_free(&from);
-    return failed ? -1 : lp_params_take(&net->params, net->params.value, "", s, e);
+    return failed ? lp_within(e, "the weights to start from do not fit") : 0;
 }
 
 static int make_graph(mlp_learner *l, lp_arena *memory, lp_error *e) {
     const lp_train_mlp_options *o = l->options;
     const lp_mlp *net = &l->model.net;
     bool numbers = o->loss == LP_LOSS_MSE;
-    l->batch =
-        lp_batch_new(&l->data, net->params.type, l->batch_rows, l->model.target, numbers, memory);
+    lp_batch *b = &l->batch;
+    *b = lp_batch_new(&l->data, net->params.type, l->batch_rows, o->target, numbers, memory);
     lp_graph *g = l->graph = lp_graph_new(net->params.type);
-    l->x = lp_graph_input(g, l->batch_rows, l->train->cols, true);
-    int y = lp_mlp_graph(net, g, l->x), loss;
-    l->target = -1;
+    int x = lp_graph_input(g, l->batch_rows, l->train->cols, true), target = -1, loss;
+    int y = lp_mlp_graph(net, g, x);
     if (numbers) {
-        l->target = lp_graph_input(g, l->batch_rows, l->batch.target_cols, true);
-        loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, l->target);
+        target = lp_graph_input(g, l->batch_rows, b->target_cols, true);
+        loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, target);
     } else {
         loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, y);
-        lp_graph_set_labels(g, loss, l->batch.label);
+        lp_graph_set_labels(g, loss, b->label);
     }
     if (o->reduction == LP_REDUCE_MEAN)
         lp_graph_set_mean(g, loss);
     if (lp_graph_finish(g, loss, e))
         return -1;
-    lp_graph_set(g, l->x, l->batch.x);
+    lp_graph_set(g, x, b->x);
     if (numbers)
-        lp_graph_set(g, l->target, l->batch.target);
+        lp_graph_set(g, target, b->target);
     return 0;
 }
 
@@ -147,6 +132,18 @@ static int read_data(mlp_learner *l, lp_stream *s, lp_error *e) {
     if (o->run.patience > 0 && l->data.parts == 1)
         return lp_fail(e, "option --patience: there is no x_test to watch (split makes one)");
     return 0;
+}
+
+static void add_state(mlp_learner *l, lp_run *run) {
+    const lp_params *params = &l->model.net.params;
+    lp_run_add_params(run, "", true, params, params->value);
+    for (int i = 0; i < lp_optim_moments(&l->optim); i++) {
+        char prefix[20];
+        snprintf(prefix, sizeof prefix, "moment%d.", i + 1);
+        lp_run_add_params(run, prefix, false, params, l->optim.moment[i]);
+    }
+    lp_run_add_count(run, "steps", &l->optim.steps);
+    lp_run_add_count(run, "draws", &l->draws.next);
 }
 
 static int prepare(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
@@ -169,22 +166,11 @@ static int prepare(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
         (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e))
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
-    l->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
+    run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
     if (l->batch_rows == n && !o->sample)
         lp_batch_fill(&l->batch, l->train, l->model.input_scale, n, l->order);
+    add_state(l, run);
     return 0;
-}
-
-static void add_state(mlp_learner *l, lp_run *run) {
-    const lp_params *params = &l->model.net.params;
-    lp_run_add_params(run, "", true, params, params->value);
-    for (int i = 0; i < lp_optim_moments(&l->optim); i++) {
-        char prefix[20];
-        snprintf(prefix, sizeof prefix, "moment%d.", i + 1);
-        lp_run_add_params(run, prefix, false, params, l->optim.moment[i]);
-    }
-    lp_run_add_count(run, "steps", &l->optim.steps);
-    lp_run_add_count(run, "draws", &l->draws.next);
 }
 
 /* ---- the learner ---- */
@@ -222,47 +208,20 @@ static int step(lp_run *run, lp_error *e) {
     return 0;
 }
 
-static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
-    mlp_learner *l = run->self;
-    return lp_evaluator_row(&l->evaluator, row, e);
-}
-
-static void put_model(lp_run *run, lp_stream *s) {
-    mlp_learner *l = run->self;
-    lp_model_write(&l->model, s);
-}
-
-static uint32_t data_crc32(const lp_run *run) {
-    const mlp_learner *l = run->self;
-    return lp_dataset_crc32(&l->data);
-}
-
 static const lp_learner learner = {.step_name = "step",
                                    .step = step,
-                                   .evaluate = evaluate,
-                                   .put_model = put_model,
-                                   .data_crc32 = data_crc32};
-
-static int train(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
-    if (prepare(l, run, s, e))
-        return -1;
-    add_state(l, run);
-    if (lp_run_train(run, e))
-        return -1;
-    lp_model_drop(s);
-    put_model(run, s);
-    lp_run_put_history(run, s);
-    return 0;
-}
+                                   .evaluate = lp_run_evaluate,
+                                   .put_model = lp_run_put_model,
+                                   .data_crc32 = lp_run_data_crc32};
 
 int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
                  lp_error *e) {
     mlp_learner l = {.options = options};
     lp_run run = {.learner = &learner, .self = &l, .options = options->run, .hooks = hooks};
-    int failed = train(&l, &run, s, e);
+    int failed = prepare(&l, &run, s, e) || lp_run_train_model(&run, s, e);
     lp_graph_free(l.graph);
     lp_model_free(&l.model);
     lp_dataset_free(&l.data);
     lp_run_free(&run);
-    return failed;
+    return failed ? -1 : 0;
 }

@@ -1,6 +1,5 @@
 #include "learn/train_perceptron.h"
 
-#include "learn/batch.h"
 #include "learn/dataset.h"
 #include "learn/evaluator.h"
 #include "num/rng.h"
@@ -12,7 +11,6 @@ typedef struct {
     lp_batch rows; /* all of them, in double */
     size_t *order;
     lp_model model;
-    lp_evaluator evaluator;
     double *weight, *bias; /* bias: NULL for none */
 } perceptron_learner;
 
@@ -87,26 +85,11 @@ static int step(lp_run *run, lp_error *e) {
     return 0;
 }
 
-static int evaluate(lp_run *run, lp_history_row *to, lp_error *e) {
-    perceptron_learner *l = run->self;
-    return lp_evaluator_row(&l->evaluator, to, e);
-}
-
-static void put_model(lp_run *run, lp_stream *s) {
-    perceptron_learner *l = run->self;
-    lp_model_write(&l->model, s);
-}
-
-static uint32_t data_crc32(const lp_run *run) {
-    const perceptron_learner *l = run->self;
-    return lp_dataset_crc32(&l->data);
-}
-
 static const lp_learner learner = {.step_name = "epoch",
                                    .step = step,
-                                   .evaluate = evaluate,
-                                   .put_model = put_model,
-                                   .data_crc32 = data_crc32};
+                                   .evaluate = lp_run_evaluate,
+                                   .put_model = lp_run_put_model,
+                                   .data_crc32 = lp_run_data_crc32};
 
 static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     if (lp_dataset_read(&l->data, s, LP_Y_CLASSES, e))
@@ -125,7 +108,7 @@ static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e
         l->order[i] = i;
     l->rows = lp_batch_new(&l->data, LP_F8, n, LP_TARGET_Y, false, &run->memory);
     lp_batch_fill(&l->rows, l->train, 1, n, l->order);
-    l->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
+    run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
     run->total = (uint64_t)l->options->epochs;
     run->unit_steps = 1;
     run->has_test = l->data.parts > 1;
@@ -138,12 +121,7 @@ int lp_train_perceptron(lp_stream *s, const lp_train_perceptron_options *options
                         const lp_run_hooks *hooks, lp_error *e) {
     perceptron_learner l = {.options = options};
     lp_run run = {.learner = &learner, .self = &l, .options = options->run, .hooks = hooks};
-    int failed = prepare(&l, &run, s, e) || lp_run_train(&run, e);
-    if (!failed) {
-        lp_model_drop(s);
-        put_model(&run, s);
-        lp_run_put_history(&run, s);
-    }
+    int failed = prepare(&l, &run, s, e) || lp_run_train_model(&run, s, e);
     lp_model_free(&l.model);
     lp_dataset_free(&l.data);
     lp_run_free(&run);

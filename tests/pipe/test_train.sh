@@ -87,11 +87,28 @@ for how in '--momentum 0.9 --batch 16 --epochs 150 --checkpoint-every 1' \
     same "killed $kills times: $how" whole.npz part.npz
 done
 rm -f part.npz.*.tmp
+
+# A perceptron too: overlapping classes keep it from converging.
+gen-gauss -n 300 --mean=0,0 --mean=1,1 --cov=3,0,0,4 --cov=2,0,0,5 | split --train 0.8 >near.npz
+perceptron='train-perceptron --epochs 3000 --eval-every 100'
+$perceptron near.npz >whole.npz
+rm -f check.npz
+for round in 1 2 3 4; do
+    timeout -s KILL 0.0$((round * 2)) $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz \
+        >/dev/null 2>&1 || :
+done
+$perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz >part.npz
+same 'a perceptron, killed and resumed' whole.npz part.npz
+check 'a checkpoint serves as a model' predict --model check.npz near.npz -o predicted.npz
+check 'progress of a perceptron' bash -c "$perceptron --progress near.npz 2>&1 >/dev/null | grep -q '3000/3000 loss'"
 train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
 refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
     train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume gauss.npz
 refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options' \
     train-mlp --hidden 8 --epochs 10 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
+cp well.npz old.npz
+refuses 'resumed from what is no checkpoint' 1 'resuming: the file is not a checkpoint of this version of labpipe' \
+    train-mlp --hidden 8 --epochs 9 --checkpoint old.npz --checkpoint-every 4 --resume moons.npz
 head -c 900 c.npz >cut.npz
 refuses 'a checkpoint cut short' 1 'train-mlp: .*cut.npz' \
     train-mlp --hidden 8 --epochs 9 --checkpoint cut.npz --checkpoint-every 4 --resume moons.npz
@@ -104,7 +121,7 @@ refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 8
 refuses 'no data' 1 "x" train-mlp <(pick 'y_*' moons.npz)
 refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr\)' \
     train-mlp --hidden 20 --lr 1e20 moons.npz
-refuses 'another width' 1 'do not fit: layer1 is 4 to 12 with 12 biases, the network.s is 2 to 12' \
+refuses 'another width' 1 'do not fit: layer1.weight has shape .12, 4., expected .12, 2.' \
     train-mlp --hidden 12 --init-from flowers.npz moons.npz
 refuses 'three classes' 1 'y_train has 3 classes, a perceptron tells two apart' train-perceptron iris.npz
 refuses 'steps and epochs' 2 'epochs and --steps contradict' train-mlp --steps 3 --epochs 3 moons.npz

@@ -478,7 +478,7 @@ static void refusals(void) {
     lp_stream *from = small_network();
     s = small_data();
     CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){.init_from = from}, &e) == -1);
-    CHECK_HOLDS(e.text, "do not fit: layer1 is 2 to 3 with 3 biases, the network's is 2 to 7");
+    CHECK_HOLDS(e.text, "do not fit: layer1.weight has shape (3, 2), expected (7, 2)");
     lp_stream_free(from);
     lp_stream_free(s);
     /* Squared error at a hopeless rate overflows: the message has step and rate. */
