@@ -9,18 +9,17 @@ typedef struct {
 #define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
     {ROW("test", test), .metavar = "FILE",
-     .help = "a batch that becomes x_test and y_test, the others being x_train and y_train"},
+     .help = "a batch that becomes x_test and y_test; the others become x_train and y_train"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "from-cifar",
     .summary = "read CIFAR-10's binary batches into a stream",
-    .manual =
-        "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, one "
-        "file behind the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the ten "
-        "names, input_shape the shape of one image. A file that is no whole number of records, "
-        "or holds a label over 9, is refused.",
+    .manual = "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, "
+              "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
+              "ten names, input_shape the shape of one image. A file that is not a whole number of "
+              "records, or has a label over 9, is refused.",
     .examples = "from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,

@@ -22,36 +22,34 @@ static const lp_option rows[] = {
              "its values, each by name or by number from 1"},
     {ROW("names", names), .metavar = "FILE:ID:NAME", .requires = "triples",
      .parse = lp_triples_parse_names,
-     .help = "call the matrix's columns as the table in FILE does"},
+     .help = "name the matrix's columns as the table in FILE does"},
     {ROW("header", header), .metavar = "WHICH", .default_value = "auto", .choices = "auto|yes|no",
      .help = "whether the first row names the columns; auto: it does where no cell is a number"},
     {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
     {ROW("drop", drop), .metavar = "COLUMN",
-     .help = "leave a column out, by name or by number from 1; any number of times"},
+     .help = "leave a column out, by name or by number from 1"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "from-csv",
     .summary = "read CSV files into a stream",
-    .manual =
-        "Reads comma-separated values (RFC 4180) into x, f8 [rows, columns], each number exactly "
-        "as its text says. Every cell has to be a finite decimal number; the first that is none "
-        "is named by row and column. Several files are read one behind the other and have to have "
-        "the same columns.\n"
-        "\n"
-        "With --label, that column becomes y, i8 [rows]: the labels themselves where all of them "
-        "are whole numbers, else 0, 1, ... in the order of their first appearance, with their "
-        "texts in classes. With a header, features has the names of x's columns.\n"
-        "\n"
-        "With --triples the rows of the file are entries of a sparse matrix, row, col, data, shape "
-        "and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in the order "
-        "of "
-        "their first appearance, with their texts in rows and cols. Other columns of the file are "
-        "left out. An id pair that is there twice is an error. --names puts names in the place of "
-        "the ids in cols: every id needs one, names that no id asks for are left out, and one that "
-        "several ids share gets the id behind it, \"Emma (1996) [838]\".",
+    .manual = "Reads comma-separated values (RFC 4180) into x, f8 [rows, columns], each number "
+              "exactly as its text says. Every cell must be a finite decimal number; the error "
+              "names the row and column of the first that is not. Several files are read one after "
+              "the other and must have the same columns.\n"
+              "\n"
+              "With --label, that column becomes y, i8 [rows]: the labels themselves where all of "
+              "them are whole numbers, else 0, 1, ... in the order of their first appearance, with "
+              "their texts in classes. With a header, features has the names of x's columns.\n"
+              "\n"
+              "With --triples the rows of the file are entries of a sparse matrix, row, col, data, "
+              "shape and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in "
+              "the order of their first appearance, with their texts in rows and cols. Other "
+              "columns are ignored. A pair of ids that occurs twice is an error. --names replaces "
+              "the ids in cols by names: every id needs one, unused names are left out, and a name "
+              "that several ids share gets the id after it, \"Emma (1996) [838]\".",
     .examples = "from-csv --label species fixtures/iris.csv | inspect\n"
                 "from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
                 "ratings.csv",

@@ -9,19 +9,18 @@ typedef struct {
 #define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
     {ROW("class", class), .metavar = "NAME",
-     .help = "the name of the next class, from 0 on: they become classes"},
+     .help = "the name of the next class, from 0 on; the names become classes"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "from-idx",
     .summary = "read IDX files (MNIST and its relatives) into a stream",
-    .manual =
-        "Reads IDX files, gzipped or not, of every element type. A file of one dimension holds "
-        "labels, any other one images. Images and labels become x and y, in the type that the "
-        "files have (u1 pixels are not widened); two files of each become x_train, y_train, "
-        "x_test and y_test, in their order. input_shape is the shape of one image. A file that "
-        "is cut short or longer than its header says is refused.",
+    .manual = "Reads IDX files, gzipped or not, of every element type. A file of one dimension "
+              "holds labels, any other images. Images and labels become x and y, in the files' "
+              "types (u1 pixels are not widened); two files of each become x_train, y_train, "
+              "x_test and y_test, in this order. input_shape is the shape of one image. A file "
+              "that is cut short or longer than its header says is refused.",
     .examples = "from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz | render-weights "
                 "--of x --first 100 -o digits.png",
     .in = LP_IN_FILES,

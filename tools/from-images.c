@@ -5,28 +5,29 @@
 #define ROW(name, member) LP_ROW(name, lp_pictures_options, member)
 static const lp_option rows[] = {
     {ROW("resize", resize), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
-     .help = "make every picture that large, through a triangle filter (linear interpolation, "
-             "widened where a side shrinks)"},
-    {ROW("grey", grey), .help = "turn colours into grey: 0.299 R + 0.587 G + 0.114 B"},
-    {ROW("labels", labels), .help = "take the name of each file's folder as its label"},
+     .help = "resize every picture, with a triangle filter (linear interpolation, widened where a "
+             "side shrinks)"},
+    {ROW("grey", grey), .help = "convert colours to grey: 0.299 R + 0.587 G + 0.114 B"},
+    {ROW("labels", labels), .help = "label each file with the name of its folder"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "from-images",
     .summary = "read PNG, PGM and PPM pictures into a stream",
-    .manual =
-        "Reads pictures in the order given into x, u1 [n, height, width] where they are grey and "
-        "[n, height, width, 3] where they are coloured; input_shape is the shape of one. PNG of "
-        "every colour type and depth (alpha is laid over white, 16 bits are rounded to 8, colour "
-        "profiles are not applied) and PGM and PPM, plain and raw, are read. Of a folder, the "
-        "files whose names end in .png, .pgm, .ppm or .pnm are read, in the order of their names' "
-        "bytes; with --labels those in its own folders too.\n\n"
-        "Pictures of different sizes, or grey and coloured ones together, are refused by name; so "
-        "is one over 2^26 pixels or 65,535 a side, and a file that is damaged or goes on after its "
-        "picture.\n\n"
-        "With --labels the folders' names become classes, in the order of their bytes, and y "
-        "their numbers.",
+    .manual = "Reads pictures in the order given into x, u1 [n, height, width] in grey or [n, "
+              "height, width, 3] in colour; input_shape is the shape of one. PNG of every colour "
+              "type and depth (alpha is laid over white, 16 bits are rounded to 8, colour profiles "
+              "are not applied) and PGM and PPM, plain and raw, are read. A folder stands for its "
+              "files whose names end in .png, .pgm, .ppm or .pnm, sorted by the bytes of their "
+              "names; with --labels also for those in its subfolders.\n"
+              "\n"
+              "Pictures of different sizes, or grey and colour mixed, are refused by name; so are "
+              "pictures over 2^26 pixels or 65,535 a side, and files that are damaged or go on "
+              "after the picture.\n"
+              "\n"
+              "With --labels the folders' names, sorted by their bytes, become classes, and y "
+              "holds their numbers.",
     .examples = "from-images --grey --resize 64x64 --labels faces/ | inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,

@@ -27,14 +27,14 @@ static const lp_option options[] = {
 static const lp_tool tool = {
     .name = "gen-digits",
     .summary = "draw labelled pictures of digits",
-    .manual = "x, u1 [n, 28, 28] (or [n, side, side, 3] in colour), holds digits drawn as strokes: "
-              "bent, shifted, scaled, rotated and slanted at random, of random width and "
-              "brightness, with noise. y, i8, holds the digits: 0 to 9 in turn. classes names "
-              "them.\n"
-              "\n"
-              "They are as hard as handwritten ones: of 10,000, four fifths to train on, a linear "
-              "model gets some 91 % of the others right and a network of 128 hidden units 98 %. "
-              "In colour, 32 pixels a side, it is 19 % and 93 %.",
+    .manual =
+        "x, u1 [n, 28, 28] (or [n, side, side, 3] in colour), holds digits drawn as strokes: bent, "
+        "shifted, scaled, rotated and slanted at random, of random width and brightness, with "
+        "noise. y, i8, holds the digits: 0 to 9 in turn. classes has their names.\n"
+        "\n"
+        "They are as hard as handwritten digits: trained on four fifths of 10,000, a linear model "
+        "gets about 91 % of the others right and a network with 128 hidden units 98 %. In colour, "
+        "32 pixels a side, these figures are 19 % and 93 %.",
     .examples = "gen-digits | split --train 0.8 > digits.npz\n"
                 "gen-digits --colour --side 32 --noise 12 | split --train 0.8",
     .in = LP_IN_NOTHING,

@@ -15,9 +15,9 @@ static const lp_option options[] = {
     {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "1000", .min = 1, .max = 1e12,
      .help = "points"},
     {ROW("form", form), .metavar = "A,B,C,D", .default_value = "1,0.5,1,0.2",
-     .help = "the matrix Q of the quadratic form, row by row; it decides the dimensions"},
+     .help = "the matrix Q of the quadratic form, row by row; its size sets the dimensions"},
     {ROW("threshold", threshold), .metavar = "T", .default_value = "0.6",
-     .help = "where the form is larger than this the label is 1"},
+     .help = "the label is 1 where the form is larger than T"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };

@@ -24,8 +24,8 @@ static const lp_option options[] = {
 static const lp_tool tool = {
     .name = "gen-faces",
     .summary = "draw grey pictures of faces",
-    .manual = "x, u1 [people * shots, 64, 64], holds painted heads under a lamp, all pictures of a "
-              "person one after the other; y, i8, the person's number. A person has a shape, "
+    .manual = "x, u1 [people * shots, 64, 64], holds painted heads under a lamp, a person's "
+              "pictures one after the other; y, i8, the person's number. A person has a shape, "
               "tones, hair, eyes, brows, nose and mouth, perhaps a beard or glasses; from shot to "
               "shot the head turns, the lamp moves and the expression changes. Their variance, and "
               "what 16 principal components leave of it, are those of real portraits.",

@@ -16,8 +16,8 @@ static const lp_option options[] = {
     {ROW("mean", mean), .metavar = "A,B", .flags = LP_REQUIRED,
      .help = "the mean of a class; once for each class"},
     {ROW("cov", cov), .metavar = "A,B,C,D",
-     .help = "the covariance of a class, row by row; once for each class, once for all of them, or "
-             "not at all: the identity"},
+     .help = "the covariance of a class, row by row; once for each class, once for all, or not at "
+             "all (the identity)"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
     {0},
 };
@@ -26,7 +26,7 @@ static const lp_tool tool = {
     .name = "gen-gauss",
     .summary = "draw labelled points from normal distributions",
     .manual = "x, f8 [n * classes, d], holds N points of each class, class after class; y, i8, "
-              "their labels 0, 1, ... in the order of the means. A covariance has to be symmetric "
+              "their labels 0, 1, ... in the order of the means. A covariance must be symmetric "
               "and positive semi-definite.",
     .examples = "gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5",
     .in = LP_IN_NOTHING,

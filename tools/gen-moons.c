@@ -17,7 +17,7 @@ static const lp_option options[] = {
     {ROW("noise", noise), .metavar = "SD", .default_value = "0.05", .max = 1e6,
      .help = "standard deviation of the noise on each coordinate"},
     {ROW("no-shuffle", no_shuffle),
-     .help = "leave the same points in order, along the first moon and then the second"},
+     .help = "leave the points in order, along the first moon and then the second"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0",
      .help = "seed of the noise and of the order"},
     {0},

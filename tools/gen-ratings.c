@@ -18,7 +18,7 @@ static const lp_option options[] = {
     {ROW("items", items), .metavar = "N", .default_value = "9724", .min = 1, .max = INT32_MAX,
      .help = "columns of the matrix"},
     {ROW("rank", rank), .metavar = "R", .default_value = "5", .max = 1000,
-     .help = "rank of the users' taste; 0: all agree but for their biases"},
+     .help = "rank of the users' taste; 0: users differ by their biases only"},
     {ROW("noise", noise), .metavar = "SD", .default_value = "0.8", .max = 1e6,
      .help = "standard deviation of the noise, in stars"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random numbers"},
@@ -31,12 +31,12 @@ static const lp_tool tool = {
     .manual =
         "A users x items matrix as scipy.sparse.save_npz writes it (row, col, data, shape, format "
         "coo) with rows, the users' numbers, and cols, titles that no two items share. By default "
-        "it has the size of MovieLens' small one and resembles it: the mean, the spread, and what "
-        "biases and rank-5 factors reach on held-out ratings.\n"
+        "it has the size of MovieLens' small data set and resembles it: the mean, the spread, and "
+        "what biases and rank-5 factors reach on held-out ratings.\n"
         "\n"
         "A rating is 3.5 + the user's bias + the item's bias + taste + noise, rounded to half a "
-        "star and cut to 0.5 .. 5. Users rate between few and many items; what they rate follows a "
-        "long tail. Every user rates at least once, and, where there are as many ratings as items, "
+        "star and cut to 0.5 .. 5. Some users rate few items and some rate many; what they rate "
+        "follows a long tail. Every user rates at least once and, given as many ratings as items, "
         "every item is rated.",
     .examples = "gen-ratings | split --train 0.9 > ratings.npz\n"
                 "gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2",

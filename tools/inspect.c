@@ -10,9 +10,8 @@ typedef struct {
 #define ROW(name, member) LP_ROW(name, options, member)
 static const lp_option rows[] = {
     {ROW("recipe", recipe), .conflicts = "tsv",
-     .help = "print the recipe alone; fails where there is none, or none that can be replayed"},
-    {ROW("tsv", tsv),
-     .help = "print the tensors tab-separated under a header, the numbers in full"},
+     .help = "print only the recipe; fails where there is none, or where it cannot be replayed"},
+    {ROW("tsv", tsv), .help = "print a header and the tensors, tab-separated, numbers in full"},
     {0},
 };
 
@@ -20,10 +19,9 @@ static const lp_tool tool = {
     .name = "inspect",
     .summary = "say what a stream holds and how it was made",
     .manual =
-        "Prints every tensor's name, element type and shape as they are stored, then of numbers "
-        "the smallest, the largest and the mean (of the finite ones; how many are not is said), "
-        "of strings the first ones. The recipe closes the list: the shell pipeline that makes "
-        "the stream again.\n"
+        "Prints every tensor's name, stored element type and shape; for numbers the minimum, the "
+        "maximum and the mean of the finite values, and how many are not finite; for strings the "
+        "first ones. Last comes the recipe: the shell pipeline that makes the stream again.\n"
         "\n"
         "Printing a recipe never runs it. Read it before you pipe it into bash.",
     .examples = "inspect model.npz\n"
@@ -51,8 +49,8 @@ int main(int argc, char **argv) {
     // read
     lp_stream *s = lp_tool_input_stream();
     if (lp_stream_archives(s) > lp_tool_input_count())
-        lp_tool_warn("%zu archives stand one behind the other: of those in one file other programs "
-                     "see the last alone (pick '*' makes one of them)",
+        lp_tool_warn("%zu archives follow each other: other programs see only the last one in each "
+                     "file (pick '*' joins them)",
                      lp_stream_archives(s));
     // write
     if (o.recipe)

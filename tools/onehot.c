@@ -10,17 +10,17 @@ struct options {
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
     {ROW("classes", classes), .metavar = "K", .default_value = "0", .max = 1 << 20,
-     .help = "how many classes there are; 0: as many as classes has names, or else the largest "
-             "label plus one"},
+     .help = "the number of classes; 0: that of the names in classes, or else the largest label "
+             "plus one"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "onehot",
     .summary = "turn integer labels into one-hot rows",
-    .manual = "y, y_train and y_test, as far as they are there, become u1 [n, k]: a row of zeros "
-              "with a one at the label. All of them have the same k. A label that is negative or "
-              "too large is an error that names its row.",
+    .manual = "Those of y, y_train and y_test that are present become u1 [n, k]: rows of zeros "
+              "with a one at the label, with the same k in all. A label that is negative or too "
+              "large is an error that names its row.",
     .examples = "from-csv --label species iris.csv | onehot\n"
                 "gen-moons -n 100 | split --train 0.8 | onehot --classes 2",
     .in = LP_IN_STREAM,

@@ -5,13 +5,12 @@
 
 #define ROW(name, member) LP_ROW(name, lp_pick_options, member)
 static const lp_option options[] = {
-    {ROW("drop", drop), .metavar = "PATTERN", .help = "leave out what matches; may be repeated"},
+    {ROW("drop", drop), .metavar = "PATTERN", .help = "drop the tensors that match"},
     {ROW("rows", rows), .metavar = "A:B",
-     .help = "only rows A to B - 1, counted from 0; either may be missing"},
+     .help = "take rows A to B - 1, counted from 0; either may be missing"},
     {ROW("of", of), .metavar = "PATTERN", .requires = "rows",
-     .help = "take the rows of what matches and leave the rest whole; may be repeated"},
-    {ROW("rename", rename), .metavar = "OLD=NEW",
-     .help = "give a tensor another name; may be repeated"},
+     .help = "take rows of the tensors that match and leave the others whole"},
+    {ROW("rename", rename), .metavar = "OLD=NEW", .help = "rename a tensor"},
     {0},
 };
 
@@ -19,18 +18,17 @@ static const lp_tool tool = {
     .name = "pick",
     .summary = "keep, drop and rename tensors, take rows of them",
     .manual =
-        "Keeps the tensors whose names match one of the PATTERNs (all of them where there is "
-        "none), then leaves out what --drop names, takes the rows, and renames. A pattern is the "
-        "shell's: * is any text (dots and slashes too), ? one character, [a-z] one of a set; "
-        "quote it. One that matches nothing is an error. What stays keeps its order and is passed "
-        "on byte for byte, unless rows are taken of it.\n"
+        "Keeps the tensors whose names match one of the PATTERNs (all tensors without any "
+        "PATTERN), then drops, takes rows and renames. A pattern is the shell's: * is any text "
+        "(dots and slashes too), ? one character, [a-z] one of a set; quote it. A pattern that "
+        "matches nothing is an error. What stays keeps its order and is passed on byte for byte, "
+        "unless rows are taken from it.\n"
         "\n"
         "An operand is a file rather than a pattern when it is -, begins with /, ./ or ../, or "
         "ends in .npz or .npy.\n"
         "\n"
-        "--rows takes the same rows of everything that is kept and has a dimension; where their "
-        "numbers of rows differ it asks for --of. Of several archives in one file, pick '*' makes "
-        "one.",
+        "--rows takes the same rows of every kept tensor that has a dimension; where their numbers "
+        "of rows differ, --of is needed. pick '*' joins several archives in one file.",
     .examples = "pick 'x*' 'y*' data.npz > xy.npz\n"
                 "split --train 0.8 iris.npz | pick --rows 0:20 --of '*_train'\n"
                 "pick layer1.weight --rename layer1.weight=w model.npz",

@@ -12,34 +12,34 @@ static const lp_option rows[] = {
     {ROW("of", history.of), .metavar = "METRIC",
      .help = "a panel for history.METRIC and history.val_METRIC, in place of loss and accuracy"},
     {ROW("name", history.name), .metavar = "TEXT",
-     .help = "call the FILEs so in the legend, in their order, in place of their names"},
+     .help = "the next FILE's name in the legend, in place of its path's"},
     {ROW("parts", history.parts), .metavar = "PARTS", .default_value = "both",
-     .choices = LP_HISTORY_PARTS_CHOICES, .help = "which curves"},
-    {ROW("log", history.log), .help = "a logarithmic axis, but for accuracy"},
+     .choices = LP_HISTORY_PARTS_CHOICES, .help = "which curves to draw"},
+    {ROW("log", history.log), .help = "a logarithmic axis, except for accuracy"},
     {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
     {ROW("x-label", frame.x_label), .metavar = "TEXT", .default_value = "epoch",
      .help = "name the horizontal axis"},
     {ROW("size", frame.size), .metavar = "WxH", .min = LP_PLOT_MIN_SIDE, .max = LP_PLOT_MAX_SIDE,
-     .help = "width and height in pixels, in place of what suits the panels"},
+     .help = "width and height in pixels; without it, a size that suits the panels"},
     {0},
 };
 
 static const lp_tool tool = {
-    "plot-curves",
-    "draw learning curves of one or more training runs, as PNG or SVG",
-    "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss,\n"
-    "history.val_accuracy (validation), as train-mlp and factorise write them with\n"
-    "--eval-every, and draws a panel a metric. Each FILE is read by itself: its curves have a\n"
-    "colour of their own, training solid and validation dashed, and are called by the file's\n"
-    "name without folder and ending. Values that are not finite break a line.\n"
-    "The picture is a PNG, or an SVG where -o names a file that ends in .svg.",
-    "plot-curves --log sgd.npz adam.npz -o curves.png\n"
-    "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' a.npz b.npz "
-    ">c.png",
-    LP_IN_STREAM,
-    LP_OUT_BINARY,
-    rows,
-    NULL,
+    .name = "plot-curves",
+    .summary = "draw learning curves of one or more training runs, as PNG or SVG",
+    .manual =
+        "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss, "
+        "history.val_accuracy (validation), as train-mlp and factorise write them with "
+        "--eval-every, and draws one panel for each metric. Each FILE is read by itself and has "
+        "its own colour, training solid and validation dashed; the legend names it by the file's "
+        "name without folder and ending. Values that are not finite break a line. The picture is a "
+        "PNG, or an SVG where -o names a file that ends in .svg.",
+    .examples = "plot-curves --log sgd.npz adam.npz -o curves.png\n"
+                "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' "
+                "a.npz b.npz >c.png",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_BINARY,
+    .options = rows,
 };
 
 int main(int argc, char **argv) {

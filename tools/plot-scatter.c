@@ -18,34 +18,33 @@ static const lp_option rows[] = {
      .help = "tint the regions in which the stream's model decides for each class"},
     {ROW("plain", points.plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
-    {ROW("equal", points.equal), .help = "make a unit as long on both axes"},
+    {ROW("equal", points.equal), .help = "give both axes the same scale"},
     {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
     {ROW("x-label", frame.x_label), .metavar = "TEXT",
-     .help = "name the horizontal axis other than by its column"},
+     .help = "name the horizontal axis, in place of its column's name"},
     {ROW("y-label", frame.y_label), .metavar = "TEXT",
-     .help = "name the vertical axis other than by its column"},
+     .help = "name the vertical axis, in place of its column's name"},
     {ROW("size", frame.size), .metavar = "WxH", .default_value = "800x600", .min = LP_PLOT_MIN_SIDE,
      .max = LP_PLOT_MAX_SIDE, .help = "width and height in pixels"},
     {0},
 };
 
 static const lp_tool tool = {
-    "plot-scatter",
-    "draw points, coloured by class, as PNG or SVG",
-    "Takes two columns of x (or of x_train and x_test together, or of the tensors that --of\n"
-    "names) and draws a point a row. Classes come from y (y_train, y_test): whole numbers or\n"
-    "one-hot rows, named by the tensor classes; each has a colour and a marker of its own.\n"
-    "A COLUMN is a number from 0, or a name from the tensor features.\n"
-    "The picture is a PNG, or an SVG where -o names a file that ends in .svg.\n"
-    "With --boundary the stream's model, which takes two columns, is asked for its class at\n"
-    "every point of the picture: an MLP's regions, a perceptron's line.",
-    "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
-    "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
-    "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
-    LP_IN_STREAM,
-    LP_OUT_BINARY,
-    rows,
-    NULL,
+    .name = "plot-scatter",
+    .summary = "draw points, coloured by class, as PNG or SVG",
+    .manual = "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
+              "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "
+              "whole numbers or one-hot rows, and are named by the tensor classes; each has its "
+              "own colour and marker. A COLUMN is a number from 0, or a name from the tensor "
+              "features. The picture is a PNG, or an SVG where -o names a file that ends in .svg. "
+              "With --boundary the stream's model, which takes two columns, gives its class at "
+              "every point of the picture: an MLP's regions, a perceptron's line.",
+    .examples = "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
+                "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
+                "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_BINARY,
+    .options = rows,
 };
 
 int main(int argc, char **argv) {

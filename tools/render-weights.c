@@ -7,34 +7,35 @@
 #define ROW(name, member) LP_ROW(name, lp_tile_options, member)
 static const lp_option rows[] = {
     {ROW("of", of), .metavar = "NAME",
-     .help = "draw tensor NAME, in place of layer1.weight, v, x or x_train, the first there is; "
-             "several stand below each other"},
+     .help = "draw tensor NAME, in place of the first of layer1.weight, v, x and x_train; several "
+             "are drawn below each other"},
     {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
      .help = "width and height of one tile, in place of input_shape or the shape of x"},
     {ROW("first", first), .metavar = "N", .min = 1, .max = INFINITY,
-     .help = "draw the first N tiles of each tensor only"},
+     .help = "draw only the first N tiles of each tensor"},
     {ROW("columns", tiles.columns), .metavar = "N", .min = 1, .max = 1e6, .help = "tiles in a row"},
     {ROW("rows", tiles.rows), .metavar = "N", .min = 1, .max = 1e6, .help = "rows of tiles"},
     {ROW("zoom", tiles.zoom), .metavar = "N", .min = 1, .max = 100,
-     .help = "draw a value as N x N pixels; without it the picture becomes about 800 wide"},
+     .help = "draw a value as N x N pixels; without it the picture is about 800 pixels wide"},
     {ROW("gap", tiles.gap), .metavar = "N", .default_value = "4", .max = 100,
      .help = "pixels between tiles"},
     {ROW("unscale", unscale),
      .help = "undo scale first: multiply by scale.divisor and add scale.offset"},
     {ROW("scaling", scaling), .metavar = "HOW", .default_value = "auto",
      .choices = LP_TILE_SCALING_CHOICES, .conflicts = "range",
-     .help = "from each tile's minimum to its maximum, or from that of all; auto: bytes are "
-             "drawn as they are, other tiles each by its own"},
+     .help = "scale by the minimum and maximum of each tile, or of all; auto: bytes as they are, "
+             "other tiles each by its own"},
     {ROW("range", range), .metavar = "LO,HI",
-     .help = "draw LO black and HI white; what lies beyond is clipped"},
+     .help = "draw LO black and HI white, and clip values beyond"},
     {ROW("colours", colours), .metavar = "WHICH", .default_value = "auto",
      .choices = LP_TILE_COLOURS_CHOICES,
-     .help = "black to white, or blue over white (exactly 0) to red; auto: signed for weights that "
-             "go below 0"},
+     .help = "black to white, or blue over white (exactly 0) to red; auto: signed for weights with "
+             "negative values"},
     {ROW("caption", caption), .metavar = "NAME",
-     .help = "write an entry of tensor NAME under each tile; labels as their classes"},
+     .help = "write an entry of tensor NAME under each tile, labels as the names of their classes"},
     {ROW("name", names), .metavar = "TEXT",
-     .help = "a heading for the next tensor; without it several have their names"},
+     .help =
+         "a heading for the next tensor; without it, several tensors are headed by their names"},
     {ROW("title", tiles.title), .metavar = "TEXT", .help = "a line above the picture"},
     {0},
 };
@@ -42,13 +43,12 @@ static const lp_option rows[] = {
 static const lp_tool tool = {
     .name = "render-weights",
     .summary = "draw images, weights or eigenfaces as tiles of one PNG",
-    .manual =
-        "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
-        "input_shape in the stream or beside an x of the first kinds, and draws n tiles in a "
-        "grid. The columns of v are tiles (eigenfaces), and so are those of any matrix whose "
-        "columns alone are as long as a tile (the last layer of an autoencoder). A tile whose "
-        "values are all equal is middle grey. The PNG's pixels are the same everywhere; its text, "
-        "where there is any, follows the font.",
+    .manual = "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
+              "input_shape in the stream or beside an x of the first kinds, and draws n tiles in a "
+              "grid. The columns of v are tiles (eigenfaces), and so are those of any other matrix "
+              "if only its columns are as long as a tile (the last layer of an autoencoder). A "
+              "tile whose values are all equal is middle grey. The PNG's pixels are the same "
+              "everywhere; its text depends on the font.",
     .examples = "from-idx train-images.gz train-labels.gz | render-weights --of x --first 50 "
                 "--caption y -o digits.png\n"
                 "factorise --method svd --rank 24 faces.npz | render-weights --of v -o faces.png\n"

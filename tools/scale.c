@@ -19,18 +19,17 @@ static const lp_option options[] = {
 static const lp_tool tool = {
     .name = "scale",
     .summary = "centre, standardise or otherwise scale the features",
-    .manual =
-        "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
-        "x_train alone and applied to x_train and x_test.\n"
-        "\n"
-        "--by centre subtracts the mean; standard divides by the standard deviation too, variance "
-        "by the variance itself (both over n, as NumPy has them); minmax maps least and largest to "
-        "0 and 1. A constant column becomes 0.\n"
-        "\n"
-        "f8 stays f8 and f4 stays f4; integers of up to 16 bits become f4, wider ones f8. "
-        "Everything is computed in double and rounded once. scale.offset and scale.divisor [d] "
-        "keep the numbers, so that predict can scale new data alike; scaling what was scaled "
-        "before keeps the two in one.",
+    .manual = "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
+              "x_train alone and applied to x_train and x_test.\n"
+              "\n"
+              "--by centre subtracts the mean; standard divides by the standard deviation too, "
+              "variance by the variance itself (both over n, as in NumPy); minmax maps the minimum "
+              "and maximum to 0 and 1. A constant column becomes 0.\n"
+              "\n"
+              "f8 stays f8 and f4 stays f4; integers of up to 16 bits become f4, wider ones f8. "
+              "Everything is computed in double and rounded once. scale.offset and scale.divisor "
+              "[d] keep the numbers, so that predict can scale new data in the same way; scaling "
+              "twice keeps both steps as one.",
     .examples = "from-csv --label species iris.csv | scale --by centre\n"
                 "from-csv --label species iris.csv | split --train 100 | scale --by standard\n"
                 "gen-digits | scale --divide 255",

@@ -17,7 +17,7 @@ static const lp_option options[] = {
     {ROW("stratify", stratify), .conflicts = "no-shuffle|by",
      .help = "give every class of y its share of both parts"},
     {ROW("by", by), .metavar = "row", .choices = "row", .conflicts = "no-shuffle",
-     .help = "of a sparse matrix: hold out the share within each of its rows"},
+     .help = "hold out the share within each row of a sparse matrix"},
     {ROW("no-shuffle", no_shuffle), .help = "train on the first rows, test on the rest"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random order"},
     {0},
@@ -26,20 +26,18 @@ static const lp_option options[] = {
 static const lp_tool tool = {
     .name = "split",
     .summary = "divide data into a training and a test part",
-    .manual =
-        "x and, where there is one, y (of any type, row by row) become x_train, y_train, x_test "
-        "and y_test, in random order. Nothing else is touched: classes and features stay as they "
-        "are. A share is rounded to the nearest number of rows, and both parts need at least "
-        "one.\n"
-        "\n"
-        "With --stratify every class has its share of the training part, rounded so that the "
-        "counts add up (largest remainders first, of equal ones the smaller label); y has to be "
-        "integers, so split before onehot.\n"
-        "\n"
-        "Of a sparse matrix (row, col, data, shape, as scipy.sparse.save_npz writes it) a share "
-        "of the entries is held out: row_train, col_train, data_train, row_test, col_test, "
-        "data_test, each in row-major order. With --by row the share is taken within each row, "
-        "and every row keeps at least one entry to train on.",
+    .manual = "x and y, if present (of any type, row by row), become x_train, y_train, x_test and "
+              "y_test, in random order. Everything else stays as it is. A share is rounded to the "
+              "nearest number of rows, and both parts need at least one.\n"
+              "\n"
+              "With --stratify every class has its share of the training part, rounded so that the "
+              "counts add up (largest remainders first, ties to the smaller label); y must be "
+              "integers, so split before onehot.\n"
+              "\n"
+              "A sparse matrix (row, col, data, shape, as scipy.sparse.save_npz writes it) has a "
+              "share of its entries held out: row_train, col_train, data_train, row_test, "
+              "col_test, data_test, each in row-major order. With --by row the share is taken "
+              "within each row, and every row keeps at least one entry to train on.",
     .examples = "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
                 "from-csv --label species iris.csv | split --train 100 --stratify\n"
                 "gen-ratings | split --train 0.9 --by row > ratings.npz",

@@ -12,7 +12,7 @@ static const lp_option rows[] = {
     {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
     {ROW("no-header", no_header), .help = "leave out the first line, which names the columns"},
-    {ROW("class-names", class_names), .help = "write labels as their texts in classes"},
+    {ROW("class-names", class_names), .help = "write labels as the names of their classes"},
     {0},
 };
 
@@ -21,11 +21,11 @@ static const lp_tool tool = {
     .summary = "write tensors as CSV",
     .manual =
         "Writes the named tensors side by side as comma-separated values, one row of each a line; "
-        "without names x and, where it is there, y. All of them have to have as many rows. A "
-        "number is the shortest text that reads back as the same number.\n"
+        "without names, x and, if present, y. They must have the same number of rows. A number is "
+        "the shortest text that reads back as the same number.\n"
         "\n"
-        "The columns of x are called as features says, other tensors' by the tensor's name. An "
-        "operand is a FILE where it ends in .npz or .npy or has a folder before it, else a NAME.",
+        "The columns of x are named by features, those of other tensors by the tensor's name. An "
+        "operand is a FILE if it ends in .npz or .npy or begins with /, ./ or ../, else a NAME.",
     .examples = "from-csv --label species fixtures/iris.csv | to-csv --class-names\n"
                 "gen-moons -n 5 | to-csv --no-header --separator ' '",
     .in = LP_IN_STREAM,

@@ -28,28 +28,35 @@ static void spelling(lp_buffer *b, const lp_option *row) {
         lp_buffer_printf(b, " %s", row->metavar);
 }
 
+/* Starts or continues the remarks in brackets after a sentence. */
+static const char *separator(bool *open) {
+    bool was_open = *open;
+    *open = true;
+    return was_open ? "; " : " (";
+}
+
 /* The help's sentence with what else the table knows: choices, default, requirements. */
 static void sentence(lp_buffer *b, const lp_option *row) {
-    const struct {
-        bool holds;
-        const char *text, *value;
-    } remark[] = {
-        {row->flags & LP_REQUIRED, "required", ""},
-        {lp_option_repeats(row), "any number of times", ""},
-        {row->default_value != NULL, "default: ", row->default_value},
-        {row->requires != NULL, "only with --", row->requires},
-        {row->conflicts != NULL, "not with --", row->conflicts},
-    };
+    bool open = false;
     lp_buffer_printf(b, "%s", row->help);
     if (row->choices != NULL)
         lp_buffer_printf(b, ": %s", row->choices);
-    const char *separator = " (";
-    for (int i = 0; i < 5; i++)
-        if (remark[i].holds) {
-            lp_buffer_printf(b, "%s%s%s", separator, remark[i].text, remark[i].value);
-            separator = "; ";
-        }
-    lp_buffer_printf(b, "%s", separator[0] == ';' ? ")" : "");
+    if (row->flags & LP_REQUIRED)
+        lp_buffer_printf(b, "%srequired", separator(&open));
+    if (lp_option_repeats(row))
+        lp_buffer_printf(b, "%sany number of times", separator(&open));
+    if (row->default_value != NULL)
+        lp_buffer_printf(b, "%sdefault: %s", separator(&open), row->default_value);
+    if (row->requires != NULL)
+        lp_buffer_printf(b, "%sonly with --%s", separator(&open), row->requires);
+    for (const char *at = row->conflicts; at != NULL && *at != '\0'; at += *at == '|') {
+        size_t length = strcspn(at, "|");
+        bool first = at == row->conflicts;
+        lp_buffer_printf(b, "%s%s--%.*s", first ? separator(&open) : "",
+                         first ? "not with " : " or ", (int)length, at);
+        at += length;
+    }
+    lp_buffer_printf(b, "%s", open ? ")" : "");
 }
 
 /* Prints text in lines of at most 80 columns, each indented by `indent`. A blank line ends a

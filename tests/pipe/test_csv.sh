@@ -121,4 +121,4 @@ equal "inspect --tsv" "$(inspect --tsv again.npz | sed -n 1,3p)" \
 "$(printf 'name\ttype\tshape\tmin\tmax\tmean\tnonfinite\ttext\nx\tf8\t(150, 4)\t0.1\t7.9\t3.463666666666664\t0\t\ny\ti8\t(150,)\t0\t2\t1\t0\t')"
 cat digits.npz digits.npz >twice.npz
 inspect twice.npz >/dev/null 2>warning
-equal "two archives in a file are mentioned" "$(cut -d: -f2 warning | cut -d' ' -f2-4)" "2 archives stand"
+equal "two archives in a file are mentioned" "$(cut -d: -f2 warning | cut -d' ' -f2-4)" "2 archives follow"
