@@ -4,6 +4,7 @@
 #include "learn/dataset.h"
 #include "learn/evaluator.h"
 #include "mf/factors.h"
+#include "mf/metrics.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -41,8 +41,8 @@ bool lp_factors_are_in(const lp_stream *s) {
     return lp_stream_has(s, "u") || lp_stream_has(s, "mean");
 }
 
-/* The f8 tensor PREFIX + STEM of `ndim` dimensions and shape (rows, cols), copied to *to; SIZE_MAX
- * as a size takes what is there. */
+/* *to = a copy of the tensor PREFIX + STEM, of `ndim` dimensions and shape (*rows, *cols). A size
+ * that is SIZE_MAX is set to what the tensor has; cols is NULL for a vector. */
 static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndim, size_t *rows,
                      size_t *cols, lp_arena *memory, double **to, lp_error *e) {
     lp_tensor t;
@@ -51,10 +51,8 @@ static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndi
     if (lp_stream_get_as(s, name, LP_F8, &t, e))
         return -1;
     char text[200];
-    size_t bad, one = 1;
+    size_t bad;
     int failed = 0;
-    if (cols == NULL)
-        cols = &one;
     if (t.ndim != ndim || (*rows != SIZE_MAX && t.shape[0] != *rows) ||
         (ndim == 2 && *cols != SIZE_MAX && t.shape[1] != *cols)) {
         failed = lp_fail(e, "tensor '%s' has shape %s, which does not fit the other factors", name,
@@ -81,7 +79,7 @@ static int read_mean(lp_stream *s, const char *prefix, lp_factors *f, lp_error *
         return -1;
     int failed = 0;
     if (t.count != 1 || !isfinite(*(double *)t.data))
-        failed = lp_fail(e, "tensor '%s' has to hold one finite number", name);
+        failed = lp_fail(e, "tensor '%s' is not one finite number", name);
     else
         f->mean = *(double *)t.data;
     f->has_mean = true;
@@ -89,7 +87,7 @@ static int read_mean(lp_stream *s, const char *prefix, lp_factors *f, lp_error *
     return failed;
 }
 
-/* Rows and columns of the matrix beside a model that does not say. */
+/* For a model of the mean alone: rows and columns of the matrix beside it. */
 static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
     if (lp_stream_has(s, "shape")) {
         lp_tensor t;
@@ -97,7 +95,7 @@ static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
             return -1;
         const int64_t *size = t.data;
         int failed = t.count != 2 || size[0] < 0 || size[1] < 0
-                         ? lp_fail(e, "tensor 'shape' has to hold two sizes, rows and columns")
+                         ? lp_fail(e, "tensor 'shape' is not two sizes, rows and columns")
                          : 0;
         if (!failed)
             f->rows = (size_t)size[0], f->cols = (size_t)size[1];
@@ -141,7 +139,7 @@ int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e
     return lp_within(e, "reading the factors");
 }
 
-/* PREFIX + STEM = a copy of the numbers, or nothing where there are none. */
+/* PREFIX + STEM = a copy of the numbers, or no tensor where there are none. */
 static void write_part(lp_stream *s, const char *prefix, const char *stem, const double *from,
                        int ndim, size_t rows, size_t cols) {
     char name[NAME];
@@ -240,111 +238,4 @@ int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask
         at++;
     }
     return 0;
-}
-
-/* mae is the sum of the absolute errors until finish. */
-static void add(lp_factors_metrics *a, double value, const lp_factors *f, size_t row, size_t col) {
-    double error = value - lp_factors_at(f, row, col);
-    a->n++;
-    a->sse += error * error;
-    a->mae += fabs(error);
-}
-
-static void finish(lp_factors_metrics *a) {
-    if (a->n == 0)
-        return;
-    a->mse = a->sse / (double)a->n;
-    a->rmse = sqrt(a->mse);
-    a->mae /= (double)a->n;
-}
-
-static lp_factors_metrics metrics_of(const char *part, const lp_factors *f, const lp_sparse *m) {
-    lp_factors_metrics a = {.part = part};
-    for (size_t i = 0; i < m->count; i++)
-        add(&a, m->value[i], f, (size_t)m->row[i], (size_t)m->col[i]);
-    finish(&a);
-    return a;
-}
-
-/* Every place of the matrix, 0 where neither part has an entry. */
-static lp_factors_metrics metrics_zero_filled(const lp_factors *f, const lp_sparse part[2]) {
-    lp_factors_metrics a = {.part = "all"};
-    size_t at[2] = {0, 0};
-    for (size_t r = 0; r < f->rows; r++)
-        for (size_t c = 0; c < f->cols; c++) {
-            double value = 0;
-            for (int i = 0; i < 2; i++)
-                if (at[i] < part[i].count && (size_t)part[i].row[at[i]] == r &&
-                    (size_t)part[i].col[at[i]] == c)
-                    value = part[i].value[at[i]++];
-            add(&a, value, f, r, c);
-        }
-    finish(&a);
-    return a;
-}
-
-static int check_shape(const lp_factors *f, size_t rows, size_t cols, lp_error *e) {
-    return f->rows == rows && f->cols == cols
-               ? 0
-               : lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu", f->rows,
-                         f->cols, rows, cols);
-}
-
-static int evaluate_sparse(lp_stream *s, const lp_factors *f, bool zero_filled,
-                           lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
-    bool split = lp_sparse_is_in(s, "_train");
-    lp_sparse part[2] = {{0}};
-    int failed = lp_sparse_read(s, split ? "_train" : "", &part[0], e) ||
-                 check_shape(f, part[0].rows, part[0].cols, e) ||
-                 (split && lp_sparse_read(s, "_test", &part[1], e));
-    if (!failed) {
-        metrics[(*count)++] = metrics_of("observed", f, &part[0]);
-        if (split)
-            metrics[(*count)++] = metrics_of("held_out", f, &part[1]);
-        if (zero_filled)
-            metrics[(*count)++] = metrics_zero_filled(f, part);
-    }
-    lp_sparse_free(&part[0]);
-    lp_sparse_free(&part[1]);
-    return failed ? -1 : 0;
-}
-
-static int evaluate_dense(lp_stream *s, const lp_factors *f, const char *mask_name,
-                          lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
-    lp_tensor x, mask = {0};
-    if (lp_matrix_read(s, &x, e))
-        return -1;
-    int failed = check_shape(f, x.shape[0], x.shape[1], e) ||
-                 (mask_name != NULL && lp_mask_read(s, mask_name, &x, &mask, e));
-    lp_sparse part = {0};
-    static const char *const names[] = {"observed", "held_out", "all"};
-    for (int i = mask_name != NULL ? 0 : 2; i < 3 && !failed; i++) {
-        failed = lp_sparse_from_dense(&part, &x, i < 2 ? &mask : NULL, i == 1, e);
-        if (!failed)
-            metrics[(*count)++] = metrics_of(names[i], f, &part);
-        lp_sparse_free(&part);
-    }
-    lp_tensor_free(&mask);
-    lp_tensor_free(&x);
-    return failed ? -1 : 0;
-}
-
-int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled,
-                        lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
-    *count = 0;
-    lp_factors f;
-    if (lp_factors_read(s, "", &f, e))
-        return -1;
-    bool sparse = lp_sparse_is_in(s, "") || lp_sparse_is_in(s, "_train");
-    int failed;
-    if (sparse && mask != NULL)
-        failed = lp_fail(e, "a mask was named, but the matrix is sparse");
-    else if (!sparse && zero_filled)
-        failed = lp_fail(e, "the matrix is dense: no place of it is empty");
-    else if (sparse)
-        failed = evaluate_sparse(s, &f, zero_filled, metrics, count, e);
-    else
-        failed = evaluate_dense(s, &f, mask, metrics, count, e);
-    lp_factors_free(&f);
-    return failed ? lp_within(e, "judging the factors") : 0;
 }

@@ -5,88 +5,99 @@
 #include "mf/factors.h"
 #include "num/kernels.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the question is put to. */
+/* What predictions are made from. */
 typedef struct {
     lp_factors factors;
     lp_sparse observed; /* of a sparse matrix */
     bool is_sparse;
-    double least, largest; /* what an answer is cut to */
-} subject;
+    double min, max; /* predictions are clipped to */
+} predictor;
 
-static void free_subject(subject *a) {
-    lp_factors_free(&a->factors);
-    lp_sparse_free(&a->observed);
-}
-
-static void find_range(subject *a, const double *value, size_t n) {
-    a->least = INFINITY, a->largest = -INFINITY;
+static void set_range(predictor *p, const double *value, size_t n) {
+    p->min = INFINITY, p->max = -INFINITY;
     for (size_t i = 0; i < n; i++) {
-        a->least = value[i] < a->least ? value[i] : a->least;
-        a->largest = value[i] > a->largest ? value[i] : a->largest;
+        p->min = value[i] < p->min ? value[i] : p->min;
+        p->max = value[i] > p->max ? value[i] : p->max;
     }
 }
 
-static int read_subject(lp_stream *s, bool clip, subject *a, lp_error *e) {
-    bool split = lp_sparse_is_in(s, "_train");
-    *a = (subject){.least = -INFINITY, .largest = INFINITY};
-    a->is_sparse = split || lp_sparse_is_in(s, "");
-    if (lp_factors_read(s, "", &a->factors, e))
+static int read_sparse(lp_stream *s, bool clip, bool split, predictor *p, lp_error *e) {
+    const lp_sparse *m = &p->observed;
+    if (lp_sparse_read(s, split ? "_train" : "", &p->observed, e))
         return -1;
-    const lp_sparse *m = &a->observed;
-    if (a->is_sparse) {
-        if (lp_sparse_read(s, split ? "_train" : "", &a->observed, e))
-            return -1;
-        if (m->rows != a->factors.rows || m->cols != a->factors.cols)
-            return lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu",
-                           a->factors.rows, a->factors.cols, m->rows, m->cols);
-        if (clip && m->count == 0)
-            return lp_fail(e, "--clip: there is no entry whose range could be taken");
-        if (clip)
-            find_range(a, m->value, m->count);
-    } else if (clip) {
-        lp_tensor x;
-        if (lp_matrix_read(s, &x, e))
-            return lp_within(e, "--clip");
-        find_range(a, x.data, x.count);
-        lp_tensor_free(&x);
-    }
+    if (m->rows != p->factors.rows || m->cols != p->factors.cols)
+        return lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu",
+                       p->factors.rows, p->factors.cols, m->rows, m->cols);
+    if (clip && m->count == 0)
+        return lp_fail(e, "--clip: the matrix has no entries to take a range from");
+    if (clip)
+        set_range(p, m->value, m->count);
     return 0;
 }
 
-static double answer(const subject *a, size_t row, size_t col) {
-    double value = lp_factors_at(&a->factors, row, col);
-    value = value < a->least ? a->least : value;
-    return value > a->largest ? a->largest : value;
+static int read_predictor(lp_stream *s, bool clip, predictor *p, lp_error *e) {
+    bool split = lp_sparse_is_in(s, "_train");
+    *p = (predictor){.min = -INFINITY, .max = INFINITY};
+    p->is_sparse = split || lp_sparse_is_in(s, "");
+    if (lp_factors_read(s, "", &p->factors, e))
+        return -1;
+    if (p->is_sparse)
+        return read_sparse(s, clip, split, p, e);
+    lp_tensor x;
+    if (!clip)
+        return 0;
+    if (lp_matrix_read(s, &x, e))
+        return lp_within(e, "--clip");
+    set_range(p, x.data, x.count);
+    lp_tensor_free(&x);
+    return 0;
 }
 
-/* *place = where ID stands among the names of tensor NAMES, or the place it gives itself. */
+static void free_predictor(predictor *p) {
+    lp_factors_free(&p->factors);
+    lp_sparse_free(&p->observed);
+}
+
+static double predict(const predictor *p, size_t row, size_t col) {
+    double value = lp_factors_at(&p->factors, row, col);
+    value = value < p->min ? p->min : value;
+    return value > p->max ? p->max : value;
+}
+
+/* *place = the place of ID among the `size` strings of tensor NAMES, which name its `what`s. */
+static int find_name(lp_stream *s, const char *names, const char *what, const char *id, size_t size,
+                     size_t *place, lp_error *e) {
+    const lp_tensor *t = lp_stream_get(s, names, e);
+    if (t == NULL)
+        return -1;
+    if (!lp_type_is_string(t->type) || t->count != size)
+        return lp_fail(e, "tensor '%s' does not name the %zu %ss", names, size, what);
+    size_t found = 0;
+    for (size_t i = 0; i < size; i++) {
+        char *name = lp_tensor_string(t, i, e);
+        if (name == NULL)
+            return -1;
+        if (strcmp(name, id) == 0 && found++ == 0)
+            *place = i;
+        free(name);
+    }
+    if (found == 1)
+        return 0;
+    return found > 1 ? lp_fail(e, "%zu %ss are called '%s'", found, what, id)
+                     : lp_fail(e, "there is no %s '%s' (inspect shows '%s')", what, id, names);
+}
+
+/* The same; where the stream has no names, ID is a place itself. A NULL id leaves *place. */
 static int find(lp_stream *s, const char *names, const char *what, const char *id, size_t size,
                 size_t *place, lp_error *e) {
-    if (lp_stream_has(s, names)) {
-        const lp_tensor *t = lp_stream_get(s, names, e);
-        if (t == NULL)
-            return -1;
-        if (!lp_type_is_string(t->type) || t->count != size)
-            return lp_fail(e, "tensor '%s' does not name the %zu %ss", names, size, what);
-        size_t found = 0;
-        for (size_t i = 0; i < size; i++) {
-            char *name = lp_tensor_string(t, i, e);
-            if (name == NULL)
-                return -1;
-            if (strcmp(name, id) == 0 && found++ == 0)
-                *place = i;
-            free(name);
-        }
-        if (found == 1)
-            return 0;
-        return found > 1 ? lp_fail(e, "%zu %ss are called '%s'", found, what, id)
-                         : lp_fail(e, "there is no %s '%s' (inspect shows '%s')", what, id, names);
-    }
+    if (id == NULL)
+        return 0;
+    if (lp_stream_has(s, names))
+        return find_name(s, names, what, id, size, place, e);
     char *end;
     unsigned long long number = strtoull(id, &end, 10);
     if (id[0] < '0' || id[0] > '9' || *end != '\0' || number >= size)
@@ -96,24 +107,24 @@ static int find(lp_stream *s, const char *names, const char *what, const char *i
     return 0;
 }
 
-static void put_one(lp_stream *s, const subject *a, size_t row, size_t col) {
+static void put_one(lp_stream *s, const predictor *p, size_t row, size_t col) {
     lp_tensor y = lp_tensor_vector(LP_F8, 1);
-    *(double *)y.data = answer(a, row, col);
+    *(double *)y.data = predict(p, row, col);
     lp_stream_put(s, "y_pred", &y);
 }
 
-static int put_all(lp_stream *s, const subject *a, lp_error *e) {
+static int put_all(lp_stream *s, const predictor *p, lp_error *e) {
     lp_sparse m = {0};
     bool test = lp_sparse_is_in(s, "_test");
-    if (!a->is_sparse)
-        return lp_fail(e, "there is no sparse matrix whose entries could be answered (give --row, "
-                          "or --x)");
+    if (!p->is_sparse)
+        return lp_fail(e, "there is no sparse matrix to predict the entries of (give --row, or "
+                          "--x)");
     if (test && lp_sparse_read(s, "_test", &m, e))
         return -1;
-    const lp_sparse *of = test ? &m : &a->observed;
+    const lp_sparse *of = test ? &m : &p->observed;
     lp_tensor y = lp_tensor_vector(LP_F8, of->count);
     for (size_t i = 0; i < of->count; i++)
-        ((double *)y.data)[i] = answer(a, (size_t)of->row[i], (size_t)of->col[i]);
+        ((double *)y.data)[i] = predict(p, (size_t)of->row[i], (size_t)of->col[i]);
     lp_stream_put(s, "y_pred", &y);
     lp_sparse_free(&m);
     return 0;
@@ -132,16 +143,16 @@ static int by_value(const void *a, const void *b) {
 }
 
 /* The columns without an entry in the row, best first; *count of them. */
-static candidate *rank_columns(const subject *a, size_t row, size_t *count) {
-    size_t cols = a->factors.cols, n = 0;
+static candidate *rank_columns(const predictor *p, size_t row, size_t *count) {
+    size_t cols = p->factors.cols, n = 0;
     candidate *list = lp_alloc(cols, sizeof *list);
     bool *seen = lp_alloc_zero(cols, sizeof *seen);
-    for (size_t i = 0; i < a->observed.count; i++)
-        if ((size_t)a->observed.row[i] == row)
-            seen[a->observed.col[i]] = true;
+    for (size_t i = 0; i < p->observed.count; i++)
+        if ((size_t)p->observed.row[i] == row)
+            seen[p->observed.col[i]] = true;
     for (size_t c = 0; c < cols; c++)
         if (!seen[c])
-            list[n++] = (candidate){answer(a, row, c), c};
+            list[n++] = (candidate){predict(p, row, c), c};
     free(seen);
     qsort(list, n, sizeof *list, by_value);
     *count = n;
@@ -170,12 +181,12 @@ static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t col
     return 0;
 }
 
-static int put_top(lp_stream *s, const subject *a, size_t row, size_t top, lp_error *e) {
+static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_error *e) {
     size_t n;
-    candidate *list = rank_columns(a, row, &n);
+    candidate *list = rank_columns(p, row, &n);
     n = n < top ? n : top;
     int failed = n == 0 ? lp_fail(e, "the row has an entry in every column")
-                        : put_columns(s, list, n, a->factors.cols, e);
+                        : put_columns(s, list, n, p->factors.cols, e);
     if (!failed) {
         lp_tensor y = lp_tensor_vector(LP_F8, n);
         for (size_t i = 0; i < n; i++)
@@ -186,57 +197,70 @@ static int put_top(lp_stream *s, const subject *a, size_t row, size_t top, lp_er
     return failed;
 }
 
-int lp_factors_predict(lp_stream *s, const lp_factors_query *question, lp_error *e) {
-    subject a;
+int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e) {
+    predictor p;
     size_t row = 0, col = 0;
-    int failed =
-        read_subject(s, question->clip, &a, e) ||
-        (question->row != NULL && find(s, "rows", "row", question->row, a.factors.rows, &row, e)) ||
-        (question->col != NULL &&
-         find(s, "cols", "column", question->col, a.factors.cols, &col, e));
+    int failed = read_predictor(s, query->clip, &p, e) ||
+                 find(s, "rows", "row", query->row, p.factors.rows, &row, e) ||
+                 find(s, "cols", "column", query->col, p.factors.cols, &col, e);
     lp_stream_drop(s, "y_cols");
-    if (!failed && question->row == NULL)
-        failed = put_all(s, &a, e);
-    else if (!failed && question->col != NULL)
-        put_one(s, &a, row, col);
+    if (!failed && query->row == NULL)
+        failed = put_all(s, &p, e);
+    else if (!failed && query->col != NULL)
+        put_one(s, &p, row, col);
     else if (!failed)
-        failed = put_top(s, &a, row, (size_t)question->top, e);
-    free_subject(&a);
+        failed = put_top(s, &p, row, (size_t)query->top, e);
+    free_predictor(&p);
     return failed ? lp_within(e, "predicting") : 0;
+}
+
+/* *rows = tensor NAME of s, scaled as the model's data was, f8 of `cols` columns. */
+static int read_rows(lp_stream *s, lp_stream *model, const char *name, size_t cols, lp_tensor *rows,
+                     lp_error *e) {
+    lp_tensor x = {0};
+    size_t bad;
+    int failed = lp_features_scaled(s, model, name, &x, e);
+    if (!failed && !lp_type_is_number(x.type))
+        failed = lp_fail(e, "%s is text, expected numbers", name);
+    if (!failed && (x.ndim == 0 || lp_tensor_row_size(&x) != cols))
+        failed = lp_fail(e, "%s has %zu columns, the factors have %zu", name,
+                         x.ndim == 0 ? 1 : lp_tensor_row_size(&x), cols);
+    if (!failed && lp_tensor_find_nonfinite(&x, &bad))
+        failed = lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
+                         bad / cols, bad % cols, lp_tensor_at(&x, bad));
+    if (!failed && lp_type_is(x.type, LP_F8)) {
+        *rows = x;
+        return 0;
+    }
+    failed = failed || lp_tensor_convert(rows, &x, LP_F8, e);
+    lp_tensor_free(&x);
+    return failed;
+}
+
+/* y (n, cols) = x v vᵀ. */
+static void put_projection(lp_stream *s, const lp_factors *f, const lp_tensor *x) {
+    const lp_kernels *num = lp_kernels_of(LP_F8);
+    size_t n = lp_tensor_rows(x);
+    lp_tensor part = lp_tensor_matrix(LP_F8, n, f->rank), y = lp_tensor_matrix(LP_F8, n, f->cols);
+    num->gemm(LP_NN, n, f->rank, f->cols, x->data, f->v, part.data, false);
+    num->gemm(LP_NT, n, f->cols, f->rank, part.data, f->v, y.data, false);
+    lp_stream_put(s, "y_pred", &y);
+    lp_tensor_free(&part);
 }
 
 int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
     lp_factors f;
-    lp_tensor x = {0}, rows = {0};
-    size_t bad;
-    x_name = lp_features_name(s, x_name);
+    lp_tensor x = {0};
     if (lp_factors_read(model != NULL ? model : s, "", &f, e))
         return lp_within(e, "predicting");
     int failed =
         f.s == NULL || f.has_mean
-            ? lp_fail(e, "these factors are not singular vectors, which alone answer for rows of x "
-                         "(factorise --method svd)")
-            : lp_features_scaled(s, model, x_name, &x, e);
-    if (!failed && !lp_type_is_number(x.type))
-        failed = lp_fail(e, "%s is text, expected numbers", x_name);
-    if (!failed && (x.ndim == 0 || lp_tensor_row_size(&x) != f.cols))
-        failed = lp_fail(e, "%s has %zu columns, the factors are of %zu", x_name,
-                         x.ndim == 0 ? 1 : lp_tensor_row_size(&x), f.cols);
-    if (!failed && lp_tensor_find_nonfinite(&x, &bad))
-        failed = lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", x_name,
-                         bad / f.cols, bad % f.cols, lp_tensor_at(&x, bad));
-    failed = failed || lp_tensor_convert(&rows, &x, LP_F8, e);
-    if (!failed) {
-        const lp_kernels *num = lp_kernels_of(LP_F8);
-        size_t n = x.shape[0];
-        lp_tensor part = lp_tensor_matrix(LP_F8, n, f.rank), y = lp_tensor_matrix(LP_F8, n, f.cols);
-        num->gemm(LP_NN, n, f.rank, f.cols, rows.data, f.v, part.data, false);
-        num->gemm(LP_NT, n, f.cols, f.rank, part.data, f.v, y.data, false);
-        lp_stream_put(s, "y_pred", &y);
-        lp_tensor_free(&part);
-    }
+            ? lp_fail(e, "these factors are not singular vectors, which alone can predict rows of "
+                         "x (factorise --method svd)")
+            : read_rows(s, model, lp_features_name(s, x_name), f.cols, &x, e);
+    if (!failed)
+        put_projection(s, &f, &x);
     lp_tensor_free(&x);
-    lp_tensor_free(&rows);
     lp_factors_free(&f);
     return failed ? lp_within(e, "predicting") : 0;
 }

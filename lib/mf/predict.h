@@ -1,5 +1,5 @@
-/* What factors answer: one entry of their matrix, a row's best columns, every entry that the stream
- * holds, or rows that they have not seen. */
+/* Predictions by factors: one entry of their matrix, a row's best columns, every entry that the
+ * stream holds, or rows that they have not seen. */
 #ifndef LP_MF_PREDICT_H
 #define LP_MF_PREDICT_H
 
@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 typedef struct {
-    const char *row, *col; /* names among `rows` and `cols`, or, where the stream has none, places
-                              from 0; NULL: all */
-    int64_t top; /* with a row: so many columns that it has no entry in; 0: not asked for */
-    bool clip;   /* cut to the range of the values that were observed */
+    const char *row, *col; /* names in `rows` and `cols`, or places from 0 where the stream has
+                              none; NULL: all */
+    int64_t top;           /* with a row: how many of the columns that it has no entry in; else 0 */
+    bool clip;             /* to the range of the observed values */
 } lp_factors_query;
 
 /* Puts y_pred, f8:
@@ -22,14 +22,16 @@ typedef struct {
  *                 y_cols, the columns' names (U), or their places (i8) where they have none
  *   neither       [count], every entry of the sparse matrix in row-major order: of its test part,
  *                 where it was split
- * A column that is among the test part alone counts as one without an entry. */
-int lp_factors_predict(lp_stream *s, const lp_factors_query *question, lp_error *e);
+ * An entry of the test part does not count as one that the row has.
+ * Refused: a row or column that is missing or ambiguous, a row with an entry in every column, a
+ * matrix of another shape than the factors'. */
+int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e);
 
-/* Puts y_pred [n, cols], f8: what is left of each row of tensor `x_name` (NULL: x, or else x_test,
- * or else x_train) in the space that the columns of v span, x v vᵀ. For the rows that were
+/* Puts y_pred [n, cols], f8: the projection x v vᵀ of the rows of tensor `x_name` (NULL: x, or else
+ * x_test, or else x_train) onto the space that the columns of v span. For the rows that were
  * factorised that is u diag(s) vᵀ. `model` is the stream that holds the factors, NULL for s itself;
- * scaling is lp_predict's. Refused: factors that are not an
- * SVD's, whose v is not orthonormal. */
+ * x is scaled by lp_features_scaled (data/features.h). Refused: factors without s (only an SVD's v
+ * is orthonormal), an x of another width or with a value that is not finite. */
 int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
 
 #endif

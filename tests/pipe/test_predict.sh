@@ -38,7 +38,7 @@ refuses 'gradient factors for new rows' 1 'predicting: these factors are not sin
     predict --model gd.npz new.npz
 refuses 'factors of another width' 1 'predicting: .*2 columns, the scaling has 4' \
     predict --model svd.npz <(pick x moons.npz)
-refuses 'factors of another width, unscaled' 1 'predicting: x has 2 columns, the factors are of 4' \
+refuses 'factors of another width, unscaled' 1 'predicting: x has 2 columns, the factors have 4' \
     predict --model <(pick --drop 'scale.*' svd.npz) <(pick x moons.npz)
 refuses 'factors and no matrix' 1 'there is no sparse matrix .*--row, or --x' predict svd.npz
 
