@@ -1,6 +1,6 @@
 /* from-cifar: CIFAR-10's binary batches into a stream. */
 #include "cli/tool.h"
-#include "io/cifar.h"
+#include "data/pictures.h"
 
 typedef struct {
     const char *test;
@@ -26,34 +26,20 @@ static const lp_tool tool = {
     .options = rows,
 };
 
-static void put(lp_stream *s, const char *x_name, const char *y_name, size_t n,
-                const lp_cifar_batch *batch, lp_error *e) {
-    lp_tensor x, y;
-    lp_tool_try(lp_cifar_read(&x, &y, n, batch, e));
-    lp_tool_try(lp_stream_put(s, x_name, &x, e));
-    lp_tool_try(lp_stream_put(s, y_name, &y, e));
-}
-
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = 0;
-    lp_tool_file file;
-    lp_cifar_batch *batch = lp_alloc(lp_tool_input_count(), sizeof *batch), test = {0};
-    while (lp_tool_input_file(&file))
-        batch[n++] = (lp_cifar_batch){file.name, file.bytes, file.size};
-    if (o.test != NULL) {
-        file = lp_tool_input_file_at(o.test);
-        test = (lp_cifar_batch){file.name, file.bytes, file.size};
-    }
+    lp_file *files = lp_alloc(lp_tool_input_count(), sizeof *files), test;
+    while (lp_tool_input_file(&files[n]))
+        n++;
+    if (o.test != NULL)
+        test = lp_tool_input_file_at(o.test);
     // compute
     lp_stream *s = lp_stream_new();
-    put(s, o.test != NULL ? "x_train" : "x", o.test != NULL ? "y_train" : "y", n, batch, e);
-    if (o.test != NULL)
-        put(s, "x_test", "y_test", 1, &test, e);
-    lp_tool_try(lp_cifar_put_names(s, e));
+    lp_tool_try(lp_cifar_put(s, n, files, o.test != NULL ? &test : NULL, e));
     // write
     return lp_tool_write(s);
 }

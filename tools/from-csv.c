@@ -3,31 +3,23 @@
 #include "data/triples.h"
 #include "io/csv.h"
 
-typedef struct {
-    int header; /* lp_header */
-    char separator;
-    const char *label;
-    lp_texts drop;
-    lp_triples_columns triples;
-    lp_triples_names names;
-} options;
-
-#define ROW(name, member) LP_ROW(name, options, member)
+#define ROW(name, member) LP_ROW(name, lp_triples_options, member)
 static const lp_option rows[] = {
-    {ROW("label", label), .metavar = "COLUMN",
+    {ROW("label", table.label), .metavar = "COLUMN",
      .help = "the column of labels, by name or by number from 1: it becomes y"},
-    {ROW("triples", triples), .metavar = "ROW,COLUMN,VALUE", .conflicts = "label|drop",
+    {ROW("triples", columns), .metavar = "ROW,COLUMN,VALUE", .conflicts = "label|drop",
      .parse = lp_triples_parse_columns,
      .help = "read a sparse matrix: the columns with the ids of its rows, of its columns, and with "
              "its values, each by name or by number from 1"},
     {ROW("names", names), .metavar = "FILE:ID:NAME", .requires = "triples",
      .parse = lp_triples_parse_names,
      .help = "name the matrix's columns as the table in FILE does"},
-    {ROW("header", header), .metavar = "WHICH", .default_value = "auto", .choices = "auto|yes|no",
+    {ROW("header", table.header), .metavar = "WHICH", .default_value = "auto",
+     .choices = "auto|yes|no",
      .help = "whether the first row names the columns; auto: it does where no cell is a number"},
-    {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
+    {ROW("separator", table.separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
-    {ROW("drop", drop), .metavar = "COLUMN",
+    {ROW("drop", table.drop), .metavar = "COLUMN",
      .help = "leave a column out, by name or by number from 1"},
     {0},
 };
@@ -58,37 +50,36 @@ static const lp_tool tool = {
     .options = rows,
 };
 
-static void read_table(const options *o, lp_stream *s, lp_error *e) {
-    const lp_table_options how = {o->header, o->separator, o->label, o->drop};
-    lp_table *table = lp_tool_need(lp_table_new(&how, e));
-    for (lp_tool_file file; lp_tool_input_file(&file);)
-        lp_tool_try(lp_table_add(table, file.name, file.bytes, file.size, e));
+static void read_table(const lp_table_options *o, lp_stream *s, lp_error *e) {
+    lp_table *table = lp_table_new(o);
+    for (lp_file file; lp_tool_input_file(&file);)
+        lp_tool_try(lp_table_add(table, &file, e));
     lp_tool_try(lp_table_put(table, s, e));
 }
 
-static void read_triples(const options *o, lp_stream *s, lp_error *e) {
-    const lp_triples_options how = {o->header, o->separator, o->triples};
-    lp_triples *triples = lp_tool_need(lp_triples_new(&how, e));
-    for (lp_tool_file file; lp_tool_input_file(&file);)
-        lp_tool_try(lp_triples_add(triples, file.name, file.bytes, file.size, e));
+static void read_triples(const lp_triples_options *o, lp_stream *s, lp_error *e) {
+    lp_triples *triples = lp_triples_new(o);
+    lp_file file;
+    while (lp_tool_input_file(&file))
+        lp_tool_try(lp_triples_add(triples, &file, e));
     lp_tool_try(lp_triples_put(triples, s, e));
     lp_triples_free(triples);
     if (!lp_tool_given("names"))
         return;
-    const lp_tool_file file = lp_tool_input_file_at(o->names.path);
-    lp_tool_try(lp_triples_name_cols(s, &how, &o->names, file.bytes, file.size, e));
+    file = lp_tool_input_file_at(o->names.path);
+    lp_tool_try(lp_triples_name_cols(s, o, &file, e));
 }
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    lp_triples_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();
     if (lp_tool_given("triples"))
         read_triples(&o, s, e);
     else
-        read_table(&o, s, e);
+        read_table(&o.table, s, e);
     // write
     return lp_tool_write(s);
 }

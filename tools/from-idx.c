@@ -1,6 +1,6 @@
 /* from-idx: MNIST's format into a stream. */
 #include "cli/tool.h"
-#include "io/idx.h"
+#include "data/pictures.h"
 
 typedef struct {
     lp_texts class;
@@ -30,25 +30,16 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = 0;
-    lp_tensor *t = lp_alloc(lp_tool_input_count(), sizeof *t);
-    const char **name = lp_alloc(lp_tool_input_count(), sizeof *name);
-    for (lp_tool_file file; lp_tool_input_file(&file); n++) {
-        name[n] = file.name;
-        if (lp_idx_decode(&t[n], file.bytes, file.size, e))
-            lp_tool_try(lp_within(e, "reading %s", file.name));
-    }
+    lp_file *files = lp_alloc(lp_tool_input_count(), sizeof *files);
+    while (lp_tool_input_file(&files[n]))
+        n++;
     // compute
     lp_stream *s = lp_stream_new();
-    lp_tool_try(lp_idx_put(s, n, t, name, e));
-    if (o.class.count > 0) {
-        lp_tensor classes;
-        lp_tool_try(lp_tensor_strings(&classes, o.class.item, o.class.count, e));
-        lp_tool_try(lp_stream_put(s, "classes", &classes, e));
-    }
+    lp_tool_try(lp_idx_put(s, n, files, &o.class, e));
     // write
     return lp_tool_write(s);
 }

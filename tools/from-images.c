@@ -1,6 +1,7 @@
 /* from-images: picture files into a stream. */
 #include "cli/tool.h"
-#include "io/pictures.h"
+#include "data/pictures.h"
+#include "io/image.h"
 
 #define ROW(name, member) LP_ROW(name, lp_pictures_options, member)
 static const lp_option rows[] = {
@@ -39,12 +40,12 @@ int main(int argc, char **argv) {
     lp_pictures_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
-    lp_pictures *p = lp_tool_need(lp_pictures_new(&o, e));
-    for (lp_tool_file file; lp_tool_input_file_or_folder(&file, "png|pgm|ppm|pnm", o.labels);)
-        lp_tool_try(lp_pictures_add(p, file.name, file.bytes, file.size, e));
+    lp_pictures *p = lp_pictures_new(&o);
+    for (lp_file file; lp_tool_input_file_or_folder(&file, "png|pgm|ppm|pnm", o.labels);)
+        lp_tool_try(lp_pictures_add(p, &file, e));
     // compute
     lp_stream *s = lp_stream_new();
-    lp_tool_try(lp_pictures_put(p, s, e));
+    lp_pictures_put(p, s);
     // write
     return lp_tool_write(s);
 }

@@ -1,16 +1,7 @@
 #include "cli/tool.h"
 #include "data/images.h"
 
-#include <stddef.h>
-
-struct options {
-    int64_t n, side;
-    bool colour;
-    double noise;
-    uint64_t seed;
-};
-
-#define ROW(name, member) LP_ROW(name, struct options, member)
+#define ROW(name, member) LP_ROW(name, lp_digits_options, member)
 static const lp_option options[] = {
     {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "10000", .min = 1,
      .max = UINT32_MAX, .help = "pictures"},
@@ -44,22 +35,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o = {0};
+    lp_digits_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    lp_digits_options how = {.n = (size_t)o.n,
-                             .side = (size_t)o.side,
-                             .colour = o.colour,
-                             .noise = o.noise,
-                             .seed = o.seed};
     // read
     lp_stream *s = lp_stream_new();
     // compute
-    lp_tensor x, y, classes;
-    lp_tool_try(lp_digits(&how, &x, &y, e));
-    lp_tool_try(lp_digit_names(&classes, e));
-    lp_tool_try(lp_stream_put(s, "x", &x, e));
-    lp_tool_try(lp_stream_put(s, "y", &y, e));
-    lp_tool_try(lp_stream_put(s, "classes", &classes, e));
+    lp_tool_try(lp_digits(s, &o, e));
     // write
     return lp_tool_write(s);
 }

@@ -1,16 +1,7 @@
 #include "cli/tool.h"
 #include "data/points.h"
 
-#include <stddef.h>
-
-struct options {
-    int64_t n;
-    lp_reals form;
-    double threshold;
-    uint64_t seed;
-};
-
-#define ROW(name, member) LP_ROW(name, struct options, member)
+#define ROW(name, member) LP_ROW(name, lp_ellipse_options, member)
 static const lp_option options[] = {
     {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "1000", .min = 1, .max = 1e12,
      .help = "points"},
@@ -35,15 +26,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o = {0};
+    lp_ellipse_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();
     // compute
-    lp_tensor x, y;
-    lp_tool_try(lp_ellipse((size_t)o.n, &o.form, o.threshold, o.seed, &x, &y, e));
-    lp_tool_try(lp_stream_put(s, "x", &x, e));
-    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    lp_tool_try(lp_ellipse(s, &o, e));
     // write
     return lp_tool_write(s);
 }

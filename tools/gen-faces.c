@@ -1,15 +1,7 @@
 #include "cli/tool.h"
 #include "data/images.h"
 
-#include <stddef.h>
-
-struct options {
-    int64_t people, shots;
-    double noise;
-    uint64_t seed;
-};
-
-#define ROW(name, member) LP_ROW(name, struct options, member)
+#define ROW(name, member) LP_ROW(name, lp_faces_options, member)
 static const lp_option options[] = {
     {ROW("people", people), .metavar = "N", .default_value = "40", .min = 1, .max = UINT32_MAX,
      .help = "faces"},
@@ -37,17 +29,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o = {0};
+    lp_faces_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    lp_faces_options how = {
-        .people = (size_t)o.people, .shots = (size_t)o.shots, .noise = o.noise, .seed = o.seed};
     // read
     lp_stream *s = lp_stream_new();
     // compute
-    lp_tensor x, y;
-    lp_tool_try(lp_faces(&how, &x, &y, e));
-    lp_tool_try(lp_stream_put(s, "x", &x, e));
-    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    lp_tool_try(lp_faces(s, &o, e));
     // write
     return lp_tool_write(s);
 }

@@ -1,15 +1,7 @@
 #include "cli/tool.h"
 #include "data/points.h"
 
-#include <stddef.h>
-
-struct options {
-    int64_t n;
-    lp_reals_list mean, cov;
-    uint64_t seed;
-};
-
-#define ROW(name, member) LP_ROW(name, struct options, member)
+#define ROW(name, member) LP_ROW(name, lp_gauss_options, member)
 static const lp_option options[] = {
     {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "100", .min = 1, .max = 1e12,
      .help = "points of each class"},
@@ -36,15 +28,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o = {0};
+    lp_gauss_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();
     // compute
-    lp_tensor x, y;
-    lp_tool_try(lp_gauss((size_t)o.n, &o.mean, &o.cov, o.seed, &x, &y, e));
-    lp_tool_try(lp_stream_put(s, "x", &x, e));
-    lp_tool_try(lp_stream_put(s, "y", &y, e));
+    lp_tool_try(lp_gauss(s, &o, e));
     // write
     return lp_tool_write(s);
 }

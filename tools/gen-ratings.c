@@ -1,15 +1,7 @@
 #include "cli/tool.h"
 #include "data/ratings.h"
 
-#include <stddef.h>
-
-struct options {
-    int64_t n, users, items, rank;
-    double noise;
-    uint64_t seed;
-};
-
-#define ROW(name, member) LP_ROW(name, struct options, member)
+#define ROW(name, member) LP_ROW(name, lp_ratings_options, member)
 static const lp_option options[] = {
     {ROW("n", n), .letter = 'n', .metavar = "N", .default_value = "100836", .min = 1, .max = 1e12,
      .help = "ratings in all"},
@@ -47,26 +39,12 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    struct options o = {0};
+    lp_ratings_options o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    lp_ratings_options how = {.users = (size_t)o.users,
-                              .items = (size_t)o.items,
-                              .count = (size_t)o.n,
-                              .rank = (size_t)o.rank,
-                              .noise = o.noise,
-                              .seed = o.seed};
     // read
     lp_stream *s = lp_stream_new();
     // compute
-    lp_sparse m;
-    lp_tensor users, titles;
-    lp_tool_try(lp_ratings(&how, &m, e));
-    lp_tool_try(lp_numbers_as_text(how.users, &users, e));
-    lp_tool_try(lp_titles(how.items, how.seed, &titles, e));
-    lp_tool_try(lp_sparse_write(s, "", &m, e));
-    lp_tool_try(lp_stream_put(s, "rows", &users, e));
-    lp_tool_try(lp_stream_put(s, "cols", &titles, e));
-    lp_sparse_free(&m);
+    lp_tool_try(lp_ratings(s, &o, e));
     // write
     return lp_tool_write(s);
 }

@@ -4,22 +4,21 @@
 #include <stddef.h>
 
 struct options {
-    lp_share train;
-    bool no_shuffle, stratify;
+    lp_split_options split;
     int by;
-    uint64_t seed;
 };
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("train", train), .metavar = "SHARE", .default_value = "0.8",
+    {ROW("train", split.train), .metavar = "SHARE", .default_value = "0.8",
      .help = "the training part: a share below 1, such as 0.8, or a number of rows"},
-    {ROW("stratify", stratify), .conflicts = "no-shuffle|by",
+    {ROW("stratify", split.stratify), .conflicts = "no-shuffle|by",
      .help = "give every class of y its share of both parts"},
     {ROW("by", by), .metavar = "row", .choices = "row", .conflicts = "no-shuffle",
      .help = "hold out the share within each row of a sparse matrix"},
-    {ROW("no-shuffle", no_shuffle), .help = "train on the first rows, test on the rest"},
-    {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "seed of the random order"},
+    {ROW("no-shuffle", split.no_shuffle), .help = "train on the first rows, test on the rest"},
+    {ROW("seed", split.seed), .metavar = "S", .default_value = "0",
+     .help = "seed of the random order"},
     {0},
 };
 
@@ -53,12 +52,8 @@ int main(int argc, char **argv) {
     // read
     lp_stream *s = lp_tool_input_stream();
     // compute
-    lp_split_options how = {.train = o.train,
-                            .shuffle = !o.no_shuffle,
-                            .stratify = o.stratify,
-                            .by_row = lp_tool_given("by"),
-                            .seed = o.seed};
-    lp_tool_try(lp_split(s, &how, e));
+    o.split.within_row = lp_tool_given("by");
+    lp_tool_try(lp_split(s, &o.split, e));
     // write
     return lp_tool_write(s);
 }

@@ -2,12 +2,7 @@
 #include "data/table.h"
 #include "io/csv.h"
 
-typedef struct {
-    char separator;
-    bool no_header, class_names;
-} options;
-
-#define ROW(name, member) LP_ROW(name, options, member)
+#define ROW(name, member) LP_ROW(name, lp_table_format, member)
 static const lp_option rows[] = {
     {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
@@ -36,14 +31,13 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    lp_table_format o;
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     size_t n;
     const char *const *names = lp_tool_words(&n);
-    const lp_table_format format = {o.separator, !o.no_header, o.class_names};
     // read
     lp_stream *s = lp_tool_input_stream();
     // write
-    lp_tool_try(lp_table_write(s, names, n, &format, lp_tool_out(), e));
+    lp_tool_try(lp_table_write(s, names, n, &o, lp_tool_out(), e));
     return lp_tool_end();
 }

@@ -1,8 +1,6 @@
 #define LP_NO_COMPAT
 #include "base/tensor.h"
 
-#include "base/memory.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +115,16 @@ lp_tensor lp_tensor_matrix(lp_type type, size_t rows, size_t cols) {
 lp_tensor lp_tensor_scalar(double value) {
     lp_tensor t = lp_tensor_zeros(LP_F8, 0, NULL);
     *(double *)t.data = value;
+    return t;
+}
+
+lp_tensor lp_tensor_take_buffer(lp_buffer *b, lp_type type, int ndim, const size_t *shape) {
+    lp_tensor t = {.type = type, .ndim = ndim, .count = 1, .data = b->data, .owned = b->data};
+    for (int i = 0; i < ndim; i++) {
+        t.shape[i] = shape[i];
+        t.count *= shape[i];
+    }
+    *b = (lp_buffer){0};
     return t;
 }
 

@@ -3,6 +3,7 @@
 #define LP_BASE_TENSOR_H
 
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +63,9 @@ lp_tensor lp_tensor_scalar(double value);
 /* The same as lp_tensor_zeros for a shape that a file states, and may state wrongly: -1 and e where
  * it cannot be had, and *t is {0}. */
 int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
+
+/* What a buffer holds as a tensor that owns it; the buffer is {0} afterwards. */
+lp_tensor lp_tensor_take_buffer(lp_buffer *b, lp_type type, int ndim, const size_t *shape);
 
 /* A view: the same data, not owned. */
 lp_tensor lp_tensor_view(const lp_tensor *t);

@@ -98,30 +98,30 @@ static void check_foreign(const foreign_file *file) {
                      file->is_folder ? "folder" : "file");
 }
 
-static lp_tool_file open_foreign(foreign_file *file, const char *path) {
+static lp_file open_foreign(foreign_file *file, const char *path) {
     lp_error *e = &lp_now.error;
     const char *name = lp_source_name(path);
     if (lp_source_open(&file->source, path, e) || lp_source_fill_all(&file->source, e))
         lp_tool_try(lp_within(e, "reading %s", name));
     file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
-    return (lp_tool_file){name, (const char *)file->source.data, file->source.size};
+    return (lp_file){name, (const char *)file->source.data, file->source.size};
 }
 
-lp_tool_file lp_tool_input_file_at(const char *path) {
+lp_file lp_tool_input_file_at(const char *path) {
     foreign_file *file = add_foreign(path, false);
-    lp_tool_file opened = open_foreign(file, path);
+    lp_file opened = open_foreign(file, path);
     check_foreign(file);
     return opened;
 }
 
-bool lp_tool_input_file(lp_tool_file *file) {
+bool lp_tool_input_file(lp_file *file) {
     if (next_operand == lp_now.files.count)
         return false;
     *file = lp_tool_input_file_at(lp_now.files.item[next_operand++]);
     return true;
 }
 
-bool lp_tool_input_file_or_folder(lp_tool_file *file, const char *endings, bool deep) {
+bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep) {
     if (next_path == folder.count) {
         if (next_operand == lp_now.files.count || !lp_folder_is(lp_now.files.item[next_operand]))
             return lp_tool_input_file(file);

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/option.h"
+#include "io/source.h"
 #include "io/stream.h"
 
 #include <stdbool.h>
@@ -89,21 +90,15 @@ lp_stream *lp_tool_input_stream_of(const char *option);
 /* A foreign file, read whole. The recipe names it and its CRC-32, or, of a folder, the folder and a
  * CRC-32 over the names and bytes of the files in it. Bytes live until the tool ends, those of a
  * file in a folder until the next file is read. */
-typedef struct {
-    const char *name; /* for messages: "standard input" for - */
-    const char *bytes;
-    size_t size;
-} lp_tool_file;
-
 /* LP_IN_FILES: reads the next operand; false when all have been read. */
-bool lp_tool_input_file(lp_tool_file *file);
+bool lp_tool_input_file(lp_file *file);
 
 /* The same for a tool that takes folders: an operand that is a folder stands for the files in it,
  * at least one (`endings` and `deep`: io/folder.h). */
-bool lp_tool_input_file_or_folder(lp_tool_file *file, const char *endings, bool deep);
+bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep);
 
 /* A file that an option names, once all operands have been read. Its CRC-32 follows theirs. */
-lp_tool_file lp_tool_input_file_at(const char *path);
+lp_file lp_tool_input_file_at(const char *path);
 
 /* ---- the end ---- */
 

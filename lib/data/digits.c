@@ -1,28 +1,26 @@
 #include "data/images.h"
 
-#include "base/memory.h"
 #include "data/pixels.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* ---- the alphabet: strokes through control points in a box of 100 by 100, y downwards ---- */
 
-enum { MOST_POINTS = 13, MOST_STROKES = 3, SUBDIVISIONS = 6 };
+enum { MAX_POINTS = 13, MAX_STROKES = 3, SUBDIVISIONS = 6, MAX_SIDE = 256 };
 
 typedef struct {
     int count; /* of points; two make a straight line, more a Catmull-Rom spline */
-    signed char point[MOST_POINTS][2];
+    signed char point[MAX_POINTS][2];
 } stroke;
 
 /* The ways to write each digit; all are as likely. */
 enum { STYLES = 16 };
 static const struct {
     int digit;
-    stroke strokes[MOST_STROKES];
+    stroke strokes[MAX_STROKES];
 } styles[STYLES] = {
     {0,
      {{9,
@@ -166,8 +164,8 @@ static void draw_glyph(field *f, int digit, lp_rng *r) {
     }
     const stroke *strokes = styles[first + (int)lp_rng_below(r, (uint64_t)ways)].strokes;
     placement p = draw_placement(r, (double)f->side);
-    for (int i = 0; i < MOST_STROKES && strokes[i].count > 0; i++) {
-        double point[MOST_POINTS][2];
+    for (int i = 0; i < MAX_STROKES && strokes[i].count > 0; i++) {
+        double point[MAX_POINTS][2];
         for (int j = 0; j < strokes[i].count; j++) {
             double box[2];
             for (int k = 0; k < 2; k++)
@@ -179,8 +177,8 @@ static void draw_glyph(field *f, int digit, lp_rng *r) {
     }
 }
 
-/* Colours until the ink is darker, or brighter, than all of the ground by a quarter of the range.
- */
+/* Draws colours until the ink is darker or brighter than all of the ground by a quarter of the
+ * range. */
 static void draw_colours(lp_rng *r, double ground[2][3], double ink[3]) {
     const double contrast = 64;
     double above[2]; /* how much brighter the ink is than either end of the ground */
@@ -199,14 +197,14 @@ static void draw_colours(lp_rng *r, double ground[2][3], double ink[3]) {
 
 static void draw_picture(void *context, size_t i) {
     const drawing *d = context;
-    size_t side = d->options->side, channels = d->options->colour ? 3 : 1;
+    size_t side = (size_t)d->options->side, channels = d->options->colour ? 3 : 1;
     lp_rng r = lp_rng_new(d->options->seed, LP_RNG_GLYPH, (uint32_t)i);
     lp_rng noise = lp_rng_new(d->options->seed, LP_RNG_PIXEL, (uint32_t)i);
     double radius = (double)side * around(&r, 0.046, 0.018), strength = around(&r, 0.85, 0.15);
     double ground[2][3] = {{0}}, ink[3] = {255, 255, 255};
     if (d->options->colour)
         draw_colours(&r, ground, ink);
-    float distance[256 * 256];
+    float distance[MAX_SIDE * MAX_SIDE];
     field f = {side, radius + 1, distance};
     for (size_t p = 0; p < side * side; p++)
         distance[p] = INFINITY;
@@ -223,26 +221,20 @@ static void draw_picture(void *context, size_t i) {
     }
 }
 
-int lp_digits(const lp_digits_options *options, lp_tensor *x, lp_tensor *y, lp_error *e) {
-    *x = *y = (lp_tensor){0};
-    size_t n = options->n, side = options->side;
-    if (n == 0 || n > UINT32_MAX || side < 8 || side > 256)
-        return lp_fail_usage(e,
-                             "drawing digits: %zu of %zu x %zu (1 to 2^32 - 1 of 8 to 256 a side)",
-                             n, side, side);
-    if (!(options->noise >= 0 && options->noise <= 255))
-        return lp_fail_usage(e, "drawing digits: noise %g (0 to 255)", options->noise);
-    if (lp_tensor_new(x, LP_U1, options->colour ? 4 : 3, (size_t[]){n, side, side, 3}, e) ||
-        lp_tensor_vector(y, LP_I8, n, e)) {
-        lp_tensor_free(x);
-        return lp_within(e, "drawing digits");
-    }
-    drawing d = {options, x->data, y->data};
-    lp_parallel(n, draw_picture, &d);
+int lp_digits(lp_stream *s, const lp_digits_options *o, lp_error *e) {
+    static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    if (o->n < 1 || o->n > UINT32_MAX || o->side < 8 || o->side > MAX_SIDE)
+        return lp_fail_usage(
+            e, "drawing digits: %lld of %lld x %lld (1 to 2^32 - 1 of 8 to %d a side)",
+            (long long)o->n, (long long)o->side, (long long)o->side, MAX_SIDE);
+    if (!(o->noise >= 0 && o->noise <= 255))
+        return lp_fail_usage(e, "drawing digits: noise %g (0 to 255)", o->noise);
+    const size_t n = (size_t)o->n, side = (size_t)o->side;
+    lp_tensor x = lp_tensor_zeros(LP_U1, o->colour ? 4 : 3, (size_t[]){n, side, side, 3});
+    lp_tensor y = lp_tensor_vector(LP_I8, n);
+    lp_parallel(n, draw_picture, &(drawing){o, x.data, y.data});
+    lp_stream_put(s, "x", &x);
+    lp_stream_put(s, "y", &y);
+    lp_stream_put_strings(s, "classes", names, LP_DIGIT_CLASSES);
     return 0;
-}
-
-int lp_digit_names(lp_tensor *names, lp_error *e) {
-    static const char *const texts[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-    return lp_tensor_strings(names, texts, LP_DIGIT_CLASSES, e);
 }

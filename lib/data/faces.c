@@ -1,6 +1,5 @@
 #include "data/images.h"
 
-#include "base/memory.h"
 #include "data/pixels.h"
 #include "num/parallel.h"
 #include "num/rng.h"
@@ -272,7 +271,7 @@ typedef struct {
 
 static void draw_picture(void *context, size_t i) {
     const drawing *d = context;
-    size_t who = i / d->options->shots;
+    size_t who = i / (size_t)d->options->shots;
     person p = draw_person(d->options->seed, (uint32_t)who);
     shot s = draw_shot(d->options->seed, (uint32_t)i);
     lp_rng noise = lp_rng_new(d->options->seed, LP_RNG_PIXEL, (uint32_t)i);
@@ -286,20 +285,19 @@ static void draw_picture(void *context, size_t i) {
         }
 }
 
-int lp_faces(const lp_faces_options *options, lp_tensor *x, lp_tensor *y, lp_error *e) {
-    *x = *y = (lp_tensor){0};
-    size_t n;
-    if (!lp_multiply(options->people, options->shots, &n) || n == 0 || n > UINT32_MAX)
-        return lp_fail_usage(e, "drawing faces: %zu people, %zu times each (1 to 2^32 - 1 in all)",
-                             options->people, options->shots);
-    if (!(options->noise >= 0 && options->noise <= 255))
-        return lp_fail_usage(e, "drawing faces: noise %g (0 to 255)", options->noise);
-    if (lp_tensor_new(x, LP_U1, 3, (size_t[]){n, LP_FACE_SIDE, LP_FACE_SIDE}, e) ||
-        lp_tensor_vector(y, LP_I8, n, e)) {
-        lp_tensor_free(x);
-        return lp_within(e, "drawing faces");
-    }
-    drawing d = {options, x->data, y->data};
-    lp_parallel(n, draw_picture, &d);
+int lp_faces(lp_stream *s, const lp_faces_options *o, lp_error *e) {
+    int64_t n;
+    if (o->people < 1 || o->shots < 1 || __builtin_mul_overflow(o->people, o->shots, &n) ||
+        n > UINT32_MAX)
+        return lp_fail_usage(e,
+                             "drawing faces: %lld people, %lld times each (1 to 2^32 - 1 in all)",
+                             (long long)o->people, (long long)o->shots);
+    if (!(o->noise >= 0 && o->noise <= 255))
+        return lp_fail_usage(e, "drawing faces: noise %g (0 to 255)", o->noise);
+    lp_tensor x = lp_tensor_zeros(LP_U1, 3, (size_t[]){(size_t)n, LP_FACE_SIDE, LP_FACE_SIDE});
+    lp_tensor y = lp_tensor_vector(LP_I8, (size_t)n);
+    lp_parallel((size_t)n, draw_picture, &(drawing){o, x.data, y.data});
+    lp_stream_put(s, "x", &x);
+    lp_stream_put(s, "y", &y);
     return 0;
 }

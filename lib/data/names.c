@@ -26,46 +26,30 @@ bool lp_names_find(const lp_names *names, const char *name, size_t *number) {
 }
 
 /* Twice the room, for both the names and their slots. */
-static int grow(lp_names *names, lp_error *e) {
-    size_t capacity = names->capacity ? 2 * names->capacity : 32;
-    char **item = lp_alloc(capacity, sizeof *item, e);
-    size_t *slot = item != NULL ? lp_alloc_zero(2 * capacity, sizeof *slot, e) : NULL;
-    if (slot == NULL) {
-        free(item);
-        return -1;
-    }
-    if (names->count > 0)
-        memcpy(item, names->item, names->count * sizeof *item);
-    free(names->item);
+static void grow(lp_names *names) {
+    names->item = lp_grow(names->item, names->count, &names->capacity, sizeof *names->item);
     free(names->slot);
-    names->item = item;
-    names->capacity = capacity;
-    names->slot = slot;
-    names->slots = 2 * capacity;
+    names->slots = 2 * names->capacity;
+    names->slot = lp_alloc_zero(names->slots, sizeof *names->slot);
     for (size_t i = 0; i < names->count; i++)
-        slot[slot_of(names, item[i])] = i + 1;
-    return 0;
+        names->slot[slot_of(names, names->item[i])] = i + 1;
 }
 
-int lp_names_add(lp_names *names, const char *name, size_t *number, lp_error *e) {
-    if (lp_names_find(names, name, number))
-        return 0;
-    if (names->count == names->capacity && grow(names, e))
-        return -1;
-    char *copy = lp_alloc(strlen(name) + 1, 1, e);
-    if (copy == NULL)
-        return -1;
-    strcpy(copy, name);
-    *number = names->count;
-    names->item[names->count++] = copy;
+size_t lp_names_add(lp_names *names, const char *name) {
+    size_t number;
+    if (lp_names_find(names, name, &number))
+        return number;
+    if (names->count == names->capacity)
+        grow(names);
+    number = names->count++;
+    names->item[number] = lp_arena_strdup(&names->texts, name);
     names->slot[slot_of(names, name)] = names->count;
-    return 0;
+    return number;
 }
 
 void lp_names_free(lp_names *names) {
-    for (size_t i = 0; i < names->count; i++)
-        free(names->item[i]);
     free(names->item);
     free(names->slot);
+    lp_arena_free(&names->texts);
     *names = (lp_names){0};
 }

@@ -1,24 +1,25 @@
-/* Names numbered 0.. in the order of their first appearance: classes, users, titles. */
+/* Texts numbered 0.. in the order of their first appearance: classes, users, titles. */
 #ifndef LP_DATA_NAMES_H
 #define LP_DATA_NAMES_H
 
-#include "base/error.h"
+#include "base/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Starts as {0}, freed with lp_names_free. */
 typedef struct {
-    char **item; /* (count), owned */
+    const char **item; /* (count) */
     size_t count, capacity;
+    lp_arena texts;
     size_t *slot; /* number + 1 by hash, 0 where free: open addressing, linear probing */
     size_t slots; /* a power of two, at least twice count */
 } lp_names;
 
-/* *number = the number of the name, which is added (copied) where it is new. */
-int lp_names_add(lp_names *names, const char *name, size_t *number, lp_error *e);
+/* The number of the name, which is added (copied) where it is new. */
+size_t lp_names_add(lp_names *names, const char *name);
 
-/* The same, without adding: false where it is not there. */
+/* The same without adding: false where there is no such name. */
 bool lp_names_find(const lp_names *names, const char *name, size_t *number);
 
 void lp_names_free(lp_names *names);

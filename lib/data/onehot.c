@@ -1,8 +1,6 @@
 #include "data/onehot.h"
 
-#include "base/memory.h"
-
-enum { MOST_CLASSES = 1 << 20 };
+enum { MAX_CLASSES = 1 << 20 };
 
 static const char *const names[] = {"y", "y_train", "y_test"};
 enum { NAMES = sizeof names / sizeof *names };
@@ -10,25 +8,22 @@ enum { NAMES = sizeof names / sizeof *names };
 int lp_onehot(const lp_tensor *labels, size_t k, lp_tensor *out, lp_error *e) {
     *out = (lp_tensor){0};
     lp_tensor whole = {0};
-    if (lp_tensor_convert(&whole, labels, LP_I8, e) ||
-        lp_tensor_matrix(out, LP_U1, labels->count, k, e)) {
-        lp_tensor_free(&whole);
+    if (lp_tensor_convert(&whole, labels, LP_I8, e))
         return -1;
-    }
+    *out = lp_tensor_matrix(LP_U1, labels->count, k);
     const int64_t *label = whole.data;
     uint8_t *row = out->data;
-    for (size_t i = 0; i < whole.count; i++, row += k) {
-        if (label[i] < 0 || (uint64_t)label[i] >= k) {
-            lp_fail(e, "row %zu: label %lld is outside the %zu classes 0 .. %zu", i,
-                    (long long)label[i], k, k - 1);
-            lp_tensor_free(&whole);
-            lp_tensor_free(out);
-            return -1;
-        }
-        row[label[i]] = 1;
-    }
+    int failed = 0;
+    for (size_t i = 0; i < whole.count && !failed; i++, row += k)
+        if (label[i] < 0 || (uint64_t)label[i] >= k)
+            failed = lp_fail(e, "row %zu: label %lld is outside the %zu classes 0 .. %zu", i,
+                             (long long)label[i], k, k - 1);
+        else
+            row[label[i]] = 1;
     lp_tensor_free(&whole);
-    return 0;
+    if (failed)
+        lp_tensor_free(out);
+    return failed;
 }
 
 /* *k grows to the largest label plus one. */
@@ -72,8 +67,8 @@ int lp_onehot_stream(lp_stream *s, size_t classes, lp_error *e) {
         lp_stream_get(s, "y", e); /* says what there is instead */
         return lp_within(e, "one-hot labels");
     }
-    if (k > MOST_CLASSES)
-        return lp_fail(e, "one-hot labels: %zu classes are more than %d", k, MOST_CLASSES);
+    if (k > MAX_CLASSES)
+        return lp_fail(e, "one-hot labels: %zu classes are more than %d", k, MAX_CLASSES);
     for (int i = 0; i < NAMES; i++) {
         if (!lp_stream_has(s, names[i]))
             continue;
@@ -81,8 +76,7 @@ int lp_onehot_stream(lp_stream *s, size_t classes, lp_error *e) {
         const lp_tensor *labels = lp_stream_get(s, names[i], e);
         if (labels == NULL || lp_onehot(labels, k, &out, e))
             return lp_within(e, "one-hot labels: %s", names[i]);
-        if (lp_stream_put(s, names[i], &out, e))
-            return -1;
+        lp_stream_put(s, names[i], &out);
     }
     return 0;
 }

@@ -14,31 +14,14 @@ static bool matches_one(const char *name, const char *const *patterns, size_t n)
     return false;
 }
 
-/* "x, y, classes", cut where it is long. */
-static int list_names(const lp_stream *s, lp_buffer *text, lp_error *e) {
-    enum { LONG = 300 };
-    size_t n = lp_stream_count(s);
-    for (size_t i = 0; i < n; i++) {
-        if (text->size > LONG)
-            return lp_buffer_print(text, e, " and %zu more", n - i);
-        if (lp_buffer_print(text, e, "%s%s", i > 0 ? ", " : "", lp_stream_name(s, i)))
-            return -1;
-    }
-    return n == 0 ? lp_buffer_print(text, e, "no tensors") : 0;
-}
-
 static int check_patterns(const lp_stream *s, const char *const *patterns, size_t n, lp_error *e) {
     for (size_t i = 0; i < n; i++) {
         size_t found = 0;
         for (size_t j = 0; j < lp_stream_count(s); j++)
             found += matches_one(lp_stream_name(s, j), &patterns[i], 1);
-        if (found > 0)
-            continue;
-        lp_buffer names = {0};
-        if (list_names(s, &names, e) == 0)
-            lp_fail(e, "no tensor matches '%s' (there are: %s)", patterns[i], names.data);
-        lp_buffer_free(&names);
-        return -1;
+        char names[LP_STREAM_LISTED];
+        if (found == 0)
+            return lp_fail(e, "no tensor matches '%s' (%s)", patterns[i], lp_stream_list(s, names));
     }
     return 0;
 }
@@ -93,22 +76,23 @@ static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     if (from >= to || to > n)
         return lp_fail(e, "rows %zu up to %zu: %s 0 up to %zu", from, to,
                        from >= to && to <= n ? "that is none of the rows" : "the rows are", n);
-    size_t *index = lp_alloc(to - from, sizeof *index, e);
-    if (index == NULL)
-        return -1;
+    size_t *index = lp_alloc(to - from, sizeof *index);
     for (size_t i = from; i < to; i++)
         index[i - from] = i;
     int failed = 0;
     for (size_t i = 0; i < lp_stream_count(s) && !failed; i++) {
-        lp_tensor t, rows;
+        lp_tensor t;
         if (!has_rows_taken(s, i, o, &t))
             continue;
         const lp_tensor *whole = lp_stream_get(s, lp_stream_name(s, i), e);
-        failed = whole == NULL || lp_tensor_take_rows(&rows, whole, index, to - from, e) ||
-                 lp_stream_put(s, lp_stream_name(s, i), &rows, e);
+        failed = whole == NULL;
+        if (!failed) {
+            lp_tensor rows = lp_tensor_take_rows(whole, index, to - from);
+            lp_stream_put(s, lp_stream_name(s, i), &rows);
+        }
     }
     free(index);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
@@ -116,21 +100,12 @@ static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
     if (equals == NULL || equals == pair || equals[1] == '\0')
         return lp_fail_usage(e, "rename '%s': expected OLD=NEW", pair);
     lp_buffer old_name = {0};
-    if (lp_buffer_append(&old_name, pair, (size_t)(equals - pair), e))
-        return -1;
+    lp_buffer_append(&old_name, pair, (size_t)(equals - pair));
     int failed = 0;
-    if (!lp_stream_has(s, old_name.data)) {
-        lp_buffer names = {0};
-        failed = list_names(s, &names, e);
-        if (!failed)
-            failed = lp_fail(e, "rename '%s': there is no %s (there are: %s)", pair, old_name.data,
-                             names.data);
-        lp_buffer_free(&names);
-    } else if (!lp_stream_name_is_valid(equals + 1)) {
+    if (lp_stream_has(s, old_name.data) && !lp_stream_name_is_valid(equals + 1))
         failed = lp_fail_usage(e, "rename '%s': a name is letters, digits and _ . + - /", pair);
-    } else if (lp_stream_rename(s, old_name.data, equals + 1, e)) {
+    else if (lp_stream_rename(s, old_name.data, equals + 1, e))
         failed = lp_within(e, "rename '%s'", pair);
-    }
     lp_buffer_free(&old_name);
     return failed;
 }

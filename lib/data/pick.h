@@ -21,12 +21,12 @@ typedef struct {
 } lp_pick_options;
 
 /* In this order: keeps the tensors that match a pattern of `keep`, removes those that match one
- * of `drop`, takes the rows, renames. What stays is in the stream's order, and is not decoded
- * unless rows are taken of it.
+ * of `drop`, takes the rows, renames. What stays keeps its order and is decoded only where rows are
+ * taken of it.
  *
- * Rows from .. to - 1 of the tensors `of` names, which all need as many rows; the range has to lie
- * inside and hold at least one. Refused, with the names that there are: a pattern that matches
- * nothing, a NEW that is there already or is no name, a stream that is left without a tensor. */
+ * Rows from .. to - 1 are taken of the tensors that `of` names, which all need the same number of
+ * rows; the range has to lie inside and hold at least one. Refused, with the names in the stream: a
+ * pattern that matches nothing, a NEW that exists already or is not valid, a stream left empty. */
 int lp_pick(lp_stream *s, const lp_pick_options *options, lp_error *e);
 
 #endif

@@ -17,13 +17,12 @@ typedef struct {
     double *block; /* (BLOCK, d) */
 } row_blocks;
 
-static int open_blocks(row_blocks *b, const lp_tensor *x, lp_error *e) {
-    *b = (row_blocks){lp_kernels_of(LP_F8), x, lp_tensor_rows(x), lp_tensor_row_size(x), {0}, NULL};
-    size_t count;
-    if (!lp_multiply(BLOCK, b->d, &count))
-        return lp_fail(e, "rows of %zu elements are too wide", b->d);
-    b->block = lp_alloc(count, sizeof *b->block, e);
-    return b->block == NULL ? -1 : 0;
+/* Freed by free(block). */
+static row_blocks open_blocks(const lp_tensor *x) {
+    row_blocks b = {
+        .num = lp_kernels_of(LP_F8), .x = x, .rows = lp_tensor_rows(x), .d = lp_tensor_row_size(x)};
+    b.block = lp_alloc(b.d, BLOCK * sizeof *b.block);
+    return b;
 }
 
 /* b->block = rows from .. as double. Returns how many there are. */
@@ -49,16 +48,16 @@ static int check_numbers(const lp_tensor *x, lp_error *e) {
     return 0;
 }
 
-/* least and largest (d) of each column. */
-static void find_ranges(row_blocks *b, double *least, double *largest) {
+/* min and max (d) of each column. */
+static void find_ranges(row_blocks *b, double *min, double *max) {
     for (size_t from = 0; from < b->rows; from += BLOCK) {
         size_t rows = widen(b, from);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = 0; j < b->d; j++) {
                 double value = b->block[i * b->d + j];
                 bool first = from + i == 0;
-                least[j] = first || value < least[j] ? value : least[j];
-                largest[j] = first || value > largest[j] ? value : largest[j];
+                min[j] = first || value < min[j] ? value : min[j];
+                max[j] = first || value > max[j] ? value : max[j];
             }
     }
 }
@@ -86,49 +85,51 @@ static void find_variances(row_blocks *b, const double *mean, double *variance) 
         variance[j] /= (double)b->rows;
 }
 
+/* The offset o and divisor v of a column that spans min to max; they hold its mean and variance
+ * already, where `by` uses them. A rounded mean of equal values may miss them, so a constant column
+ * is told by its range. */
+static void finish_column(lp_scale_by by, double min, double max, double *o, double *v) {
+    const bool constant = min == max;
+    if (by == LP_SCALE_MINMAX || constant)
+        *o = min;
+    if (by == LP_SCALE_CENTRE || constant)
+        *v = 1;
+    else if (by == LP_SCALE_STANDARD)
+        *v = sqrt(*v);
+    else if (by == LP_SCALE_MINMAX)
+        *v = max - min;
+}
+
 int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tensor *divisor,
                  lp_error *e) {
     *offset = *divisor = (lp_tensor){0};
-    row_blocks b = {0};
-    if (check_numbers(x, e) || open_blocks(&b, x, e))
+    if (check_numbers(x, e))
         return -1;
-    double *least = lp_alloc(b.d, sizeof *least, e);
-    double *largest = least == NULL ? NULL : lp_alloc(b.d, sizeof *largest, e);
-    int failed = largest == NULL || lp_tensor_vector(offset, LP_F8, b.d, e) ||
-                 lp_tensor_vector(divisor, LP_F8, b.d, e);
-    if (!failed) {
-        double *o = offset->data, *v = divisor->data;
-        find_ranges(&b, least, largest);
-        if (by != LP_SCALE_MINMAX)
-            find_means(&b, o);
-        if (by == LP_SCALE_STANDARD || by == LP_SCALE_VARIANCE)
-            find_variances(&b, o, v);
-        for (size_t j = 0; j < b.d && !failed; j++) {
-            /* A rounded mean of equal values may miss them: a constant column is told by its
-             * range. */
-            bool constant = least[j] == largest[j];
-            if (by == LP_SCALE_MINMAX || constant)
-                o[j] = least[j];
-            if (by == LP_SCALE_CENTRE || constant)
-                v[j] = 1;
-            else if (by == LP_SCALE_STANDARD)
-                v[j] = sqrt(v[j]);
-            else if (by == LP_SCALE_MINMAX)
-                v[j] = largest[j] - least[j];
-            if (!isfinite(o[j]) || !isfinite(v[j]) || v[j] == 0)
-                failed = lp_fail(e, "column %zu spans %g to %g, which leaves the range of double",
-                                 j, least[j], largest[j]);
-        }
+    row_blocks b = open_blocks(x);
+    *offset = lp_tensor_vector(LP_F8, b.d);
+    *divisor = lp_tensor_vector(LP_F8, b.d);
+    double *min = lp_alloc(b.d, sizeof *min), *max = lp_alloc(b.d, sizeof *max);
+    double *o = offset->data, *v = divisor->data;
+    find_ranges(&b, min, max);
+    if (by != LP_SCALE_MINMAX)
+        find_means(&b, o);
+    if (by == LP_SCALE_STANDARD || by == LP_SCALE_VARIANCE)
+        find_variances(&b, o, v);
+    int failed = 0;
+    for (size_t j = 0; j < b.d && !failed; j++) {
+        finish_column(by, min[j], max[j], &o[j], &v[j]);
+        if (!isfinite(o[j]) || !isfinite(v[j]) || v[j] == 0)
+            failed = lp_fail(e, "column %zu spans %g to %g, which leaves the range of double", j,
+                             min[j], max[j]);
     }
-    free(least);
-    free(largest);
+    free(min);
+    free(max);
     free(b.block);
     if (failed) {
         lp_tensor_free(offset);
         lp_tensor_free(divisor);
-        return -1;
     }
-    return 0;
+    return failed;
 }
 
 static lp_type scaled_type(lp_type from) {
@@ -139,16 +140,14 @@ static lp_type scaled_type(lp_type from) {
 int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
                    lp_tensor *out, lp_error *e) {
     *out = (lp_tensor){0};
-    row_blocks b = {0};
     if (check_numbers(x, e))
         return -1;
     if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
         return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
                        offset->count);
-    if (open_blocks(&b, x, e))
-        return -1;
-    int failed = lp_tensor_new(out, scaled_type(x->type), x->ndim, x->shape, e);
-    for (size_t from = 0; from < b.rows && !failed; from += BLOCK) {
+    row_blocks b = open_blocks(x);
+    *out = lp_tensor_zeros(scaled_type(x->type), x->ndim, x->shape);
+    for (size_t from = 0; from < b.rows; from += BLOCK) {
         size_t rows = widen(&b, from);
         b.num->binary(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, offset->data, 1, b.d, b.block,
                       false);
@@ -161,7 +160,7 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
                 ((float *)out->data)[from * b.d + i] = (float)b.block[i];
     }
     free(b.block);
-    return failed;
+    return 0;
 }
 
 static int apply_to(lp_stream *s, const char *name, const lp_tensor *offset,
@@ -172,7 +171,8 @@ static int apply_to(lp_stream *s, const char *name, const lp_tensor *offset,
         return -1;
     if (lp_scale_apply(x, offset, divisor, &out, e))
         return lp_within(e, "%s", name);
-    return lp_stream_put(s, name, &out, e);
+    lp_stream_put(s, name, &out);
+    return 0;
 }
 
 /* With an earlier scaling (o1, d1), (x - o1) / d1 has become x; ((x - o1) / d1 - o2) / d2 is
@@ -203,12 +203,14 @@ static const char *fitted_name(const lp_stream *s) {
 }
 
 static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
-    int failed = apply_to(s, fitted_name(s), offset, divisor, e);
-    if (!failed && lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test"))
-        failed = apply_to(s, "x_test", offset, divisor, e);
-    failed = failed || compose(s, offset, divisor, e) ||
-             lp_stream_put(s, "scale.offset", offset, e) ||
-             lp_stream_put(s, "scale.divisor", divisor, e);
+    int failed = apply_to(s, fitted_name(s), offset, divisor, e) ||
+                 (lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test") &&
+                  apply_to(s, "x_test", offset, divisor, e)) ||
+                 compose(s, offset, divisor, e);
+    if (!failed) {
+        lp_stream_put(s, "scale.offset", offset);
+        lp_stream_put(s, "scale.divisor", divisor);
+    }
     lp_tensor_free(offset);
     lp_tensor_free(divisor);
     return failed ? lp_within(e, "scaling") : 0;
@@ -236,17 +238,13 @@ int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e) {
 }
 
 int lp_scale_divide(lp_stream *s, double by, lp_error *e) {
-    lp_tensor offset = {0}, divisor = {0};
     const lp_tensor *x = get_fitted(s, e);
     if (x == NULL)
         return -1;
     if (!isfinite(by) || by == 0)
         return lp_fail(e, "scaling: the divisor is %g, which divides nothing", by);
     size_t d = lp_tensor_row_size(x);
-    if (lp_tensor_vector(&offset, LP_F8, d, e) || lp_tensor_vector(&divisor, LP_F8, d, e)) {
-        lp_tensor_free(&offset);
-        return lp_within(e, "scaling");
-    }
+    lp_tensor offset = lp_tensor_vector(LP_F8, d), divisor = lp_tensor_vector(LP_F8, d);
     for (size_t j = 0; j < d; j++)
         ((double *)divisor.data)[j] = by;
     return scale_with(s, &offset, &divisor, e);

@@ -11,13 +11,13 @@
 #include "io/stream.h"
 
 /* With a column's mean, its variance (the mean of the squared deviations: the population's,
- * divided by n, as NumPy and scikit-learn have it), its least and its largest value. A constant
- * column has divisor 1, so that it becomes 0. */
+ * divided by n, as NumPy and scikit-learn have it), its minimum and its maximum. A constant column
+ * has divisor 1, so that it becomes 0. */
 typedef enum {
     LP_SCALE_CENTRE,   /* offset mean, divisor 1 */
     LP_SCALE_STANDARD, /* offset mean, divisor the square root of the variance */
     LP_SCALE_VARIANCE, /* offset mean, divisor the variance itself */
-    LP_SCALE_MINMAX,   /* offset least, divisor largest - least */
+    LP_SCALE_MINMAX,   /* offset min, divisor max - min */
 } lp_scale_by;
 
 #define LP_SCALE_CHOICES "centre|standard|variance|minmax" /* in the order above */
@@ -32,8 +32,8 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
                    lp_tensor *out, lp_error *e);
 
 /* Scales x; or x_train, on which alone it is fitted, and x_test with the same numbers. They are
- * kept as `scale.offset` and `scale.divisor`, f8 [d], so that data which comes later can be scaled
- * alike; on data that has been scaled before, they are those of both scalings in one. */
+ * kept as `scale.offset` and `scale.divisor`, f8 [d], so that later data can be scaled alike; on
+ * data that has been scaled before, they combine both scalings. */
 int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e);
 
 /* The same with offset 0 and one divisor (finite, not 0) for every column: pixels 0 .. 255. */

@@ -33,17 +33,13 @@ void lp_sparse_free(lp_sparse *m) {
     *m = (lp_sparse){0};
 }
 
-int lp_sparse_new(lp_sparse *m, size_t rows, size_t cols, size_t count, lp_error *e) {
-    *m = (lp_sparse){.rows = rows, .cols = cols, .count = count};
-    if (rows > INT32_MAX || cols > INT32_MAX)
-        return lp_fail(e, "a sparse matrix of %zu x %zu is more than 2^31 - 1 a side", rows, cols);
-    m->row = lp_alloc(count, sizeof *m->row, e);
-    m->col = lp_alloc(count, sizeof *m->col, e);
-    m->value = lp_alloc(count, sizeof *m->value, e);
-    if (m->row != NULL && m->col != NULL && m->value != NULL)
-        return 0;
-    lp_sparse_free(m);
-    return -1;
+lp_sparse lp_sparse_new(size_t rows, size_t cols, size_t count) {
+    return (lp_sparse){.rows = rows,
+                       .cols = cols,
+                       .count = count,
+                       .row = lp_alloc(count, sizeof(int32_t)),
+                       .col = lp_alloc(count, sizeof(int32_t)),
+                       .value = lp_alloc(count, sizeof(double))};
 }
 
 static uint64_t key_of(const lp_sparse *m, size_t i) {
@@ -72,14 +68,8 @@ static void radix_sort(size_t n, entry *from, entry *to, entry **sorted) {
     *sorted = from;
 }
 
-static int sort_entries(lp_sparse *m, lp_error *e) {
-    entry *a = lp_alloc(m->count, sizeof *a, e);
-    entry *b = lp_alloc(m->count, sizeof *b, e);
-    if (a == NULL || b == NULL) {
-        free(a);
-        free(b);
-        return -1;
-    }
+static void sort_entries(lp_sparse *m) {
+    entry *a = lp_alloc(m->count, sizeof *a), *b = lp_alloc(m->count, sizeof *b);
     for (size_t i = 0; i < m->count; i++)
         a[i] = (entry){key_of(m, i), m->value[i]};
     entry *sorted;
@@ -91,7 +81,6 @@ static int sort_entries(lp_sparse *m, lp_error *e) {
     }
     free(a);
     free(b);
-    return 0;
 }
 
 int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e) {
@@ -100,8 +89,7 @@ int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e) {
         i++;
     if (i >= m->count)
         return 0;
-    if (sort_entries(m, e))
-        return -1;
+    sort_entries(m);
     for (i = 1; i < m->count; i++)
         if (key_of(m, i - 1) == key_of(m, i)) {
             if (twice != NULL)
@@ -114,36 +102,18 @@ int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e) {
     return 0;
 }
 
-int lp_sparse_take(lp_sparse *part, const lp_sparse *from, const size_t *index, size_t n,
-                   lp_error *e) {
-    if (lp_sparse_new(part, from->rows, from->cols, n, e))
-        return -1;
+lp_sparse lp_sparse_take(const lp_sparse *from, const size_t *index, size_t n) {
+    lp_sparse part = lp_sparse_new(from->rows, from->cols, n);
     for (size_t i = 0; i < n; i++) {
-        part->row[i] = from->row[index[i]];
-        part->col[i] = from->col[index[i]];
-        part->value[i] = from->value[index[i]];
+        part.row[i] = from->row[index[i]];
+        part.col[i] = from->col[index[i]];
+        part.value[i] = from->value[index[i]];
     }
-    return 0;
+    return part;
 }
 
-int lp_sparse_transpose(lp_sparse *t, const lp_sparse *from, lp_error *e) {
-    if (lp_sparse_new(t, from->cols, from->rows, from->count, e))
-        return -1;
-    for (size_t i = 0; i < from->count; i++) {
-        t->row[i] = from->col[i];
-        t->col[i] = from->row[i];
-        t->value[i] = from->value[i];
-    }
-    if (lp_sparse_sort(t, NULL, e) == 0)
-        return 0;
-    lp_sparse_free(t);
-    return -1;
-}
-
-size_t *lp_sparse_row_starts(const lp_sparse *m, lp_error *e) {
-    size_t *start = lp_alloc_zero(m->rows + 1, sizeof *start, e);
-    if (start == NULL)
-        return NULL;
+size_t *lp_sparse_row_starts(const lp_sparse *m) {
+    size_t *start = lp_alloc_zero(m->rows + 1, sizeof *start);
     for (size_t i = 0; i < m->count; i++)
         start[m->row[i] + 1]++;
     for (size_t r = 0; r < m->rows; r++)
@@ -243,32 +213,38 @@ static int expand_pointer(int32_t *index, const lp_tensor *pointer, size_t count
     return 0;
 }
 
-static int fill_indices(lp_stream *s, const char *part, bool compressed, bool by_row, lp_sparse *m,
-                        lp_error *e) {
+/* index = the numbers of the tensor STEM PART, each below size. */
+static int read_indices(lp_stream *s, const char *stem, const char *part, size_t count, size_t size,
+                        int32_t *index, lp_error *e) {
     char name[NAME];
     lp_tensor t;
-    int failed;
-    if (!compressed) {
-        if (read_vector(s, named(name, "row", part), LP_I8, m->count, &t, e))
-            return -1;
-        failed = copy_indices(m->row, &t, name, m->rows, e);
-        lp_tensor_free(&t);
-        if (failed || read_vector(s, named(name, "col", part), LP_I8, m->count, &t, e))
-            return -1;
-        failed = copy_indices(m->col, &t, name, m->cols, e);
-        lp_tensor_free(&t);
-        return failed;
-    }
-    size_t lines = by_row ? m->rows : m->cols;
-    if (read_vector(s, "indptr", LP_I8, lines + 1, &t, e))
+    if (read_vector(s, named(name, stem, part), LP_I8, count, &t, e))
         return -1;
-    failed = expand_pointer(by_row ? m->row : m->col, &t, m->count, e);
-    lp_tensor_free(&t);
-    if (failed || read_vector(s, "indices", LP_I8, m->count, &t, e))
-        return -1;
-    failed = copy_indices(by_row ? m->col : m->row, &t, "indices", by_row ? m->cols : m->rows, e);
+    int failed = copy_indices(index, &t, name, size, e);
     lp_tensor_free(&t);
     return failed;
+}
+
+/* The same from indptr, of `lines` compressed lines. */
+static int read_pointer(lp_stream *s, size_t lines, size_t count, int32_t *index, lp_error *e) {
+    lp_tensor t;
+    if (read_vector(s, "indptr", LP_I8, lines + 1, &t, e))
+        return -1;
+    int failed = expand_pointer(index, &t, count, e);
+    lp_tensor_free(&t);
+    return failed;
+}
+
+static int fill_indices(lp_stream *s, const char *part, bool compressed, bool by_row, lp_sparse *m,
+                        lp_error *e) {
+    if (!compressed)
+        return read_indices(s, "row", part, m->count, m->rows, m->row, e) ||
+               read_indices(s, "col", part, m->count, m->cols, m->col, e);
+    if (by_row)
+        return read_pointer(s, m->rows, m->count, m->row, e) ||
+               read_indices(s, "indices", "", m->count, m->cols, m->col, e);
+    return read_pointer(s, m->cols, m->count, m->col, e) ||
+           read_indices(s, "indices", "", m->count, m->rows, m->row, e);
 }
 
 static int read_values(lp_stream *s, const char *part, const size_t shape[2], lp_sparse *m,
@@ -278,13 +254,12 @@ static int read_values(lp_stream *s, const char *part, const size_t shape[2], lp
     lp_tensor data;
     if (read_vector(s, named(name, "data", part), LP_F8, SIZE_MAX, &data, e))
         return -1;
-    int failed;
+    int failed = 0;
     if (lp_tensor_find_nonfinite(&data, &index))
         failed = lp_fail(e, "tensor '%s', entry %zu: %g is not a finite number", name, index,
                          lp_tensor_at(&data, index));
-    else
-        failed = lp_sparse_new(m, shape[0], shape[1], data.count, e);
-    if (!failed && data.count > 0)
+    *m = lp_sparse_new(shape[0], shape[1], data.count);
+    if (data.count > 0)
         memcpy(m->value, data.data, data.count * sizeof *m->value);
     lp_tensor_free(&data);
     return failed;
@@ -304,36 +279,24 @@ int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e) {
     return 0;
 }
 
-int lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m, lp_error *e) {
+static void put_vector(lp_stream *s, const char *name, lp_type type, size_t n, const void *from) {
+    lp_tensor t = lp_tensor_vector(type, n);
+    if (n > 0)
+        memcpy(t.data, from, n * type.size);
+    lp_stream_put(s, name, &t);
+}
+
+void lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m) {
     char name[NAME];
-    lp_tensor row, col, data = {0}, shape = {0};
-    size_t bytes = m->count * sizeof(int32_t);
-    if (lp_tensor_vector(&row, LP_I4, m->count, e))
-        return -1;
-    if (lp_tensor_vector(&col, LP_I4, m->count, e) || lp_tensor_vector(&data, LP_F8, m->count, e) ||
-        lp_tensor_vector(&shape, LP_I8, 2, e)) {
-        lp_tensor_free(&row);
-        lp_tensor_free(&col);
-        lp_tensor_free(&data);
-        return -1;
-    }
-    if (m->count > 0) {
-        memcpy(row.data, m->row, bytes);
-        memcpy(col.data, m->col, bytes);
-        memcpy(data.data, m->value, m->count * sizeof *m->value);
-    }
-    ((int64_t *)shape.data)[0] = (int64_t)m->rows;
-    ((int64_t *)shape.data)[1] = (int64_t)m->cols;
+    const int64_t shape[] = {(int64_t)m->rows, (int64_t)m->cols};
     lp_stream_drop(s, "indices");
     lp_stream_drop(s, "indptr");
-    /* The names and their order are those of scipy.sparse.save_npz. Each put takes its tensor over
-     * even where it fails. */
-    int failed = lp_stream_put(s, named(name, "row", part), &row, e);
-    failed = lp_stream_put(s, named(name, "col", part), &col, e) || failed;
-    failed = lp_stream_put_text(s, "format", "coo", e) || failed;
-    failed = lp_stream_put(s, "shape", &shape, e) || failed;
-    failed = lp_stream_put(s, named(name, "data", part), &data, e) || failed;
-    return failed ? -1 : 0;
+    /* The names and their order are those of scipy.sparse.save_npz. */
+    put_vector(s, named(name, "row", part), LP_I4, m->count, m->row);
+    put_vector(s, named(name, "col", part), LP_I4, m->count, m->col);
+    lp_stream_put_text(s, "format", "coo");
+    put_vector(s, "shape", LP_I8, 2, shape);
+    put_vector(s, named(name, "data", part), LP_F8, m->count, m->value);
 }
 
 void lp_sparse_drop(lp_stream *s, const char *part) {

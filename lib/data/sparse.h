@@ -6,9 +6,9 @@
  * `row_test col_test data_test`, and shares `shape` and `format` with the other parts. The
  * strings `rows` and `cols`, where there are any, name the matrix's rows and columns.
  *
- * In memory the entries always stand in row-major order, each place at most once. (SciPy adds up
- * entries that share a place; a rating that was given twice is a fault in the data, so they are
- * refused here.) An entry whose value is 0 is an observation like any other. */
+ * In memory the entries are always in row-major order, each place at most once. (SciPy adds up
+ * entries that share a place; here a rating given twice is a fault in the data.) An entry whose
+ * value is 0 is an observation like any other. */
 #ifndef LP_DATA_SPARSE_H
 #define LP_DATA_SPARSE_H
 
@@ -33,30 +33,25 @@ bool lp_sparse_is_in(const lp_stream *s, const char *part);
  * and the entry at fault. */
 int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e);
 
-/* Puts it, as COO with f8 values; an earlier CSR or CSC form of the same matrix goes. */
-int lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m, lp_error *e);
+/* Puts it, as COO with f8 values, in place of an earlier CSR or CSC form of the same matrix. */
+void lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m);
 
 /* Removes the entries of a part (row, col, data, indices, indptr); shape and format stay. */
 void lp_sparse_drop(lp_stream *s, const char *part);
 
-/* Room for `count` entries of a rows x cols matrix, to be filled by the caller, who brings them
- * into order with lp_sparse_sort. */
-int lp_sparse_new(lp_sparse *m, size_t rows, size_t cols, size_t count, lp_error *e);
+/* Room for `count` entries of a rows x cols matrix, for the caller to fill and then to bring into
+ * order with lp_sparse_sort. */
+lp_sparse lp_sparse_new(size_t rows, size_t cols, size_t count);
 
-/* Brings the entries into row-major order and refuses a place that is there twice: *twice, where
- * it is not NULL, gets the first such place's index among the sorted entries. The time is linear
- * in rows, cols and count. */
+/* Brings the entries into row-major order in linear time and refuses a place that occurs twice:
+ * *twice, unless NULL, gets the first such place's index among the sorted entries. */
 int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e);
 
 /* The entries index[0..n), rising, as a matrix of the same shape. */
-int lp_sparse_take(lp_sparse *part, const lp_sparse *from, const size_t *index, size_t n,
-                   lp_error *e);
-
-/* The other way round (columns become rows), in row-major order of the new rows. */
-int lp_sparse_transpose(lp_sparse *t, const lp_sparse *from, lp_error *e);
+lp_sparse lp_sparse_take(const lp_sparse *from, const size_t *index, size_t n);
 
 /* start[r] .. start[r + 1] are the entries of row r; (rows + 1) numbers, to be freed. */
-size_t *lp_sparse_row_starts(const lp_sparse *m, lp_error *e);
+size_t *lp_sparse_row_starts(const lp_sparse *m);
 
 void lp_sparse_free(lp_sparse *m);
 

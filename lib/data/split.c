@@ -33,7 +33,7 @@ void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index) {
 typedef struct {
     int64_t label;
     size_t rows;
-    size_t quota;     /* rows that are still to go to the training part */
+    size_t quota;     /* rows still to go to the training part */
     size_t remainder; /* of n_train * rows / n */
 } class_of_rows;
 
@@ -50,28 +50,25 @@ static int by_remainder(const void *a, const void *b) {
     return by_label(&x->label, &y->label);
 }
 
-/* The distinct labels, rising, with their numbers of rows. NULL and e without memory. */
-static class_of_rows *find_classes(size_t n, const int64_t *label, size_t *count, lp_error *e) {
-    int64_t *sorted = lp_alloc(n, sizeof *sorted, e);
-    class_of_rows *classes = sorted == NULL ? NULL : lp_alloc_zero(n, sizeof *classes, e);
+/* The distinct labels, rising, with their numbers of rows; to be freed. */
+static class_of_rows *find_classes(size_t n, const int64_t *label, size_t *count) {
+    int64_t *sorted = lp_alloc(n, sizeof *sorted);
+    class_of_rows *classes = lp_alloc_zero(n, sizeof *classes);
     *count = 0;
-    if (classes != NULL) {
+    if (n > 0)
         memcpy(sorted, label, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, by_label);
-        for (size_t i = 0; i < n; i++) {
-            if (i == 0 || sorted[i] != sorted[i - 1])
-                classes[(*count)++].label = sorted[i];
-            classes[*count - 1].rows++;
-        }
+    qsort(sorted, n, sizeof *sorted, by_label);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || sorted[i] != sorted[i - 1])
+            classes[(*count)++].label = sorted[i];
+        classes[*count - 1].rows++;
     }
     free(sorted);
     return classes;
 }
 
 static int set_quotas(class_of_rows *classes, size_t count, size_t n, size_t n_train, lp_error *e) {
-    class_of_rows **order = lp_alloc(count, sizeof(class_of_rows *), e);
-    if (order == NULL)
-        return -1;
+    class_of_rows **order = lp_alloc(count, sizeof(class_of_rows *));
     size_t left = n_train;
     for (size_t c = 0; c < count; c++) {
         unsigned __int128 product = (unsigned __int128)n_train * classes[c].rows;
@@ -97,48 +94,44 @@ int lp_split_stratified(size_t n, size_t n_train, const int64_t *label, uint64_t
                         size_t *index, lp_error *e) {
     if (n_train > n)
         return lp_fail(e, "%zu rows are fewer than %zu", n, n_train);
-    size_t count, *order = lp_alloc(n, sizeof *order, e);
-    class_of_rows *classes = order == NULL ? NULL : find_classes(n, label, &count, e);
-    int failed = classes == NULL || set_quotas(classes, count, n, n_train, e);
-    if (!failed) {
-        lp_rng r = lp_rng_new(seed, LP_RNG_SPLIT, 0);
-        lp_rng_permutation(&r, n, order);
-        size_t train = 0, test = n_train;
-        for (size_t i = 0; i < n; i++) {
-            class_of_rows *c = bsearch(&label[order[i]], classes, count, sizeof *classes, by_label);
-            if (c->quota > 0) {
-                c->quota--;
-                index[train++] = order[i];
-            } else {
-                index[test++] = order[i];
-            }
-        }
+    size_t count;
+    class_of_rows *classes = find_classes(n, label, &count);
+    if (set_quotas(classes, count, n, n_train, e)) {
+        free(classes);
+        return -1;
+    }
+    size_t train = 0, test = n_train, *order = lp_alloc(n, sizeof *order);
+    lp_split_rows(n, true, seed, order);
+    for (size_t i = 0; i < n; i++) {
+        class_of_rows *c = bsearch(&label[order[i]], classes, count, sizeof *classes, by_label);
+        index[c->quota > 0 ? train++ : test++] = order[i];
+        c->quota -= c->quota > 0;
     }
     free(order);
     free(classes);
-    return failed ? -1 : 0;
+    return 0;
 }
+
+/* ---- dense ---- */
 
 /* NAME becomes NAME_train and NAME_test. */
 static int put_parts(lp_stream *s, const char *name, size_t n, size_t n_train, const size_t *index,
                      lp_error *e) {
-    const char *const endings[] = {"train", "test"};
-    for (int part = 0; part < 2; part++) {
-        char part_name[32];
-        snprintf(part_name, sizeof part_name, "%s_%s", name, endings[part]);
-        lp_tensor rows;
-        const lp_tensor *whole = lp_stream_get(s, name, e);
-        if (whole == NULL || lp_tensor_take_rows(&rows, whole, part == 0 ? index : index + n_train,
-                                                 part == 0 ? n_train : n - n_train, e))
-            return lp_within(e, "%s", name);
-        if (lp_stream_put(s, part_name, &rows, e))
-            return -1;
-    }
+    char train[32], test[32];
+    const lp_tensor *whole = lp_stream_get(s, name, e);
+    if (whole == NULL)
+        return lp_within(e, "%s", name);
+    snprintf(train, sizeof train, "%s_train", name);
+    snprintf(test, sizeof test, "%s_test", name);
+    lp_tensor first = lp_tensor_take_rows(whole, index, n_train);
+    lp_tensor rest = lp_tensor_take_rows(whole, index + n_train, n - n_train);
+    lp_stream_put(s, train, &first);
+    lp_stream_put(s, test, &rest);
     lp_stream_drop(s, name);
     return 0;
 }
 
-/* *n = the rows of x; y, where there is one, has as many, and no part is there already. */
+/* *n = the rows of x. Refused: y with another number of rows, parts that exist already. */
 static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
     static const char *const parts[] = {"x_train", "x_test", "y_train", "y_test"};
     lp_tensor x, y;
@@ -155,93 +148,89 @@ static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
     return 0;
 }
 
+/* index = a row order whose first n_train rows are the training part. */
+static int order_rows(lp_stream *s, const lp_split_options *o, size_t n, size_t n_train,
+                      size_t *index, lp_error *e) {
+    lp_tensor y, label;
+    if (!o->stratify) {
+        lp_split_rows(n, !o->no_shuffle, o->seed, index);
+        return 0;
+    }
+    if (!lp_stream_describe(s, "y", &y) || y.ndim != 1 || !lp_type_is_number(y.type))
+        return lp_fail(e, "stratify: needs y with one integer label a row (split before onehot)");
+    if (lp_stream_get_as(s, "y", LP_I8, &label, e))
+        return -1;
+    int failed = lp_split_stratified(n, n_train, label.data, o->seed, index, e);
+    lp_tensor_free(&label);
+    return failed;
+}
+
 static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
-    static const char *const names[] = {"x", "y"};
     size_t n = 0, n_train;
-    if (o->by_row)
+    if (o->within_row)
         return lp_fail_usage(e, "by row needs a sparse matrix, not x (stratify by y)");
     if (check_names(s, &n, e) || lp_split_count(o->train, n, &n_train, e))
         return -1;
-    lp_tensor label = {0};
-    if (o->stratify) {
-        lp_tensor y = {0};
-        if (!lp_stream_describe(s, "y", &y) || y.ndim != 1 || !lp_type_is_number(y.type))
-            return lp_fail(e, "stratify: needs y with one integer label a row (split before "
-                              "onehot)");
-        if (lp_stream_get_as(s, "y", LP_I8, &label, e))
-            return -1;
-    }
-    size_t *index = lp_alloc(n, sizeof *index, e);
-    int failed = index == NULL;
-    if (!failed && o->stratify)
-        failed = lp_split_stratified(n, n_train, label.data, o->seed, index, e);
-    else if (!failed)
-        lp_split_rows(n, o->shuffle, o->seed, index);
-    lp_tensor_free(&label);
-    for (size_t i = 0; i < 2 && !failed; i++)
-        if (lp_stream_has(s, names[i]))
-            failed = put_parts(s, names[i], n, n_train, index, e);
+    size_t *index = lp_alloc(n, sizeof *index);
+    int failed = order_rows(s, o, n, n_train, index, e) ||
+                 put_parts(s, "x", n, n_train, index, e) ||
+                 (lp_stream_has(s, "y") && put_parts(s, "y", n, n_train, index, e));
     free(index);
     return failed ? -1 : 0;
 }
 
+/* ---- sparse ---- */
+
 /* training[i] = whether entry i is for training: of each matrix row, the first entries in a
- * random order. *n_train = how many there are. */
-static int hold_out_by_row(const lp_sparse *m, double fraction, uint64_t seed, bool *training,
-                           size_t *n_train, lp_error *e) {
-    size_t *order = lp_alloc(m->count, sizeof *order, e);
-    size_t *quota = order == NULL ? NULL : lp_alloc_zero(m->rows, sizeof *quota, e);
-    *n_train = 0;
-    if (quota != NULL) {
-        for (size_t i = 0; i < m->count; i++)
-            quota[m->row[i]]++;
-        for (size_t r = 0; r < m->rows; r++) {
-            size_t share = rounded_share(fraction, quota[r]);
-            quota[r] = share == 0 && quota[r] > 0 ? 1 : share;
-            *n_train += quota[r];
-        }
-        lp_rng r = lp_rng_new(seed, LP_RNG_SPLIT, 0);
-        lp_rng_permutation(&r, m->count, order);
-        for (size_t i = 0; i < m->count; i++) {
-            size_t *left = &quota[m->row[order[i]]];
-            training[order[i]] = *left > 0;
-            *left -= *left > 0;
-        }
+ * random order. Returns how many there are. */
+static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t seed,
+                                   bool *training) {
+    size_t *order = lp_alloc(m->count, sizeof *order), n_train = 0;
+    size_t *quota = lp_alloc_zero(m->rows, sizeof *quota);
+    for (size_t i = 0; i < m->count; i++)
+        quota[m->row[i]]++;
+    for (size_t r = 0; r < m->rows; r++) {
+        size_t share = rounded_share(fraction, quota[r]);
+        quota[r] = share == 0 && quota[r] > 0 ? 1 : share;
+        n_train += quota[r];
+    }
+    lp_split_rows(m->count, true, seed, order);
+    for (size_t i = 0; i < m->count; i++) {
+        size_t *left = &quota[m->row[order[i]]];
+        training[order[i]] = *left > 0;
+        *left -= *left > 0;
     }
     free(order);
     free(quota);
-    if (quota == NULL)
+    return n_train;
+}
+
+/* index[0 .. *n_train) = the entries for training, the others behind them, both rising. */
+static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index, size_t *n_train,
+                    lp_error *e) {
+    if (!o->within_row && lp_split_count(o->train, m->count, n_train, e))
         return -1;
+    bool *training = lp_alloc_zero(m->count, sizeof *training);
+    if (o->within_row) {
+        *n_train = hold_out_within_rows(m, o->train.fraction, o->seed, training);
+    } else {
+        lp_split_rows(m->count, !o->no_shuffle, o->seed, index);
+        for (size_t i = 0; i < *n_train; i++)
+            training[index[i]] = true;
+    }
+    for (size_t i = 0, train = 0, test = *n_train; i < m->count; i++)
+        index[training[i] ? train++ : test++] = i;
+    free(training);
     if (*n_train == m->count)
         return lp_fail(e, "every row's entries go to the training part (ask for a smaller share)");
     return 0;
-}
-
-/* index[0 .. *n_train) = the entries for training, the others behind them. */
-static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index, size_t *n_train,
-                    lp_error *e) {
-    bool *training = lp_alloc_zero(m->count, sizeof *training, e);
-    int failed = training == NULL;
-    if (!failed && o->by_row) {
-        failed = hold_out_by_row(m, o->train.fraction, o->seed, training, n_train, e);
-    } else if (!failed) {
-        failed = lp_split_count(o->train, m->count, n_train, e);
-        if (!failed)
-            lp_split_rows(m->count, o->shuffle, o->seed, index);
-        for (size_t i = 0; i < *n_train && !failed; i++)
-            training[index[i]] = true;
-    }
-    for (size_t i = 0, train = 0, test = *n_train; i < m->count && !failed; i++)
-        index[training[i] ? train++ : test++] = i;
-    free(training);
-    return failed ? -1 : 0;
 }
 
 static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
     static const char *const parts[] = {"_train", "_test"};
     if (o->stratify)
         return lp_fail_usage(e, "a sparse matrix has no y to stratify by (split it by row)");
-    if (o->by_row && o->train.is_count)
+    if (o->within_row && o->train.is_count)
         return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
     for (int part = 0; part < 2; part++)
         if (lp_sparse_is_in(s, parts[part]))
@@ -250,32 +239,31 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
     lp_sparse whole;
     if (lp_sparse_read(s, "", &whole, e))
         return -1;
-    size_t n_train = 0, *index = lp_alloc(whole.count, sizeof *index, e);
-    int failed = index == NULL || hold_out(&whole, o, index, &n_train, e);
+    size_t n_train = 0, *index = lp_alloc(whole.count, sizeof *index);
+    int failed = hold_out(&whole, o, index, &n_train, e);
     for (int part = 0; part < 2 && !failed; part++) {
-        lp_sparse entries = {0};
-        failed = lp_sparse_take(&entries, &whole, part == 0 ? index : index + n_train,
-                                part == 0 ? n_train : whole.count - n_train, e) ||
-                 lp_sparse_write(s, parts[part], &entries, e);
+        lp_sparse entries = lp_sparse_take(&whole, part == 0 ? index : index + n_train,
+                                           part == 0 ? n_train : whole.count - n_train);
+        lp_sparse_write(s, parts[part], &entries);
         lp_sparse_free(&entries);
     }
     if (!failed)
         lp_sparse_drop(s, "");
     lp_sparse_free(&whole);
     free(index);
-    return failed ? -1 : 0;
+    return failed;
 }
 
-int lp_split(lp_stream *s, const lp_split_options *options, lp_error *e) {
+int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
     bool dense = lp_stream_has(s, "x"), sparse = lp_sparse_is_in(s, "");
     int failed;
-    if (!options->shuffle && (options->stratify || options->by_row))
+    if (o->no_shuffle && (o->stratify || o->within_row))
         failed = lp_fail_usage(e, "the first rows cannot be in proportion too (shuffle them)");
     else if (dense && sparse)
         failed = lp_fail(e, "the stream holds both x and a sparse matrix (keep one with pick)");
     else if (sparse)
-        failed = split_sparse(s, options, e);
+        failed = split_sparse(s, o, e);
     else
-        failed = lp_stream_get(s, "x", e) == NULL || split_dense(s, options, e);
+        failed = lp_stream_get(s, "x", e) == NULL || split_dense(s, o, e);
     return failed ? lp_within(e, "splitting") : 0;
 }

@@ -31,9 +31,8 @@ lp_summary lp_summarise(const lp_tensor *t) {
     return summary;
 }
 
-/* Appends the first strings, in all no more than TEXT_ROOM bytes and an ellipsis. */
+/* Appends the first strings, at most TEXT_ROOM bytes in all, and an ellipsis. */
 static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
-    const size_t start = b->size;
     for (size_t i = 0; i < t->count; i++) {
         char *text = lp_tensor_string(t, i, e);
         if (text == NULL)
@@ -41,32 +40,30 @@ static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
         for (char *c = text; *c != '\0'; c++)
             if ((unsigned char)*c < 0x20 || *c == 0x7f || (unsigned char)*c == 0xc2)
                 *c = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0xa0 ? *c : '?';
-        const bool is_too_long = b->size - start + strlen(text) > TEXT_ROOM;
-        int failed = lp_buffer_print(b, e, "%s%s", i > 0 ? ", " : "", is_too_long ? "..." : text);
+        const bool is_too_long = b->size + strlen(text) > TEXT_ROOM;
+        lp_buffer_printf(b, "%s%s", i > 0 ? ", " : "", is_too_long ? "..." : text);
         free(text);
-        if (failed || is_too_long)
-            return failed;
+        if (is_too_long)
+            break;
     }
     return 0;
 }
 
-/* One tensor's fields, from its type on, each ended by a NUL. */
+/* One tensor's fields, from its type on. */
 typedef struct {
-    char type[16], shape[200];
-    lp_buffer min, max, mean, text;
+    char type[16], shape[200], min[32], max[32], mean[32];
+    lp_buffer text;
     size_t nonfinite;
 } fields;
 
-static void free_fields(fields *f) {
-    lp_buffer_free(&f->min);
-    lp_buffer_free(&f->max);
-    lp_buffer_free(&f->mean);
-    lp_buffer_free(&f->text);
-}
-
-static int append_number(lp_buffer *b, double value, bool in_full, lp_error *e) {
-    return in_full ? lp_csv_append_number(b, value, false, e)
-                   : lp_buffer_print(b, e, "%.6g", value);
+static void print_number(char text[32], double value, bool in_full) {
+    lp_buffer b = {0};
+    if (in_full)
+        lp_csv_append_number(&b, value, false);
+    else
+        lp_buffer_printf(&b, "%.6g", value);
+    strcpy(text, b.data);
+    lp_buffer_free(&b);
 }
 
 static int fill_fields(lp_stream *s, const char *name, bool in_full, fields *f, lp_error *e) {
@@ -76,38 +73,36 @@ static int fill_fields(lp_stream *s, const char *name, bool in_full, fields *f, 
     lp_type_name(described.type, f->type);
     lp_shape_text(described.ndim, described.shape, f->shape);
     const lp_tensor *t = lp_stream_get(s, name, e);
-    if (t == NULL || lp_buffer_append(&f->min, "", 0, e) || lp_buffer_append(&f->max, "", 0, e) ||
-        lp_buffer_append(&f->mean, "", 0, e) || lp_buffer_append(&f->text, "", 0, e))
+    if (t == NULL)
         return -1;
     if (lp_type_is_string(t->type))
         return append_strings(&f->text, t, e) ? lp_within(e, "tensor '%s'", name) : 0;
     const lp_summary summary = lp_summarise(t);
     f->nonfinite = summary.nonfinite;
-    if (summary.finite == 0)
-        return 0;
-    return append_number(&f->min, summary.min, in_full, e) ||
-                   append_number(&f->max, summary.max, in_full, e) ||
-                   append_number(&f->mean, summary.mean, in_full, e)
-               ? -1
-               : 0;
+    if (summary.finite > 0) {
+        print_number(f->min, summary.min, in_full);
+        print_number(f->max, summary.max, in_full);
+        print_number(f->mean, summary.mean, in_full);
+    }
+    return 0;
 }
 
-static void write_tsv(const char *name, const fields *f, FILE *out) {
-    fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%s\n", name, f->type, f->shape, f->min.data,
-            f->max.data, f->mean.data, f->nonfinite, f->text.data);
+static void write_tsv(const char *name, const fields *f, const char *text, FILE *out) {
+    fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%s\n", name, f->type, f->shape, f->min, f->max,
+            f->mean, f->nonfinite, text);
 }
 
-static void write_line(const char *name, const fields *f, int name_width, int shape_width,
-                       size_t count, FILE *out) {
+static void write_line(const char *name, const fields *f, const char *text, int name_width,
+                       int shape_width, size_t count, FILE *out) {
     fprintf(out, "%-*s  %-4s  %-*s", name_width, name, f->type, shape_width, f->shape);
-    if (f->text.size > 0)
-        fprintf(out, "  %s", f->text.data);
-    else if (f->min.size > 0 && count == 1)
-        fprintf(out, "  %s", f->min.data);
-    else if (f->min.size > 0)
-        fprintf(out, "  %s to %s, mean %s", f->min.data, f->max.data, f->mean.data);
+    if (text[0] != '\0')
+        fprintf(out, "  %s", text);
+    else if (f->min[0] != '\0' && count == 1)
+        fprintf(out, "  %s", f->min);
+    else if (f->min[0] != '\0')
+        fprintf(out, "  %s to %s, mean %s", f->min, f->max, f->mean);
     if (f->nonfinite > 0)
-        fprintf(out, "%s%zu not finite", f->min.size > 0 ? ", " : "  ", f->nonfinite);
+        fprintf(out, "%s%zu not finite", f->min[0] != '\0' ? ", " : "  ", f->nonfinite);
     fprintf(out, "\n");
 }
 
@@ -139,10 +134,11 @@ int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
         fields f;
         int failed = fill_fields(s, name, is_tsv, &f, e);
         if (!failed && is_tsv)
-            write_tsv(name, &f, out);
+            write_tsv(name, &f, lp_buffer_text(&f.text), out);
         else if (!failed)
-            write_line(name, &f, name_width, shape_width, lp_stream_get(s, name, e)->count, out);
-        free_fields(&f);
+            write_line(name, &f, lp_buffer_text(&f.text), name_width, shape_width,
+                       lp_stream_get(s, name, e)->count, out);
+        lp_buffer_free(&f.text);
         if (failed)
             return -1;
     }

@@ -11,9 +11,10 @@ typedef enum { FEATURE, LABEL, DROPPED } role;
 
 struct lp_table {
     const lp_table_options *options;
-    size_t columns; /* of the files; 0 until there is one */
-    role *roles;    /* (columns) */
-    char **names;   /* (columns), NULL where the files have no header */
+    lp_arena arena;     /* of the table itself, its roles and names */
+    size_t columns;     /* of the files; 0 until there is one */
+    role *roles;        /* (columns) */
+    const char **names; /* (columns), NULL where the files have no header */
     size_t features, rows;
     lp_buffer x;      /* double (rows, features) */
     lp_buffer whole;  /* int64_t (rows): the labels, where they are whole numbers */
@@ -21,31 +22,28 @@ struct lp_table {
     lp_names classes;
     bool all_whole;   /* every label is a whole number */
     bool first_alone; /* every label but the very first is, and that might be a header's */
-    char *odd_place;  /* where that first one stands */
+    const char *file; /* the first one, and the line of its first row */
+    size_t line;
 };
 
-lp_table *lp_table_new(const lp_table_options *options, lp_error *e) {
-    lp_table *t = lp_alloc_zero(1, sizeof *t, e);
-    if (t != NULL) {
-        t->options = options;
-        t->all_whole = true;
-    }
+lp_table *lp_table_new(const lp_table_options *options) {
+    lp_arena arena = {0};
+    lp_table *t = lp_arena_alloc_zero(&arena, 1, sizeof *t);
+    t->options = options;
+    t->all_whole = true;
+    t->arena = arena;
     return t;
 }
 
 void lp_table_free(lp_table *t) {
     if (t == NULL)
         return;
-    for (size_t i = 0; t->names != NULL && i < t->columns; i++)
-        free(t->names[i]);
-    free(t->names);
-    free(t->roles);
-    free(t->odd_place);
     lp_buffer_free(&t->x);
     lp_buffer_free(&t->whole);
     lp_buffer_free(&t->number);
     lp_names_free(&t->classes);
-    free(t);
+    lp_arena arena = t->arena;
+    lp_arena_free(&arena);
 }
 
 /* ---- columns ---- */
@@ -85,26 +83,17 @@ int lp_table_find_column(const char *const *names, size_t columns, const char *c
 }
 
 static int find_column(const lp_table *t, const char *called, size_t *column, lp_error *e) {
-    return lp_table_find_column((const char *const *)t->names, t->columns, called, column, e);
+    return lp_table_find_column(t->names, t->columns, called, column, e);
 }
 
 /* Fixes the columns by the first row of the first file. */
 static int set_columns(lp_table *t, const lp_csv *c, bool has_header, lp_error *e) {
     t->columns = c->cells;
-    t->roles = lp_alloc_zero(t->columns, sizeof *t->roles, e);
-    if (t->roles == NULL)
-        return -1;
+    t->roles = lp_arena_alloc_zero(&t->arena, t->columns, sizeof *t->roles);
     if (has_header) {
-        t->names = lp_alloc_zero(t->columns, sizeof *t->names, e);
-        for (size_t i = 0; t->names != NULL && i < t->columns; i++) {
-            const char *name = lp_csv_cell(c, i);
-            t->names[i] = lp_alloc(strlen(name) + 1, 1, e);
-            if (t->names[i] == NULL)
-                return -1;
-            strcpy(t->names[i], name);
-        }
-        if (t->names == NULL)
-            return -1;
+        t->names = lp_arena_alloc(&t->arena, t->columns, sizeof *t->names);
+        for (size_t i = 0; i < t->columns; i++)
+            t->names[i] = lp_arena_strdup(&t->arena, lp_csv_cell(c, i));
     }
     size_t column;
     for (size_t i = 0; i < t->options->drop.count; i++) {
@@ -142,7 +131,6 @@ static int check_columns(const lp_table *t, const lp_csv *c, bool has_header, lp
 
 static int add_label(lp_table *t, const char *cell, bool may_be_header, lp_error *e) {
     int64_t whole = 0;
-    size_t number;
     if (cell[0] == '\0')
         return lp_fail(e, "the label is empty");
     const bool is_whole = lp_csv_integer(cell, &whole);
@@ -151,13 +139,10 @@ static int add_label(lp_table *t, const char *cell, bool may_be_header, lp_error
     else
         t->first_alone = t->first_alone && is_whole;
     t->all_whole = t->all_whole && is_whole;
-    if (lp_names_add(&t->classes, cell, &number, e))
-        return -1;
-    const int64_t wide = (int64_t)number;
-    return lp_buffer_append(&t->whole, &whole, sizeof whole, e) ||
-                   lp_buffer_append(&t->number, &wide, sizeof wide, e)
-               ? -1
-               : 0;
+    const int64_t number = (int64_t)lp_names_add(&t->classes, cell);
+    lp_buffer_append(&t->whole, &whole, sizeof whole);
+    lp_buffer_append(&t->number, &number, sizeof number);
+    return 0;
 }
 
 static int add_row(lp_table *t, const lp_csv *c, size_t row, bool may_be_header, lp_error *e) {
@@ -169,9 +154,9 @@ static int add_row(lp_table *t, const lp_csv *c, size_t row, bool may_be_header,
         if (t->roles[i] == LABEL) {
             failed = add_label(t, lp_csv_cell(c, i), may_be_header, e);
         } else if (t->roles[i] == FEATURE) {
-            double value;
-            failed = lp_csv_number(lp_csv_cell(c, i), &value, e) ||
-                     lp_buffer_append(&t->x, &value, sizeof value, e);
+            double value = 0;
+            failed = lp_csv_number(lp_csv_cell(c, i), &value, e);
+            lp_buffer_append(&t->x, &value, sizeof value);
         }
         if (failed && t->names != NULL)
             return lp_within(e, "row %zu (line %zu), column %.60s", row, c->line, t->names[i]);
@@ -196,38 +181,33 @@ static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
     for (; more > 0; more = lp_csv_next(c, e)) {
         const bool may_be_header =
             t->options->header == LP_HEADER_AUTO && !has_header && c->row == 1;
+        if (t->rows == 0) {
+            t->file = lp_arena_strdup(&t->arena, name);
+            t->line = c->line;
+        }
         if (add_row(t, c, c->row - has_header, may_be_header, e))
             return -1;
-        if (may_be_header && t->rows == 1) {
-            lp_buffer place = {0};
-            if (lp_buffer_print(&place, e, "reading %s: row 1 (line %zu)", name, c->line))
-                return -1;
-            t->odd_place = place.data;
-        }
     }
     return more;
 }
 
-int lp_table_add(lp_table *t, const char *name, const char *bytes, size_t size, lp_error *e) {
+int lp_table_add(lp_table *t, const lp_file *file, lp_error *e) {
     lp_csv c;
-    lp_csv_begin(&c, bytes, size, t->options->separator);
-    int failed = read_rows(t, &c, name, e);
+    lp_csv_begin(&c, file->bytes, file->size, t->options->separator);
+    int failed = read_rows(t, &c, file->name, e);
     lp_csv_free(&c);
-    return failed ? lp_within(e, "reading %s", name) : 0;
+    return failed ? lp_within(e, "reading %s", file->name) : 0;
 }
 
 /* ---- tensors ---- */
 
-/* A tensor that takes over the buffer's bytes. */
-static lp_tensor take(lp_buffer *b, lp_type type, int ndim, size_t rows, size_t columns) {
-    lp_tensor t = {.type = type,
-                   .ndim = ndim,
-                   .shape = {rows, columns},
-                   .count = rows * columns,
-                   .data = b->data,
-                   .owned = b->data};
-    *b = (lp_buffer){0};
-    return t;
+static void put_features(const lp_table *t, lp_stream *s) {
+    const char **names = lp_alloc(t->features, sizeof *names);
+    for (size_t i = 0, n = 0; i < t->columns; i++)
+        if (t->roles[i] == FEATURE)
+            names[n++] = t->names[i];
+    lp_stream_put_strings(s, "features", names, t->features);
+    free(names);
 }
 
 int lp_table_put(lp_table *t, lp_stream *s, lp_error *e) {
@@ -236,33 +216,21 @@ int lp_table_put(lp_table *t, lp_stream *s, lp_error *e) {
     const bool has_label = t->number.size > 0;
     if (has_label && t->rows > 1 && t->first_alone)
         return lp_fail(e,
-                       "%s: its label '%.60s' is the only one that is no whole number (is it a "
-                       "header? say --header yes, or no)",
-                       t->odd_place, t->classes.item[0]);
-    lp_tensor x = take(&t->x, LP_F8, 2, t->rows, t->features), y, classes, features;
-    if (lp_stream_put(s, "x", &x, e))
-        return -1;
+                       "reading %s: row 1 (line %zu): its label '%.60s' is the only one that is "
+                       "not a whole number (is it a header? say --header yes, or no)",
+                       t->file, t->line, t->classes.item[0]);
+    lp_tensor x = lp_tensor_take_buffer(&t->x, LP_F8, 2, (const size_t[]){t->rows, t->features});
+    lp_stream_put(s, "x", &x);
     if (has_label) {
-        y = take(t->all_whole ? &t->whole : &t->number, LP_I8, 1, t->rows, 1);
-        if (lp_stream_put(s, "y", &y, e))
-            return -1;
+        lp_tensor y =
+            lp_tensor_take_buffer(t->all_whole ? &t->whole : &t->number, LP_I8, 1, &t->rows);
+        lp_stream_put(s, "y", &y);
     }
-    if (has_label && !t->all_whole &&
-        (lp_tensor_strings(&classes, (const char *const *)t->classes.item, t->classes.count, e) ||
-         lp_stream_put(s, "classes", &classes, e)))
-        return -1;
-    if (t->names == NULL)
-        return 0;
-    const char **names = lp_alloc(t->features, sizeof *names, e);
-    if (names == NULL)
-        return -1;
-    for (size_t i = 0, n = 0; i < t->columns; i++)
-        if (t->roles[i] == FEATURE)
-            names[n++] = t->names[i];
-    int failed = lp_tensor_strings(&features, names, t->features, e) ||
-                 lp_stream_put(s, "features", &features, e);
-    free(names);
-    return failed ? -1 : 0;
+    if (has_label && !t->all_whole)
+        lp_stream_put_strings(s, "classes", t->classes.item, t->classes.count);
+    if (t->names != NULL)
+        put_features(t, s);
+    return 0;
 }
 
 /* ---- writing ---- */
@@ -303,9 +271,11 @@ static int find_part(lp_stream *s, const char *name, const lp_table_format *form
 
 static int append_string(lp_buffer *b, const lp_tensor *t, size_t i, char separator, lp_error *e) {
     char *text = lp_tensor_string(t, i, e);
-    int failed = text == NULL || lp_csv_append_text(b, text, separator, e);
+    if (text == NULL)
+        return -1;
+    lp_csv_append_text(b, text, separator);
     free(text);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 static int append_names(lp_buffer *b, lp_stream *s, const part *p, char separator, lp_error *e) {
@@ -318,15 +288,16 @@ static int append_names(lp_buffer *b, lp_stream *s, const part *p, char separato
             features = NULL;
     }
     for (size_t i = 0; i < p->columns; i++) {
-        int failed = i > 0 ? lp_buffer_append(b, &separator, 1, e) : 0;
-        if (features != NULL)
-            failed = failed || append_string(b, features, i, separator, e);
-        else if (p->columns == 1)
-            failed = failed || lp_buffer_print(b, e, "%s", p->name);
-        else
-            failed = failed || lp_buffer_print(b, e, "%s_%zu", p->name, i);
-        if (failed)
-            return -1;
+        if (i > 0)
+            lp_buffer_append(b, &separator, 1);
+        if (features != NULL) {
+            if (append_string(b, features, i, separator, e))
+                return -1;
+        } else if (p->columns == 1) {
+            lp_buffer_printf(b, "%s", p->name);
+        } else {
+            lp_buffer_printf(b, "%s_%zu", p->name, i);
+        }
     }
     return 0;
 }
@@ -343,12 +314,14 @@ static int append_element(lp_buffer *b, const part *p, size_t i, char separator,
     if (lp_type_is_string(t->type))
         return append_string(b, t, i, separator, e);
     if (t->type.kind == 'f')
-        return lp_csv_append_number(b, lp_tensor_at(t, i), t->type.size == 4, e);
-    if (t->type.size < 8)
-        return lp_buffer_print(b, e, "%.0f", lp_tensor_at(t, i));
-    if (t->type.kind == 'u')
-        return lp_buffer_print(b, e, "%llu", (unsigned long long)((const uint64_t *)t->data)[i]);
-    return lp_buffer_print(b, e, "%lld", (long long)((const int64_t *)t->data)[i]);
+        lp_csv_append_number(b, lp_tensor_at(t, i), t->type.size == 4);
+    else if (t->type.size < 8)
+        lp_buffer_printf(b, "%.0f", lp_tensor_at(t, i));
+    else if (t->type.kind == 'u')
+        lp_buffer_printf(b, "%llu", (unsigned long long)((const uint64_t *)t->data)[i]);
+    else
+        lp_buffer_printf(b, "%lld", (long long)((const int64_t *)t->data)[i]);
+    return 0;
 }
 
 static int flush(lp_buffer *b, size_t room, FILE *out, lp_error *e) {
@@ -364,19 +337,22 @@ static int write_rows(lp_stream *s, const part *parts, size_t n, const lp_table_
                       lp_buffer *b, FILE *out, lp_error *e) {
     const size_t rows = lp_tensor_rows(parts[0].tensor);
     /* Row 0 of the loop is the header. */
-    for (size_t r = !format->header; r <= rows; r++) {
+    for (size_t r = format->no_header; r <= rows; r++) {
         for (size_t p = 0; p < n; p++) {
-            if (p > 0 && lp_buffer_append(b, &format->separator, 1, e))
-                return -1;
+            if (p > 0)
+                lp_buffer_append(b, &format->separator, 1);
             if (r == 0 && append_names(b, s, &parts[p], format->separator, e))
                 return -1;
-            for (size_t c = 0; r > 0 && c < parts[p].columns; c++)
-                if ((c > 0 && lp_buffer_append(b, &format->separator, 1, e)) ||
-                    append_element(b, &parts[p], (r - 1) * parts[p].columns + c, format->separator,
+            for (size_t c = 0; r > 0 && c < parts[p].columns; c++) {
+                if (c > 0)
+                    lp_buffer_append(b, &format->separator, 1);
+                if (append_element(b, &parts[p], (r - 1) * parts[p].columns + c, format->separator,
                                    e))
                     return -1;
+            }
         }
-        if (lp_buffer_append(b, "\n", 1, e) || flush(b, 1 << 16, out, e))
+        lp_buffer_append(b, "\n", 1);
+        if (flush(b, 1 << 16, out, e))
             return -1;
     }
     return flush(b, 0, out, e);
@@ -389,8 +365,8 @@ int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_ta
         names = usual;
         n = lp_stream_has(s, "y") ? 2 : 1;
     }
-    part *parts = lp_alloc(n, sizeof *parts, e);
-    int failed = parts == NULL;
+    part *parts = lp_alloc(n, sizeof *parts);
+    int failed = 0;
     for (size_t i = 0; !failed && i < n; i++) {
         failed = find_part(s, names[i], format, &parts[i], e);
         if (!failed && lp_tensor_rows(parts[i].tensor) != lp_tensor_rows(parts[0].tensor))

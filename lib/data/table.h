@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/values.h"
 #include "io/csv.h"
+#include "io/source.h"
 #include "io/stream.h"
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ typedef struct {
 /* Whether a file begins with a header; c is at its first row. */
 bool lp_table_has_header(lp_header header, const lp_csv *c);
 
-/* *column = the place of the column that is called so: by name (names is NULL where the file has
+/* *column = the place of the column called `called`: by name (names is NULL where the file has
  * none), else by number from 1. */
 int lp_table_find_column(const char *const *names, size_t columns, const char *called,
                          size_t *column, lp_error *e);
@@ -38,12 +39,12 @@ int lp_table_find_column(const char *const *names, size_t columns, const char *c
 typedef struct lp_table lp_table;
 
 /* An empty table; the options are borrowed. Freed with lp_table_free. */
-lp_table *lp_table_new(const lp_table_options *options, lp_error *e);
+lp_table *lp_table_new(const lp_table_options *options);
 
-/* Reads the rows of one file behind those that are there. `name` is for messages, which say
- * "reading NAME: row 7 (line 8), column petal_width: 'abc' is not a number". Rows are counted from
- * 1, the header not among them. A column is looked for by name first, then by number. */
-int lp_table_add(lp_table *t, const char *name, const char *bytes, size_t size, lp_error *e);
+/* Appends the rows of one file. Messages say "reading NAME: row 7 (line 8), column petal_width:
+ * 'abc' is not a number"; rows count from 1, without the header. A column is looked up by name
+ * first, then by number. */
+int lp_table_add(lp_table *t, const lp_file *file, lp_error *e);
 
 /* Puts what was read into the stream:
  *   x         f8 [n, d], every cell exact to its text
@@ -58,14 +59,14 @@ void lp_table_free(lp_table *t);
 
 typedef struct {
     char separator;
-    bool header;      /* write the columns' names first */
+    bool no_header;   /* leave out the line with the columns' names */
     bool class_names; /* write the whole numbers of y, y_train, ... as their texts in `classes` */
 } lp_table_format;
 
-/* Writes the named tensors of the stream side by side; without names (n is 0) x and, where it is
- * there, y. All have to have as many rows. Numbers are the shortest text that reads back the same.
- * A tensor of one column is called by its name; the columns of x, x_train, ... by `features`, where
- * that has as many; others NAME_0, NAME_1, ... */
+/* Writes the named tensors of the stream side by side; without names (n is 0) x and, if present,
+ * y. All need the same number of rows. Numbers are the shortest text that reads back the same. A
+ * single column has its tensor's name; the columns of x, x_train, ... have those in `features`,
+ * where their numbers agree; others are NAME_0, NAME_1, ... */
 int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_table_format *format,
                    FILE *out, lp_error *e);
 

@@ -24,10 +24,9 @@ struct lp_triples {
     lp_buffer files;   /* const char *: their names */
 };
 
-lp_triples *lp_triples_new(const lp_triples_options *options, lp_error *e) {
-    lp_triples *t = lp_alloc_zero(1, sizeof *t, e);
-    if (t != NULL)
-        t->options = options;
+lp_triples *lp_triples_new(const lp_triples_options *options) {
+    lp_triples *t = lp_alloc_zero(1, sizeof *t);
+    t->options = options;
     return t;
 }
 
@@ -43,20 +42,18 @@ void lp_triples_free(lp_triples *t) {
 
 /* ---- a file's rows ---- */
 
-enum { MOST_COLUMNS = 3 };
+enum { MAX_COLUMNS = 3 };
 
-/* The columns that are asked for, in the file that is being read. */
+/* The columns asked for, in the file that is being read. */
 typedef struct {
     size_t wanted;
-    const char *called[MOST_COLUMNS];
-    size_t column[MOST_COLUMNS];
+    const char *called[MAX_COLUMNS];
+    size_t column[MAX_COLUMNS];
     size_t cells; /* in every row */
 } columns;
 
 static int find_columns(const lp_csv *c, bool has_header, columns *k, lp_error *e) {
-    const char **names = has_header ? lp_alloc(c->cells, sizeof *names, e) : NULL;
-    if (has_header && names == NULL)
-        return -1;
+    const char **names = has_header ? lp_alloc(c->cells, sizeof *names) : NULL;
     for (size_t i = 0; has_header && i < c->cells; i++)
         names[i] = lp_csv_cell(c, i);
     int failed = 0;
@@ -73,12 +70,12 @@ static int find_columns(const lp_csv *c, bool has_header, columns *k, lp_error *
 }
 
 /* Calls add for every row of a file, with the row's number from 1. */
-static int read_rows(const char *bytes, size_t size, const lp_triples_options *o, columns *k,
+static int read_rows(const lp_file *file, const lp_table_options *o, columns *k,
                      int (*add)(void *context, const lp_csv *c, const columns *k, size_t row,
                                 lp_error *e),
                      void *context, lp_error *e) {
     lp_csv c;
-    lp_csv_begin(&c, bytes, size, o->separator);
+    lp_csv_begin(&c, file->bytes, file->size, o->separator);
     int more = lp_csv_next(&c, e);
     bool has_header = more > 0 && lp_table_has_header(o->header, &c);
     if (more == 0)
@@ -105,32 +102,31 @@ static int add_entry(void *context, const lp_csv *c, const columns *k, size_t ro
     int32_t *number[] = {&now.row, &now.col};
     for (int i = 0; i < 2; i++) {
         const char *id = lp_csv_cell(c, k->column[i]);
-        size_t n;
         if (id[0] == '\0')
             return lp_fail(e, "column %.60s: the id is empty", k->called[i]);
-        if (lp_names_add(names[i], id, &n, e))
-            return -1;
+        size_t n = lp_names_add(names[i], id);
         if (n >= INT32_MAX)
             return lp_fail(e, "column %.60s: more than 2^31 - 1 ids", k->called[i]);
         *number[i] = (int32_t)n;
     }
     if (lp_csv_number(lp_csv_cell(c, k->column[2]), &now.value, e))
         return lp_within(e, "column %.60s", k->called[2]);
-    return lp_buffer_append(&t->entries, &now, sizeof now, e);
+    lp_buffer_append(&t->entries, &now, sizeof now);
+    return 0;
 }
 
-int lp_triples_add(lp_triples *t, const char *name, const char *bytes, size_t size, lp_error *e) {
-    columns k = {
-        3, {t->options->columns.row, t->options->columns.col, t->options->columns.value}, {0}, 0};
-    if (lp_buffer_append(&t->files, &name, sizeof name, e) ||
-        read_rows(bytes, size, t->options, &k, add_entry, t, e))
-        return lp_within(e, "reading %s", name);
+int lp_triples_add(lp_triples *t, const lp_file *file, lp_error *e) {
+    const lp_triples_columns *called = &t->options->columns;
+    columns k = {3, {called->row, called->col, called->value}, {0}, 0};
+    lp_buffer_append(&t->files, &file->name, sizeof file->name);
+    if (read_rows(file, &t->options->table, &k, add_entry, t, e))
+        return lp_within(e, "reading %s", file->name);
     return 0;
 }
 
 /* ---- the matrix ---- */
 
-/* Names the two places of an entry that is there twice. */
+/* Names the two places of an entry that occurs twice. */
 static int refuse_twice(const lp_triples *t, int32_t row, int32_t col, lp_error *e) {
     const entry *entries = (const entry *)t->entries.data, *first = NULL;
     const char *const *files = (const char *const *)t->files.data;
@@ -149,73 +145,76 @@ static int refuse_twice(const lp_triples *t, int32_t row, int32_t col, lp_error 
     }
 }
 
-static int put_names(lp_stream *s, const char *name, const lp_names *names, lp_error *e) {
-    lp_tensor texts;
-    return lp_tensor_strings(&texts, (const char *const *)names->item, names->count, e) ||
-                   lp_stream_put(s, name, &texts, e)
-               ? -1
-               : 0;
-}
-
 int lp_triples_put(lp_triples *t, lp_stream *s, lp_error *e) {
     size_t count = t->entries.size / sizeof(entry), twice = SIZE_MAX;
     const entry *entries = (const entry *)t->entries.data;
-    lp_sparse m;
     if (count == 0)
         return lp_fail(e, "there are no rows");
-    if (lp_sparse_new(&m, t->rows.count, t->cols.count, count, e))
-        return -1;
+    lp_sparse m = lp_sparse_new(t->rows.count, t->cols.count, count);
     for (size_t i = 0; i < count; i++) {
         m.row[i] = entries[i].row;
         m.col[i] = entries[i].col;
         m.value[i] = entries[i].value;
     }
     int failed = lp_sparse_sort(&m, &twice, e);
-    if (failed && twice != SIZE_MAX)
+    if (failed) {
         refuse_twice(t, m.row[twice], m.col[twice], e);
-    failed = failed || lp_sparse_write(s, "", &m, e) || put_names(s, "rows", &t->rows, e) ||
-             put_names(s, "cols", &t->cols, e);
+    } else {
+        lp_sparse_write(s, "", &m);
+        lp_stream_put_strings(s, "rows", t->rows.item, t->rows.count);
+        lp_stream_put_strings(s, "cols", t->cols.item, t->cols.count);
+    }
     lp_sparse_free(&m);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 /* ---- names ---- */
 
 typedef struct {
     lp_names ids;   /* of cols */
-    char **text;    /* (ids.count) their names, NULL until read */
-    lp_names texts; /* the names themselves, to find those that several ids share */
-    size_t *uses;   /* (ids.count) of each of the texts */
+    size_t *name;   /* (ids.count) its name's number plus 1 among `names`, 0 until read */
+    lp_names names; /* those that ids have, to find the ones that several ids share */
+    lp_buffer uses; /* size_t (names.count): how many ids have each */
 } naming;
 
 static int add_name(void *context, const lp_csv *c, const columns *k, size_t row, lp_error *e) {
     (void)row;
     naming *n = context;
-    size_t id, text;
+    size_t id, one = 1;
     const char *key = lp_csv_cell(c, k->column[0]), *name = lp_csv_cell(c, k->column[1]);
     if (!lp_names_find(&n->ids, key, &id))
         return 0;
-    if (n->text[id] != NULL)
+    if (n->name[id] != 0)
         return lp_fail(e, "%s '%.60s' has a name already", k->called[0], key);
     if (name[0] == '\0')
         return lp_fail(e, "column %.60s: the name is empty", k->called[1]);
-    if (lp_names_add(&n->texts, name, &text, e) ||
-        (n->text[id] = lp_alloc(strlen(name) + strlen(key) + 4, 1, e)) == NULL)
-        return -1;
-    strcpy(n->text[id], name);
-    n->uses[text]++;
+    size_t number = lp_names_add(&n->names, name);
+    if (number * sizeof one < n->uses.size)
+        ((size_t *)n->uses.data)[number]++;
+    else
+        lp_buffer_append(&n->uses, &one, sizeof one);
+    n->name[id] = number + 1;
     return 0;
 }
 
-/* Every id has a name, and no two have the same. */
-static int finish_names(naming *n, lp_error *e) {
-    for (size_t i = 0; i < n->ids.count; i++) {
-        size_t text;
-        if (n->text[i] == NULL)
+/* Puts the names as cols, one that several ids share with its id behind it. */
+static int put_names(lp_stream *s, const naming *n, lp_error *e) {
+    for (size_t i = 0; i < n->ids.count; i++)
+        if (n->name[i] == 0)
             return lp_fail(e, "it has no name for '%.60s'", n->ids.item[i]);
-        if (lp_names_find(&n->texts, n->text[i], &text) && n->uses[text] > 1)
-            sprintf(n->text[i] + strlen(n->text[i]), " [%s]", n->ids.item[i]);
+    lp_arena arena = {0};
+    const char **text = lp_arena_alloc(&arena, n->ids.count, sizeof *text);
+    for (size_t i = 0; i < n->ids.count; i++) {
+        const char *id = n->ids.item[i], *name = n->names.item[n->name[i] - 1];
+        text[i] = name;
+        if (((const size_t *)n->uses.data)[n->name[i] - 1] > 1) {
+            char *unique = lp_arena_alloc(&arena, strlen(name) + strlen(id) + 4, 1);
+            sprintf(unique, "%s [%s]", name, id);
+            text[i] = unique;
+        }
     }
+    lp_stream_put_strings(s, "cols", text, n->ids.count);
+    lp_arena_free(&arena);
     return 0;
 }
 
@@ -224,52 +223,34 @@ static int read_ids(lp_stream *s, lp_names *ids, lp_error *e) {
     if (cols == NULL)
         return -1;
     for (size_t i = 0; i < cols->count; i++) {
-        size_t number;
         char *id = lp_tensor_string(cols, i, e);
-        int failed = id == NULL || lp_names_add(ids, id, &number, e);
-        free(id);
-        if (failed)
+        if (id == NULL)
             return -1;
+        lp_names_add(ids, id);
+        free(id);
     }
     return 0;
 }
 
-int lp_triples_name_cols(lp_stream *s, const lp_triples_options *options,
-                         const lp_triples_names *names, const char *bytes, size_t size,
+int lp_triples_name_cols(lp_stream *s, const lp_triples_options *o, const lp_file *file,
                          lp_error *e) {
     naming n = {0};
-    columns k = {2, {names->id, names->text, NULL}, {0}, 0};
-    lp_tensor texts;
+    columns k = {2, {o->names.id, o->names.text, NULL}, {0}, 0};
     int failed = read_ids(s, &n.ids, e);
-    if (!failed) {
-        n.text = lp_alloc_zero(n.ids.count, sizeof *n.text, e);
-        n.uses = lp_alloc_zero(n.ids.count, sizeof *n.uses, e);
-        failed = n.text == NULL || n.uses == NULL ||
-                 read_rows(bytes, size, options, &k, add_name, &n, e) || finish_names(&n, e) ||
-                 lp_tensor_strings(&texts, (const char *const *)n.text, n.ids.count, e) ||
-                 lp_stream_put(s, "cols", &texts, e);
-    }
-    for (size_t i = 0; n.text != NULL && i < n.ids.count; i++)
-        free(n.text[i]);
-    free(n.text);
-    free(n.uses);
+    n.name = lp_alloc_zero(n.ids.count, sizeof *n.name);
+    failed = failed || read_rows(file, &o->table, &k, add_name, &n, e) || put_names(s, &n, e);
+    free(n.name);
     lp_names_free(&n.ids);
-    lp_names_free(&n.texts);
-    return failed ? lp_within(e, "reading %s", names->path) : 0;
+    lp_names_free(&n.names);
+    lp_buffer_free(&n.uses);
+    return failed ? lp_within(e, "reading %s", file->name) : 0;
 }
 
 /* ---- on a command line ---- */
 
-static char *copy_of(const char *word, lp_error *e) {
-    char *copy = lp_alloc(strlen(word) + 1, 1, e);
-    return copy == NULL ? NULL : strcpy(copy, word);
-}
-
 int lp_triples_parse_columns(const char *word, void *member, lp_error *e) {
-    char *row = copy_of(word, e);
-    if (row == NULL)
-        return -1;
-    char *col = strchr(row, ','), *value = col == NULL ? NULL : strchr(col + 1, ',');
+    char *row = lp_strdup(word), *col = strchr(row, ',');
+    char *value = col == NULL ? NULL : strchr(col + 1, ',');
     if (value == NULL || col == row || value == col + 1 || value[1] == '\0' ||
         strchr(value + 1, ',') != NULL) {
         free(row);
@@ -282,10 +263,7 @@ int lp_triples_parse_columns(const char *word, void *member, lp_error *e) {
 }
 
 int lp_triples_parse_names(const char *word, void *member, lp_error *e) {
-    char *path = copy_of(word, e);
-    if (path == NULL)
-        return -1;
-    char *text = strrchr(path, ':'), *id = NULL;
+    char *path = lp_strdup(word), *text = strrchr(path, ':'), *id = NULL;
     if (text != NULL) {
         *text++ = '\0';
         id = strrchr(path, ':');

@@ -5,26 +5,15 @@
 
 #include "base/error.h"
 #include "base/tensor.h"
-#include "io/stream.h"
+#include "io/source.h"
 
 #include <stddef.h>
 
 enum { LP_CIFAR_CLASSES = 10, LP_CIFAR_SIDE = 32 };
 
-/* One batch's bytes. */
-typedef struct {
-    const char *name; /* what errors call it */
-    const void *bytes;
-    size_t size;
-} lp_cifar_batch;
-
 /* All records of the batches, in order: x u1 [n, 32, 32, 3] and y u1 [n], the caller's to free. A
- * batch that is no whole number of records, or holds a label over 9, is refused by name and
+ * batch that is not a whole number of records, or holds a label over 9, is refused by name and
  * record. */
-int lp_cifar_read(lp_tensor *x, lp_tensor *y, size_t batches, const lp_cifar_batch *batch,
-                  lp_error *e);
-
-/* Puts `classes`, the ten names, and `input_shape`, (32, 32, 3), into a stream. */
-int lp_cifar_put_names(lp_stream *s, lp_error *e);
+int lp_cifar_read(lp_tensor *x, lp_tensor *y, size_t files, const lp_file *file, lp_error *e);
 
 #endif

@@ -48,15 +48,13 @@ static int take_quoted(lp_csv *c, lp_error *e) {
         const char *quote = memchr(c->at, '"', (size_t)(c->end - c->at));
         if (quote == NULL)
             return lp_fail(e, "line %zu: a quote is never closed", c->line);
-        if (lp_buffer_append(&c->text, c->at, (size_t)(quote - c->at), e))
-            return -1;
+        lp_buffer_append(&c->text, c->at, (size_t)(quote - c->at));
         for (; c->at < quote; c->at++)
             c->next_line += *c->at == '\n';
         c->at++;
         if (c->at == c->end || *c->at != '"')
             return 0;
-        if (lp_buffer_append(&c->text, "\"", 1, e))
-            return -1;
+        lp_buffer_append(&c->text, "\"", 1);
         c->at++;
     }
 }
@@ -65,8 +63,7 @@ static int take_quoted(lp_csv *c, lp_error *e) {
 static int take_cell(lp_csv *c, lp_error *e) {
     const size_t start = c->text.size;
     const char *after;
-    if (lp_buffer_append(&c->starts, &start, sizeof start, e))
-        return -1;
+    lp_buffer_append(&c->starts, &start, sizeof start);
     while (c->at < c->end && is_blank(c, *c->at))
         c->at++;
     if (c->at < c->end && *c->at == '"') {
@@ -83,18 +80,17 @@ static int take_cell(lp_csv *c, lp_error *e) {
         const char *first = c->at;
         while (!ends_row(c, c->at, &after) && *c->at != c->separator) {
             if (*c->at == '"')
-                return lp_fail(e, "line %zu: a quote stands inside a cell without quotes",
+                return lp_fail(e, "line %zu: a quote is inside a cell without quotes",
                                c->next_line);
             c->at++;
         }
         const char *last = c->at;
         while (last > first && is_blank(c, last[-1]))
             last--;
-        if (lp_buffer_append(&c->text, first, (size_t)(last - first), e))
-            return -1;
+        lp_buffer_append(&c->text, first, (size_t)(last - first));
     }
     if (memchr(c->text.data + start, '\0', c->text.size - start) != NULL)
-        return lp_fail(e, "line %zu: there is a NUL byte (it is no text file)", c->line);
+        return lp_fail(e, "line %zu: there is a NUL byte (it is not a text file)", c->line);
     c->text.size++; /* the NUL that lp_buffer_append leaves behind */
     return 0;
 }
@@ -142,14 +138,14 @@ int lp_csv_parse_separator(const char *word, void *separator, lp_error *e) {
     const char c = strcmp(word, "tab") == 0 ? '\t' : word[0];
     bool is_one = strcmp(word, "tab") == 0 || (word[0] != '\0' && word[1] == '\0');
     if (!is_one || strchr("\"\r\n", c) != NULL)
-        return lp_fail_usage(e, "'%s' is no separator (one character, or the word tab)", word);
+        return lp_fail_usage(e, "'%s' is not a separator (one character, or the word tab)", word);
     *(char *)separator = c;
     return 0;
 }
 
 /* ---- numbers ---- */
 
-/* What a decimal number is made of; false where the text is none. */
+/* The parts of a decimal number. */
 typedef struct {
     uint64_t digits;  /* of the mantissa, as one whole number */
     int count;        /* of them, leading zeros left out */
@@ -157,6 +153,7 @@ typedef struct {
     bool is_negative, has_point_or_exponent;
 } decimal;
 
+/* False where the text is not a decimal number. */
 static bool split_decimal(const char *p, decimal *d) {
     *d = (decimal){0};
     bool any = false;
@@ -191,7 +188,7 @@ static bool split_decimal(const char *p, decimal *d) {
 
 int lp_csv_number(const char *cell, double *value, lp_error *e) {
     /* 10^0 .. 10^22 are doubles, and so is a whole number below 2^53: one product or quotient of
-     * two such is rounded once, hence is what strtod gives (Clinger 1990, "How to read floating
+     * two such is rounded once, which is what strtod gives (Clinger 1990, "How to read floating
      * point numbers accurately"). */
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -223,39 +220,33 @@ bool lp_csv_integer(const char *cell, int64_t *value) {
     return errno == 0;
 }
 
-int lp_csv_append_number(lp_buffer *b, double value, bool is_single, lp_error *e) {
+void lp_csv_append_number(lp_buffer *b, double value, bool is_single) {
     char text[40];
-    int length = 0;
-    /* So many digits any number survives, but for the subnormal ones, which have fewer. */
+    /* Any number survives that many digits, except the subnormal ones, which have fewer. */
     const bool is_subnormal = fabs(value) < (is_single ? FLT_MIN : DBL_MIN);
-    const int fewest = is_subnormal ? 1 : is_single ? 6 : 15, most = is_single ? 9 : 17;
-    for (int digits = fewest; digits <= most; digits++) {
-        length = snprintf(text, sizeof text, "%.*g", digits, value);
+    const int min = is_subnormal ? 1 : is_single ? 6 : 15, max = is_single ? 9 : 17;
+    for (int digits = min; digits <= max; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
         if (is_single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
             break;
     }
-    if (isnan(value)) /* its sign means nothing, and printf shows it */
-        length = snprintf(text, sizeof text, "nan");
-    return lp_buffer_append(b, text, (size_t)length, e);
+    /* The sign of a NaN means nothing, but printf shows it. */
+    if (isnan(value))
+        strcpy(text, "nan");
+    lp_buffer_append(b, text, strlen(text));
 }
 
-int lp_csv_append_text(lp_buffer *b, const char *text, char separator, lp_error *e) {
+void lp_csv_append_text(lp_buffer *b, const char *text, char separator) {
     const size_t length = strlen(text);
     const char stops[] = {'"', '\n', '\r', separator, '\0'};
     const bool has_blank_end =
         length > 0 && (strchr(" \t", text[0]) != NULL || strchr(" \t", text[length - 1]) != NULL);
-    if (length > 0 && !has_blank_end && strcspn(text, stops) == length)
-        return lp_buffer_append(b, text, length, e);
-    if (lp_buffer_append(b, "\"", 1, e))
-        return -1;
-    for (const char *part = text;;) {
-        size_t n = strcspn(part, "\"");
-        if (lp_buffer_append(b, part, n, e))
-            return -1;
-        if (part[n] == '\0')
-            return lp_buffer_append(b, "\"", 1, e);
-        if (lp_buffer_append(b, "\"\"", 2, e))
-            return -1;
-        part += n + 1;
+    if (length > 0 && !has_blank_end && strcspn(text, stops) == length) {
+        lp_buffer_append(b, text, length);
+        return;
     }
+    lp_buffer_append(b, "\"", 1);
+    for (; *text != '\0'; text++)
+        lp_buffer_append(b, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+    lp_buffer_append(b, "\"", 1);
 }

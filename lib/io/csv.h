@@ -1,8 +1,8 @@
 /* Comma-separated values (RFC 4180), row by row, from bytes in memory; and cells written back.
  *
- * Read are: rows ended by LF or CRLF, the last one or not; a UTF-8 byte order mark; blank lines at
- * the end; cells in double quotes, which may hold separators, line breaks and doubled quotes.
- * Blanks around a cell are no part of it unless they stand inside quotes. Refused: a quote inside
+ * Accepted: rows ended by LF or CRLF (optional after the last one); a UTF-8 byte order mark; blank
+ * lines at the end; cells in double quotes, which may hold separators, line breaks and doubled
+ * quotes. Blanks around a cell belong to it only inside quotes. Refused: a quote inside
  * a cell without quotes, anything but blanks behind the closing quote, a quote that never closes,
  * a NUL byte, blank lines between rows. */
 #ifndef LP_IO_CSV_H
@@ -40,22 +40,22 @@ const char *lp_csv_cell(const lp_csv *c, size_t i);
 
 void lp_csv_free(lp_csv *c);
 
-/* What a separator (char) is called on a command line: one character, or "tab". */
+/* Parses a separator (char) of a command line: one character, or "tab". */
 int lp_csv_parse_separator(const char *word, void *separator, lp_error *e);
 
-/* A cell as a number, exactly what strtod makes of it in the C locale: the whole cell, decimal,
- * finite ("nan", "inf", hexadecimal and 1e999 are refused). e says why, without naming the cell's
- * place: "'abc' is not a number". */
+/* A cell as a number, exactly as strtod reads it in the C locale: the whole cell, decimal, finite
+ * ("nan", "inf", hexadecimal and 1e999 are refused). e gives the reason, without the cell's place:
+ * "'abc' is not a number". */
 int lp_csv_number(const char *cell, double *value, lp_error *e);
 
-/* A cell as a whole number of 64 bits; false where it is none. */
+/* A cell as a whole number of 64 bits; false where it is not one. */
 bool lp_csv_integer(const char *cell, int64_t *value);
 
 /* Appends the shortest decimal text that reads back as the same number; as a float (f4) where
  * is_single is set. */
-int lp_csv_append_number(lp_buffer *b, double value, bool is_single, lp_error *e);
+void lp_csv_append_number(lp_buffer *b, double value, bool is_single);
 
 /* Appends a text, in quotes where it needs them. */
-int lp_csv_append_text(lp_buffer *b, const char *text, char separator, lp_error *e);
+void lp_csv_append_text(lp_buffer *b, const char *text, char separator);
 
 #endif

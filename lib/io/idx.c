@@ -1,14 +1,11 @@
 #include "io/idx.h"
 
-#include "base/memory.h"
-
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-// ---- bytes, inflated or not ----
+/* ---- bytes, inflated or not ---- */
 
 typedef struct {
     bool gzipped;
@@ -78,7 +75,7 @@ static int check_end(reader *r, lp_error *e) {
     return got > 0 ? lp_fail(e, "IDX: it goes on after its last value") : 0;
 }
 
-// ---- the format ----
+/* ---- the format ---- */
 
 static bool type_of(uint8_t code, lp_type *type) {
     static const struct {
@@ -125,7 +122,7 @@ static int decode_steps(lp_tensor *t, reader *r, lp_error *e) {
     if (bytes / (r->gzipped ? 1032 : 1) > r->size)
         return lp_fail(e, "IDX: %zu bytes cannot hold the shape %s that it declares", r->size,
                        lp_shape_text(head[3], shape, text));
-    if (lp_tensor_new(t, type, head[3], shape, e) || take(r, t->data, bytes, "values", e) ||
+    if (lp_tensor_try_zeros(t, type, head[3], shape, e) || take(r, t->data, bytes, "values", e) ||
         check_end(r, e))
         return -1;
     if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
@@ -145,63 +142,4 @@ int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e) {
     if (failed)
         lp_tensor_free(t);
     return failed;
-}
-
-// ---- files into a stream ----
-
-static int put_shape(lp_stream *s, const lp_tensor *x, lp_error *e) {
-    lp_tensor shape;
-    if (lp_tensor_vector(&shape, LP_I8, (size_t)x->ndim - 1, e))
-        return -1;
-    for (int i = 1; i < x->ndim; i++)
-        ((int64_t *)shape.data)[i - 1] = (int64_t)x->shape[i];
-    return lp_stream_put(s, "input_shape", &shape, e);
-}
-
-/* files[0] images, files[1] labels, as places in t. */
-typedef struct {
-    size_t count, place[2];
-} group;
-
-static int check_pair(const lp_tensor *t, const char *const *name, size_t images, size_t labels,
-                      lp_error *e) {
-    if (t[images].shape[0] != t[labels].shape[0])
-        return lp_fail(e, "%s has %zu labels, %s %zu images", name[labels], t[labels].shape[0],
-                       name[images], t[images].shape[0]);
-    return 0;
-}
-
-int lp_idx_put(lp_stream *s, size_t count, lp_tensor *t, const char *const *name, lp_error *e) {
-    static const char *const whole[2][1] = {{"x"}, {"y"}};
-    static const char *const parts[2][2] = {{"x_train", "x_test"}, {"y_train", "y_test"}};
-    group kind[2] = {0};
-    for (size_t i = 0; i < count; i++) {
-        group *g = &kind[t[i].ndim == 1];
-        if (g->count == 2)
-            return lp_fail(e, "%s is a third file of %s (one, or two for train and test, are read)",
-                           name[i], t[i].ndim == 1 ? "labels" : "images");
-        g->place[g->count++] = i;
-    }
-    bool two = kind[0].count == 2 || kind[1].count == 2;
-    if (two && kind[0].count != kind[1].count)
-        return lp_fail(e, "%zu files of images and %zu of labels do not go together", kind[0].count,
-                       kind[1].count);
-    for (size_t k = 0; k < kind[0].count && k < kind[1].count; k++)
-        if (check_pair(t, name, kind[0].place[k], kind[1].place[k], e))
-            return -1;
-    if (two) {
-        const lp_tensor *train = &t[kind[0].place[0]], *test = &t[kind[0].place[1]];
-        if (train->ndim != test->ndim || memcmp(train->shape + 1, test->shape + 1,
-                                                (size_t)(train->ndim - 1) * sizeof(size_t)) != 0)
-            return lp_fail(e, "the images of %s and %s differ in shape", name[kind[0].place[0]],
-                           name[kind[0].place[1]]);
-    }
-    if (kind[0].count > 0 && put_shape(s, &t[kind[0].place[0]], e))
-        return -1;
-    for (size_t k = 0; k < 2; k++)
-        for (int g = 0; g < 2; g++)
-            if (k < kind[g].count &&
-                lp_stream_put(s, two ? parts[g][k] : whole[g][k], &t[kind[g].place[k]], e))
-                return -1;
-    return 0;
 }

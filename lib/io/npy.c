@@ -6,7 +6,7 @@
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-/* Little-endian is what is written, and elements are written as they stand in memory. */
+/* Elements are written as they are in memory, and the format is little-endian. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
 
 bool lp_npy_is(const void *bytes, size_t size) {
@@ -28,7 +28,7 @@ int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e) {
     if (length > LP_NPY_MAX_HEADER)
         return lp_fail(e, "its header says that it is %zu bytes long (at most %d are read)", length,
                        LP_NPY_MAX_HEADER);
-    /* Shorter than LP_NPY_START it cannot be parsed, nor hold the three keys. */
+    /* A shorter one cannot hold the three keys; lp_npy_parse refuses it. */
     *size = length < LP_NPY_START ? LP_NPY_START : length;
     return 0;
 }
@@ -123,7 +123,7 @@ static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
     npy->type = (lp_type){kind, (uint32_t)size};
     if (!is_number || !lp_type_is_valid(npy->type))
         return lp_fail(e,
-                       "its element type '%s' is none of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, "
+                       "its element type '%s' is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, "
                        "S and U strings (convert it before saving)",
                        text);
     bool is_wide = npy->type.size > 1 && kind != 'S';
@@ -135,75 +135,87 @@ static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
 
 static int parse_shape(cursor *c, lp_npy *npy, lp_error *e) {
     if (!take(c, '('))
-        return lp_fail(e, "its header's shape is no tuple");
+        return lp_fail(e, "its header's shape is not a tuple");
     bool overflow = false, comma = true;
     npy->ndim = 0;
     while (!take(c, ')')) {
         size_t length;
         if (!comma || !take_number(c, &length, &overflow))
-            return lp_fail(e, "its header's shape is no tuple of whole numbers");
+            return lp_fail(e, "its header's shape is not a tuple of whole numbers");
         if (npy->ndim == LP_MAX_DIMS)
             return lp_fail(e, "it has more than %d dimensions", LP_MAX_DIMS);
         npy->shape[npy->ndim++] = length;
         comma = take(c, ',');
     }
     if (npy->ndim == 1 && !comma)
-        return lp_fail(e, "its header's shape is a number in brackets, no tuple");
+        return lp_fail(e, "its header's shape is a number in brackets, not a tuple");
     if (overflow)
         return lp_fail(e, "its shape holds a number that overflows");
     return 0;
 }
 
+/* One key and its value, into npy, and the key's place among "descr", "fortran_order", "shape" into
+ * has. */
+static int parse_item(cursor *c, lp_npy *npy, bool has[3], lp_error *e) {
+    static const char *const keys[] = {"descr", "fortran_order", "shape"};
+    char key[64], text[64];
+    int which = 0;
+    if (!take_string(c, key) || !take(c, ':'))
+        return lp_fail(e, "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
+    while (which < 3 && strcmp(key, keys[which]) != 0)
+        which++;
+    if (which == 3 || has[which])
+        return lp_fail(e, "its header has the key '%s'%s", key,
+                       which == 3 ? ", which is unknown" : " twice");
+    has[which] = true;
+    switch (which) {
+    case 0:
+        if (take(c, '['))
+            return lp_fail(e, "it is a structured array (save its fields one by one)");
+        if (!take_string(c, text))
+            return lp_fail(e, "its header's element type cannot be read");
+        return parse_type(text, npy, e);
+    case 1:
+        npy->is_fortran = take_word(c, "True");
+        if (!npy->is_fortran && !take_word(c, "False"))
+            return lp_fail(e, "its header's fortran_order is neither True nor False");
+        return 0;
+    default:
+        return parse_shape(c, npy, e);
+    }
+}
+
 int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e) {
     *npy = (lp_npy){0};
     size_t header_size;
-    if (size < LP_NPY_START || lp_npy_header_size(header, &header_size, e))
-        return size < LP_NPY_START ? lp_fail(e, "its header is cut short") : -1;
+    if (size < LP_NPY_START)
+        return lp_fail(e, "its header is cut short");
+    if (lp_npy_header_size(header, &header_size, e))
+        return -1;
     if (size != header_size)
-        return lp_fail(e, "its header is %zu bytes long, %zu are here", header_size, size);
+        return lp_fail(e, "its header is %zu bytes long, there are %zu", header_size, size);
     const char *bytes = header;
     cursor c = {bytes + (bytes[6] == 1 ? 10 : 12), bytes + size};
-    bool has_type = false, has_order = false, has_shape = false, comma = true, is_fortran = false;
+    bool has[3] = {false}, comma = true;
     if (!take(&c, '{'))
-        return lp_fail(e, "its header is no dictionary");
+        return lp_fail(e, "its header is not a dictionary");
     while (!take(&c, '}')) {
-        char key[64], text[64];
-        if (!comma || !take_string(&c, key) || !take(&c, ':'))
-            return lp_fail(e, "its header is no dictionary of 'descr', 'fortran_order' and "
+        if (!comma)
+            return lp_fail(e, "its header is not a dictionary of 'descr', 'fortran_order' and "
                               "'shape'");
-        bool *has = strcmp(key, "descr") == 0           ? &has_type
-                    : strcmp(key, "fortran_order") == 0 ? &has_order
-                    : strcmp(key, "shape") == 0         ? &has_shape
-                                                        : NULL;
-        if (has == NULL || *has)
-            return lp_fail(e, "its header has the key '%s' %s", key,
-                           has == NULL ? "which is unknown" : "twice");
-        *has = true;
-        if (has == &has_type) {
-            if (take(&c, '['))
-                return lp_fail(e, "it is a structured array (save its fields one by one)");
-            if (!take_string(&c, text))
-                return lp_fail(e, "its header's element type cannot be read");
-            if (parse_type(text, npy, e))
-                return -1;
-        } else if (has == &has_order) {
-            is_fortran = take_word(&c, "True");
-            if (!is_fortran && !take_word(&c, "False"))
-                return lp_fail(e, "its header's fortran_order is neither True nor False");
-        } else if (parse_shape(&c, npy, e)) {
+        if (parse_item(&c, npy, has, e))
             return -1;
-        }
         comma = take(&c, ',');
     }
     skip_blanks(&c);
     if (c.at != c.end)
-        return lp_fail(e, "its header goes on behind the dictionary");
-    if (!has_type || !has_order || !has_shape)
+        return lp_fail(e, "its header goes on after the dictionary");
+    if (!has[0] || !has[1] || !has[2])
         return lp_fail(e, "its header has no '%s'",
-                       !has_type    ? "descr"
-                       : !has_order ? "fortran_order"
-                                    : "shape");
-    npy->is_fortran = is_fortran && npy->ndim >= 2;
+                       !has[0]   ? "descr"
+                       : !has[1] ? "fortran_order"
+                                 : "shape");
+    npy->is_fortran = npy->is_fortran && npy->ndim >= 2;
     npy->header_size = size;
     return lp_shape_size(npy->type, npy->ndim, npy->shape, &npy->count, &npy->data_size, e);
 }
@@ -307,7 +319,7 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
         return 0;
     }
     lp_tensor stored;
-    if (lp_tensor_new(&stored, npy->type, npy->ndim, npy->shape, e))
+    if (lp_tensor_try_zeros(&stored, npy->type, npy->ndim, npy->shape, e))
         return -1;
     if (npy->count > 0 && npy->data_size > 0) {
         if (npy->is_fortran)
@@ -320,19 +332,16 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
     *t = stored;
     if (!is_half)
         return 0;
-    if (lp_tensor_new(t, LP_F4, npy->ndim, npy->shape, e)) {
-        lp_tensor_free(&stored);
-        return -1;
-    }
-    for (size_t i = 0; i < npy->count; i++)
+    int failed = lp_tensor_try_zeros(t, LP_F4, npy->ndim, npy->shape, e);
+    for (size_t i = 0; i < npy->count && !failed; i++)
         ((float *)t->data)[i] = widen(((const uint16_t *)stored.data)[i]);
     lp_tensor_free(&stored);
-    return 0;
+    return failed;
 }
 
 /* ---- writing ---- */
 
-int lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape, lp_error *e) {
+void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape) {
     char text[400], shape_text[200], digits[24];
     unsigned size = type.kind == 'U' ? type.size / 4 : type.size;
     const char *order = type.kind == 'S' || type.size == 1 ? "|" : "<";
@@ -351,12 +360,11 @@ int lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *sha
     memcpy(start, magic, sizeof magic);
     start[6] = 1, start[7] = 0;
     start[8] = (unsigned char)((total - 10) & 0xff), start[9] = (unsigned char)((total - 10) >> 8);
-    size_t first = b->size;
-    if (lp_buffer_append(b, start, sizeof start, e) || lp_buffer_append(b, text, strlen(text), e) ||
-        lp_buffer_reserve(b, total, e))
-        return -1;
+    const size_t first = b->size;
+    lp_buffer_append(b, start, sizeof start);
+    lp_buffer_append(b, text, strlen(text));
+    lp_buffer_reserve(b, total);
     memset(b->data + b->size, ' ', first + total - b->size);
     b->size = first + total;
     b->data[b->size - 1] = '\n';
-    return 0;
 }

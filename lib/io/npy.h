@@ -31,22 +31,22 @@ typedef struct {
 /* True for bytes that begin with the format's magic. */
 bool lp_npy_is(const void *bytes, size_t size);
 
-/* From the first LP_NPY_START bytes: how long the header is, with these. */
+/* The length of the header, told by its first LP_NPY_START bytes, these included. */
 int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e);
 
-/* Parses a whole header of that size. Every spelling of the dictionary that Python's
- * ast.literal_eval takes for these three keys is read. Refused, each with its own line: object
- * arrays (they are pickles, which are never executed), structured types, other types, more than
- * LP_MAX_DIMS dimensions, sizes that overflow, keys that are missing, twice there or unknown. */
+/* Parses a whole header of that size, with every spelling of the dictionary that Python's
+ * ast.literal_eval accepts for these three keys. Refused, each with its own line: object arrays
+ * (they are pickles, which are never executed), structured types, other types, more than
+ * LP_MAX_DIMS dimensions, sizes that overflow, keys that are missing, repeated or unknown. */
 int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e);
 
 /* The tensor of a parsed header and its data_size bytes of elements: in C order, native, f2
- * widened to f4. It borrows `data` where nothing has to be changed and the elements are aligned;
- * data may be written to by nobody then. */
+ * widened to f4. Where nothing has to be changed and the elements are aligned it borrows `data`,
+ * which must not change then. */
 int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e);
 
 /* Appends the header of a tensor of that type and shape, byte for byte as NumPy 1.24 and later
  * write it; its length is a multiple of 64. */
-int lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape, lp_error *e);
+void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape);
 
 #endif

@@ -20,6 +20,13 @@ typedef struct {
     size_t capacity;
 } lp_source;
 
+/* A whole file in memory. */
+typedef struct {
+    const char *name; /* for messages: "standard input" for - */
+    const char *bytes;
+    size_t size;
+} lp_file;
+
 /* Opens a path, or standard input for "-" (a regular file behind it is mapped, from where it
  * stands). Refused: a terminal, a directory, what cannot be read. Closed with lp_source_close, as
  * {0} may be too. A mapped file that is shortened while it is in use ends the process with SIGBUS:

@@ -225,28 +225,24 @@ static const unsigned char *npy_bytes(const entry *x) {
                              : (const unsigned char *)x->unpacked.data;
 }
 
-/* "it holds x, y and 3 more", for a tensor that is not there. */
-static void list_names(const lp_stream *s, char *text, size_t room) {
+const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]) {
     size_t used = 0;
-    if (s->count == 0)
-        snprintf(text, room, "it is empty");
+    strcpy(text, "it is empty");
     for (size_t i = 0; i < s->count; i++) {
-        size_t length = strlen(s->item[i]->name);
-        if (used + length + 40 > room) {
-            snprintf(text + used, room - used, " and %zu more", s->count - i);
-            return;
+        if (used + strlen(s->item[i]->name) + 40 > LP_STREAM_LISTED) {
+            sprintf(text + used, " and %zu more", s->count - i);
+            break;
         }
-        used += (size_t)snprintf(text + used, room - used, "%s%s", i == 0 ? "it holds " : ", ",
-                                 s->item[i]->name);
+        used += (size_t)sprintf(text + used, "%s%s", i == 0 ? "it holds " : ", ", s->item[i]->name);
     }
+    return text;
 }
 
 const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
     entry *x = find(s, name);
     if (x == NULL) {
-        char names[300];
-        list_names(s, names, sizeof names);
-        lp_fail(e, "there is no tensor '%s' in the stream (%s)", name, names);
+        char names[LP_STREAM_LISTED];
+        lp_fail(e, "there is no tensor '%s' in the stream (%s)", name, lp_stream_list(s, names));
         return NULL;
     }
     if (!x->is_decoded) {
@@ -298,7 +294,7 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
     return place;
 }
 
-void (lp_stream_put)(lp_stream *s, const char *name, lp_tensor *t) {
+void(lp_stream_put)(lp_stream *s, const char *name, lp_tensor *t) {
     lp_error e;
     if (check_name(name, &e))
         abort();
@@ -310,12 +306,17 @@ void (lp_stream_put)(lp_stream *s, const char *name, lp_tensor *t) {
     insert(s, x);
 }
 
-void (lp_stream_put_text)(lp_stream *s, const char *name, const char *text) {
+void(lp_stream_put_text)(lp_stream *s, const char *name, const char *text) {
     lp_tensor t = lp_tensor_text(text);
     lp_stream_put(s, name, &t);
 }
 
-void (lp_stream_put_number)(lp_stream *s, const char *name, double value) {
+void lp_stream_put_strings(lp_stream *s, const char *name, const char *const *texts, size_t n) {
+    lp_tensor t = lp_tensor_strings(texts, n);
+    lp_stream_put(s, name, &t);
+}
+
+void(lp_stream_put_number)(lp_stream *s, const char *name, double value) {
     lp_tensor t = lp_tensor_scalar(value);
     lp_stream_put(s, name, &t);
 }
@@ -326,7 +327,7 @@ const char *lp_stream_recipe(const lp_stream *s) {
     return s->recipe.data;
 }
 
-void (lp_stream_set_recipe)(lp_stream *s, const char *recipe) {
+void(lp_stream_set_recipe)(lp_stream *s, const char *recipe) {
     lp_buffer text = {0};
     lp_buffer_append(&text, recipe, strlen(recipe));
     lp_buffer_free(&s->recipe);
@@ -335,8 +336,8 @@ void (lp_stream_set_recipe)(lp_stream *s, const char *recipe) {
     s->lone_path = NULL;
 }
 
-void (lp_stream_continue_recipe)(lp_stream *s, const char *tool, const char *options,
-                               const char *operands) {
+void(lp_stream_continue_recipe)(lp_stream *s, const char *tool, const char *options,
+                                const char *operands) {
     lp_buffer b = {0};
     if (s->recipe.size > 0)
         lp_buffer_printf(&b, "%s | ", s->recipe.data);
@@ -672,9 +673,9 @@ static int write_member(writer *w, const char *name, uint32_t crc, size_t header
         failed = deflate_runs(runs, n, &packed, e);
         zip.packed_size = packed.size;
     }
-    failed = failed || lp_zip_append_local(&local, &zip, header_size, ALIGNMENT, e) ||
-             lp_zip_append_central(&w->central, &zip, e) ||
-             write_bytes(w, local.data, local.size, e);
+    lp_zip_append_local(&local, &zip, header_size, ALIGNMENT);
+    lp_zip_append_central(&w->central, &zip);
+    failed = failed || write_bytes(w, local.data, local.size, e);
     if (!failed && w->compress)
         failed = write_bytes(w, packed.data, packed.size, e);
     for (size_t i = 0; !failed && !w->compress && i < n; i++)
@@ -688,8 +689,9 @@ static int write_member(writer *w, const char *name, uint32_t crc, size_t header
 
 static int write_tensor(writer *w, const char *name, const lp_tensor *t, lp_error *e) {
     lp_buffer header = {0};
-    int failed = lp_npy_append_header(&header, t->type, t->ndim, t->shape, e);
-    if (!failed) {
+    int failed = 0;
+    lp_npy_append_header(&header, t->type, t->ndim, t->shape);
+    {
         const run runs[] = {{.bytes = (unsigned char *)header.data, .size = header.size},
                             {.bytes = t->data, .size = t->count * t->type.size}};
         uint32_t crc = lp_crc32(0, header.data, header.size);
@@ -718,8 +720,8 @@ int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
         lp_tensor_free(&recipe);
     }
     const lp_zip_totals totals = {w.count, w.at, w.central.size};
-    failed = failed || lp_zip_append_end(&w.central, &totals, e) ||
-             write_bytes(&w, w.central.data, w.central.size, e);
+    lp_zip_append_end(&w.central, &totals);
+    failed = failed || write_bytes(&w, w.central.data, w.central.size, e);
     lp_buffer_free(&w.central);
     return failed ? -1 : 0;
 }

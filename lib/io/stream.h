@@ -47,6 +47,11 @@ bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *descrip
 
 bool lp_stream_has(const lp_stream *s, const char *name);
 
+/* Writes what the stream holds to text, for messages: "it holds x, y and 3 more", "it is empty".
+ * Returns it. */
+enum { LP_STREAM_LISTED = 300 };
+const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]);
+
 /* The tensor NAME, decoded (C order, native bytes, f2 widened to f4). Owned by the stream and
  * valid until NAME is replaced, dropped or the stream freed. NULL and e where there is none: the
  * text lists what the stream does hold. */
@@ -65,8 +70,9 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
  * mistake of the caller (asserted). */
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t);
 
-/* The same for texts and single numbers. */
+/* The same for a text (S, 0-d), a list of texts (U, [n]) and a single number. */
 void lp_stream_put_text(lp_stream *s, const char *name, const char *text);
+void lp_stream_put_strings(lp_stream *s, const char *name, const char *const *texts, size_t n);
 void lp_stream_put_number(lp_stream *s, const char *name, double value);
 
 /* Removes NAME; harmless where there is none. */

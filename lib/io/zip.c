@@ -77,8 +77,8 @@ int lp_zip_end64_size(const unsigned char *record, size_t *size, lp_error *e) {
     return 0;
 }
 
-/* Goes through the extra fields and takes from ZIP64's what the header's own fields, all ones,
- * leave to it. `wide` points to the values in the order that the field has them. */
+/* Reads the extra fields: ZIP64's holds the values that the header's own fields leave to it by
+ * being all ones. `wide` points to the values in the field's order. */
 static int parse_extra(const unsigned char *extra, size_t size, uint64_t *const *wide, int n,
                        lp_error *e) {
     bool is_missing = false, has_zip64 = false;
@@ -162,7 +162,7 @@ int lp_zip_parse_central(const unsigned char *record, lp_zip_entry *entry, lp_er
 
 size_t lp_zip_match_descriptor(const unsigned char *bytes, size_t available, uint32_t crc,
                                uint64_t packed_size, uint64_t size) {
-    /* The longest first: what is 4 bytes wide can look like the start of what is 8 bytes wide. */
+    /* The longest first: a 4-byte form can look like the start of an 8-byte one. */
     static const struct {
         size_t start;
         int width;
@@ -182,7 +182,7 @@ size_t lp_zip_match_descriptor(const unsigned char *bytes, size_t available, uin
 static int check_total(const char *what, uint64_t said, uint64_t counted, lp_error *e) {
     if (said == counted)
         return 0;
-    return lp_fail(e, "the end record says that %s is %llu, it is %llu", what,
+    return lp_fail(e, "the end record says that %s is %llu, but it is %llu", what,
                    (unsigned long long)said, (unsigned long long)counted);
 }
 
@@ -205,7 +205,7 @@ int lp_zip_check_locator64(const unsigned char *record, uint64_t end64_offset, l
 
 int lp_zip_check_end(const unsigned char *record, const lp_zip_totals *totals, bool has_end64,
                      lp_error *e) {
-    /* Every field may leave its value to ZIP64's record, where there is one. */
+    /* Every field may leave its value to ZIP64's record, if present. */
     const uint64_t disk = get16(record + 4), disk_of_central = get16(record + 6),
                    here = get16(record + 8), count = get16(record + 10), size = get32(record + 12),
                    offset = get32(record + 16);
@@ -226,7 +226,7 @@ int lp_zip_check_end(const unsigned char *record, const lp_zip_totals *totals, b
 
 /* ---- writing ---- */
 
-/* A record being put together in a fixed room. */
+/* A record under construction. */
 typedef struct {
     unsigned char bytes[128];
     size_t size;
@@ -260,8 +260,7 @@ static void put_common(record *r, const lp_zip_entry *entry, bool is_wide, bool 
     put(r, entry->name_size, 2);
 }
 
-int lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, size_t align,
-                        lp_error *e) {
+void lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, size_t align) {
     static const unsigned char zeros[UINT16_MAX];
     /* A local ZIP64 field has to have both sizes (4.5.3). */
     const bool is_wide = entry->packed_size >= full32 || entry->size >= full32;
@@ -277,9 +276,8 @@ int lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, 
     put(&r, signatures[LP_ZIP_IS_LOCAL], 4);
     put_common(&r, entry, is_wide, is_wide);
     put(&r, wide_size + padding, 2);
-    if (lp_buffer_append(b, r.bytes, r.size, e) ||
-        lp_buffer_append(b, entry->name, entry->name_size, e))
-        return -1;
+    lp_buffer_append(b, r.bytes, r.size);
+    lp_buffer_append(b, entry->name, entry->name_size);
     r.size = 0;
     if (is_wide) {
         put(&r, EXTRA_ZIP64, 2);
@@ -292,12 +290,11 @@ int lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, 
         put(&r, padding - 4, 2);
         put(&r, align, 2);
     }
-    if (lp_buffer_append(b, r.bytes, r.size, e))
-        return -1;
-    return padding > 6 ? lp_buffer_append(b, zeros, padding - 6, e) : 0;
+    lp_buffer_append(b, r.bytes, r.size);
+    lp_buffer_append(b, zeros, padding > 6 ? padding - 6 : 0);
 }
 
-int lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry, lp_error *e) {
+void lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry) {
     /* A central ZIP64 field has what does not fit, and nothing else. */
     const uint64_t wide[] = {entry->size, entry->packed_size, entry->offset};
     record extra = {.size = 0};
@@ -314,21 +311,18 @@ int lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry, lp_error *e) 
     put(&r, 0, 2); /* internal attributes */
     put(&r, (uint64_t)REGULAR_FILE_MODE << 16, 4);
     put(&r, narrow(entry->offset), 4);
-    if (lp_buffer_append(b, r.bytes, r.size, e) ||
-        lp_buffer_append(b, entry->name, entry->name_size, e))
-        return -1;
+    lp_buffer_append(b, r.bytes, r.size);
+    lp_buffer_append(b, entry->name, entry->name_size);
     if (extra.size == 0)
-        return 0;
+        return;
     r.size = 0;
     put(&r, EXTRA_ZIP64, 2);
     put(&r, extra.size, 2);
-    return lp_buffer_append(b, r.bytes, r.size, e) ||
-                   lp_buffer_append(b, extra.bytes, extra.size, e)
-               ? -1
-               : 0;
+    lp_buffer_append(b, r.bytes, r.size);
+    lp_buffer_append(b, extra.bytes, extra.size);
 }
 
-int lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals, lp_error *e) {
+void lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals) {
     const bool is_wide = totals->count >= FULL16 || totals->central_size >= full32 ||
                          totals->central_offset >= full32;
     record r = {.size = 0};
@@ -357,5 +351,5 @@ int lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals, lp_error *e) {
     put(&r, narrow(totals->central_size), 4);
     put(&r, narrow(totals->central_offset), 4);
     put(&r, 0, 2);
-    return lp_buffer_append(b, r.bytes, r.size, e);
+    lp_buffer_append(b, r.bytes, r.size);
 }

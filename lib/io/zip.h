@@ -1,6 +1,6 @@
 /* ZIP framing as bytes in memory, both ways: the records of an archive, nothing about what its
  * members hold (PKWARE's APPNOTE.TXT 6.3.10; section numbers below are its). Offsets count from
- * the archive's first byte. io/archive reads an archive with this, io/stream writes one. */
+ * the archive's first byte. io/archive reads an archive with this, io/archive_write writes one. */
 #ifndef LP_IO_ZIP_H
 #define LP_IO_ZIP_H
 
@@ -23,7 +23,7 @@ enum {
 enum { LP_ZIP_STORED = 0, LP_ZIP_DEFLATED = 8 };
 enum { LP_ZIP_HAS_DESCRIPTOR = 8 }; /* flag: CRC and sizes follow the data */
 
-/* A member, as its local or its central header tells of it. */
+/* A member, as its local or its central header describes it. */
 typedef struct {
     const char *name; /* borrowed from the bytes; not ended by a NUL */
     size_t name_size;
@@ -33,7 +33,7 @@ typedef struct {
     uint64_t offset;            /* of the local header */
 } lp_zip_entry;
 
-/* What the bytes at this place begin with; 4 of them are looked at. */
+/* The record that starts with these 4 bytes. */
 typedef enum {
     LP_ZIP_IS_LOCAL,
     LP_ZIP_IS_CENTRAL,
@@ -45,8 +45,7 @@ typedef enum {
 
 lp_zip_record lp_zip_record_at(const unsigned char *bytes);
 
-/* ---- reading: the fixed part tells how long the record is, the whole record is then parsed ----
- */
+/* ---- reading: the fixed part gives the length of the record, which is then parsed whole ---- */
 
 size_t lp_zip_local_size(const unsigned char *record);
 size_t lp_zip_central_size(const unsigned char *record);
@@ -61,18 +60,18 @@ int lp_zip_end64_size(const unsigned char *record, size_t *size, lp_error *e);
 int lp_zip_parse_local(const unsigned char *record, lp_zip_entry *entry, lp_error *e);
 int lp_zip_parse_central(const unsigned char *record, lp_zip_entry *entry, lp_error *e);
 
-/* How long the data descriptor (4.3.9) at bytes is that says these, of the `available` bytes
- * there: with and without signature, sizes of 4 and of 8 bytes. 0 where none of the four fits. */
+/* The length of the data descriptor (4.3.9) at bytes, of which `available` are there, if it gives
+ * these values: with or without signature, sizes of 4 or 8 bytes. 0 where none of the four fits. */
 size_t lp_zip_match_descriptor(const unsigned char *bytes, size_t available, uint32_t crc,
                                uint64_t packed_size, uint64_t size);
 
-/* What the end of an archive has to say: how many members, and where the central directory is. */
+/* What the end of an archive states: the number of members, the place of the central directory. */
 typedef struct {
     uint64_t count, central_offset, central_size;
 } lp_zip_totals;
 
-/* Holds ZIP64's end record (4.3.14) and its locator (4.3.15, which names the former's offset), and
- * the end record (4.3.16), against the totals that were counted. */
+/* Check ZIP64's end record (4.3.14), its locator (4.3.15, which gives the former's offset) and the
+ * end record (4.3.16) against the totals that were counted. */
 int lp_zip_check_end64(const unsigned char *record, const lp_zip_totals *totals, lp_error *e);
 int lp_zip_check_locator64(const unsigned char *record, uint64_t end64_offset, lp_error *e);
 int lp_zip_check_end(const unsigned char *record, const lp_zip_totals *totals, bool has_end64,
@@ -80,16 +79,15 @@ int lp_zip_check_end(const unsigned char *record, const lp_zip_totals *totals, b
 
 /* ---- writing: the strict profile ---- */
 
-/* Appends the local header of entry (whose offset is where it will stand). Where `align` is not 0
- * and the member is stored, an extra field (id 0xD935) pads it so that byte `prefix` of the
+/* Appends the local header of entry (whose offset is its place in the archive). Where `align` is
+ * not 0 and the member is stored, an extra field (id 0xD935) pads it so that byte `prefix` of the
  * member's data (the length of its .npy header) falls on a multiple of align (a power of two). */
-int lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, size_t align,
-                        lp_error *e);
+void lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, size_t align);
 
 /* Appends the central header of entry. */
-int lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry, lp_error *e);
+void lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry);
 
 /* Appends the end record, and ZIP64's two before it where the totals need them. */
-int lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals, lp_error *e);
+void lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals);
 
 #endif

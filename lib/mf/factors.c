@@ -226,8 +226,9 @@ int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask
     size_t cols = x->shape[1], count = 0;
     for (size_t i = 0; i < x->count; i++)
         count += (observed == NULL || observed[i] != 0) != hidden;
-    if (lp_sparse_new(m, x->shape[0], cols, count, e))
-        return -1;
+    if (x->shape[0] > INT32_MAX || cols > INT32_MAX)
+        return lp_fail(e, "a matrix of %zu x %zu is more than 2^31 - 1 a side", x->shape[0], cols);
+    *m = lp_sparse_new(x->shape[0], cols, count);
     size_t at = 0;
     for (size_t i = 0; i < x->count; i++) {
         if ((observed == NULL || observed[i] != 0) == hidden)

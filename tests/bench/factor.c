@@ -4,6 +4,7 @@
 #include "bench.h"
 
 #include "data/ratings.h"
+#include "data/sparse.h"
 #include "mf/fit.h"
 #include "num/parallel.h"
 
@@ -86,8 +87,9 @@ int main(void) {
     lp_error e;
     lp_sparse m;
     lp_ratings_options data = {
-        .users = 610, .items = 9724, .count = 100836, .rank = 5, .noise = 0.75, .seed = 0};
-    if (lp_ratings(&data, &m, &e)) {
+        .users = 610, .items = 9724, .n = 100836, .rank = 5, .noise = 0.75, .seed = 0};
+    lp_stream *s = lp_stream_new();
+    if (lp_ratings(s, &data, &e) || lp_sparse_read(s, "", &m, &e)) {
         fprintf(stderr, "bench factor: %s\n", e.text);
         return 1;
     }
@@ -129,5 +131,6 @@ int main(void) {
     else
         bench_note("LIBMF=path of mf-train sets its iterations beside these");
     lp_sparse_free(&m);
+    lp_stream_free(s);
     return bench_end();
 }

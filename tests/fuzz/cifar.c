@@ -3,7 +3,8 @@
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    const lp_cifar_batch batch[] = {{"a.bin", bytes, size}, {"b.bin", bytes, size}};
+    const lp_file batch[] = {{"a.bin", (const char *)bytes, size},
+                             {"b.bin", (const char *)bytes, size}};
     for (size_t n = 1; n <= 2; n++) {
         lp_error e = {0};
         lp_tensor x, y;

@@ -10,12 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     };
     for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
         lp_error e = {0};
-        lp_table *t = lp_table_new(&how[i], &e);
-        lp_stream *s = lp_stream_new(&e);
-        int failed =
-            t == NULL || s == NULL || lp_table_add(t, "a.csv", (const char *)bytes, size, &e)
-                ? -1
-                : lp_table_put(t, s, &e);
+        lp_table *t = lp_table_new(&how[i]);
+        lp_stream *s = lp_stream_new();
+        const lp_file file = {"a.csv", (const char *)bytes, size};
+        int failed = lp_table_add(t, &file, &e) || lp_table_put(t, s, &e) ? -1 : 0;
         fuzz_verdict(failed, &e);
         if (!failed)
             fuzz_touch_stream(s);

@@ -15,7 +15,7 @@
 enum {
     MAX_FILE = 1 << 16,
     ROOM = 2 * MAX_FILE,
-    PLACES = 200, /* in a longer file not every place is changed, but so many, evenly spread */
+    PLACES = 200,  /* in a longer file not every place is changed, but so many, evenly spread */
     RANDOM = 1000, /* inputs of several changes at random places */
     SECONDS = 10,  /* that one input may take */
 };

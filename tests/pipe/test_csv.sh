@@ -106,7 +106,7 @@ refuses "a missing file" 1 '^from-csv: reading none.csv: it cannot be opened: No
 refuses "a folder" 1 '^from-csv: reading \.: it is a directory$' from-csv .
 refuses "an empty file" 1 '^from-csv: reading /dev/null: it is empty$' from-csv /dev/null
 refuses "no text" 1 '^from-csv: reading iris.npz: line [0-9]+: ' from-csv iris.npz
-refuses "a bad separator" 2 "separator.*',,' is no separator" from-csv --separator ,, iris.csv
+refuses "a bad separator" 2 "separator.*',,' is not a separator" from-csv --separator ,, iris.csv
 refuses "a bad header" 2 "header" from-csv --header maybe iris.csv
 refuses "a missing tensor" 1 "^to-csv: there is no tensor 'z' in the stream" to-csv z digits.npz
 refuses "tensors of other lengths" 1 "^to-csv: tensor 'classes' has 3 rows, 'x' has 150" to-csv x classes again.npz

@@ -37,7 +37,7 @@ check "a test batch" from-cifar batch.bin --test test.bin -o parts.npz
 replays "from-cifar --test" parts.npz
 equal "test labels" "$(to-csv --no-header --class-names y_test parts.npz)" "truck"
 head -c 3000 batch.bin >cut.bin
-refuses "a cut batch" 1 '^from-cifar: reading cut.bin: 3000 bytes are no whole number' from-cifar batch.bin cut.bin
+refuses "a cut batch" 1 '^from-cifar: reading cut.bin: 3000 bytes are not a whole number' from-cifar batch.bin cut.bin
 record 012 100 >wrong
 refuses "a label too large" 1 '^from-cifar: reading wrong: record 0 has label 10' from-cifar wrong
 
@@ -68,7 +68,7 @@ refuses "mixed sizes" 1 '^from-images: reading wide.pgm: it is 3 x 2, faces/anna
 refuses "mixed channels" 1 '^from-images: reading colour.ppm: it is coloured, .* \(--grey makes' \
     from-images faces/anna colour.ppm
 check "--grey and --resize make them alike" from-images --grey --resize 2x2 faces/anna wide.pgm colour.ppm -o alike.npz
-refuses "no folder to be a label" 1 'no folder stands in its path' from-images --labels wide.pgm
+refuses "no folder to be a label" 1 'its path names no folder' from-images --labels wide.pgm
 refuses "a broken picture" 1 '^from-images: reading broken.png: it is no PNG' bash -c 'echo x >broken.png; from-images broken.png'
 refuses "text from a pipe" 1 '^from-images: reading standard input: it is no PNG' \
     bash -c 'echo x | from-images'

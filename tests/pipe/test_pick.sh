@@ -61,13 +61,13 @@ pick z b.npz >z.npz
 same "a tensor passed on is the same member" z.npy passed/z.npy
 
 refuses "a pattern that matches nothing" 1 \
-    "^pick: picking: no tensor matches 'w\*' \(there are: x, y, classes, layer1.weight, layer1.bias, lr\)" \
+    "^pick: picking: no tensor matches 'w\*' \(it holds x, y, classes, layer1.weight, layer1.bias, lr\)" \
     pick 'w*' a.npz
 refuses "a --drop that matches nothing" 1 "no tensor matches 'q'" pick --drop q a.npz
 refuses "an --of that matches nothing" 1 "no tensor matches 'q'" pick --rows 0:1 --of q a.npz
 refuses "nothing left" 1 "nothing is left" pick x --drop x a.npz
 refuses "a name already taken" 1 "rename 'x=y'.*y" pick --rename x=y a.npz
-refuses "a missing name" 1 "rename 'q=r': there is no q \(there are: x, " pick --rename q=r a.npz
+refuses "a missing name" 1 "rename 'q=r': there is no tensor 'q' in the stream \(it holds x, " pick --rename q=r a.npz
 refuses "no name" 2 "rename 'x=a b': a name is letters" pick --rename 'x=a b' a.npz
 refuses "no pair" 2 "rename 'x': expected OLD=NEW" pick --rename x a.npz
 refuses "rows of different numbers" 1 "rows: x has 10 and classes has 2" pick --rows 0:2 a.npz

@@ -16,7 +16,7 @@ static lp_sparse make_matrix(void) {
     lp_sparse m;
     lp_rng r = lp_rng_new(11, LP_RNG_POINTS, 0);
     size_t order[ROWS * COLS];
-    CHECK(lp_sparse_new(&m, ROWS, COLS, COUNT, &e) == 0);
+    m = lp_sparse_new(ROWS, COLS, COUNT);
     lp_rng_permutation(&r, ROWS * COLS, order);
     for (size_t i = 0; i < COUNT; i++) {
         m.row[i] = (int32_t)(order[i] / COLS);
@@ -107,7 +107,7 @@ static void sgd_is_its_definition(void) {
 /* The gradients by row and by column, and the normal equations. */
 static void gradients_are_their_definition(void) {
     lp_sparse m = make_matrix();
-    size_t *start = lp_sparse_row_starts(&m, &e);
+    size_t *start = lp_sparse_row_starts(&m);
     /* The entries by column, and where each stands by row. */
     size_t col_start[COLS + 1] = {0};
     int32_t row[COUNT], place[COUNT];
@@ -297,7 +297,7 @@ static void threads_change_no_bit(void) {
 static void blocks_visit_every_entry_once(void) {
     lp_sparse m;
     lp_factors f[2];
-    CHECK(lp_sparse_new(&m, 40, 40, 40, &e) == 0);
+    m = lp_sparse_new(40, 40, 40);
     for (int i = 0; i < 40; i++) {
         m.row[i] = i;
         m.col[i] = (i * 27 + 5) % 40;
@@ -329,7 +329,7 @@ static void refuses_what_cannot_be_fitted(void) {
     CHECK(lp_fit_new(&o, &m, NULL, NULL, &e) == NULL);
     CHECK_TEXT(e.text, "rank 18 is more than the smaller side of the 23 x 17 matrix");
     o.rank = 2;
-    CHECK(lp_sparse_new(&none, 3, 3, 0, &e) == 0);
+    none = lp_sparse_new(3, 3, 0);
     CHECK(lp_fit_new(&o, &none, NULL, NULL, &e) == NULL);
     CHECK_TEXT(e.text, "there is no observed entry to fit");
     o.lr = 1e3;

@@ -1,5 +1,6 @@
 /* IDX files and CIFAR-10 batches: what they hold, and what is refused. */
 #include "check.h"
+#include "data/pictures.h"
 #include "io/cifar.h"
 #include "io/idx.h"
 
@@ -144,28 +145,36 @@ static void lying_files_say_what_is_wrong(void) {
 
 // ---- files into a stream ----
 
-static lp_tensor array(int ndim, size_t n, size_t side) {
-    lp_error e;
-    lp_tensor t;
-    const size_t shape[] = {n, side, side};
-    CHECK(lp_tensor_new(&t, LP_U1, ndim, shape, &e) == 0);
-    return t;
+/* An IDX file of zeros, n images of side x side or n labels. */
+static lp_file idx_file(const char *name, int ndim, size_t n, size_t side) {
+    static char bytes[16][200];
+    static int next;
+    char *at = memset(bytes[next++ % 16], 0, sizeof bytes[0]);
+    at[2] = 8;
+    at[3] = (char)ndim;
+    at[7] = (char)n;
+    at[11] = at[15] = ndim > 1 ? (char)side : 0;
+    return (lp_file){name, at, 4 + 4 * (size_t)ndim + (ndim == 1 ? n : n * side * side)};
 }
+
+static const lp_texts no_classes;
 
 static void one_set_and_two(void) {
     lp_error e;
-    const char *const name[] = {"a", "b", "c", "d"};
-    lp_stream *s = lp_stream_new(&e);
-    lp_tensor one[] = {array(1, 4, 0), array(3, 4, 5)};
-    CHECK(lp_idx_put(s, 2, one, name, &e) == 0);
-    CHECK(lp_stream_count(s) == 3);
+    lp_stream *s = lp_stream_new();
+    const lp_file one[] = {idx_file("a", 1, 4, 0), idx_file("b", 3, 4, 5)};
+    CHECK(lp_idx_put(s, 2, one, &(lp_texts){(const char *[]){"zero", "one"}, 2}, &e) == 0);
+    CHECK(lp_stream_count(s) == 4);
     CHECK(lp_stream_get(s, "x", &e)->ndim == 3 && lp_stream_get(s, "y", &e)->ndim == 1);
+    CHECK(lp_stream_get(s, "classes", &e)->count == 2);
     const lp_tensor *shape = lp_stream_get(s, "input_shape", &e);
     CHECK(shape->count == 2 && lp_tensor_at(shape, 0) == 5 && lp_tensor_at(shape, 1) == 5);
     lp_stream_free(s);
-    s = lp_stream_new(&e);
-    lp_tensor two[] = {array(3, 4, 5), array(1, 4, 0), array(3, 2, 5), array(1, 2, 0)};
-    CHECK(lp_idx_put(s, 4, two, name, &e) == 0);
+    s = lp_stream_new();
+    const lp_file two[] = {idx_file("a", 3, 4, 5), idx_file("b", 1, 4, 0), idx_file("c", 3, 2, 5),
+                           idx_file("d", 1, 2, 0)};
+    CHECK(lp_idx_put(s, 4, two, &no_classes, &e) == 0);
+    CHECK(!lp_stream_has(s, "classes"));
     CHECK(lp_stream_get(s, "x_train", &e)->shape[0] == 4);
     CHECK(lp_stream_get(s, "y_train", &e)->shape[0] == 4);
     CHECK(lp_stream_get(s, "x_test", &e)->shape[0] == 2);
@@ -174,30 +183,32 @@ static void one_set_and_two(void) {
 }
 
 static void sets_that_do_not_go_together(void) {
-    const char *const name[] = {"a", "b", "c", "d"};
     const struct {
-        size_t count;
-        lp_tensor t[4];
+        size_t n;
+        lp_file files[4];
         const char *text;
     } table[] = {
-        {2, {array(3, 4, 5), array(1, 3, 0)}, "b has 3 labels, a 4 images"},
-        {3, {array(3, 4, 5), array(1, 4, 0), array(3, 4, 5)}, "2 files of images and 1 of labels"},
-        {3, {array(1, 4, 0), array(1, 4, 0), array(1, 4, 0)}, "c is a third file of labels"},
+        {2, {idx_file("a", 3, 4, 5), idx_file("b", 1, 3, 0)}, "b has 3 labels, a 4 images"},
+        {3,
+         {idx_file("a", 3, 4, 5), idx_file("b", 1, 4, 0), idx_file("c", 3, 4, 5)},
+         "2 files of images and 1 of labels"},
+        {3,
+         {idx_file("a", 1, 4, 0), idx_file("b", 1, 4, 0), idx_file("c", 1, 4, 0)},
+         "c is a third file of labels"},
         {4,
-         {array(3, 4, 5), array(1, 4, 0), array(3, 2, 6), array(1, 2, 0)},
+         {idx_file("a", 3, 4, 5), idx_file("b", 1, 4, 0), idx_file("c", 3, 2, 6),
+          idx_file("d", 1, 2, 0)},
          "the images of a and c differ in shape"},
+        {1, {{"a", "x", 1}}, "reading a: "},
     };
+    lp_error e;
+    lp_stream *s = lp_stream_new();
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        lp_error e;
-        lp_tensor t[4];
-        memcpy(t, table[i].t, sizeof t);
-        lp_stream *s = lp_stream_new(&e);
-        CHECK(lp_idx_put(s, table[i].count, t, name, &e) == -1);
+        CHECK(lp_idx_put(s, table[i].n, table[i].files, &no_classes, &e) == -1);
         CHECK_HOLDS(e.text, table[i].text);
-        lp_stream_free(s);
-        for (int k = 0; k < 4; k++)
-            lp_tensor_free(&t[k]);
     }
+    CHECK(lp_stream_count(s) == 0);
+    lp_stream_free(s);
 }
 
 // ---- CIFAR-10 ----
@@ -205,14 +216,14 @@ static void sets_that_do_not_go_together(void) {
 enum { RECORD = 3073 };
 
 static void a_record_s_planes_become_pixels(void) {
-    static uint8_t bytes[2 * RECORD];
+    static char bytes[2 * RECORD];
     bytes[0] = 9;
     bytes[1] = 10;             // red of the first pixel
     bytes[1 + 1024] = 20;      // green
     bytes[1 + 2048] = 30;      // blue
     bytes[1 + 33] = 7;         // red of row 1, column 1
     bytes[RECORD + 3072] = 99; // blue of the second record's last pixel
-    lp_cifar_batch batch[] = {{"one", bytes, RECORD}, {"two", bytes + RECORD, RECORD}};
+    lp_file batch[] = {{"one", bytes, RECORD}, {"two", bytes + RECORD, RECORD}};
     lp_tensor x, y;
     lp_error e;
     CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == 0);
@@ -227,9 +238,9 @@ static void a_record_s_planes_become_pixels(void) {
 }
 
 static void bad_batches_are_named(void) {
-    static uint8_t bytes[2 * RECORD];
+    static char bytes[2 * RECORD];
     bytes[RECORD] = 10;
-    lp_cifar_batch batch[] = {{"fine", bytes, RECORD}, {"b.bin", bytes, 2 * RECORD}};
+    lp_file batch[] = {{"fine", bytes, RECORD}, {"b.bin", bytes, 2 * RECORD}};
     lp_tensor x, y;
     lp_error e;
     CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == -1);
@@ -238,7 +249,7 @@ static void bad_batches_are_named(void) {
         batch[1].size = size;
         CHECK(lp_cifar_read(&x, &y, 2, batch, &e) == -1);
         CHECK_HOLDS(e.text, "reading b.bin: ");
-        CHECK_HOLDS(e.text, "no whole number of CIFAR-10 records of 3073");
+        CHECK_HOLDS(e.text, "not a whole number of CIFAR-10 records of 3073");
     }
 }
 

@@ -9,6 +9,23 @@
 
 static lp_error e;
 
+/* The set in a stream of its own. */
+static lp_stream *digits(lp_digits_options o) {
+    lp_stream *s = lp_stream_new();
+    CHECK(lp_digits(s, &o, &e) == 0);
+    return s;
+}
+
+static lp_stream *faces(lp_faces_options o) {
+    lp_stream *s = lp_stream_new();
+    CHECK(lp_faces(s, &o, &e) == 0);
+    return s;
+}
+
+static const lp_tensor *get(lp_stream *s, const char *name) {
+    return lp_stream_get(s, name, &e);
+}
+
 static void pixels_have_the_noise(void) {
     enum { N = 200000 };
     const double sd = 20;
@@ -30,75 +47,72 @@ static void pixels_have_the_noise(void) {
 }
 
 static void digits_are_shaped_as_asked(void) {
-    lp_tensor x, y, names;
     lp_digits_options o = {.n = 23, .side = 28, .noise = 0, .seed = 4};
-    CHECK(lp_digits(&o, &x, &y, &e) == 0);
-    CHECK(x.ndim == 3 && x.shape[0] == 23 && x.shape[1] == 28 && x.shape[2] == 28);
-    CHECK(lp_type_is(x.type, LP_U1) && lp_type_is(y.type, LP_I8) && y.count == 23);
+    lp_stream *s = digits(o);
+    const lp_tensor *x = get(s, "x"), *y = get(s, "y"), *names = get(s, "classes");
+    CHECK(x->ndim == 3 && x->shape[0] == 23 && x->shape[1] == 28 && x->shape[2] == 28);
+    CHECK(lp_type_is(x->type, LP_U1) && lp_type_is(y->type, LP_I8) && y->count == 23);
     for (size_t i = 0; i < 23; i++) {
-        const uint8_t *p = (uint8_t *)x.data + i * 784;
+        const uint8_t *p = (uint8_t *)x->data + i * 784;
         size_t ink = 0, brightest = 0;
         for (int k = 0; k < 784; k++) {
             ink += p[k] > 0;
             brightest = p[k] > brightest ? p[k] : brightest;
         }
-        CHECK(((int64_t *)y.data)[i] == (int64_t)i % 10);
-        /* a stroke of some 15 pixels at least, and never half of the picture */
+        CHECK(((int64_t *)y->data)[i] == (int64_t)i % 10);
+        /* a stroke of some 15 pixels or more, and never half of the picture */
         CHECK(ink > 15 && ink < 392);
-        CHECK(brightest >= 170); /* strength 0.7 at the least, less what a thin stroke lacks */
+        CHECK(brightest >= 170); /* strength 0.7 or more, less what a thin stroke lacks */
     }
-    lp_tensor_free(&x);
-    lp_tensor_free(&y);
-    o.colour = true;
-    o.side = 32;
-    CHECK(lp_digits(&o, &x, &y, &e) == 0);
-    CHECK(x.ndim == 4 && x.shape[1] == 32 && x.shape[2] == 32 && x.shape[3] == 3);
-    lp_tensor_free(&x);
-    lp_tensor_free(&y);
-    CHECK(lp_digit_names(&names, &e) == 0);
-    char *seven = lp_tensor_string(&names, 7, &e);
-    CHECK(names.count == 10);
+    char *seven = lp_tensor_string(names, 7, &e);
+    CHECK(names->count == 10);
     CHECK_TEXT(seven, "7");
     free(seven);
-    lp_tensor_free(&names);
+    lp_stream_free(s);
+    o.colour = true;
+    o.side = 32;
+    s = digits(o);
+    x = get(s, "x");
+    CHECK(x->ndim == 4 && x->shape[1] == 32 && x->shape[2] == 32 && x->shape[3] == 3);
+    lp_stream_free(s);
+}
+
+static bool begins_like(const lp_tensor *many, const lp_tensor *few) {
+    return memcmp(few->data, many->data, few->count) == 0;
 }
 
 /* The pictures of one call are among those of a larger one, whatever the threads. */
 static void a_picture_depends_on_its_number_alone(void) {
-    lp_tensor few, many, y;
     lp_digits_options o = {.n = 12, .side = 28, .noise = 20, .seed = 9};
     lp_threads_set(1);
-    CHECK(lp_digits(&o, &few, &y, &e) == 0);
-    lp_tensor_free(&y);
+    lp_stream *few = digits(o);
     lp_threads_set(3);
     o.n = 40;
-    CHECK(lp_digits(&o, &many, &y, &e) == 0);
-    lp_tensor_free(&y);
-    CHECK(memcmp(few.data, many.data, few.count) == 0);
-    CHECK(memcmp(few.data, (uint8_t *)few.data + 10 * 784, 784) != 0); /* two zeros */
-    lp_tensor_free(&many);
+    lp_stream *many = digits(o);
     o.seed = 10;
-    CHECK(lp_digits(&o, &many, &y, &e) == 0);
-    CHECK(memcmp(few.data, many.data, few.count) != 0);
-    lp_tensor_free(&few);
-    lp_tensor_free(&many);
-    lp_tensor_free(&y);
+    lp_stream *others = digits(o);
+    const uint8_t *pixels = get(few, "x")->data;
+    CHECK(begins_like(get(many, "x"), get(few, "x")));
+    CHECK(!begins_like(get(others, "x"), get(few, "x")));
+    CHECK(memcmp(pixels, pixels + 10 * 784, 784) != 0); /* two zeros */
+    lp_stream_free(few);
+    lp_stream_free(many);
+    lp_stream_free(others);
 
     lp_faces_options f = {.people = 2, .shots = 3, .noise = 3, .seed = 9};
     lp_threads_set(1);
-    CHECK(lp_faces(&f, &few, &y, &e) == 0);
-    lp_tensor_free(&y);
+    few = faces(f);
     lp_threads_set(3);
     f.people = 5;
-    CHECK(lp_faces(&f, &many, &y, &e) == 0);
+    many = faces(f);
     lp_threads_set(0);
-    CHECK(memcmp(few.data, many.data, few.count) == 0);
+    const lp_tensor *x = get(many, "x"), *y = get(many, "y");
+    CHECK(begins_like(x, get(few, "x")));
     for (size_t i = 0; i < 15; i++)
-        CHECK(((int64_t *)y.data)[i] == (int64_t)i / 3);
-    CHECK(many.ndim == 3 && many.shape[0] == 15 && many.shape[1] == 64 && many.shape[2] == 64);
-    lp_tensor_free(&few);
-    lp_tensor_free(&many);
-    lp_tensor_free(&y);
+        CHECK(((int64_t *)y->data)[i] == (int64_t)i / 3);
+    CHECK(x->ndim == 3 && x->shape[0] == 15 && x->shape[1] == 64 && x->shape[2] == 64);
+    lp_stream_free(few);
+    lp_stream_free(many);
 }
 
 /* The share of the second half of (n, d) pictures whose nearest mean, of the first half's, is that
@@ -116,15 +130,15 @@ static double nearest_mean(const lp_tensor *x, const lp_tensor *y, size_t classe
     }
     for (size_t i = n / 2; i < n; i++) {
         size_t best = 0;
-        double least = INFINITY;
+        double min = INFINITY;
         for (size_t c = 0; c < classes; c++) {
             double distance = 0;
             for (size_t k = 0; k < d; k++) {
                 double off = (double)((uint8_t *)x->data)[i * d + k] - mean[c * d + k];
                 distance += off * off;
             }
-            best = distance < least ? c : best;
-            least = distance < least ? distance : least;
+            best = distance < min ? c : best;
+            min = distance < min ? distance : min;
         }
         right += best == (size_t)((int64_t *)y->data)[i];
     }
@@ -134,68 +148,63 @@ static double nearest_mean(const lp_tensor *x, const lp_tensor *y, size_t classe
 }
 
 static void digits_of_a_class_are_alike(void) {
-    lp_tensor x, y;
-    lp_digits_options o = {.n = 1000, .side = 28, .noise = 20, .seed = 1};
-    CHECK(lp_digits(&o, &x, &y, &e) == 0);
+    lp_stream *s = digits((lp_digits_options){.n = 1000, .side = 28, .noise = 20, .seed = 1});
     /* by chance 0.1 with a standard error of 0.013 */
-    CHECK(nearest_mean(&x, &y, 10) > 0.1 + 10 * 0.013);
-    lp_tensor_free(&x);
-    lp_tensor_free(&y);
+    CHECK(nearest_mean(get(s, "x"), get(s, "y"), 10) > 0.1 + 10 * 0.013);
+    lp_stream_free(s);
 }
 
 static void pictures_of_a_person_are_alike(void) {
     enum { PEOPLE = 20, SHOTS = 6, N = PEOPLE * SHOTS, D = 4096 };
-    lp_tensor x, y;
     lp_faces_options o = {.people = PEOPLE, .shots = SHOTS, .noise = 3, .seed = 1};
-    CHECK(lp_faces(&o, &x, &y, &e) == 0);
+    lp_stream *s = faces(o);
     /* the nearest other picture is mostly of the same person: by chance 5 of 119 */
     size_t right = 0;
-    const uint8_t *p = x.data;
+    const uint8_t *p = get(s, "x")->data;
     for (size_t i = 0; i < N; i++) {
         size_t best = 0;
-        long least = 0;
+        long min = 0;
         for (size_t j = 0; j < N; j++) {
             long distance = 0;
             for (size_t k = 0; k < D && i != j; k++)
                 distance += (p[i * D + k] - p[j * D + k]) * (p[i * D + k] - p[j * D + k]);
-            if (i != j && (least == 0 || distance < least)) {
-                least = distance;
+            if (i != j && (min == 0 || distance < min)) {
+                min = distance;
                 best = j;
             }
         }
-        CHECK(least > 0);
+        CHECK(min > 0);
         right += best / SHOTS == i / SHOTS;
     }
     CHECK(right > N / 2);
-    lp_tensor_free(&x);
-    lp_tensor_free(&y);
+    lp_stream_free(s);
 }
 
 static void pictures_that_cannot_be(void) {
-    static const lp_digits_options digits[] = {
+    static const lp_digits_options bad_digits[] = {
         {.n = 0, .side = 28},
         {.n = 5, .side = 7},
         {.n = 5, .side = 257},
         {.n = 5, .side = 28, .noise = -1},
         {.n = 5, .side = 28, .noise = NAN},
     };
-    lp_tensor x, y;
-    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+    static const lp_faces_options bad_faces[] = {{.people = 0, .shots = 1},
+                                                 {.people = 1, .shots = 0},
+                                                 {.people = INT64_MAX, .shots = 2},
+                                                 {.people = 1, .shots = 1, .noise = 256}};
+    lp_stream *s = lp_stream_new();
+    for (size_t i = 0; i < sizeof bad_digits / sizeof *bad_digits; i++) {
         e = (lp_error){0};
-        CHECK(lp_digits(&digits[i], &x, &y, &e) == -1);
-        CHECK(e.status == LP_USAGE && x.data == NULL && y.data == NULL);
+        CHECK(lp_digits(s, &bad_digits[i], &e) == -1 && e.status == LP_USAGE);
         CHECK_HOLDS(e.text, "drawing digits: ");
     }
-    lp_faces_options faces[] = {{.people = 0, .shots = 1},
-                                {.people = 1, .shots = 0},
-                                {.people = SIZE_MAX, .shots = 2},
-                                {.people = 1, .shots = 1, .noise = 256}};
-    for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
+    for (size_t i = 0; i < sizeof bad_faces / sizeof *bad_faces; i++) {
         e = (lp_error){0};
-        CHECK(lp_faces(&faces[i], &x, &y, &e) == -1);
-        CHECK(e.status == LP_USAGE && x.data == NULL && y.data == NULL);
+        CHECK(lp_faces(s, &bad_faces[i], &e) == -1 && e.status == LP_USAGE);
         CHECK_HOLDS(e.text, "drawing faces: ");
     }
+    CHECK(lp_stream_count(s) == 0);
+    lp_stream_free(s);
 }
 
 int main(void) {

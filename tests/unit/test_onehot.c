@@ -6,7 +6,7 @@ static lp_error e;
 
 static void put(lp_stream *s, const char *name, lp_type type, const int64_t *values, size_t n) {
     lp_tensor whole, t;
-    CHECK(lp_tensor_vector(&whole, LP_I8, n, &e) == 0);
+    whole = lp_tensor_vector(LP_I8, n);
     memcpy(whole.data, values, n * sizeof *values);
     if (lp_type_is(type, LP_I8)) {
         t = whole;
@@ -14,7 +14,7 @@ static void put(lp_stream *s, const char *name, lp_type type, const int64_t *val
         CHECK(lp_tensor_convert(&t, &whole, type, &e) == 0);
         lp_tensor_free(&whole);
     }
-    CHECK(lp_stream_put(s, name, &t, &e) == 0);
+    lp_stream_put(s, name, &t);
 }
 
 static bool holds(lp_stream *s, const char *name, size_t n, size_t k, const uint8_t *expected) {
@@ -26,7 +26,7 @@ static bool holds(lp_stream *s, const char *name, size_t n, size_t k, const uint
 static void every_number_type_becomes_rows(void) {
     static const lp_type types[] = {{'i', 8}, {'i', 1}, {'u', 1}, {'u', 8}, {'f', 4}, {'f', 8}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        lp_stream *s = lp_stream_new(&e);
+        lp_stream *s = lp_stream_new();
         put(s, "y", types[i], (int64_t[]){2, 0, 1, 2}, 4);
         CHECK(lp_onehot_stream(s, 0, &e) == 0);
         CHECK(holds(s, "y", 4, 3, (uint8_t[]){0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1}));
@@ -35,7 +35,7 @@ static void every_number_type_becomes_rows(void) {
 }
 
 static void both_parts_have_as_many_classes(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "y_train", LP_I8, (int64_t[]){0, 1}, 2);
     put(s, "y_test", LP_I8, (int64_t[]){2}, 1);
     CHECK(lp_onehot_stream(s, 0, &e) == 0);
@@ -46,11 +46,11 @@ static void both_parts_have_as_many_classes(void) {
 
 static void names_or_the_option_say_how_many(void) {
     for (size_t given = 0; given <= 4; given += 4) {
-        lp_stream *s = lp_stream_new(&e);
+        lp_stream *s = lp_stream_new();
         lp_tensor classes;
         put(s, "y", LP_I8, (int64_t[]){0}, 1);
         classes = (lp_tensor_strings)((const char *[]){"a", "b"}, 2);
-        CHECK(lp_stream_put(s, "classes", &classes, &e) == 0);
+        lp_stream_put(s, "classes", &classes);
         CHECK(lp_onehot_stream(s, given, &e) == 0);
         CHECK(holds(s, "y", 1, given == 4 ? 4 : 2, (uint8_t[]){1, 0, 0, 0}));
         lp_stream_free(s);
@@ -64,43 +64,42 @@ static void refuse(lp_stream *s, size_t classes, const char *why) {
 }
 
 static void bad_labels_are_named(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "y", LP_I8, (int64_t[]){0, 1, -1}, 3);
     refuse(s, 0, "y: row 2: label -1 is outside the 2 classes 0 .. 1");
-    s = lp_stream_new(&e);
+    s = lp_stream_new();
     put(s, "y", LP_I8, (int64_t[]){0, 3}, 2);
     refuse(s, 3, "y: row 1: label 3 is outside the 3 classes 0 .. 2");
-    s = lp_stream_new(&e);
+    s = lp_stream_new();
     put(s, "y", LP_I8, (int64_t[]){0, 1L << 40}, 2);
     refuse(s, 0, "classes are more than");
 
     lp_tensor t;
-    s = lp_stream_new(&e);
-    CHECK(lp_tensor_vector(&t, LP_F8, 2, &e) == 0);
+    s = lp_stream_new();
+    t = lp_tensor_vector(LP_F8, 2);
     ((double *)t.data)[1] = 0.5;
-    CHECK(lp_stream_put(s, "y", &t, &e) == 0);
+    lp_stream_put(s, "y", &t);
     refuse(s, 0, "0.5");
-    s = lp_stream_new(&e);
+    s = lp_stream_new();
     t = (lp_tensor_strings)((const char *[]){"a"}, 1);
-    CHECK(lp_stream_put(s, "y", &t, &e) == 0);
+    lp_stream_put(s, "y", &t);
     refuse(s, 0, "y is text");
-    s = lp_stream_new(&e);
-    CHECK(lp_tensor_matrix(&t, LP_U1, 2, 3, &e) == 0);
-    CHECK(lp_stream_put(s, "y", &t, &e) == 0);
+    s = lp_stream_new();
+    t = lp_tensor_matrix(LP_U1, 2, 3);
+    lp_stream_put(s, "y", &t);
     refuse(s, 0, "y has shape (2, 3), expected (n,)");
-    s = lp_stream_new(&e);
+    s = lp_stream_new();
     put(s, "x", LP_I8, (int64_t[]){0, 3}, 2);
     refuse(s, 0, "x"); /* says what there is */
 }
 
 int main(void) {
     return check_main(
-        "onehot",
-        (check_test[]){
-            {"labels of every number type become rows", every_number_type_becomes_rows},
-            {"both parts have as many classes", both_parts_have_as_many_classes},
-            {"names or the option say how many", names_or_the_option_say_how_many},
-            {"bad labels are named", bad_labels_are_named},
-            {0},
-        });
+        "onehot", (check_test[]){
+                      {"labels of every number type become rows", every_number_type_becomes_rows},
+                      {"both parts have as many classes", both_parts_have_as_many_classes},
+                      {"names or the option say how many", names_or_the_option_say_how_many},
+                      {"bad labels are named", bad_labels_are_named},
+                      {0},
+                  });
 }

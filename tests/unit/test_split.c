@@ -109,26 +109,26 @@ static void stratified_counts_are_exact(void) {
 }
 
 static lp_stream *dense_stream(size_t n) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     lp_tensor x, y, classes;
-    CHECK(lp_tensor_matrix(&x, LP_F4, n, 3, &e) == 0);
-    CHECK(lp_tensor_vector(&y, LP_I8, n, &e) == 0);
+    x = lp_tensor_matrix(LP_F4, n, 3);
+    y = lp_tensor_vector(LP_I8, n);
     const char *names[] = {"a", "b"};
-    CHECK(lp_tensor_strings(&classes, names, 2, &e) == 0);
+    classes = lp_tensor_strings(names, 2);
     for (size_t i = 0; i < n; i++) {
         ((int64_t *)y.data)[i] = i % 2;
         for (size_t j = 0; j < 3; j++)
             ((float *)x.data)[3 * i + j] = (float)(10 * i + j);
     }
-    CHECK(lp_stream_put(s, "x", &x, &e) == 0);
-    CHECK(lp_stream_put(s, "y", &y, &e) == 0);
-    CHECK(lp_stream_put(s, "classes", &classes, &e) == 0);
+    lp_stream_put(s, "x", &x);
+    lp_stream_put(s, "y", &y);
+    lp_stream_put(s, "classes", &classes);
     return s;
 }
 
 static void a_stream_gets_its_parts(void) {
     lp_stream *s = dense_stream(10);
-    lp_split_options o = {.train = fraction(0.7), .shuffle = true, .stratify = true, .seed = 3};
+    lp_split_options o = {.train = fraction(0.7), .stratify = true, .seed = 3};
     CHECK(lp_split(s, &o, &e) == 0);
     CHECK(!lp_stream_has(s, "x") && !lp_stream_has(s, "y") && lp_stream_has(s, "classes"));
     bool seen[10] = {false};
@@ -164,25 +164,27 @@ static void refuse(lp_stream *s, lp_split_options o, lp_status status, const cha
 }
 
 static void streams_that_cannot_be_split(void) {
-    lp_split_options o = {.train = fraction(0.5), .shuffle = true};
+    lp_split_options o = {.train = fraction(0.5)};
     lp_tensor t;
-    refuse(lp_stream_new(&e), o, LP_FAILED, "x");
+    refuse(lp_stream_new(), o, LP_FAILED, "x");
 
     lp_stream *s = dense_stream(4);
-    CHECK(lp_tensor_vector(&t, LP_I8, 3, &e) == 0 && lp_stream_put(s, "y", &t, &e) == 0);
+    t = lp_tensor_vector(LP_I8, 3);
+    lp_stream_put(s, "y", &t);
     refuse(s, o, LP_FAILED, "x has 4 rows and y has 3");
 
     s = dense_stream(4);
-    CHECK(lp_tensor_vector(&t, LP_I8, 3, &e) == 0 && lp_stream_put(s, "y_test", &t, &e) == 0);
+    t = lp_tensor_vector(LP_I8, 3);
+    lp_stream_put(s, "y_test", &t);
     refuse(s, o, LP_FAILED, "y_test is there already");
 
     s = dense_stream(4);
     lp_stream_drop(s, "y");
     o.stratify = true;
     refuse(s, o, LP_FAILED, "needs y");
-    o.shuffle = false;
+    o.no_shuffle = true;
     refuse(dense_stream(4), o, LP_USAGE, "shuffle");
-    o = (lp_split_options){.train = fraction(0.5), .shuffle = true, .by_row = true};
+    o = (lp_split_options){.train = fraction(0.5), .within_row = true};
     refuse(dense_stream(4), o, LP_USAGE, "sparse");
 }
 
@@ -191,9 +193,8 @@ static void streams_that_cannot_be_split(void) {
 enum { ROWS = 40, ENTRIES = ROWS / 5 * (0 + 1 + 2 + 3 + 4) };
 
 static lp_stream *sparse_stream(void) {
-    lp_stream *s = lp_stream_new(&e);
-    lp_sparse m;
-    CHECK(lp_sparse_new(&m, ROWS, 100, ENTRIES, &e) == 0);
+    lp_stream *s = lp_stream_new();
+    lp_sparse m = lp_sparse_new(ROWS, 100, ENTRIES);
     size_t i = 0;
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < r % 5; k++, i++) {
@@ -202,7 +203,7 @@ static lp_stream *sparse_stream(void) {
             m.value[i] = (double)i;
         }
     CHECK(i == ENTRIES);
-    CHECK(lp_sparse_write(s, "", &m, &e) == 0);
+    lp_sparse_write(s, "", &m);
     lp_sparse_free(&m);
     return s;
 }
@@ -210,8 +211,7 @@ static lp_stream *sparse_stream(void) {
 static void sparse_entries_are_held_out(void) {
     for (int by_row = 0; by_row < 2; by_row++) {
         lp_stream *s = sparse_stream();
-        lp_split_options o = {
-            .train = fraction(0.5), .shuffle = true, .by_row = by_row, .seed = 11};
+        lp_split_options o = {.train = fraction(0.5), .within_row = by_row, .seed = 11};
         CHECK(lp_split(s, &o, &e) == 0);
         CHECK(!lp_stream_has(s, "row") && !lp_stream_has(s, "data") && lp_stream_has(s, "shape"));
         lp_sparse part[2];
@@ -240,17 +240,17 @@ static void sparse_entries_are_held_out(void) {
 }
 
 static void sparse_matrices_that_cannot_be_split(void) {
-    lp_split_options o = {.train = number(ENTRIES), .shuffle = true};
+    lp_split_options o = {.train = number(ENTRIES)};
     refuse(sparse_stream(), o, LP_FAILED, "leaves none to test");
-    o.by_row = true;
+    o.within_row = true;
     refuse(sparse_stream(), o, LP_USAGE, "a share of each row");
     o.train = fraction(0.99);
     refuse(sparse_stream(), o, LP_FAILED, "smaller share");
-    o = (lp_split_options){.train = fraction(0.5), .shuffle = true, .stratify = true};
+    o = (lp_split_options){.train = fraction(0.5), .stratify = true};
     refuse(sparse_stream(), o, LP_USAGE, "no y");
     lp_stream *s = sparse_stream();
-    lp_tensor x;
-    CHECK(lp_tensor_vector(&x, LP_F8, 3, &e) == 0 && lp_stream_put(s, "x", &x, &e) == 0);
+    lp_tensor x = lp_tensor_vector(LP_F8, 3);
+    lp_stream_put(s, "x", &x);
     o.stratify = false;
     refuse(s, o, LP_FAILED, "both x and a sparse matrix");
 }
