@@ -1,0 +1,61 @@
+#!/bin/bash
+# README.md and CONTRIBUTING.md: their commands print what the page shows, their tables list what the tree
+# has, and the rooms are those of docs/design.md.
+# shellcheck disable=SC2016 # backquotes are Markdown's; an inner shell expands the rest
+. tests/pipe/lib.sh
+for name in README.md CONTRIBUTING.md Makefile lib make pipelines tests tools fixtures docs; do
+    ln -s "$PWD/$name" "$scratch/$name"
+done
+ln -s "$tools" "$scratch/bin"
+cd "$scratch" || exit 1
+
+# ---- console blocks: "$ command" lines, and the output of each; run in their order ----
+
+command='' expected=''
+run() {
+    if [ -z "$command" ]; then
+        :
+    elif [ -z "$expected" ]; then
+        silent "$command" piped "$command"
+    else
+        equal "$command" "$(piped "$command" 2>&1)" "${expected%$'\n'}"
+    fi
+    command='' expected=''
+}
+for page in README.md CONTRIBUTING.md; do
+    awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' $page >session
+    before=$passed
+    while IFS= read -r line; do
+        if [ "${line#\$ }" != "$line" ]; then
+            run
+            command=${line#\$ }
+        else
+            expected+=$line$'\n'
+        fi
+    done <session
+    run
+    check "$page has commands" [ $((passed - before)) -ge 6 ]
+done
+
+# ---- Python blocks ----
+
+if [ -n "$python" ]; then
+    awk '/^```python/ { on = 1; n++; next } /^```/ { on = 0 } on { print > "block" n ".py" }' README.md
+    check "reading from NumPy" "$python" block1.py
+    equal "writing from NumPy, through a pipe" "$("$python" block2.py | inspect --tsv | cut -f 1-3 | tail -n 2)" \
+        "$(printf 'x\tf8\t(3, 3)\ny\ti8\t(3,)')"
+else
+    skip "no NumPy: the Python blocks"
+fi
+
+# ---- tables ----
+
+equal "README lists every tool" "$(sed -n 's/^|[^|]*| `\([a-z-]*\)` | .*/\1/p' README.md | sort | tr '\n' ' ')" \
+    "$(cd tools && printf '%s\n' *.c | sed 's/\.c$//' | sort | tr '\n' ' ')"
+equal "and each with its own summary" "$(sed -n 's/^|[^|]*| `\([a-z-]*\)` | \(.*\) |$/\1: \2/p' README.md | sort)" \
+    "$(for tool in "$tools"/*; do echo "${tool##*/}: $("$tool" --help | sed -n '2s/\.$//p')"; done |
+        sed 's/: ./\L&/' | sort)"
+equal "README lists every lab" "$(sed -n 's/^| `\([a-z0-9]*\)` | [^|]*|[^|]*|$/\1/p' README.md | sort | tr '\n' ' ')" \
+    "$(sed -n 's/^LABS += //p' pipelines/*.mk | sort | tr '\n' ' ')"
+silent "the rooms include what docs/design.md allows, and README has its rows" \
+    piped 'awk -f make/lint/rooms.awk docs/design.md README.md $(find lib/ tools/ -name "*.[ch]")'
