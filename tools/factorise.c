@@ -1,12 +1,12 @@
 /* factorise: a matrix as the product of two narrow ones. */
 #include "learn/factorise.h"
-#include "learn/training_tool.h"
+#include "training.h"
 
 #include <math.h>
 
 struct options {
     lp_factorise_options how;
-    lp_training_files files;
+    training_files files;
 };
 
 #define FACTORS "method=svd|gd|sgd|als"
@@ -57,7 +57,7 @@ static const lp_option options[] = {
     {ROW("patience", how.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
      .requires = "eval-every",
      .help = "stop after N evaluations without a lower held-out error, and keep the best factors"},
-    LP_TRAINING_ROWS(struct options, files, "epochs"),
+    TRAINING_ROWS(struct options, files, "epochs"),
     {ROW("seed", how.fit.seed), .metavar = "S", .default_value = "0",
      .help = "of the start and of the random order"},
     {0},
@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
         o.how.fit.bias_reg = o.how.fit.reg;
     // read
     lp_stream *s = lp_tool_input_stream();
-    lp_run_hooks hooks = lp_training_hooks(&o.files, e);
+    lp_run_hooks hooks = training_hooks(&o.files, e);
     // compute
     lp_factorise_report report;
     lp_tool_try(lp_factorise(s, &o.how, &hooks, &report, e));

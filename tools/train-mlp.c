@@ -1,13 +1,13 @@
 /* train-mlp: a multilayer perceptron, or an autoencoder, by gradient descent. */
 #include "cli/tool.h"
 #include "learn/train_mlp.h"
-#include "learn/training_tool.h"
+#include "training.h"
 
 #include <math.h>
 
 struct options {
     lp_train_mlp_options train;
-    lp_training_files files;
+    training_files files;
 };
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
@@ -83,7 +83,7 @@ static const lp_option options[] = {
      .help = "stop after N evaluations without a lower loss on x_test, and keep the best weights"},
     {ROW("snapshot-every", train.run.snapshot_every), .metavar = "N", .default_value = "0",
      .max = 9e15, .help = "keep the weights of every N-th epoch (or step), from 0 on"},
-    LP_TRAINING_ROWS(struct options, files, "epochs (or steps)"),
+    TRAINING_ROWS(struct options, files, "epochs (or steps)"),
     {ROW("seed", train.seed), .metavar = "S", .default_value = "0",
      .help = "of the initial weights and of the order of the rows"},
     {0},
@@ -121,7 +121,7 @@ int main(int argc, char **argv) {
         lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
     // read
     lp_stream *s = lp_tool_input_stream();
-    lp_run_hooks hooks = lp_training_hooks(&o.files, e);
+    lp_run_hooks hooks = training_hooks(&o.files, e);
     // compute
     lp_tool_try(lp_train_mlp(s, &o.train, &hooks, e));
     // write

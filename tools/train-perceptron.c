@@ -1,13 +1,13 @@
 /* train-perceptron: Rosenblatt's perceptron. */
 #include "cli/tool.h"
 #include "learn/train_perceptron.h"
-#include "learn/training_tool.h"
+#include "training.h"
 
 #include <math.h>
 
 struct options {
     lp_train_perceptron_options train;
-    lp_training_files files;
+    training_files files;
 };
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
@@ -23,7 +23,7 @@ static const lp_option options[] = {
      .help = "passes over the rows, at most: it ends when one finds nothing to correct"},
     {ROW("eval-every", train.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
      .help = "evaluate every N epochs; 0: at the end only"},
-    LP_TRAINING_ROWS(struct options, files, "epochs"),
+    TRAINING_ROWS(struct options, files, "epochs"),
     {ROW("seed", train.seed), .metavar = "S", .default_value = "0",
      .help = "of the order of the rows"},
     {0},
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_input_stream();
-    lp_run_hooks hooks = lp_training_hooks(&o.files, e);
+    lp_run_hooks hooks = training_hooks(&o.files, e);
     // compute
     lp_tool_try(lp_train_perceptron(s, &o.train, &hooks, e));
     // write

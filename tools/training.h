@@ -1,0 +1,61 @@
+/* Shared by the training tools: the options for checkpoints, and the hooks of a run: a model to
+ * start from, checkpoints and progress. */
+#ifndef LP_TOOLS_TRAINING_H
+#define LP_TOOLS_TRAINING_H
+
+#include "cli/tool.h"
+#include "learn/run.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <unistd.h>
+
+typedef struct {
+    const char *init_from; /* a file, or NULL; the row is the tool's own */
+    const char *checkpoint;
+    int64_t checkpoint_every;
+    bool resume;
+} training_files;
+
+/* The rows of a tool whose options struct has the `member` of that type; `time` is what the run
+ * counts. */
+// clang-format off
+#define TRAINING_ROWS(type, member, time)                                                          \
+    {LP_ROW("checkpoint", type, member.checkpoint), .metavar = "FILE",                             \
+     .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint-every",                                    \
+     .help = "where checkpoints are kept, the last one only"},                                     \
+    {LP_ROW("checkpoint-every", type, member.checkpoint_every), .metavar = "N", .min = 1,          \
+     .max = 9e15, .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint",                             \
+     .help = "make one every N " time},                                                            \
+    {LP_ROW("resume", type, member.resume), .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint",   \
+     .help = "continue from the checkpoint if there is one; the output is that of an "             \
+             "uninterrupted run"}
+// clang-format on
+
+static int save_checkpoint(void *context, lp_stream *checkpoint, lp_error *e) {
+    const training_files *files = context;
+    return lp_tool_save(checkpoint, files->checkpoint, e);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total, double loss) {
+    (void)context;
+    lp_tool_progress(done, total, "loss %.4g", loss);
+}
+
+/* The hooks of such a tool's run, which `files` has to outlive. To be called when the operands have
+ * been read. */
+static lp_run_hooks training_hooks(const training_files *files, lp_error *e) {
+    lp_run_hooks hooks = {.progress = show_progress, .context = (void *)files};
+    if (files->init_from != NULL)
+        hooks.init_from = lp_tool_input_stream_of("init-from");
+    if (files->checkpoint == NULL)
+        return hooks;
+    hooks.save = save_checkpoint;
+    hooks.checkpoint_every = files->checkpoint_every;
+    hooks.options = lp_tool_options();
+    if (files->resume && access(files->checkpoint, F_OK) == 0)
+        hooks.resume = lp_tool_need(lp_stream_read(&(lp_input){.path = files->checkpoint}, 1, e));
+    return hooks;
+}
+
+#endif
