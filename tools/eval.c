@@ -1,4 +1,3 @@
-/* eval: judges a model, answers, or factors on the data beside them. */
 #include "cli/tool.h"
 #include "learn/evaluate.h"
 
@@ -11,27 +10,30 @@ struct options {
 static const lp_option options[] = {
     {ROW("json", json), .conflicts = "tsv", .help = "one JSON object, a member for each part"},
     {ROW("tsv", tsv),
-     .help = "the same figures as tab-separated values, a line for each part under their names"},
+     .help = "the same as tab-separated values, a line for each part under their names"},
     {ROW("model", model), .metavar = "FILE",
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
     {ROW("mask", mask), .metavar = "NAME",
-     .help = "factors of a dense x: judge apart where tensor NAME is 0 (held out)"},
+     .help = "factors of a dense x: evaluate the entries where tensor NAME is 0 (held out) by "
+             "themselves"},
     {ROW("zero-filled", zero_filled),
-     .help = "factors of a sparse matrix: judge all its places too, 0 where nothing is known"},
+     .help =
+         "factors of a sparse matrix: evaluate the whole matrix too, with 0 for missing entries"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "eval",
-    .summary = "judge a model, answers or factors on the data",
+    .summary = "evaluate a model, predictions or factors on the data",
     .manual =
         "Takes a stream with a model (layer1.weight and so on, or a perceptron's weight) and the "
-        "data to judge it on, x and y (the part all) or x_train, y_train, x_test and y_test (the "
-        "parts train and test); or y_pred and the y that it answers; or factors, u, v, s and mean, "
-        "and their matrix.\n\n"
+        "data to evaluate it on, x and y (the part all) or x_train, y_train, x_test and y_test "
+        "(the "
+        "parts train and test); or y_pred and y; or factors, u, v, s and mean, and their "
+        "matrix.\n\n"
         "Prints for each part the rows, the accuracy, the loss (averaged over the rows), and for "
         "each class its accuracy and the confusion matrix: rows are the true classes, columns the "
-        "answered ones. For factors the number of entries, the sum of squared errors (sse), their "
+        "predicted ones. For factors the number of entries, the sum of squared errors (sse), their "
         "mean (mse), its root (rmse) and the mean absolute error (mae). Given as --json or --tsv, "
         "figures are exact to the last bit, and what is not known is null or nan.",
     .examples = "gen-moons -n 1000 | split --train 0.8 | train-mlp --hidden 20 --lr 0.5 | eval\n"

@@ -1,4 +1,3 @@
-/* factorise: a matrix as the product of two narrow ones. */
 #include "learn/factorise.h"
 #include "training.h"
 

@@ -1,4 +1,3 @@
-/* predict: what a model answers. */
 #include "mf/predict.h"
 #include "cli/tool.h"
 #include "learn/model.h"
@@ -15,36 +14,36 @@ static const lp_option options[] = {
     {ROW("model", model), .metavar = "FILE",
      .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
     {ROW("x", x), .metavar = "NAME",
-     .help = "answer for tensor NAME; without it for x, or else x_test, or else x_train"},
+     .help = "predict for tensor NAME; without it for x, or else x_test, or else x_train"},
     {ROW("row", entry.row), .metavar = "ID", .conflicts = "model|x",
-     .help = "factors: answer for this row, by its name in rows, or by its place from 0"},
+     .help = "factors: predict for this row, by its name in rows, or by its place from 0"},
     {ROW("col", entry.col), .metavar = "NAME", .requires = "row",
      .help = "and for this column of it, by its name in cols, or by its place from 0"},
     {ROW("top", entry.top), .metavar = "N", .min = 1, .max = 1 << 30, .requires = "row",
      .conflicts = "col",
-     .help = "or for the N columns with the highest answers that it has no entry in"},
+     .help = "or for the N columns with the highest predictions that it has no entry in"},
     {ROW("clip", entry.clip), .conflicts = "model|x",
-     .help = "factors: cut the answers to the range of the values that were observed"},
+     .help = "factors: clip predictions to the range of the observed values"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "predict",
-    .summary = "answer with a trained model",
+    .summary = "predict with a trained model",
     .manual =
         "Takes a model (train-mlp's or train-perceptron's) and rows of features, and adds y_pred, "
-        "the classes answered, and y_score, their probabilities (for a perceptron the one number "
-        "x weight + bias, whose sign is the answer). A network that was trained to meet numbers, "
-        "or an autoencoder, gives those as y_pred.\n\n"
-        "Without --model the model stands in the same stream as the data, which has been scaled "
-        "with it. Data beside --model FILE is scaled by the scale.offset and scale.divisor that "
-        "FILE holds, unless it has its own: then it has been scaled, and has to be by the same "
-        "numbers.\n\n"
+        "the predicted classes, and y_score, their probabilities (for a perceptron the one number "
+        "x weight + bias, whose sign decides). A regression or an autoencoder gives its numbers as "
+        "y_pred.\n\n"
+        "Without --model the model is in the same stream as the data, which has been scaled with "
+        "it. Data beside --model FILE is scaled by the scale.offset and scale.divisor in FILE, "
+        "unless it has its own: then it has been scaled already, and they have to be the same."
+        "\n\n"
         "With factors (u and v, or mean and biases) y_pred is one entry of their matrix (--row and "
         "--col), a row's best columns with their names in y_cols (--row and --top), or every entry "
         "of the sparse matrix beside them, in row-major order: of its test part, where it was "
-        "split. With the factors of svd in --model FILE, or with --x, it is what the columns of v "
-        "make of each row of x, x v vᵀ: a reconstruction of rows that they may not have seen.",
+        "split. With the factors of svd in --model FILE, or with --x, each row of x is projected "
+        "onto the columns of v, x v vᵀ: a reconstruction, also of rows that were not factorised.",
     .examples = "predict model.npz | eval\n"
                 "from-csv new.csv | predict --model model.npz | to-csv y_pred\n"
                 "predict --row 5 --top 10 factors.npz | to-csv y_cols y_pred",

@@ -1,4 +1,3 @@
-/* train-mlp: a multilayer perceptron, or an autoencoder, by gradient descent. */
 #include "cli/tool.h"
 #include "learn/train_mlp.h"
 #include "training.h"
@@ -13,7 +12,7 @@ struct options {
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
     {ROW("hidden", train.hidden), .metavar = "N,N", .min = 1, .max = 1 << 24,
-     .help = "widths of the hidden layers, from the input on; without it there is none"},
+     .help = "widths of the hidden layers, from the input on; by default there are none"},
     {ROW("activation", train.activation), .metavar = "NAME", .default_value = "relu",
      .choices = LP_ACTIVATION_CHOICES, .help = "of the hidden layers"},
     {ROW("output-activation", train.output_activation), .metavar = "NAME",
@@ -35,14 +34,13 @@ static const lp_option options[] = {
      .choices = LP_DTYPE_CHOICES, .help = "compute in single or in double precision"},
     {ROW("loss", train.loss), .metavar = "NAME", .default_value = "cross-entropy",
      .choices = LP_LOSS_CHOICES,
-     .help =
-         "softmax and cross-entropy, or squared error (against one-hot rows where y is classes)"},
+     .help = "softmax and cross-entropy, or squared error (to one-hot rows where y is classes)"},
     {ROW("reduction", train.reduction), .metavar = "HOW", .default_value = "mean",
      .choices = LP_REDUCTION_CHOICES,
      .help = "average the loss over a batch (squared errors over its numbers), or sum it"},
     {ROW("target", train.target), .metavar = "NAME", .default_value = "y",
      .choices = LP_TARGET_CHOICES, .requires = "loss=mse",
-     .help = "what is to be answered: y, or x itself (an autoencoder)"},
+     .help = "what is predicted: y, or x itself (an autoencoder)"},
     {ROW("scale", train.input_scale), .metavar = "A/B", .default_value = "1", .max = INFINITY,
      .flags = LP_OPEN_MIN | LP_RATIO,
      .help = "multiply x by this number on the way in (1/255 for pixels); the model keeps it"},
@@ -93,8 +91,8 @@ static const lp_tool tool = {
     .name = "train-mlp",
     .summary = "train a multilayer perceptron or an autoencoder",
     .manual =
-        "Takes x and y, or x_train and y_train, and watches x_test and y_test where they are "
-        "there. y is whole numbers 0, 1, ... or one-hot rows (classes), or with --loss mse "
+        "Trains on x and y, or on x_train and y_train, and watches x_test and y_test if there are "
+        "any. y is whole numbers 0, 1, ... or one-hot rows (classes), or with --loss mse "
         "any numbers. Gives the network, layer1.weight [out, in], layer1.bias and "
         "layer1.activation and so on, and history.epoch, history.loss, history.accuracy, "
         "history.val_loss and history.val_accuracy with one entry for each evaluation.\n\n"

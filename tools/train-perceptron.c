@@ -1,4 +1,3 @@
-/* train-perceptron: Rosenblatt's perceptron. */
 #include "cli/tool.h"
 #include "learn/train_perceptron.h"
 #include "training.h"
@@ -14,8 +13,9 @@ struct options {
 static const lp_option options[] = {
     {ROW("rule", train.rule), .metavar = "RULE", .default_value = "row",
      .choices = LP_PERCEPTRON_CHOICES,
-     .help = "row: correct for each row that is answered wrongly; batch: for all rows at once, and "
-             "only while their summed agreement is not positive"},
+     .help =
+         "row: correct for each row that is classified wrongly; batch: for all rows at once, and "
+         "only while their summed agreement is not positive"},
     {ROW("no-bias", train.no_bias), .help = "a line through the origin"},
     {ROW("lr", train.lr), .metavar = "RATE", .default_value = "1", .max = INFINITY,
      .flags = LP_OPEN_MIN, .help = "what a correction is multiplied by"},
@@ -33,11 +33,9 @@ static const lp_tool tool = {
     .name = "train-perceptron",
     .summary = "train a perceptron",
     .manual =
-        "Takes x and y, or x_train and y_train, of two classes, and watches x_test and y_test "
-        "where "
-        "they are there. Gives weight [1, d] and bias [1], which start at 0: a row belongs to "
-        "class "
-        "1 where x weight + bias is positive, and else to class 0. history.epoch, history.loss "
+        "Trains on x and y, or on x_train and y_train, of two classes, and watches x_test and "
+        "y_test if there are any. Gives weight [1, d] and bias [1], which start at 0: a row is of "
+        "class 1 where x weight + bias is positive, else of class 0. history.epoch, history.loss "
         "(Rosenblatt's criterion: how far wrong rows lie beyond the line, averaged over all rows), "
         "history.accuracy, history.val_loss and history.val_accuracy have one entry for each "
         "evaluation.",

@@ -158,33 +158,28 @@ static int count_classes(lp_dataset *d, const lp_stream *s, size_t min_classes, 
     return 0;
 }
 
-static int check_parts(lp_dataset *d, lp_error *e) {
+static int check_parts(const lp_dataset *d, lp_error *e) {
     const lp_part *first = &d->part[0];
     for (size_t i = 1; i < d->parts; i++) {
         const lp_part *p = &d->part[i];
         if (p->cols != first->cols)
             return lp_fail(e, "%s has %zu columns, %s has %zu", p->x_name, p->cols, first->x_name,
                            first->cols);
-        if ((p->label == NULL) != (first->label == NULL) || p->target_cols != first->target_cols)
+        bool labelled = p->label != NULL;
+        if (labelled != (first->label != NULL) ||
+            (!labelled && p->target_cols != first->target_cols))
             return lp_fail(e, "%s and %s differ in kind or width", p->y_name, first->y_name);
     }
     return 0;
 }
 
 static int read_parts(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
-    bool labelled = false;
-    for (size_t i = 0; i < d->parts; i++) {
+    for (size_t i = 0; i < d->parts; i++)
         if (read_x(&d->part[i], s, e) || (use != LP_Y_NONE && read_y(d, &d->part[i], s, use, e)))
             return -1;
-        labelled |= d->part[i].label != NULL;
-    }
-    for (size_t i = 0; i < d->parts && labelled; i++)
-        if (d->part[i].label == NULL)
-            return lp_fail(e, "%s and %s differ in kind or width", d->part[i].y_name,
-                           d->part[0].label ? d->part[0].y_name : d->part[1].y_name);
-    if (labelled && count_classes(d, s, classes, e))
+    if (check_parts(d, e))
         return -1;
-    return check_parts(d, e);
+    return d->part[0].label != NULL ? count_classes(d, s, classes, e) : 0;
 }
 
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {

@@ -149,7 +149,7 @@ static int evaluate(lp_stream *s, lp_stream *model, const char *mask, bool zero_
     if (has_model ? evaluate_model(s, model, r, e) : evaluate_predictions(s, r, e))
         return -1;
     if (mask != NULL || zero_filled)
-        return lp_fail_usage(e, "--mask and --zero-filled go with factors, and there are none");
+        return lp_fail_usage(e, "--mask and --zero-filled go only with factors");
     return 0;
 }
 

@@ -16,7 +16,7 @@ typedef struct {
     lp_run_options run;
 } lp_factorise_options;
 
-/* What a tool may want to say about the data. */
+/* What a tool may warn of. */
 typedef struct {
     size_t empty_rows, empty_cols; /* without an observed entry */
 } lp_factorise_report;

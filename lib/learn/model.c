@@ -60,7 +60,7 @@ int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
     if (mlp && perceptron)
         failed = lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
     else if (!mlp && !perceptron)
-        failed = lp_fail(e, "there is no model (expected layer1.weight, or weight)");
+        failed = lp_fail(e, "there is no model (expected layer1.weight or weight)");
     else
         failed = mlp ? read_mlp(m, s, e) : read_perceptron(m, s, e);
     if (failed) {

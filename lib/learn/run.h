@@ -30,7 +30,7 @@
 /* When something happens, in units of time; 0 is never. An evaluation is always made at the end. */
 typedef struct {
     int64_t eval_every;
-    int64_t patience; /* stop after so many evaluations without a lower val_loss, and go back to the
+    int64_t patience; /* evaluations without a lower val_loss before it stops and goes back to the
                          best model */
     int64_t snapshot_every;
 } lp_run_options;
@@ -85,7 +85,7 @@ struct lp_run {
     uint64_t total;      /* units of time, at most */
     uint64_t unit_steps; /* steps in a unit */
     bool has_test;       /* evaluations know a val_loss */
-    lp_arena memory;     /* for whatever lives as long as the run */
+    lp_arena memory;     /* lives as long as the run */
 
     /* set by its steps */
     double loss; /* as the last step met it */

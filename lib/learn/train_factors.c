@@ -2,8 +2,6 @@
 
 #include "io/source.h"
 
-#include <string.h>
-
 typedef struct {
     const lp_matrix_parts *matrix;
     const lp_fit_options *options;
@@ -17,20 +15,9 @@ static int make_fit(factors_learner *l, const lp_factors *start, lp_error *e) {
     return l->fit == NULL ? -1 : 0;
 }
 
-static void copy(double *to, const double *from, size_t count) {
-    if (to != NULL && count > 0)
-        memcpy(to, from, count * sizeof *to);
-}
-
 static void store(lp_run *run) {
     factors_learner *l = run->self;
-    lp_factors *f = &l->factors, now = lp_fit_factors(l->fit);
-    copy(f->u, now.u, f->rows * f->rank);
-    copy(f->v, now.v, f->cols * f->rank);
-    copy(f->row_bias, now.row_bias, f->rows);
-    copy(f->col_bias, now.col_bias, f->cols);
-    f->mean = now.mean;
-    lp_factors_free(&now);
+    lp_fit_copy_factors(l->fit, &l->factors);
 }
 
 static int load(lp_run *run, lp_error *e) {

@@ -211,17 +211,21 @@ void lp_fit_set_epoch(lp_fit *fit, uint64_t epoch) {
     fit->epoch = epoch;
 }
 
+void lp_fit_copy_factors(const lp_fit *fit, lp_factors *f) {
+    size_t width = fit->width, rank = fit->rank;
+    lp_copy_columns(f->u, rank, fit->p + fit->first, width, f->rows, rank);
+    lp_copy_columns(f->v, rank, fit->q + fit->first, width, f->cols, rank);
+    f->mean = fit->mean;
+    if (fit->has_biases) {
+        lp_copy_columns(f->row_bias, 1, fit->p + LP_ROW_BIAS, width, f->rows, 1);
+        lp_copy_columns(f->col_bias, 1, fit->q + LP_COL_BIAS, width, f->cols, 1);
+    }
+}
+
 lp_factors lp_fit_factors(const lp_fit *fit) {
     const lp_sparse *m = fit->observed;
-    size_t width = fit->width, rank = fit->rank;
-    lp_factors f = lp_factors_new(m->rows, m->cols, rank, false, fit->has_biases);
-    lp_copy_columns(f.u, rank, fit->p + fit->first, width, m->rows, rank);
-    lp_copy_columns(f.v, rank, fit->q + fit->first, width, m->cols, rank);
-    f.mean = fit->mean;
-    if (fit->has_biases) {
-        lp_copy_columns(f.row_bias, 1, fit->p + LP_ROW_BIAS, width, m->rows, 1);
-        lp_copy_columns(f.col_bias, 1, fit->q + LP_COL_BIAS, width, m->cols, 1);
-    }
+    lp_factors f = lp_factors_new(m->rows, m->cols, fit->rank, false, fit->has_biases);
+    lp_fit_copy_factors(fit, &f);
     return f;
 }
 

@@ -115,6 +115,9 @@ double lp_fit_objective(const lp_fit *fit);
 /* The factors as they are now, copied; freed with lp_factors_free. */
 lp_factors lp_fit_factors(const lp_fit *fit);
 
+/* The same into *f, which an earlier call has returned. */
+void lp_fit_copy_factors(const lp_fit *fit, lp_factors *f);
+
 /* Mean squared error over the entries of a matrix of this shape (NaN where it has none). */
 double lp_fit_mse(const lp_fit *fit, const lp_sparse *m);
 

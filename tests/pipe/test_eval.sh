@@ -21,7 +21,7 @@ refuses 'nothing to evaluate' 1 'evaluating: there is nothing to evaluate' eval 
 refuses 'another width' 1 'evaluating: x has 2 columns, the model takes 4' eval <(gen-moons -n 30) <(pick 'layer*' 'model.*' model.npz)
 refuses 'two models' 1 'there are two models' eval model.npz <(gen-moons -n 9 | train-perceptron | pick weight)
 refuses 'two forms at once' 2 'contradict' eval --json --tsv model.npz
-refuses 'a mask without factors' 2 'go with factors' eval --mask w model.npz
+refuses 'a mask without factors' 2 'go only with factors' eval --mask w model.npz
 from-csv --label species "$fixtures/iris.csv" | scale --by centre | factorise --method svd --rank 2 >svd.npz
 equal 'factors' "$(eval --tsv svd.npz | awk -F '\t' 'NR == 2 { printf "%s %s %.4f", $1, $2, $3 }')" 'all 600 15.2288'
 

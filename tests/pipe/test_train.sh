@@ -94,6 +94,7 @@ perceptron='train-perceptron --epochs 3000 --eval-every 100'
 $perceptron near.npz >whole.npz
 rm -f check.npz
 for round in 1 2 3 4; do
+    # shellcheck disable=SC2086 # words
     timeout -s KILL 0.0$((round * 2)) $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz \
         >/dev/null 2>&1 || :
 done
