@@ -144,9 +144,9 @@ static const lp_setting *any_given(const lp_command *c, const char *names) {
  * given. */
 static bool holds(const lp_command *c, const char *condition) {
     size_t length = strcspn(condition, "=");
-    if (condition[length] == '\0')
-        return any_given(c, condition) != NULL;
     const lp_setting *setting = find_name(c, condition, length);
+    if (setting == NULL || condition[length] == '\0')
+        return any_given(c, condition) != NULL;
     const char *value = setting->row->choices;
     for (int n = *(int *)((char *)setting->values + setting->row->offset); n > 0; n--)
         value += strcspn(value, "|") + 1;

@@ -1,6 +1,5 @@
-#include "cli/progress.h"
-
-#include "cli/tool.h"
+/* The progress line on standard error. */
+#include "cli/state.h"
 
 #include <stdarg.h>
 #include <time.h>

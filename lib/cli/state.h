@@ -1,4 +1,5 @@
-/* The tool's state: one process is one tool. Used inside this room only. */
+/* The tool's state, and what else the parts of this room share: one process is one tool. Used
+ * inside this room only. */
 #ifndef LP_CLI_STATE_H
 #define LP_CLI_STATE_H
 
@@ -27,5 +28,15 @@ extern lp_tool_state lp_now;
  * where one came through a pipe, so that it cannot be read again. A --crc32 that does not fit ends
  * the tool. */
 bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
+
+/* The progress line (lp_tool_progress) is shown where standard error is a terminal or `always`, and
+ * never when `quiet`. lp_progress_clear removes it, if it is shown. */
+void lp_progress_begin(const char *tool, bool quiet, bool always);
+void lp_progress_clear(void);
+
+/* A tool's table as text: --help, the manual page, the words for a shell's completion. */
+void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command);
+void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command);
+void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command);
 
 #endif

@@ -2,9 +2,7 @@
 #include "cli/tool.h"
 
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/state.h"
-#include "cli/usage.h"
 #include "io/recipe.h"
 #include "num/kernels.h"
 #include "num/parallel.h"

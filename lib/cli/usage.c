@@ -1,6 +1,5 @@
-#include "cli/usage.h"
-
-#include "cli/parse.h"
+/* A tool's table as text. */
+#include "cli/state.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* What a tool writes: its stream with the recipe, its text or picture, a checkpoint. */
 #include "cli/output.h"
-#include "cli/progress.h"
 #include "cli/state.h"
 #include "io/recipe.h"
 

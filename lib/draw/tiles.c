@@ -194,7 +194,7 @@ static int lay_out_set(grid *g, const lp_tile_set *set, const lp_tiles *wish, lp
 
 static int lay_out(layout *l, size_t sets, const lp_tile_set *set, const lp_tiles *wish,
                    lp_error *e) {
-    size_t widest = 0;
+    size_t widest = 1;
     for (size_t s = 0; s < sets; s++) {
         if (lay_out_set(&l->grid[s], &set[s], wish, e))
             return -1;

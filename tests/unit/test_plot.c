@@ -51,7 +51,7 @@ static void labels_that_share_digits_leave_them_to_the_base(void) {
     CHECK_TEXT(labels(&a), "100000 100001 100002 100003 100004");
 }
 
-static void a_single_value_stands_in_the_middle(void) {
+static void a_single_value_is_in_the_middle(void) {
     const double values[] = {0, 5, -5, 1e-320, 1e300, -1e-9, 1e15};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         lp_axis a;
@@ -180,7 +180,7 @@ enum { BLUE = 0x0072b2, VERMILLION = 0xd55e00 };
 
 /* Blue points left of and below the vermillion one, at their places: without names there is no
  * legend, so that every coloured pixel is a point's. */
-static void points_stand_where_they_should(void) {
+static void points_are_where_they_should_be(void) {
     const double x[] = {0, 0, 4}, y[] = {0, 0, 2};
     const int label[] = {0, 0, 1};
     lp_scatter s = {.n = 3, .x = x, .y = y, .label = label, .classes = 2};
@@ -427,11 +427,11 @@ int main(void) {
         {"ticks are 1, 2 or 5 times a power of ten", ticks_are_one_two_five},
         {"large and small labels are short", large_and_small_labels_are_short},
         {"labels leave shared digits to the base", labels_that_share_digits_leave_them_to_the_base},
-        {"a single value stands in the middle", a_single_value_stands_in_the_middle},
+        {"a single value is in the middle", a_single_value_is_in_the_middle},
         {"whole axes have whole ticks", whole_axes_have_whole_ticks},
         {"ticks and labels agree", ticks_and_labels_agree},
         {"logarithmic axes have round ticks", logarithmic_axes_have_round_ticks},
-        {"points stand where they should", points_stand_where_they_should},
+        {"points are where they should be", points_are_where_they_should_be},
         {"an equal scale is equal", an_equal_scale_is_equal},
         {"regions are tinted on their side", regions_are_tinted_on_their_side},
         {"nothing is clipped", nothing_is_clipped},

@@ -1,4 +1,4 @@
-/* Tiles: which values stand where, and in what colour. */
+/* Tiles: which values are where, and in what colour. */
 #include "check.h"
 #include "draw/tiles.h"
 
@@ -134,7 +134,7 @@ static void colours_are_kept(void) {
     lp_image_free(&image);
 }
 
-static void text_stands_outside_the_tiles(void) {
+static void text_is_outside_the_tiles(void) {
     double value[] = {0, 0, 0, 0};
     const char *const caption[] = {"a", "much longer than a tile", "", "d"};
     lp_tile_set set = dots(value, 4);
@@ -185,7 +185,7 @@ int main(void) {
         {"signed colours are white at 0 and symmetric",
          signed_colours_are_white_at_zero_and_symmetric},
         {"colours are kept", colours_are_kept},
-        {"text stands outside the tiles", text_stands_outside_the_tiles},
+        {"text is outside the tiles", text_is_outside_the_tiles},
         {"what is refused", what_is_refused},
         {0}};
     int failed = check_main("tiles", tests);
