@@ -26,7 +26,7 @@ static const lp_option options[] = {
      .flags = LP_OPEN_MIN, .requires = DESCENT, .help = "learning rate"},
     {ROW("lr-schedule", how.fit.schedule), .metavar = "SCHEDULE", .default_value = "constant",
      .parse = lp_schedule_parse, .requires = DESCENT,
-     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:LEAST, or rates with "
+     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:MIN, or rates with "
              "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
     {ROW("update", how.fit.update), .metavar = "HOW", .default_value = "joint",
      .choices = LP_FIT_UPDATE_CHOICES, .requires = "method=gd",

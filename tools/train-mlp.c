@@ -50,7 +50,7 @@ static const lp_option options[] = {
      .help = "learning rate"},
     {ROW("lr-schedule", train.schedule), .metavar = "SCHEDULE", .default_value = "constant",
      .parse = lp_schedule_parse,
-     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:LEAST, or rates with "
+     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:MIN, or rates with "
              "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
     {ROW("momentum", train.optim.momentum), .metavar = "M", .default_value = "0", .max = 1,
      .flags = LP_OPEN_MAX, .requires = "optimizer=sgd", .help = "of SGD"},

@@ -191,10 +191,6 @@ const void *lp_graph_value(const lp_graph *g, int node) {
     return g->node[node].value;
 }
 
-const void *lp_graph_gradient(const lp_graph *g, int node) {
-    return g->node[node].gradient;
-}
-
 double lp_graph_loss(const lp_graph *g) {
     const void *value = g->node[g->root].value;
     return g->type.size == 4 ? (double)*(const float *)value : *(const double *)value;

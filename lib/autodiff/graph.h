@@ -114,10 +114,8 @@ void lp_graph_forward(lp_graph *g);
  * replace those of an earlier pass; within a pass, a value that is used twice sums both. */
 void lp_graph_backward(lp_graph *g);
 
-/* A node's value after a forward pass, and a leaf's gradient after a backward pass. (Between leaves
- * and root, gradients are used up.) */
+/* A node's value after a forward pass. */
 const void *lp_graph_value(const lp_graph *g, int node);
-const void *lp_graph_gradient(const lp_graph *g, int node);
 
 /* The root's value, as a double. */
 double lp_graph_loss(const lp_graph *g);

@@ -46,4 +46,7 @@ typedef struct {
 #define LP_CHOICES(LIST) (&(LIST(LP_CHOICE))[1])
 #define LP_CHOICE(NAME, name, ...) "|" name
 
+/* The place, from 0, of a word of `length` bytes in "svd|gd|sgd"; -1 where it is not among them. */
+int lp_choice_of(const char *choices, const char *word, size_t length);
+
 #endif

@@ -18,9 +18,6 @@ int lp_option_parse(const lp_option *row, const char *word, void *values, lp_err
 /* True where the option may be given any number of times. */
 bool lp_option_repeats(const lp_option *row);
 
-/* The place, from 0, of a word of `length` bytes in "svd|gd|sgd"; -1 where it is not among them. */
-int lp_choice_of(const char *choices, const char *word, size_t length);
-
 /* Appends a text to a list. */
 void lp_texts_append(lp_texts *texts, const char *text);
 

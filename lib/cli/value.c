@@ -106,17 +106,6 @@ static int parse_text(const lp_option *row, const char *word, void *member, lp_e
     return 0;
 }
 
-int lp_choice_of(const char *choices, const char *word, size_t length) {
-    for (int place = 0;; place++) {
-        size_t size = strcspn(choices, "|");
-        if (size == length && memcmp(choices, word, size) == 0)
-            return place;
-        choices += size;
-        if (*choices++ == '\0')
-            return -1;
-    }
-}
-
 static int parse_choice(const lp_option *row, const char *word, void *member, lp_error *e) {
     int *place = member;
     *place = lp_choice_of(row->choices, word, strlen(word));

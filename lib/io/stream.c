@@ -1,6 +1,7 @@
 #include "io/stream.h"
 
 #include "base/memory.h"
+#include "base/values.h"
 #include "io/archive.h"
 #include "io/npy.h"
 #include "io/recipe.h"
@@ -265,19 +266,6 @@ int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t,
     return 0;
 }
 
-/* The place of `word` in "a|b|c", or -1. */
-static int find_choice(const char *choices, const char *word) {
-    size_t length = strlen(word);
-    for (int place = 0;; place++, choices++) {
-        size_t n = strcspn(choices, "|");
-        if (n == length && memcmp(choices, word, n) == 0)
-            return place;
-        choices += n;
-        if (*choices == '\0')
-            return -1;
-    }
-}
-
 int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp_error *e) {
     const lp_tensor *t = lp_stream_get(s, name, e);
     if (t == NULL)
@@ -287,7 +275,7 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
     char *text = lp_tensor_string(t, 0, e);
     if (text == NULL)
         return -1;
-    int place = find_choice(choices, text);
+    int place = lp_choice_of(choices, text, strlen(text));
     if (place < 0)
         lp_fail(e, "%s is '%s' (expected one of %s)", name, text, choices);
     free(text);

@@ -105,7 +105,7 @@ static void solve_chunk(void *context, size_t chunk) {
         }
 }
 
-int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
+int lp_als_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
     const lp_sparse *m = fit->observed;
     const lp_fit_lines *lines = &((const als_state *)fit->state)->lines;
     als_half half = {
@@ -131,7 +131,7 @@ int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
 
 int lp_als_epoch(lp_fit *fit, double lr, double *sse, lp_error *e) {
     (void)lr;
-    if (lp_fit_half_epoch(fit, false, e) || lp_fit_half_epoch(fit, true, e))
+    if (lp_als_half_epoch(fit, false, e) || lp_als_half_epoch(fit, true, e))
         return -1;
     *sse = lp_fit_sse(fit, fit->observed);
     return 0;

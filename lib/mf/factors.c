@@ -1,6 +1,6 @@
 #include "mf/factors.h"
 
-#include "base/memory.h"
+#include "data/features.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -51,16 +51,12 @@ static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndi
     if (lp_stream_get_as(s, name, LP_F8, &t, e))
         return -1;
     char text[200];
-    size_t bad;
-    int failed = 0;
-    if (t.ndim != ndim || (*rows != SIZE_MAX && t.shape[0] != *rows) ||
-        (ndim == 2 && *cols != SIZE_MAX && t.shape[1] != *cols)) {
+    int failed = lp_finite_check(&t, name, e);
+    if (!failed && (t.ndim != ndim || (*rows != SIZE_MAX && t.shape[0] != *rows) ||
+                    (ndim == 2 && *cols != SIZE_MAX && t.shape[1] != *cols)))
         failed = lp_fail(e, "tensor '%s' has shape %s, which does not fit the other factors", name,
                          lp_shape_text(t.ndim, t.shape, text));
-    } else if (lp_tensor_find_nonfinite(&t, &bad)) {
-        failed = lp_fail(e, "tensor '%s', element %zu: %g is not a finite number", name, bad,
-                         lp_tensor_at(&t, bad));
-    } else {
+    if (!failed) {
         *rows = t.shape[0];
         if (ndim == 2)
             *cols = t.shape[1];
@@ -181,18 +177,11 @@ int lp_matrix_read(lp_stream *s, lp_tensor *x, lp_error *e) {
     if (lp_stream_get_as(s, name, LP_F8, x, e))
         return -1;
     char text[200];
-    size_t bad;
-    int failed = 0;
-    if (x->ndim < 2)
-        failed = lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name,
-                         lp_shape_text(x->ndim, x->shape, text));
-    else if (x->count == 0)
-        failed = lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name,
-                         lp_shape_text(x->ndim, x->shape, text));
-    else if (lp_tensor_find_nonfinite(x, &bad))
-        failed =
-            lp_fail(e, "tensor '%s', row %zu, column %zu: %g is not a finite number", name,
-                    bad / lp_tensor_row_size(x), bad % lp_tensor_row_size(x), lp_tensor_at(x, bad));
+    lp_shape_text(x->ndim, x->shape, text);
+    int failed =
+        x->ndim < 2     ? lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name, text)
+        : x->count == 0 ? lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name, text)
+                        : lp_finite_check(x, name, e);
     if (failed) {
         lp_tensor_free(x);
         return -1;
@@ -206,15 +195,11 @@ int lp_mask_read(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *
     if (lp_stream_get_as(s, name, LP_F8, mask, e))
         return lp_within(e, "reading the mask");
     char text[200], expected[200];
-    size_t bad;
-    int failed = 0;
-    if (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count)
+    int failed = lp_finite_check(mask, name, e);
+    if (!failed && (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count))
         failed = lp_fail(e, "the mask '%s' has shape %s (the matrix has %s)", name,
                          lp_shape_text(mask->ndim, mask->shape, text),
                          lp_shape_text(x->ndim, x->shape, expected));
-    else if (lp_tensor_find_nonfinite(mask, &bad))
-        failed = lp_fail(e, "the mask '%s', element %zu: %g is not a finite number", name, bad,
-                         lp_tensor_at(mask, bad));
     if (failed)
         lp_tensor_free(mask);
     return failed;

@@ -251,25 +251,3 @@ double lp_fit_sse(const lp_fit *fit, const lp_sparse *m) {
 double lp_fit_mse(const lp_fit *fit, const lp_sparse *m) {
     return lp_fit_sse(fit, m) / (double)m->count;
 }
-
-/* Over the columns from .. to - 1 of x (lines, width). */
-static double sum_of_squares(const double *x, size_t lines, size_t width, size_t from, size_t to) {
-    double sum = 0;
-    for (size_t i = 0; i < lines; i++)
-        for (size_t k = from; k < to; k++)
-            sum += x[i * width + k] * x[i * width + k];
-    return sum;
-}
-
-double lp_fit_objective(const lp_fit *fit) {
-    size_t m = fit->observed->rows, n = fit->observed->cols, width = fit->width;
-    size_t first = fit->first, last = first + fit->rank;
-    double sum = lp_fit_sse(fit, fit->observed);
-    sum += fit->options.reg * (sum_of_squares(fit->p, m, width, first, last) +
-                               sum_of_squares(fit->q, n, width, first, last));
-    if (fit->has_biases)
-        sum += fit->options.bias_reg *
-               (sum_of_squares(fit->p, m, width, LP_ROW_BIAS, LP_ROW_BIAS + 1) +
-                sum_of_squares(fit->q, n, width, LP_COL_BIAS, LP_COL_BIAS + 1));
-    return sum;
-}

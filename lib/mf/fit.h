@@ -106,12 +106,6 @@ void lp_fit_free(lp_fit *fit);
 int lp_fit_epoch(lp_fit *fit, double *sse, lp_error *e);
 void lp_fit_set_epoch(lp_fit *fit, uint64_t epoch);
 
-/* als and bias: the half of an epoch that solves for the rows, or for the columns. */
-int lp_fit_half_epoch(lp_fit *fit, bool columns, lp_error *e);
-
-/* The sum that als and bias minimise, with the biases' λ(|b|² + |c|²). */
-double lp_fit_objective(const lp_fit *fit);
-
 /* The factors as they are now, copied; freed with lp_factors_free. */
 lp_factors lp_fit_factors(const lp_fit *fit);
 

@@ -45,6 +45,7 @@ void lp_sgd_prepare(lp_fit *fit);
 int lp_sgd_epoch(lp_fit *fit, double lr, double *sse, lp_error *e);
 void lp_als_prepare(lp_fit *fit);
 int lp_als_epoch(lp_fit *fit, double lr, double *sse, lp_error *e);
+int lp_als_half_epoch(lp_fit *fit, bool columns, lp_error *e); /* solves for rows, or columns */
 int lp_mean_solve(const lp_fit_options *o, const lp_sparse *observed, const lp_tensor *x,
                   lp_factors *f, lp_error *e);
 int lp_svd_solve(const lp_fit_options *o, const lp_sparse *observed, const lp_tensor *x,

@@ -217,17 +217,13 @@ int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e)
 /* *rows = tensor NAME of s, scaled as the model's data was, f8 of `cols` columns. */
 static int read_rows(lp_stream *s, lp_stream *model, const char *name, size_t cols, lp_tensor *rows,
                      lp_error *e) {
-    lp_tensor x = {0};
-    size_t bad;
-    int failed = lp_features_scaled(s, model, name, &x, e);
-    if (!failed && !lp_type_is_number(x.type))
-        failed = lp_fail(e, "%s is text, expected numbers", name);
-    if (!failed && (x.ndim == 0 || lp_tensor_row_size(&x) != cols))
+    lp_tensor x;
+    if (lp_features_scaled(s, model, name, &x, e))
+        return -1;
+    int failed = lp_features_check(&x, name, e);
+    if (!failed && lp_tensor_row_size(&x) != cols)
         failed = lp_fail(e, "%s has %zu columns, the factors have %zu", name,
-                         x.ndim == 0 ? 1 : lp_tensor_row_size(&x), cols);
-    if (!failed && lp_tensor_find_nonfinite(&x, &bad))
-        failed = lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
-                         bad / cols, bad % cols, lp_tensor_at(&x, bad));
+                         lp_tensor_row_size(&x), cols);
     if (!failed && lp_type_is(x.type, LP_F8)) {
         *rows = x;
         return 0;

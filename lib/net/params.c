@@ -1,6 +1,6 @@
 #include "net/params.h"
 
-#include "base/memory.h"
+#include "data/features.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,17 +46,15 @@ int lp_params_take(const lp_params *p, void *block, const char *prefix, lp_strea
         if (lp_stream_get_as(s, name, p->type, &t, e))
             return -1;
         size_t shape[2] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
-        size_t bad;
         int failed = 0;
         if (t.ndim != row->ndim || t.shape[0] != shape[0] ||
             (row->ndim == 2 && t.shape[1] != shape[1]))
             failed = lp_fail(e, "%s has shape %s, expected %s", name,
                              lp_shape_text(t.ndim, t.shape, got),
                              lp_shape_text(row->ndim, shape, expected));
-        else if (lp_tensor_find_nonfinite(&t, &bad))
-            failed = lp_fail(e, "%s: row %zu, column %zu is %g", name, bad / row->cols,
-                             bad % row->cols, lp_tensor_at(&t, bad));
         else
+            failed = lp_finite_check(&t, name, e);
+        if (!failed)
             memcpy(lp_params_at(p, i, block), t.data, t.count * p->type.size);
         lp_tensor_free(&t);
         if (failed)

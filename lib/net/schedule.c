@@ -7,85 +7,72 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number that ends where *end says and is followed by `stop`; moves *text behind the stop. */
-static bool take_real(const char **text, char stop, double *value) {
-    char *end;
-    if (strchr("0123456789.", **text) == NULL || **text == '\0')
-        return false;
-    *value = strtod(*text, &end);
-    if (*end != stop || !isfinite(*value))
-        return false;
-    *text = end + (stop != '\0');
-    return true;
-}
-
-static bool take_whole(const char **text, char stop, uint64_t *value) {
-    char *end;
-    if (**text < '0' || **text > '9')
-        return false;
-    errno = 0;
-    *value = strtoull(*text, &end, 10);
-    if (*end != stop || errno != 0)
-        return false;
-    *text = end + (stop != '\0');
-    return true;
-}
-
-static bool starts_with(const char **text, const char *word) {
-    size_t n = strlen(word);
-    if (strncmp(*text, word, n) != 0)
+/* Each takes what it names from the front of *text; false where it is not there. */
+static bool take(const char **text, const char *literal) {
+    size_t n = strlen(literal);
+    if (strncmp(*text, literal, n) != 0)
         return false;
     *text += n;
     return true;
 }
 
-static bool parse_list(const char *text, lp_schedule *s) {
-    s->kind = LP_RATE_LIST;
-    for (s->count = 0; *text != '\0'; s->count++) {
-        if (s->count == LP_MAX_RATES || !take_whole(&text, ':', &s->from[s->count]))
-            return false;
-        const char *rest = text;
-        if (!take_real(&text, ',', &s->rate[s->count])) {
-            text = rest;
-            if (!take_real(&text, '\0', &s->rate[s->count]))
-                return false;
-        } else if (*text == '\0') {
-            return false; /* a comma at the end */
-        }
-        if (s->count == 0 ? s->from[0] != 0 : s->from[s->count] <= s->from[s->count - 1])
-            return false;
-    }
-    return s->count > 0;
+static bool take_real(const char **text, double *value) {
+    if (**text == '\0' || strchr("0123456789.", **text) == NULL)
+        return false;
+    *value = strtod(*text, (char **)text);
+    return isfinite(*value);
 }
 
-static bool parse(const char *text, lp_schedule *s) {
-    if (strcmp(text, "constant") == 0) {
+static bool take_whole(const char **text, uint64_t *value) {
+    if (**text < '0' || **text > '9')
+        return false;
+    errno = 0;
+    *value = strtoull(*text, (char **)text, 10);
+    return errno == 0;
+}
+
+static bool take_list(const char **text, lp_schedule *s) {
+    s->kind = LP_RATE_LIST;
+    do {
+        size_t i = s->count++;
+        if (i == LP_MAX_RATES || !take_whole(text, &s->from[i]) || !take(text, ":") ||
+            !take_real(text, &s->rate[i]))
+            return false;
+        if (i == 0 ? s->from[0] != 0 : s->from[i] <= s->from[i - 1])
+            return false;
+    } while (take(text, ","));
+    return true;
+}
+
+static bool take_schedule(const char **text, lp_schedule *s) {
+    bool has_size = true; /* where it has to have one */
+    if (take(text, "constant")) {
         s->kind = LP_RATE_CONSTANT;
         return true;
     }
-    if (starts_with(&text, "step:")) {
-        s->kind = LP_RATE_STEP;
-        return take_whole(&text, ':', &s->size) && s->size > 0 &&
-               take_real(&text, '\0', &s->gamma) && s->gamma > 0 && s->gamma <= 1;
-    }
-    if (starts_with(&text, "exponential:")) {
-        s->kind = LP_RATE_EXPONENTIAL;
-        return take_real(&text, '\0', &s->gamma) && s->gamma > 0 && s->gamma <= 1;
-    }
-    if (starts_with(&text, "cosine")) {
+    if (take(text, "cosine")) {
         s->kind = LP_RATE_COSINE;
-        return *text == '\0' || (starts_with(&text, ":") && take_real(&text, '\0', &s->gamma));
+        return !take(text, ":") || take_real(text, &s->gamma);
     }
-    return parse_list(text, s);
+    if (take(text, "step:")) {
+        s->kind = LP_RATE_STEP;
+        has_size = take_whole(text, &s->size) && s->size > 0 && take(text, ":");
+    } else if (take(text, "exponential:")) {
+        s->kind = LP_RATE_EXPONENTIAL;
+    } else {
+        return take_list(text, s);
+    }
+    return has_size && take_real(text, &s->gamma) && s->gamma > 0 && s->gamma <= 1;
 }
 
 int lp_schedule_parse(const char *text, void *schedule, lp_error *e) {
     lp_schedule *s = schedule;
     *s = (lp_schedule){0};
-    if (!parse(text, s))
+    const char *end = text;
+    if (!take_schedule(&end, s) || *end != '\0')
         return lp_fail_usage(e,
                              "'%s' is not a schedule (constant, step:SIZE:GAMMA, "
-                             "exponential:GAMMA, cosine, cosine:LEAST, or 0:0.1,200:0.01)",
+                             "exponential:GAMMA, cosine, cosine:MIN, or 0:0.1,200:0.01)",
                              text);
     return 0;
 }

@@ -14,13 +14,13 @@ typedef enum {
     LP_RATE_CONSTANT,
     LP_RATE_STEP,        /* lr * gamma^floor(t / size) */
     LP_RATE_EXPONENTIAL, /* lr * gamma^t */
-    LP_RATE_COSINE,      /* least + (lr - least) (1 + cos(pi t / total)) / 2 */
+    LP_RATE_COSINE,      /* min + (lr - min) (1 + cos(pi t / total)) / 2 */
     LP_RATE_LIST,        /* each rate from its time on */
 } lp_rate_kind;
 
 typedef struct {
     lp_rate_kind kind;
-    double gamma; /* STEP, EXPONENTIAL; the least rate of COSINE */
+    double gamma; /* STEP, EXPONENTIAL; the minimum of COSINE */
     uint64_t size;
     size_t count; /* LIST */
     uint64_t from[LP_MAX_RATES];
@@ -28,13 +28,13 @@ typedef struct {
 } lp_schedule;
 
 /* Parses one of
- *     constant   step:SIZE:GAMMA   exponential:GAMMA   cosine   cosine:LEAST   0:0.1,200:0.01
+ *     constant   step:SIZE:GAMMA   exponential:GAMMA   cosine   cosine:MIN   0:0.1,200:0.01
  * (the last: rate 0.1 from 0 on, 0.01 from 200 on; it begins with 0 and rises). Refused with what
  * is wrong, status LP_USAGE: anything else, GAMMA not in (0, 1], SIZE 0, a negative rate.
- * `schedule` is an lp_schedule (void, so that an option's row can name this function). */
+ * `schedule` is an lp_schedule: void, so that an option row can name this function. */
 int lp_schedule_parse(const char *text, void *schedule, lp_error *e);
 
-/* True where the rates stand in the schedule itself, so that a base rate has no meaning. */
+/* True for a schedule with rates of its own, which ignores the base rate. */
 bool lp_schedule_is_list(const lp_schedule *schedule);
 
 /* The rate at time t (epochs or steps, from 0) of `total`, from the base rate lr. */

@@ -286,7 +286,7 @@ PY
     refuses "an empty sparse matrix" 1 "the sparse matrix has no entries" factorise --method sgd --rank 1 empty.npz
     refuses "an empty dense matrix" 1 "tensor 'x' has shape \(0, 4\), which holds no entries" \
         factorise --method svd --rank 1 none.npz
-    refuses "a NaN" 1 "tensor 'x', row 1, column 1: nan is not a finite number" \
+    refuses "a NaN" 1 "x: row 1, column 1 is nan" \
         factorise --method svd --rank 1 nan.npz
     refuses "a vector" 1 "tensor 'x' has shape \(3,\) \(a matrix was expected\)" \
         factorise --method svd --rank 1 vector.npz
