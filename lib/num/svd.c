@@ -1,8 +1,8 @@
 /* Exact singular values: Drmač and Veselić 2008, "New fast and accurate Jacobi SVD algorithm", in
- * its basic form. A tall matrix is first reduced to its triangle; that triangle is factorised once
- * more with column pivoting, P1 R = Q2 R2; and the Jacobi rotations work on the rows of R2, which
- * are nearly orthogonal already. Matrices are kept transposed here, a row of memory for each
- * column, so that columns are contiguous. */
+ * its basic form. A tall matrix is first reduced to its triangle; the triangle is factorised again
+ * with column pivoting, P1 R = Q2 R2; and the Jacobi rotations work on the rows of R2, which are
+ * nearly orthogonal already. Matrices are kept transposed here, a row of memory for each column, so
+ * that columns are contiguous. */
 #include "num/svd.h"
 
 #include "base/memory.h"
@@ -13,7 +13,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Householder reflectors ---- */
@@ -23,31 +22,22 @@
 typedef struct {
     size_t count, length;
     double *v, *tau;
+    double *work; /* for apply_block on up to `count` columns */
 } reflectors;
 
 enum { BLOCK = 32 };
 
-static void free_reflectors(reflectors *h) {
-    free(h->v);
-    free(h->tau);
-    *h = (reflectors){0};
+static reflectors new_reflectors(lp_arena *arena, size_t count, size_t length) {
+    return (reflectors){
+        .count = count,
+        .length = length,
+        .v = lp_arena_alloc_zero(arena, count, length * sizeof(double)),
+        .tau = lp_arena_alloc_zero(arena, count, sizeof(double)),
+        .work = lp_arena_alloc(arena, 2 * count, BLOCK * sizeof(double)),
+    };
 }
 
-static int new_reflectors(reflectors *h, size_t count, size_t length, lp_error *e) {
-    size_t size;
-    *h = (reflectors){.count = count, .length = length};
-    if (!lp_multiply(count, length, &size))
-        return lp_fail(e, "out of memory: a %zu x %zu matrix", count, length);
-    h->v = lp_alloc_zero(size, sizeof *h->v, e);
-    h->tau = lp_alloc_zero(count, sizeof *h->tau, e);
-    if (h->v == NULL || h->tau == NULL) {
-        free_reflectors(h);
-        return -1;
-    }
-    return 0;
-}
-
-/* Reflector k is the one that turns column x (length) to zero behind its element k; does that to x
+/* Makes reflector k the one that zeroes column x (length) behind its element k, and applies it to x
  * (Golub and Van Loan 2013, algorithm 5.1.1). */
 static void reflect(reflectors *h, size_t k, double *x) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
@@ -73,11 +63,10 @@ static void apply_one(const reflectors *h, size_t k, double *y) {
     num->axpy(n, -h->tau[k] * num->dot(n, v, y + k), v, y + k);
 }
 
-/* The columns y (rows, length) are multiplied by reflectors first .. first+n-1 (n <= BLOCK) at
- * once, y = (I - V T Vᵀ) y or, reversed, y = (I - V Tᵀ Vᵀ) y (Schreiber and Van Loan 1989).
- * work has 2 * rows * n elements. */
+/* Multiplies the columns y (rows, length) by reflectors first .. first+n-1 (n <= BLOCK) at once:
+ * y = (I - V T Vᵀ) y or, reversed, y = (I - V Tᵀ Vᵀ) y (Schreiber and Van Loan 1989). */
 static void apply_block(const reflectors *h, size_t first, size_t n, bool reversed, size_t rows,
-                        double *y, double *work) {
+                        double *y) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
     const double *v = h->v + first * h->length, *tau = h->tau + first;
     double gram[BLOCK * BLOCK], t[BLOCK * BLOCK] = {0};
@@ -92,7 +81,7 @@ static void apply_block(const reflectors *h, size_t first, size_t n, bool revers
         }
         t[j * n + j] = tau[j];
     }
-    double *yv = work, *yvt = work + rows * n;
+    double *yv = h->work, *yvt = yv + rows * n;
     num->gemm(LP_NT, rows, n, h->length, y, v, yv, false);
     num->gemm(reversed ? LP_NN : LP_NT, rows, n, n, yv, t, yvt, false);
     num->scale(rows * n, -1, yvt, yvt);
@@ -100,10 +89,7 @@ static void apply_block(const reflectors *h, size_t first, size_t n, bool revers
 }
 
 /* Triangularises the columns x (h->count, h->length): on return column j holds R's column j. */
-static int factorise(reflectors *h, double *x, lp_error *e) {
-    double *work = lp_alloc(2 * h->count, BLOCK * sizeof *work, e);
-    if (work == NULL)
-        return -1;
+static void factorise(reflectors *h, double *x) {
     for (size_t first = 0; first < h->count; first += BLOCK) {
         size_t end = first + BLOCK < h->count ? first + BLOCK : h->count;
         for (size_t k = first; k < end; k++) {
@@ -111,27 +97,20 @@ static int factorise(reflectors *h, double *x, lp_error *e) {
             for (size_t j = k + 1; j < end; j++)
                 apply_one(h, k, x + j * h->length);
         }
-        /* The columns behind are multiplied by the transposes, the first reflector first. */
+        /* The transposes multiply the columns behind, the first reflector first. */
         if (end < h->count)
-            apply_block(h, first, end - first, true, h->count - end, x + end * h->length, work);
+            apply_block(h, first, end - first, true, h->count - end, x + end * h->length);
     }
-    free(work);
-    return 0;
 }
 
-/* The columns y (rows, h->length) = Q y. */
-static int apply_q(const reflectors *h, size_t rows, double *y, lp_error *e) {
-    double *work = lp_alloc(2 * rows, BLOCK * sizeof *work, e);
-    if (work == NULL)
-        return -1;
+/* The columns y (rows, h->length) = Q y, rows <= h->count. */
+static void apply_q(const reflectors *h, size_t rows, double *y) {
     size_t first = (h->count - 1) / BLOCK * BLOCK + BLOCK;
     while (first > 0) {
         first -= BLOCK;
         size_t n = h->count - first < BLOCK ? h->count - first : BLOCK;
-        apply_block(h, first, n, false, rows, y, work);
+        apply_block(h, first, n, false, rows, y);
     }
-    free(work);
-    return 0;
 }
 
 /* The same as factorise for a square x, taking at every step the longest of the columns that
@@ -143,11 +122,11 @@ static void factorise_pivoted(reflectors *h, double *x, size_t *column) {
         column[j] = j;
     for (size_t k = 0; k < n; k++) {
         size_t longest = k;
-        double most = -1;
+        double max_square = -1;
         for (size_t j = k; j < n; j++) {
             double square = num->dot(n - k, x + j * n + k, x + j * n + k);
-            if (square > most) {
-                most = square;
+            if (square > max_square) {
+                max_square = square;
                 longest = j;
             }
         }
@@ -167,32 +146,28 @@ static void factorise_pivoted(reflectors *h, double *x, size_t *column) {
     }
 }
 
-int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e) {
-    reflectors h;
-    if (new_reflectors(&h, n, length, e))
-        return -1;
-    int failed = factorise(&h, x, e);
-    if (!failed) {
-        memset(x, 0, n * length * sizeof *x);
-        for (size_t i = 0; i < n; i++)
-            x[i * length + i] = 1;
-        failed = apply_q(&h, n, x, e);
-    }
-    free_reflectors(&h);
-    return failed;
+void lp_orthonormalise(size_t n, size_t length, double *x) {
+    lp_arena arena = {0};
+    reflectors h = new_reflectors(&arena, n, length);
+    factorise(&h, x);
+    memset(x, 0, n * length * sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        x[i * length + i] = 1;
+    apply_q(&h, n, x);
+    lp_arena_free(&arena);
 }
 
 /* ---- one-sided Jacobi ---- */
 
-/* Columns are taken in groups of a few, so that those of two groups stay in the cache while every
- * one meets every other. */
+/* Columns go in groups of a few, so that two groups stay in the cache while each column of one
+ * meets each of the other. */
 enum { MAX_SWEEPS = 60, GROUP = 16, THREADED_FROM = 256 };
 
 typedef struct {
     size_t n, stride; /* stride: n, or 2 n with the rotations */
     double *x;        /* the columns, n of n, each followed by its row of the rotations if wanted */
     double *square, *root; /* their squared norms, and the norms */
-    double orthogonal;     /* columns are, whose product is at most this part of their norms' */
+    double orthogonal;     /* the part of two columns' norms that their product may have */
     size_t *seat;          /* a tournament of the groups: seat[i] meets seat[seats - 1 - i] */
     size_t seats;          /* an even number; a group beyond the last column is empty */
     bool first;            /* the round in which members of one group meet, too */
@@ -269,38 +244,34 @@ static bool sweep(jacobi *s) {
 
 /* x J = orthogonal columns, x (n, stride) with J's rows behind the columns of x where stride is
  * 2 n. */
-static int orthogonalise(size_t n, size_t stride, double orthogonal, double *x, lp_error *e) {
-    size_t groups = (n + GROUP - 1) / GROUP;
-    jacobi s = {.n = n, .stride = stride, .x = x, .orthogonal = orthogonal};
-    s.seats = groups + groups % 2;
-    s.square = lp_alloc(2 * n, sizeof *s.square, e);
-    s.root = s.square != NULL ? s.square + n : NULL;
-    s.seat = lp_alloc(s.seats, sizeof *s.seat, e);
-    s.rotated = lp_alloc(s.seats / 2, sizeof *s.rotated, e);
-    int failed = s.square == NULL || s.seat == NULL || s.rotated == NULL;
-    if (!failed) {
-        for (size_t i = 0; i < s.seats; i++)
-            s.seat[i] = i;
-        int sweeps = 0;
-        while (sweep(&s))
-            if (++sweeps == MAX_SWEEPS) {
-                failed = lp_fail(e,
-                                 "singular values of a %zu x %zu triangle: no convergence in "
-                                 "%d sweeps",
-                                 n, n, MAX_SWEEPS);
-                break;
-            }
-    }
-    free(s.square);
-    free(s.seat);
-    free(s.rotated);
-    return failed;
+static int orthogonalise(lp_arena *arena, size_t n, size_t stride, double orthogonal, double *x,
+                         lp_error *e) {
+    size_t groups = (n + GROUP - 1) / GROUP, seats = groups + groups % 2;
+    jacobi s = {
+        .n = n,
+        .stride = stride,
+        .x = x,
+        .square = lp_arena_alloc(arena, n, sizeof(double)),
+        .root = lp_arena_alloc(arena, n, sizeof(double)),
+        .orthogonal = orthogonal,
+        .seat = lp_arena_alloc(arena, seats, sizeof(size_t)),
+        .seats = seats,
+        .rotated = lp_arena_alloc(arena, seats / 2, sizeof(bool)),
+    };
+    for (size_t i = 0; i < seats; i++)
+        s.seat[i] = i;
+    for (int sweeps = 0; sweep(&s);)
+        if (++sweeps == MAX_SWEEPS)
+            return lp_fail(e,
+                           "singular values of a %zu x %zu triangle: no convergence in %d sweeps",
+                           n, n, MAX_SWEEPS);
+    return 0;
 }
 
 /* ---- putting it together ---- */
 
-/* A column this small beside a largest element of 1 is taken for zero: its square would lose digits
- * in the subnormals. */
+/* A column this small beside a largest element of 1 counts as zero: its square would lose digits in
+ * the subnormals. */
 #define NEGLIGIBLE 0x1p-480
 
 /* As orthogonal as rounding leaves them. */
@@ -308,107 +279,95 @@ static double rounding(size_t n) {
     return (double)n * DBL_EPSILON * 0.5;
 }
 
+/* The order in which the n norms fall; among equals the earlier one stays first. */
+static void sort_falling(size_t n, const double *norm, size_t *order) {
+    for (size_t i = 0; i < n; i++) {
+        size_t place = i;
+        for (; place > 0 && norm[order[place - 1]] < norm[i]; place--)
+            order[place] = order[place - 1];
+        order[place] = i;
+    }
+}
+
 /* Singular values of the square columns x (n, n), destroyed: s falling, and the singular vectors
  * as rows: left (n, n) always orthonormal, or NULL; right (n, n) zero where s is. */
-static int svd_square(size_t n, double orthogonal, double *x, double *left, double *s,
-                      double *right, lp_error *e) {
+static int svd_square(lp_arena *arena, size_t n, double orthogonal, double *x, double *left,
+                      double *s, double *right, lp_error *e) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
-    reflectors h = {0};
-    size_t *column = lp_alloc(n, sizeof *column, e), *order = lp_alloc(n, sizeof *order, e);
+    size_t *column = lp_arena_alloc(arena, n, sizeof *column);
+    size_t *order = lp_arena_alloc(arena, n, sizeof *order);
     size_t stride = left != NULL ? 2 * n : n;
-    double *work = lp_alloc_zero(n, stride * sizeof *work, e);
-    double *norm = lp_alloc(n, sizeof *norm, e);
-    int failed = column == NULL || order == NULL || work == NULL || norm == NULL ||
-                 new_reflectors(&h, n, n, e);
-    if (!failed) {
-        factorise_pivoted(&h, x, column);
-        /* The Jacobi columns are R's rows. */
-        for (size_t i = 0; i < n; i++) {
-            double *row = work + i * stride;
-            for (size_t j = i; j < n; j++)
-                row[j] = x[j * n + i];
-            if (num->dot(n, row, row) < NEGLIGIBLE * NEGLIGIBLE)
-                num->fill(n, 0, row);
-            if (left != NULL)
-                row[n + i] = 1;
-        }
-        failed = orthogonalise(n, stride, orthogonal, work, e);
+    double *work = lp_arena_alloc_zero(arena, n, stride * sizeof *work);
+    double *norm = lp_arena_alloc(arena, n, sizeof *norm);
+    reflectors h = new_reflectors(arena, n, n);
+    factorise_pivoted(&h, x, column);
+    /* The Jacobi columns are R's rows. */
+    for (size_t i = 0; i < n; i++) {
+        double *row = work + i * stride;
+        for (size_t j = i; j < n; j++)
+            row[j] = x[j * n + i];
+        if (num->dot(n, row, row) < NEGLIGIBLE * NEGLIGIBLE)
+            num->fill(n, 0, row);
+        if (left != NULL)
+            row[n + i] = 1;
     }
-    if (!failed) {
-        for (size_t i = 0; i < n; i++) {
-            norm[i] = sqrt(num->dot(n, work + i * stride, work + i * stride));
-            /* Insertion into the falling order; among equals the earlier one stays first. */
-            size_t place = i;
-            for (; place > 0 && norm[order[place - 1]] < norm[i]; place--)
-                order[place] = order[place - 1];
-            order[place] = i;
-        }
-        for (size_t i = 0; i < n; i++) {
-            const double *from = work + order[i] * stride;
-            s[i] = norm[order[i]];
-            for (size_t j = 0; j < n; j++)
-                right[i * n + column[j]] = s[i] > 0 ? from[j] / s[i] : 0;
-            if (left != NULL)
-                memcpy(left + i * n, from + n, n * sizeof *left);
-        }
-        failed = left != NULL && apply_q(&h, n, left, e);
+    if (orthogonalise(arena, n, stride, orthogonal, work, e) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        norm[i] = sqrt(num->dot(n, work + i * stride, work + i * stride));
+    sort_falling(n, norm, order);
+    for (size_t i = 0; i < n; i++) {
+        const double *from = work + order[i] * stride;
+        s[i] = norm[order[i]];
+        for (size_t j = 0; j < n; j++)
+            right[i * n + column[j]] = s[i] > 0 ? from[j] / s[i] : 0;
+        if (left != NULL)
+            memcpy(left + i * n, from + n, n * sizeof *left);
     }
-    free_reflectors(&h);
-    free(column);
-    free(order);
-    free(work);
-    free(norm);
-    return failed;
+    if (left != NULL)
+        apply_q(&h, n, left);
+    return 0;
 }
 
 /* The same for columns x (n, m), m >= n: left (n, m). */
-static int svd_tall(size_t m, size_t n, double *x, double *left, double *s, double *right,
-                    lp_error *e) {
+static int svd_tall(lp_arena *arena, size_t m, size_t n, double *x, double *left, double *s,
+                    double *right, lp_error *e) {
     if (m == n)
-        return svd_square(n, rounding(n), x, left, s, right, e);
-    reflectors h;
-    double *square = lp_alloc(n, 2 * n * sizeof *square, e);
-    if (square == NULL || new_reflectors(&h, n, m, e)) {
-        free(square);
+        return svd_square(arena, n, rounding(n), x, left, s, right, e);
+    reflectors h = new_reflectors(arena, n, m);
+    double *square = lp_arena_alloc(arena, n, n * sizeof *square);
+    double *square_left = lp_arena_alloc(arena, n, n * sizeof *square);
+    factorise(&h, x);
+    for (size_t j = 0; j < n; j++)
+        memcpy(square + j * n, x + j * m, n * sizeof *square);
+    if (svd_square(arena, n, rounding(n), square, square_left, s, right, e) != 0)
         return -1;
-    }
-    double *square_left = square + n * n;
-    int failed = factorise(&h, x, e);
-    if (!failed) {
-        for (size_t j = 0; j < n; j++)
-            memcpy(square + j * n, x + j * m, n * sizeof *square);
-        failed = svd_square(n, rounding(n), square, square_left, s, right, e);
-    }
-    if (!failed) {
-        memset(left, 0, n * m * sizeof *left);
-        for (size_t i = 0; i < n; i++)
-            memcpy(left + i * m, square_left + i * n, n * sizeof *left);
-        failed = apply_q(&h, n, left, e);
-    }
-    free_reflectors(&h);
-    free(square);
-    return failed;
+    memset(left, 0, n * m * sizeof *left);
+    for (size_t i = 0; i < n; i++)
+        memcpy(left + i * m, square_left + i * n, n * sizeof *left);
+    apply_q(&h, n, left);
+    return 0;
 }
 
-/* Fills the rows of v (r, n) that are zero, from the first such on, so that all are orthonormal:
- * the unit vector that is least in what there is, made orthogonal to it. */
+/* Replaces the zero rows of v (r, n), those from `from` on, so that all are orthonormal: each by
+ * the unit vector that the rows before it contain least, made orthogonal to them. */
 static void complete(size_t r, size_t n, size_t from, double *v) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
     for (size_t k = from; k < r; k++) {
-        size_t least = 0;
-        double least_square = INFINITY;
+        size_t min = 0;
+        double min_square = INFINITY;
         for (size_t j = 0; j < n; j++) {
             double square = 0;
             for (size_t i = 0; i < k; i++)
                 square = fma(v[i * n + j], v[i * n + j], square);
-            if (square < least_square) {
-                least_square = square;
-                least = j;
+            if (square < min_square) {
+                min_square = square;
+                min = j;
             }
         }
         double *row = v + k * n;
         num->fill(n, 0, row);
-        row[least] = 1;
+        row[min] = 1;
         for (int pass = 0; pass < 2; pass++)
             for (size_t i = 0; i < k; i++)
                 num->axpy(n, -num->dot(n, v + i * n, row), v + i * n, row);
@@ -416,7 +375,7 @@ static void complete(size_t r, size_t n, size_t from, double *v) {
     }
 }
 
-/* How many of the falling s are not zero. */
+/* The number of positive values in the falling s. */
 static size_t rank_of(size_t n, const double *s) {
     size_t rank = 0;
     while (rank < n && s[rank] > 0)
@@ -449,39 +408,44 @@ void lp_svd_fix_signs(size_t m, size_t n, size_t r, double *u, double *v) {
     }
 }
 
+static inline void take(double x, double *max, double *odd) {
+    double magnitude = fabs(x);
+    *max = magnitude > *max ? magnitude : *max;
+    *odd += magnitude - magnitude; /* 0, or NaN if x is not finite */
+}
+
+/* The largest magnitude, NaN if any element is not finite. Eight chains side by side, which the
+ * compiler puts in vectors. */
+static double max_magnitude(size_t n, const double *x) {
+    enum { CHAINS = 8 };
+    double max[CHAINS] = {0}, odd[CHAINS] = {0};
+    size_t i = 0;
+    for (; i + CHAINS <= n; i += CHAINS)
+        for (size_t j = 0; j < CHAINS; j++)
+            take(x[i + j], &max[j], &odd[j]);
+    for (; i < n; i++)
+        take(x[i], &max[0], &odd[0]);
+    for (size_t j = 1; j < CHAINS; j++) {
+        take(max[j], &max[0], &odd[0]);
+        odd[0] += odd[j];
+    }
+    return max[0] + odd[0];
+}
+
 int lp_svd_check(size_t m, size_t n, const double *x, double *largest, lp_error *e) {
     if (m == 0 || n == 0)
         return lp_fail(e, "singular values: the matrix is %zu x %zu (it has to hold something)", m,
                        n);
-    /* Some side by side, which a CPU compares at once; what is not finite leaves a NaN in `odd`. */
-    enum { SIDE = 8 };
-    double most[SIDE] = {0}, odd[SIDE] = {0};
-    size_t size = m * n, whole = size / SIDE * SIDE;
-    for (size_t at = 0; at < whole; at += SIDE)
-        for (size_t j = 0; j < SIDE; j++) {
-            double magnitude = fabs(x[at + j]);
-            most[j] = magnitude > most[j] ? magnitude : most[j];
-            odd[j] += magnitude - magnitude;
-        }
-    for (size_t at = whole; at < size; at++) {
-        double magnitude = fabs(x[at]);
-        most[0] = magnitude > most[0] ? magnitude : most[0];
-        odd[0] += magnitude - magnitude;
-    }
-    *largest = 0;
-    bool finite = true;
-    for (size_t j = 0; j < SIDE; j++) {
-        *largest = most[j] > *largest ? most[j] : *largest;
-        finite = finite && odd[j] == 0;
-    }
-    for (size_t at = 0; at < size && !finite; at++)
-        if (!isfinite(x[at]))
-            return lp_fail(e, "singular values: row %zu, column %zu is not finite", at / n, at % n);
-    return 0;
+    *largest = max_magnitude(m * n, x);
+    if (isfinite(*largest))
+        return 0;
+    size_t at = 0;
+    while (isfinite(x[at]))
+        at++;
+    return lp_fail(e, "singular values: row %zu, column %zu is not finite", at / n, at % n);
 }
 
-/* The exponent of the power of two that takes the largest element to [1/2, 1), so that no square
- * overflows. */
+/* The power of two that takes the largest element to [1/2, 1), so that no square overflows. */
 static int exponent_of(double largest) {
     int exponent = 0;
     frexp(largest, &exponent);
@@ -490,66 +454,61 @@ static int exponent_of(double largest) {
 
 int lp_svd_right(size_t n, const double *x, double orthogonal, double *s, double *v, lp_error *e) {
     double largest;
-    if (lp_svd_check(n, n, x, &largest, e))
+    if (lp_svd_check(n, n, x, &largest, e) != 0)
         return -1;
-    double *columns = lp_alloc(n, n * sizeof *columns, e);
-    if (columns == NULL)
-        return -1;
+    lp_arena arena = {0};
+    double *columns = lp_arena_alloc(&arena, n, n * sizeof *columns);
     int exponent = exponent_of(largest);
     transpose(n, n, ldexp(1, -exponent), x, columns);
-    int failed = svd_square(n, orthogonal, columns, NULL, s, v, e);
-    if (!failed) {
-        complete(n, n, rank_of(n, s), v);
-        for (size_t i = 0; i < n; i++)
-            s[i] = ldexp(s[i], exponent);
-    }
-    free(columns);
-    return failed;
+    int status = svd_square(&arena, n, orthogonal, columns, NULL, s, v, e);
+    lp_arena_free(&arena);
+    if (status != 0)
+        return -1;
+    complete(n, n, rank_of(n, s), v);
+    for (size_t i = 0; i < n; i++)
+        s[i] = ldexp(s[i], exponent);
+    return 0;
 }
 
-int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
-    double largest;
-    if (lp_svd_check(m, n, x, &largest, e))
-        return -1;
+static int svd(lp_arena *arena, size_t m, size_t n, const double *x, double largest, double *u,
+               double *s, double *v, lp_error *e) {
     bool wide = m < n;
-    size_t r = wide ? m : n, length = wide ? n : m, size;
-    if (!lp_multiply(r, length, &size) || !lp_multiply(size, 2, &size))
-        return lp_fail(e, "out of memory: a %zu x %zu matrix", m, n);
-    double *columns = lp_alloc(size, sizeof *columns, e);
-    double *right = lp_alloc(r, r * sizeof *right, e);
-    if (columns == NULL || right == NULL) {
-        free(columns);
-        free(right);
-        return -1;
-    }
-    double *left = columns + r * length;
-
+    size_t r = wide ? m : n, length = wide ? n : m;
+    double *columns = lp_arena_alloc(arena, r, length * sizeof *columns);
+    double *left = lp_arena_alloc(arena, r, length * sizeof *left);
+    double *right = lp_arena_alloc(arena, r, r * sizeof *right);
     int exponent = exponent_of(largest);
     double down = ldexp(1, -exponent);
     if (wide)
         lp_kernels_of(LP_F8)->scale(r * length, down, x, columns);
     else
         transpose(m, n, down, x, columns);
-
-    int failed = svd_tall(length, r, columns, left, s, right, e);
-    if (!failed) {
-        size_t rank = rank_of(r, s);
-        if (wide) {
-            transpose(r, r, 1, right, u);
-            transpose(r, length, 1, left, v);
-        } else {
-            complete(r, r, rank, right);
-            memset(left + rank * length, 0, (r - rank) * length * sizeof *left);
-            transpose(r, length, 1, left, u);
-            transpose(r, r, 1, right, v);
-        }
-        for (size_t i = 0; i < r; i++)
-            s[i] = ldexp(s[i], exponent);
-        lp_svd_fix_signs(m, n, r, u, v);
-        if (isinf(s[0]))
-            failed = lp_fail(e, "singular values: the largest is over the largest double");
+    if (svd_tall(arena, length, r, columns, left, s, right, e) != 0)
+        return -1;
+    size_t rank = rank_of(r, s);
+    if (wide) {
+        transpose(r, r, 1, right, u);
+        transpose(r, length, 1, left, v);
+    } else {
+        complete(r, r, rank, right);
+        memset(left + rank * length, 0, (r - rank) * length * sizeof *left);
+        transpose(r, length, 1, left, u);
+        transpose(r, r, 1, right, v);
     }
-    free(columns);
-    free(right);
-    return failed;
+    for (size_t i = 0; i < r; i++)
+        s[i] = ldexp(s[i], exponent);
+    lp_svd_fix_signs(m, n, r, u, v);
+    if (isinf(s[0]))
+        return lp_fail(e, "singular values: the largest is over the largest double");
+    return 0;
+}
+
+int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e) != 0)
+        return -1;
+    lp_arena arena = {0};
+    int status = svd(&arena, m, n, x, largest, u, s, v, e);
+    lp_arena_free(&arena);
+    return status;
 }

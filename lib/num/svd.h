@@ -8,7 +8,7 @@
 
 /* Turns the rows of x (n, length), n <= length, into orthonormal ones that span the same space (and
  * more, where they are dependent). Householder, so orthonormal to the last bits whatever x is. */
-int lp_orthonormalise(size_t n, size_t length, double *x, lp_error *e);
+void lp_orthonormalise(size_t n, size_t length, double *x);
 
 /* Of a square x (n, n): s (n) falling, and the right singular vectors as rows of v (n, n), in
  * no certain sign, of which no two have a product over `orthogonal` (about; 0 < orthogonal < 1).

@@ -51,70 +51,61 @@ static void apply(const operator* a, size_t rows, const double *y, double *z) {
 }
 
 /* For at most `rows` rows at once and `uses` in all: by row, two products with x are 4 m n
- * operations and one with the Gram matrix 2 side^2, which is 2 m n side in the making. */
-static int new_operator(operator* a, size_t m, size_t n, const double *x, size_t rows, size_t uses,
-                        lp_error *e) {
-    *a = (operator){.m = m, .n = n, .side = m < n ? m : n, .x = x};
-    size_t longer = m < n ? n : m;
-    if (a->side > 2 * uses) {
-        a->work = lp_alloc(rows, longer * sizeof *a->work, e);
-        return a->work == NULL ? -1 : 0;
+ * operations and one with the Gram matrix 2 side^2, which takes 2 m n side to make. */
+static operator new_operator(lp_arena *arena, size_t m, size_t n, const double *x, size_t rows,
+                             size_t uses) {
+    const lp_kernels *num = lp_kernels_of(LP_F8);
+    operator a = {.m = m, .n = n, .side = m < n ? m : n, .x = x};
+    if (a.side > 2 * uses) {
+        a.work = lp_arena_alloc(arena, rows, (m < n ? n : m) * sizeof *a.work);
+        return a;
     }
-    a->gram = lp_alloc(a->side, a->side * sizeof *a->gram, e);
-    if (a->gram == NULL)
-        return -1;
+    a.gram = lp_arena_alloc(arena, a.side, a.side * sizeof *a.gram);
     if (m >= n) {
-        lp_kernels_of(LP_F8)->gemm(LP_TN, n, n, m, x, x, a->gram, false);
-        return 0;
+        num->gemm(LP_TN, n, n, m, x, x, a.gram, false);
+        return a;
     }
     /* x xᵀ up to the diagonal, some rows at a time, and the rest by symmetry. */
     enum { ROWS = 64 };
-    double *strip = lp_alloc(ROWS, m * sizeof *strip, e);
-    if (strip == NULL)
-        return -1;
+    double *strip = lp_arena_alloc(arena, ROWS, m * sizeof *strip);
     for (size_t from = 0; from < m; from += ROWS) {
         size_t end = from + ROWS < m ? from + ROWS : m;
-        lp_kernels_of(LP_F8)->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
+        num->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
         for (size_t i = from; i < end; i++)
             for (size_t j = 0; j <= i; j++)
-                a->gram[i * m + j] = a->gram[j * m + i] = strip[(i - from) * end + j];
+                a.gram[i * m + j] = a.gram[j * m + i] = strip[(i - from) * end + j];
     }
-    free(strip);
-    return 0;
+    return a;
 }
 
 /* q (keep, side) = orthonormal rows that span the best `keep` directions of the smaller side, from
  * any start. Converged by the first k. */
-static int dominant(const operator* a, size_t k, size_t keep, size_t steps, double *q,
-                    lp_error *e) {
+static int dominant(lp_arena *arena, const operator* a, size_t k, size_t keep, size_t steps,
+                    double *q, lp_error *e) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t block = keep * a->side, width = keep * steps;
-    double *space = lp_alloc(steps, block * sizeof *space, e);
-    double *image = lp_alloc(steps, block * sizeof *image, e);
-    double *small = lp_alloc(width, (2 * width + 1) * sizeof *small, e);
-    int failed = space == NULL || image == NULL || small == NULL;
+    double *space = lp_arena_alloc(arena, steps, block * sizeof *space);
+    double *image = lp_arena_alloc(arena, steps, block * sizeof *image);
+    double *value = lp_arena_alloc(arena, width, sizeof *value);
+    double *product = lp_arena_alloc(arena, width, width * sizeof *product);
+    double *vectors = lp_arena_alloc(arena, width, width * sizeof *vectors);
     double captured = 0, growth = 0;
-    for (int restart = 0; restart < MAX_RESTARTS && !failed; restart++) {
-        double *value = small, *product = value + width, *vectors = product + width * width;
+    for (int restart = 0; restart < MAX_RESTARTS; restart++) {
         memcpy(space, q, block * sizeof *space);
-        for (size_t step = 1; step < steps && !failed; step++) {
+        for (size_t step = 1; step < steps; step++) {
             double *next = space + step * block;
             apply(a, keep, next - block, next);
-            failed = lp_orthonormalise(keep, a->side, next, e);
+            lp_orthonormalise(keep, a->side, next);
         }
         /* Rayleigh and Ritz: the eigenvectors of the operator within the space. */
-        failed = failed || lp_orthonormalise(width, a->side, space, e);
-        if (!failed) {
-            apply(a, width, space, image);
-            num->gemm(LP_NT, width, width, a->side, image, space, product, false);
-            failed = lp_svd_right(width, product, NEARLY, value, vectors, e);
-        }
-        if (failed)
-            break;
+        lp_orthonormalise(width, a->side, space);
+        apply(a, width, space, image);
+        num->gemm(LP_NT, width, width, a->side, image, space, product, false);
+        if (lp_svd_right(width, product, NEARLY, value, vectors, e) != 0)
+            return -1;
         num->gemm(LP_NN, keep, a->side, width, vectors, space, q, false);
         double now = num->sum(k, value);
-        /* The growth to come, if it goes on shrinking like this, is growth^2 / (before - growth).
-         */
+        /* If the growth goes on shrinking like this, growth^2 / (before - growth) is to come. */
         double before = growth;
         growth = now - captured;
         captured = now;
@@ -122,11 +113,8 @@ static int dominant(const operator* a, size_t k, size_t keep, size_t steps, doub
             (growth < before && growth * growth <= CONVERGED * now * (before - growth)))
             break;
     }
-    failed = failed || lp_orthonormalise(keep, a->side, q, e);
-    free(space);
-    free(image);
-    free(small);
-    return failed;
+    lp_orthonormalise(keep, a->side, q);
+    return 0;
 }
 
 /* to (rows, k) = the first k columns of from (rows, cols). */
@@ -136,100 +124,87 @@ static void take_columns(size_t rows, size_t cols, size_t k, const double *from,
 }
 
 /* The k largest of an exact factorisation. */
-static int from_all(size_t m, size_t n, size_t k, const double *x, double *u, double *s, double *v,
-                    lp_error *e) {
+static int from_all(lp_arena *arena, size_t m, size_t n, size_t k, const double *x, double *u,
+                    double *s, double *v, lp_error *e) {
     size_t r = m < n ? m : n;
-    double *all_u = lp_alloc(m, r * sizeof *all_u, e), *all_v = lp_alloc(n, r * sizeof *all_v, e);
-    double *all_s = lp_alloc(r, sizeof *all_s, e);
-    int failed =
-        all_u == NULL || all_v == NULL || all_s == NULL || lp_svd(m, n, x, all_u, all_s, all_v, e);
-    if (!failed) {
-        take_columns(m, r, k, all_u, u);
-        take_columns(n, r, k, all_v, v);
-        memcpy(s, all_s, k * sizeof *s);
-    }
-    free(all_u);
-    free(all_v);
-    free(all_s);
-    return failed ? -1 : 0;
+    double *all_u = lp_arena_alloc(arena, m, r * sizeof *all_u);
+    double *all_v = lp_arena_alloc(arena, n, r * sizeof *all_v);
+    double *all_s = lp_arena_alloc(arena, r, sizeof *all_s);
+    if (lp_svd(m, n, x, all_u, all_s, all_v, e) != 0)
+        return -1;
+    take_columns(m, r, k, all_u, u);
+    take_columns(n, r, k, all_v, v);
+    memcpy(s, all_s, k * sizeof *s);
+    return 0;
 }
 
 /* The exact factorisation of x within the space of q (keep, side). */
-static int within(size_t m, size_t n, size_t k, size_t keep, const double *x, const double *q,
-                  double *u, double *s, double *v, lp_error *e) {
+static int within(lp_arena *arena, size_t m, size_t n, size_t k, size_t keep, const double *x,
+                  const double *q, double *u, double *s, double *v, lp_error *e) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
     bool wide = m < n;
     size_t side = wide ? m : n, longer = wide ? n : m;
-    double *projected = lp_alloc(longer, keep * sizeof *projected, e);
-    double *along = lp_alloc(longer, keep * sizeof *along, e);
-    double *across = lp_alloc(side, keep * sizeof *across, e);
-    double *inner = lp_alloc(keep, (keep + 1) * sizeof *inner, e);
-    int failed = projected == NULL || along == NULL || across == NULL || inner == NULL;
-    if (!failed) {
-        double *value = inner + keep * keep;
-        if (wide)
-            num->gemm(LP_NN, keep, n, m, q, x, projected, false);
-        else
-            num->gemm(LP_NT, m, keep, n, x, q, projected, false);
-        failed = wide ? lp_svd(keep, n, projected, inner, value, along, e)
-                      : lp_svd(m, keep, projected, along, value, inner, e);
-        if (!failed) {
-            num->gemm(LP_TN, side, keep, keep, q, inner, across, false);
-            take_columns(m, keep, k, wide ? across : along, u);
-            take_columns(n, keep, k, wide ? along : across, v);
-            memcpy(s, value, k * sizeof *s);
-            lp_svd_fix_signs(m, n, k, u, v);
-        }
-    }
-    free(projected);
-    free(along);
-    free(across);
-    free(inner);
-    return failed ? -1 : 0;
+    double *projected = lp_arena_alloc(arena, longer, keep * sizeof *projected);
+    double *along = lp_arena_alloc(arena, longer, keep * sizeof *along);
+    double *across = lp_arena_alloc(arena, side, keep * sizeof *across);
+    double *inner = lp_arena_alloc(arena, keep, keep * sizeof *inner);
+    double *value = lp_arena_alloc(arena, keep, sizeof *value);
+    if (wide)
+        num->gemm(LP_NN, keep, n, m, q, x, projected, false);
+    else
+        num->gemm(LP_NT, m, keep, n, x, q, projected, false);
+    if ((wide ? lp_svd(keep, n, projected, inner, value, along, e)
+              : lp_svd(m, keep, projected, along, value, inner, e)) != 0)
+        return -1;
+    num->gemm(LP_TN, side, keep, keep, q, inner, across, false);
+    take_columns(m, keep, k, wide ? across : along, u);
+    take_columns(n, keep, k, wide ? along : across, v);
+    memcpy(s, value, k * sizeof *s);
+    lp_svd_fix_signs(m, n, k, u, v);
+    return 0;
 }
 
-int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
-               double *v, lp_error *e) {
+static int svd_top(lp_arena *arena, size_t m, size_t n, size_t k, const double *x, double largest,
+                   uint64_t seed, double *u, double *s, double *v, lp_error *e) {
     size_t side = m < n ? m : n, keep = k + OVERSAMPLE;
-    double largest;
-    if (lp_svd_check(m, n, x, &largest, e))
-        return -1;
-    if (k == 0 || k > side)
-        return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
-                       m, n, side);
     if (2 * keep > side)
-        return from_all(m, n, k, x, u, s, v, e);
+        return from_all(arena, m, n, k, x, u, s, v, e);
     size_t steps = side / keep < STEPS ? side / keep : STEPS;
 
     /* Squares of squares have to stay within the exponents. */
     int exponent = 0;
     frexp(largest, &exponent);
     exponent = abs(exponent) < 200 ? 0 : exponent < -1000 ? -1000 : exponent;
-    double *scaled = NULL;
     if (exponent != 0) {
-        scaled = lp_alloc(m, n * sizeof *scaled, e);
-        if (scaled == NULL)
-            return -1;
+        double *scaled = lp_arena_alloc(arena, m, n * sizeof *scaled);
         lp_kernels_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
         x = scaled;
     }
 
-    operator a = {0};
-    double *q = lp_alloc(keep, side * sizeof *q, e);
-    int failed = q == NULL ||
-                 new_operator(&a, m, n, x, keep * steps, keep * (2 * steps - 1) * FEW_RESTARTS, e);
-    if (!failed) {
-        lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
-        for (size_t i = 0; i < keep * side; i++)
-            q[i] = lp_rng_normal(&r);
-        failed = dominant(&a, k, keep, steps, q, e) || within(m, n, k, keep, x, q, u, s, v, e);
-    }
-    if (!failed)
-        for (size_t i = 0; i < k; i++)
-            s[i] = ldexp(s[i], exponent);
-    free(a.gram);
-    free(a.work);
-    free(q);
-    free(scaled);
-    return failed ? -1 : 0;
+    double *q = lp_arena_alloc(arena, keep, side * sizeof *q);
+    operator a = new_operator(arena, m, n, x, keep *steps, keep *(2 * steps - 1) * FEW_RESTARTS);
+    lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
+    for (size_t i = 0; i < keep * side; i++)
+        q[i] = lp_rng_normal(&r);
+    if (dominant(arena, &a, k, keep, steps, q, e) != 0 ||
+        within(arena, m, n, k, keep, x, q, u, s, v, e) != 0)
+        return -1;
+    for (size_t i = 0; i < k; i++)
+        s[i] = ldexp(s[i], exponent);
+    return 0;
+}
+
+int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
+               double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e) != 0)
+        return -1;
+    size_t side = m < n ? m : n;
+    if (k == 0 || k > side)
+        return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
+                       m, n, side);
+    lp_arena arena = {0};
+    int status = svd_top(&arena, m, n, k, x, largest, seed, u, s, v, e);
+    lp_arena_free(&arena);
+    return status;
 }

@@ -6,9 +6,9 @@
  *
  * The names are those of BLIS (Van Zee and van de Geijn 2015, "BLIS: A framework for rapidly
  * instantiating BLAS functionality"): a micro-kernel holds a tile of c, MR rows by NR columns, in
- * registers over KC steps along k; MC rows of a are packed at once. Each step loads the registers of
- * one row of b and broadcasts one element of a for each row, so the roles of a and b are exchanged
- * (as in row-major BLIS).
+ * registers over KC steps along k; MC rows of a are packed at once. Each step loads the registers
+ * of one row of b and broadcasts one element of a for each row, so the roles of a and b are
+ * exchanged (as in row-major BLIS).
  *
  * a is read in place, or packed tile by tile where many panels share it. b is read in place where
  * few tiles share a panel, else from a packed panel, which its first tile leaves behind and which
@@ -113,6 +113,33 @@ enum {
     PREFETCH = 64, /* from so many steps on c is fetched while they run */
 };
 
+/* b comes from afar where it is copied: its next rows are fetched while these are multiplied.
+ */
+LP_INLINE void prefetch_ahead(int regs, const T *b, size_t stride) {
+#pragma GCC unroll 4
+    for (int u = 0; u < UNROLL; u++)
+#pragma GCC unroll 4
+        for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
+            __builtin_prefetch((const char *)(b + (AHEAD + (size_t)u) * stride) + r, 0);
+}
+
+/* c = or += sum; its last register has `last` columns. */
+LP_INLINE void store_tile(int rows, int regs, R sum[MR][4], T *c, size_t stride, size_t last,
+                          bool add) {
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++, c += stride) {
+#pragma GCC unroll 4
+        for (int r = 0; r < regs - 1; r++)
+            r_store(c + r * RL, add ? r_add(r_load(c + r * RL), sum[i][r]) : sum[i][r]);
+        T *end = c + (regs - 1) * RL;
+        R total = sum[i][regs - 1];
+        if (last == RL)
+            r_store(end, add ? r_add(r_load(end), total) : total);
+        else
+            r_store_n(end, add ? r_add(r_load_n(end, last), total) : total, last);
+    }
+}
+
 LP_INLINE void micro_kernel(int rows, int regs, bool copying, const tile *t) {
     R sum[MR][4];
 #pragma GCC unroll 16
@@ -156,12 +183,8 @@ LP_INLINE void micro_kernel(int rows, int regs, bool copying, const tile *t) {
             next += c_stride;
             asked--;
         }
-        if (copying) /* b comes from afar: its next rows are asked for while these are multiplied */
-#pragma GCC unroll 4
-            for (int u = 0; u < UNROLL; u++)
-#pragma GCC unroll 4
-                for (int r = 0; r < regs * LP_REGISTER_BYTES; r += 64)
-                    __builtin_prefetch((const char *)(b + (AHEAD + (size_t)u) * b_stride) + r, 0);
+        if (copying)
+            prefetch_ahead(regs, b, b_stride);
 #pragma GCC unroll 4
         for (int u = 0; u < UNROLL; u++) {
             STEP
@@ -173,20 +196,7 @@ LP_INLINE void micro_kernel(int rows, int regs, bool copying, const tile *t) {
         STEP
     }
 #undef STEP
-    bool add = t->add;
-    size_t last = t->last;
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++, c += c_stride) {
-#pragma GCC unroll 4
-        for (int r = 0; r < regs - 1; r++)
-            r_store(c + r * RL, add ? r_add(r_load(c + r * RL), sum[i][r]) : sum[i][r]);
-        T *end = c + (regs - 1) * RL;
-        R total = sum[i][regs - 1];
-        if (last == RL)
-            r_store(end, add ? r_add(r_load(end), total) : total);
-        else
-            r_store_n(end, add ? r_add(r_load_n(end, last), total) : total, last);
-    }
+    store_tile(rows, regs, sum, c, c_stride, t->last, t->add);
 }
 
 #define KERNEL(name, rows, regs, copying)                                                          \
@@ -332,8 +342,8 @@ LP_INLINE void transpose(int count, const T *const row[RL], size_t p, T *to, siz
     }
 }
 
-/* The same where b's column j is at b + j * stride. Columns beyond n repeat the last: nobody stores
- * what comes of them. */
+/* The same where b's column j is at b + j * stride. Columns beyond n repeat the last one; their
+ * results are never stored. */
 static void pack_columns(size_t k, size_t n, const T *b, size_t stride, T *panel) {
     size_t step = (n + RL - 1) / RL * RL;
     for (size_t j = 0; j < n; j += RL, panel += RL) {

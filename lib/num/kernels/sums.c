@@ -83,18 +83,17 @@ LP_INLINE V larger(V a, V b) {
 
 static double k_max(size_t n, const void *x) {
     const T *p = x;
-    V lowest = v_set1(-(T)INFINITY), most = lowest;
+    V lowest = v_set1(-(T)INFINITY), max = lowest;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
-        most = larger(v_load(p + i), most);
+        max = larger(v_load(p + i), max);
     if (i < n)
-        most = larger(v_select(m_first(n - i), v_load_n(p + i, n - i), lowest), most);
+        max = larger(v_select(m_first(n - i), v_load_n(p + i, n - i), lowest), max);
     T lane[LANES];
-    v_store(lane, most);
-    T max = lane[0];
+    v_store(lane, max);
     for (int j = 1; j < LANES; j++)
-        max = lane[j] > max || lane[j] != lane[j] ? lane[j] : max;
-    return max;
+        lane[0] = lane[j] > lane[0] || lane[j] != lane[j] ? lane[j] : lane[0];
+    return lane[0];
 }
 
 static void k_sum_each_row(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
