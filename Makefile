@@ -26,7 +26,7 @@ endif
 silent := $(V)$(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
 say = $(if $(silent),,$(info $(1)))
 
-# ---- what is built: every .c is found by its folder, there is no list to keep ----
+# ---- what is built: every .c of its folder ----
 
 # The instruction sets of this architecture: the rows of lib/num/isas.h.
 ARCH ?= $(shell uname -m)
@@ -70,7 +70,7 @@ endef
 $(foreach isa,$(ISAS),$(foreach size,4 8,$(eval $(call kernel_rule,$(isa),$(size)))))
 
 # The dispatch knows what is compiled, and is compiled anew where that changes.
-$(BUILD)/lib/num/kernels.o: ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
+$(BUILD)/lib/num/kernels.o $(BUILD)/lint/lib/num/kernels.o: ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
 $(BUILD)/lib/num/kernels.o: $(BUILD)/.isas
 $(BUILD)/.isas: FORCE
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Usage: fuzz.sh SECONDS. Runs every fuzz target under $BUILD for so many seconds on its corpus and on what
-# earlier runs have found; an input that breaks one is left in $BUILD/tests/fuzz.
+# Usage: fuzz.sh SECONDS. Runs every fuzz target under $BUILD that long on its corpus and on what earlier runs
+# have found; leaves an input that breaks one in $BUILD/tests/fuzz.
 set -u
 failed=0
 for corpus in tests/fuzz/corpus/*/; do

@@ -34,7 +34,7 @@ case ${1-} in
     tool=$1
     shift
     if [ ! -x "$tools/$tool" ]; then
-        echo "labpipe: there is no tool '$tool' (labpipe --help lists them)" >&2
+        echo "labpipe: unknown tool '$tool' (labpipe --help lists them)" >&2
         exit 2
     fi
     exec "$tools/$tool" "$@"

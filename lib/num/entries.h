@@ -17,8 +17,8 @@
 enum { LP_ENTRIES_LANES = 8 };
 
 /* What a step of gradient descent multiplies by: keep what was there, step along the gradient.
- * One number for every column, but for the first eight, which have their own (bias columns stand
- * there, some of them constant: keep 1, step 0). */
+ * One number for every column, but for the first eight, which have their own (those hold
+ * the bias columns, some of them constant: keep 1, step 0). */
 typedef struct {
     double keep, step;
     double keep_first[LP_ENTRIES_LANES], step_first[LP_ENTRIES_LANES];
@@ -26,7 +26,7 @@ typedef struct {
 
 typedef struct lp_entries_kernels {
     /* Stochastic gradient descent, entry by entry in the order given: with p = p[row[i]] and
-     * q = q[col[i]] as they stand,
+     * q = q[col[i]] as the entries before left them,
      *     e = value[i] - p · q,   p = keep p + (step e) q,   q = keep q + (step e) p (the new p).
      * Returns the sum of e², added up in that order. */
     double (*sgd)(size_t n, const int32_t *row, const int32_t *col, const double *value,

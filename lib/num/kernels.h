@@ -67,8 +67,8 @@ typedef struct {
     const struct lp_entries_kernels *entries;
 } lp_kernels;
 
-/* Refuses a LABPIPE_ISA that is unknown or that this CPU cannot run. Every tool calls it first; the
- * CPU's best kernels stand in where nobody did. */
+/* Refuses a LABPIPE_ISA that is unknown or that this CPU cannot run. Every tool calls it first;
+ * without that call the CPU's best kernels are used. */
 int lp_kernels_check(lp_error *e);
 
 /* The table for LP_F4 or LP_F8, for this CPU or LABPIPE_ISA. */

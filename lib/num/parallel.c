@@ -1,8 +1,7 @@
 /* A pool of threads of our own. OpenMP's parallel region ends in a barrier that waits for every
- * thread of the team, also one that found nothing to do because the system had not run it yet: on a
- * busy machine (and the tools of a pipe are each other's load) a product of a millisecond then
- * takes the eight of a time slice. Here the caller works too, and waits only for chunks that
- * somebody has begun. */
+ * thread of the team, even one that the system has not scheduled yet: on a busy machine (and the
+ * tools of a pipe keep each other busy) a product of one millisecond then takes the eight of a time
+ * slice. Here the caller works too, and waits only for chunks that have begun. */
 #include "num/parallel.h"
 
 #include <pthread.h>
@@ -12,15 +11,15 @@
 #include <stdint.h>
 
 enum {
-    MOST_WORKERS = 255,
+    MAX_WORKERS = 255,
     SPINS = 2000, /* looks before a thread sleeps: some tens of microseconds */
 };
 
 static atomic_int chosen; /* 0: one a CPU */
 
-/* The job at hand. `state` is its number in the upper half and the chunks that nobody has claimed
- * in the lower: who takes one off by compare-and-swap owns it, and the other fields are the job's
- * own until its last chunk is finished. */
+/* The current job. `state` holds its number in the upper half and the count of unclaimed chunks in
+ * the lower. A thread claims a chunk by lowering that count with compare-and-swap; the other fields
+ * belong to the job until its last chunk is finished. */
 static struct {
     _Atomic uint64_t state;
     atomic_size_t chunks;
@@ -30,7 +29,7 @@ static struct {
     void *_Atomic context;
 } job;
 
-static atomic_bool busy;    /* somebody's job is at hand */
+static atomic_bool busy;    /* a job is running */
 static atomic_int sleepers; /* workers in wake_up */
 static atomic_bool caller_sleeps;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -143,8 +142,8 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
     size_t threads = (size_t)lp_threads();
     if (threads > chunks)
         threads = chunks;
-    if (threads > MOST_WORKERS + 1)
-        threads = MOST_WORKERS + 1;
+    if (threads > MAX_WORKERS + 1)
+        threads = MAX_WORKERS + 1;
     if (threads <= 1 || inside || chunks > UINT32_MAX || atomic_exchange(&busy, true)) {
         for (size_t i = 0; i < chunks; i++)
             body(context, i);
@@ -155,8 +154,6 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
 }
 
 void *lp_scratch(void) {
-    /* Thread-local rather than allocated: it cannot fail, and costs nothing where it is not used.
-     */
     static _Thread_local char bytes[LP_SCRATCH] __attribute__((aligned(64)));
     return bytes;
 }

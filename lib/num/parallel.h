@@ -10,8 +10,8 @@ void lp_threads_set(int threads);
 int lp_threads(void);
 
 /* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on up to lp_threads()
- * threads; chunks are claimed one by one. On the calling thread alone where chunks is 1 or when
- * called from inside a body. */
+ * threads, which claim chunks one by one; on the calling thread alone where chunks is 1, and from
+ * inside a body. */
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);
 
 /* The calling thread's own LP_SCRATCH bytes, 64-byte aligned: what a kernel packs into. The next

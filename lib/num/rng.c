@@ -115,7 +115,7 @@ static inline uint64_t next_u64(lp_rng *r, look_ahead *ahead) {
 #define BELOW(n, NEXT)                                                                             \
     unsigned __int128 product = (unsigned __int128)(NEXT) * (n);                                   \
     if ((uint64_t)product < (n)) {                                                                 \
-        uint64_t surplus = -(n) % (n); /* 2^64 mod n: so many low parts would count twice */       \
+        uint64_t surplus = -(n) % (n); /* 2^64 mod n: low parts that would count twice */          \
         while ((uint64_t)product < surplus)                                                        \
             product = (unsigned __int128)(NEXT) * (n);                                             \
     }                                                                                              \

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Turns the rows of x (n, length), n <= length, into orthonormal ones that span the same space (and
- * more, where they are dependent). Householder, so orthonormal to the last bits whatever x is. */
+ * more, where they are dependent). By Householder reflectors, so orthonormal to the last bits for
+ * every x. */
 void lp_orthonormalise(size_t n, size_t length, double *x);
 
 /* Of a square x (n, n): s (n) falling, and the right singular vectors as rows of v (n, n), in

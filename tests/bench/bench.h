@@ -39,7 +39,7 @@ int bench_end(void);
 /* Fills x with numbers in [-1, 1), the same ones in every run. */
 void bench_fill(int element_size, size_t n, void *x);
 
-/* A zeroed block; ends the program where there is no memory. */
+/* A zeroed block; ends the program if memory runs out. */
 void *bench_alloc(size_t count, size_t size);
 
 #endif

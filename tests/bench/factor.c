@@ -1,5 +1,5 @@
 /* An epoch over ratings of MovieLens small's size: 610 x 9,724 with 100,836 entries. Where LIBMF
- * names its program mf-train, one of its iterations stands beside, reading and writing taken off.
+ * names its program mf-train, one of its iterations is measured too, without reading and writing.
  */
 #include "bench.h"
 
@@ -41,7 +41,7 @@ static void measure(const char *name, const lp_sparse *m, lp_fit_options o, int 
     lp_fit_free(fit);
 }
 
-/* Seconds of the whole process that trains for so many iterations. */
+/* Seconds of the whole process that trains for `iterations`. */
 static double libmf_process(const char *program, const char *ratings, int rank, int iterations) {
     char command[4096];
     int size = snprintf(command, sizeof command,

@@ -55,7 +55,7 @@ static void theirs(void *context) {
 }
 
 /* OpenBLAS' idle threads look for work for 2^28 cycles before they sleep: until then they would
- * share the CPU with ours, and whoever comes second would be measured at half. */
+ * share the CPU with ours, and the second of the two would be measured at half speed. */
 static void settle(int threads) {
     if (threads > 1)
         usleep(160000);
@@ -112,8 +112,8 @@ int main(int argc, char **argv) {
     bench_begin("gemm",
                 "type\tthreads\tm x k x n\tform\tlabpipe us\tOpenBLAS us\tGFLOP/s\tOpenBLAS\t"
                 "ratio\tfma peak\tof peak");
-    bench_note("%s kernels against %s, core type %s", lp_kernels_of(LP_F4)->isa, openblas_get_config(),
-               openblas_get_corename());
+    bench_note("%s kernels against %s, core type %s", lp_kernels_of(LP_F4)->isa,
+               openblas_get_config(), openblas_get_corename());
     for (int size = 4; size <= 8; size += 4)
         for (int threads = 1; threads <= 2; threads++) {
             if ((only && only != size) || (only_threads && only_threads != threads))

@@ -16,8 +16,8 @@ enum { ROWS = 8000, IN = 784, HIDDEN = 512, OUT = 10, STEPS = 200 };
 
 typedef enum {
     PRODUCTS,
-    BIAS_AND_MAP,
-    MAP_BACKWARD,
+    BIAS_AND_ACTIVATION,
+    ACTIVATION_BACKWARD,
     BIAS_GRADIENT,
     LOSS,
     LOSS_BACKWARD,
@@ -47,12 +47,12 @@ static void gemm(lp_form form, size_t m, size_t n, size_t k, const void *a, cons
                  bool accumulate) {
     TIMED(PRODUCTS, gemm(form, m, n, k, a, b, c, accumulate));
 }
-static void bias_map(lp_unary map, size_t rows, size_t cols, const void *bias, size_t n, void *y) {
-    TIMED(BIAS_AND_MAP, bias_map(map, rows, cols, bias, n, y));
+static void bias_unary(lp_unary f, size_t rows, size_t cols, const void *bias, size_t n, void *y) {
+    TIMED(BIAS_AND_ACTIVATION, bias_unary(f, rows, cols, bias, n, y));
 }
-static void map_backward(lp_unary map, size_t n, const void *x, const void *y, const void *dy,
-                         void *dx, bool accumulate) {
-    TIMED(MAP_BACKWARD, map_backward(map, n, x, y, dy, dx, accumulate));
+static void unary_backward(lp_unary f, size_t n, const void *x, const void *y, const void *dy,
+                           void *dx, bool accumulate) {
+    TIMED(ACTIVATION_BACKWARD, unary_backward(f, n, x, y, dy, dx, accumulate));
 }
 static void sum_over_rows(size_t rows, size_t cols, const void *x, void *out, bool accumulate) {
     TIMED(BIAS_GRADIENT, sum_over_rows(rows, cols, x, out, accumulate));
@@ -104,8 +104,8 @@ static void measure(size_t batch, lp_optim_kind kind) {
     real = g->num;
     lp_kernels timed = *real;
     timed.gemm = gemm;
-    timed.bias_unary = bias_map;
-    timed.unary_backward = map_backward;
+    timed.bias_unary = bias_unary;
+    timed.unary_backward = unary_backward;
     timed.sum_over_rows = sum_over_rows;
     timed.softmax_cross_entropy = cross_entropy;
     timed.softmax_cross_entropy_backward = cross_entropy_backward;

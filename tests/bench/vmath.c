@@ -1,6 +1,6 @@
 /* exp, log, tanh, sigmoid, sin and cos over arrays against libm's, a call an element, alternating
  * in one process: nanoseconds an element, medians, one thread. libm has no sigmoid: 1 / (1 +
- * exp(-x)) stands for it. */
+ * exp(-x)) takes its place. */
 #include "bench.h"
 #include "num/kernels.h"
 

@@ -1,5 +1,5 @@
-/* The matrix product against three nested loops in the order that num/kernels.h promises, bit for bit,
- * for every instruction set that runs here and several thread counts. Every array ends where a
+/* The matrix product against three nested loops in the order that num/kernels.h promises, bit for
+ * bit, for every instruction set that runs here and several thread counts. Every array ends where a
  * page ends that may not be touched, so a read or write past it ends the test. */
 #include "check.h"
 #include "num/kernels.h"
@@ -266,7 +266,7 @@ static void test_identity(void) {
 }
 
 /* One NaN of a spoils its row of c, one infinity of b its column (with NaN where it meets 0), and
- * nothing else, whatever is skipped or padded inside. */
+ * nothing else, however much is skipped or padded inside. */
 static void test_nonfinite(void) {
     enum { M = 30, N = 45, K = 70 };
     static float a[M * K], b[K * N], c[M * N];

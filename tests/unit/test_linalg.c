@@ -419,7 +419,7 @@ static void top_of_known_spectra(void) {
     top(300, 120, 8, 60, s);
     top(400, 450, 1, 40, s); /* without the Gram matrix */
     top(450, 400, 1, 40, s);
-    top(30, 50, 12, 30, s); /* so many that the exact way is taken */
+    top(30, 50, 12, 30, s); /* enough for the exact method */
     for (size_t i = 0; i < 400; i++)
         s[i] = 2 - (double)i / 120;
     top(120, 150, 10, 120, s);

@@ -214,7 +214,7 @@ static void check_exactly(lp_type type, const value *v, size_t n) {
         }
 }
 
-/* The one NaN has the bits of NAN; -NAN stands for another one as an argument. */
+/* The one NaN has the bits of NAN; as an argument, -NAN is another one. */
 static void special_values(void) {
     static const value both[] = {
         {LP_EXP, 0, 1},

@@ -21,7 +21,7 @@ LP_INLINE double sum_lanes(vf8 a) {
 #endif
 }
 
-/* a b + c, rounded twice: there is no chain to shorten here, and plain C has no fast fma. */
+/* a b + c, rounded twice: a fma would shorten no chain here, and plain C has no fast one. */
 LP_INLINE vf8 multiply_add(vf8 a, vf8 b, vf8 c) {
     return vf8_add(vf8_mul(a, b), c);
 }

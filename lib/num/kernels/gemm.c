@@ -60,7 +60,7 @@ enum {
     RL = LP_REGISTER_BYTES / LP_SIZE, /* lanes of a register */
     NR = 2 * RL,                      /* columns of a panel */
     NR_WIDE = 4 * RL,                 /* and of one for few rows */
-    COPY_ROWS = 5 * MR, /* from so many rows on a panel of b is copied by its first tile */
+    COPY_ROWS = 5 * MR,               /* rows from which the first tile of a panel of b copies it */
     SMALL = 90000 * RL, /* multiply-adds below which one thread does it all: some 15 us */
     CHUNKS = 3,         /* a thread, so that one that is held up holds up little */
 };
@@ -110,7 +110,7 @@ LP_INLINE void tile_step(int rows, int regs, const T *const *group, size_t row, 
 enum {
     UNROLL = 4,
     AHEAD = 16,    /* steps that b is fetched ahead where it is not packed yet */
-    PREFETCH = 64, /* from so many steps on c is fetched while they run */
+    PREFETCH = 64, /* steps from which c is fetched while they run */
 };
 
 /* b comes from afar where it is copied: its next rows are fetched while these are multiplied.
@@ -317,7 +317,7 @@ LP_INLINE void unzip_groups(const R x[4], R y[4]) {
 #endif
 }
 
-/* Elements p .. p + count * GROUP of RL rows, as so many registers of RL columns each: `stride`
+/* Elements p .. p + count * GROUP of RL rows, as registers of RL columns each, `stride`
  * apart in `to`. A row's elements are read together, so that rows that fall on the same set of the
  * cache do not drive each other out. */
 LP_INLINE void transpose(int count, const T *const row[RL], size_t p, T *to, size_t stride) {
@@ -569,10 +569,10 @@ enum {
     /* Elements that a packed tile of a has for one step along k, at most. */
     PACKED_STEP = (MR + RL - 1) / RL * RL,
     MC = LP_SCRATCH / LP_SIZE / KC / PACKED_STEP * MR, /* of a at once: to stay in L2 */
-    PACK_WIDTH = 8 * NR,                               /* a is packed where c has so many columns */
-    PACK_ROWS = 4 * MR,                                /* and so many rows */
-    PANELS = 16,                                       /* of b that are used together, at most, */
-    TOGETHER = 16 * 1024 / LP_SIZE, /* of so many elements in all, which L1 holds */
+    PACK_WIDTH = 8 * NR,            /* a is packed where c has at least these columns */
+    PACK_ROWS = 4 * MR,             /* and these rows */
+    PANELS = 16,                    /* of b that are used together, at most, */
+    TOGETHER = 16 * 1024 / LP_SIZE, /* with this many elements, which L1 holds */
     PANEL = KC * NR_WIDE > TOGETHER ? KC *NR_WIDE : TOGETHER,
     TAIL = NR_WIDE * NR_WIDE, /* elements of the padded last rows of b: at most NR_WIDE rows */
 };

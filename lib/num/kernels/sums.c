@@ -9,7 +9,7 @@ enum {
     BLOCK = 4096,                /* elements a block; a multiple of STRIDE */
     ROWS = 256,                  /* rows a block of sum_over_rows */
     LEVELS = 8 * sizeof(size_t), /* of the pairwise tree */
-    AT_ONCE = LP_REGISTERS == 1 ? 3 : 1, /* vectors of columns: CHAINS times so many sums */
+    AT_ONCE = LP_REGISTERS == 1 ? 3 : 1, /* vectors of columns, each in CHAINS sums */
 };
 
 typedef enum { SUM, DOT, SQUARED_DIFFERENCE } reduction;

@@ -28,7 +28,7 @@ LP_INLINE F V(exp_reduce)(F x, F *n, F *rest) {
     return r;
 }
 
-/* y where x is a number, the one quiet NaN where it is none: which of two NaNs an instruction
+/* y where x is a number, else the one quiet NaN: which of two NaNs an instruction
  * hands on, and the sign of a new one, differ between CPUs. */
 LP_INLINE F V(or_nan)(F x, F y) {
     return V(select)(V(eq)(x, x), y, V(set1)((T)NAN));
