@@ -1,8 +1,6 @@
 #include "data/onehot.h"
 #include "cli/tool.h"
 
-#include <stddef.h>
-
 struct options {
     int64_t classes;
 };

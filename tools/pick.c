@@ -1,8 +1,6 @@
 #include "data/pick.h"
 #include "cli/tool.h"
 
-#include <stddef.h>
-
 #define ROW(name, member) LP_ROW(name, lp_pick_options, member)
 static const lp_option options[] = {
     {ROW("drop", drop), .metavar = "PATTERN", .help = "drop the tensors that match"},

@@ -1,8 +1,6 @@
 #include "data/scale.h"
 #include "cli/tool.h"
 
-#include <stddef.h>
-
 struct options {
     int by;
     double divide;

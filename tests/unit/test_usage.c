@@ -1,0 +1,72 @@
+/* A tool's table as --help, manual page and completion. */
+#include "check.h"
+
+#include "cli/state.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    int64_t epochs, steps;
+    lp_texts drop;
+} options;
+
+#define ROW(name, member) LP_ROW(name, options, member)
+static const lp_option rows[] = {
+    {ROW("n", epochs), .letter = 'n', .metavar = "N", .default_value = "7", .help = "passes"},
+    {ROW("steps", steps), .metavar = "N", .conflicts = "n|drop", .synonym = "updates",
+     .flags = LP_REQUIRED, .help = "steps"},
+    {ROW("drop", drop), .metavar = "NAME", .requires = "steps", .help = "leave out"},
+    {0},
+};
+
+/* Prints with one of the functions; the text is to be freed. */
+static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *)) {
+    static char long_text[3000];
+    options o;
+    lp_command command = {0};
+    memset(long_text, 'x', sizeof long_text - 5);
+    strcpy(long_text + sizeof long_text - 5, " end");
+    const lp_tool tool = {
+        .name = "some-tool", .summary = "do it", .manual = long_text, .options = rows};
+    lp_command_add(&command, rows, &o);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    print(out, &tool, &command);
+    fclose(out);
+    free(command.setting);
+    return text;
+}
+
+static void help_says_what_the_table_knows(void) {
+    char *text = printed(lp_usage_help);
+    CHECK_HOLDS(text, "Usage: some-tool [OPTION]...\nDo it.\n");
+    CHECK_HOLDS(text, "  -n N\n        passes (default: 7)\n");
+    CHECK_HOLDS(text, "  --steps N\n        steps (required; not with --n or --drop)\n");
+    CHECK_HOLDS(text, "leave out (any number of times; only with --steps)\n");
+    CHECK(strstr(text, "updates") == NULL);
+    free(text);
+}
+
+static void a_manual_page_is_whole(void) {
+    char *text = printed(lp_usage_man);
+    CHECK_HOLDS(text, "xxx end\n.SH OPTIONS\n.TP\n\\-n N\npasses (default: 7).\n");
+    CHECK(strstr(text, "updates") == NULL);
+    free(text);
+}
+
+static void completion_lists_the_options(void) {
+    char *text = printed(lp_usage_completion);
+    CHECK_TEXT(text, "-n\n--steps\n--drop\n");
+    free(text);
+}
+
+int main(void) {
+    return check_main("usage",
+                      (check_test[]){
+                          {"help says what the table knows", help_says_what_the_table_knows},
+                          {"a manual page is whole", a_manual_page_is_whole},
+                          {"completion lists the options", completion_lists_the_options},
+                          {0},
+                      });
+}
