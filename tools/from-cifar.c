@@ -1,13 +1,12 @@
-/* from-cifar: CIFAR-10's binary batches into a stream. */
 #include "cli/tool.h"
 #include "data/pictures.h"
 
-typedef struct {
+struct options {
     const char *test;
-} options;
+};
 
-#define ROW(name, member) LP_ROW(name, options, member)
-static const lp_option rows[] = {
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
     {ROW("test", test), .metavar = "FILE",
      .help = "a batch that becomes x_test and y_test; the others become x_train and y_train"},
     {0},
@@ -23,12 +22,12 @@ static const lp_tool tool = {
     .examples = "from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = 0;

@@ -4,7 +4,7 @@
 #include "io/csv.h"
 
 #define ROW(name, member) LP_ROW(name, lp_triples_options, member)
-static const lp_option rows[] = {
+static const lp_option options[] = {
     {ROW("label", table.label), .metavar = "COLUMN",
      .help = "the column of labels, by name or by number from 1: it becomes y"},
     {ROW("triples", columns), .metavar = "ROW,COLUMN,VALUE", .conflicts = "label|drop",
@@ -47,7 +47,7 @@ static const lp_tool tool = {
                 "ratings.csv",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
-    .options = rows,
+    .options = options,
 };
 
 static void read_table(const lp_table_options *o, lp_stream *s, lp_error *e) {
@@ -72,7 +72,7 @@ static void read_triples(const lp_triples_options *o, lp_stream *s, lp_error *e)
 
 int main(int argc, char **argv) {
     // arguments
-    lp_triples_options o;
+    lp_triples_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();

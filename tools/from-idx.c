@@ -1,13 +1,12 @@
-/* from-idx: MNIST's format into a stream. */
 #include "cli/tool.h"
 #include "data/pictures.h"
 
-typedef struct {
+struct options {
     lp_texts class;
-} options;
+};
 
-#define ROW(name, member) LP_ROW(name, options, member)
-static const lp_option rows[] = {
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
     {ROW("class", class), .metavar = "NAME",
      .help = "the name of the next class, from 0 on; the names become classes"},
     {0},
@@ -25,12 +24,12 @@ static const lp_tool tool = {
                 "--of x --first 100 -o digits.png",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {
     // arguments
-    options o;
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     size_t n = 0;

@@ -1,10 +1,9 @@
-/* from-images: picture files into a stream. */
 #include "cli/tool.h"
 #include "data/pictures.h"
 #include "io/image.h"
 
 #define ROW(name, member) LP_ROW(name, lp_pictures_options, member)
-static const lp_option rows[] = {
+static const lp_option options[] = {
     {ROW("resize", resize), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
      .help = "resize every picture, with a triangle filter (linear interpolation, widened where a "
              "side shrinks)"},
@@ -32,7 +31,7 @@ static const lp_tool tool = {
     .examples = "from-images --grey --resize 64x64 --labels faces/ | inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {

@@ -35,7 +35,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    lp_digits_options o;
+    lp_digits_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();

@@ -28,7 +28,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    lp_gauss_options o;
+    lp_gauss_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();

@@ -39,7 +39,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
-    lp_ratings_options o;
+    lp_ratings_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_stream_new();

@@ -1,14 +1,12 @@
-/* gradcheck: every differentiable op's backward against central differences. */
 #include "autodiff/gradcheck.h"
 #include "cli/tool.h"
 
-static struct options {
+struct options {
     bool tsv;
     uint64_t seed;
-} o;
+};
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
-
 static const lp_option options[] = {
     {ROW("tsv", tsv), .help = "tab-separated values under a line of names"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0", .help = "of the points"},
@@ -33,6 +31,7 @@ static const lp_tool tool = {
 
 int main(int argc, char **argv) {
     // arguments
+    struct options o = {0};
     lp_tool_begin(&tool, argc, argv, &o);
     // compute
     lp_gradcheck_row row[LP_OPS];

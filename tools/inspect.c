@@ -3,12 +3,12 @@
 #include "io/recipe.h"
 #include "io/source.h"
 
-typedef struct {
+struct options {
     bool recipe, tsv;
-} options;
+};
 
-#define ROW(name, member) LP_ROW(name, options, member)
-static const lp_option rows[] = {
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
     {ROW("recipe", recipe), .conflicts = "tsv",
      .help = "print only the recipe; fails where there is none, or where it cannot be replayed"},
     {ROW("tsv", tsv), .help = "print a header and the tensors, tab-separated, numbers in full"},
@@ -28,7 +28,7 @@ static const lp_tool tool = {
                 "inspect --recipe model.npz | bash | cmp - model.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
-    .options = rows,
+    .options = options,
 };
 
 /* The recipe, where it can be replayed. */
@@ -44,7 +44,7 @@ static const char *sound_recipe(const lp_stream *s) {
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_stream *s = lp_tool_input_stream();

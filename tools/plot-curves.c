@@ -1,14 +1,13 @@
-/* plot-curves: learning curves of several streams in one picture. */
 #include "cli/tool.h"
 #include "draw/history.h"
 
-typedef struct {
+struct options {
     lp_history_options history;
     lp_plot_frame frame;
-} options;
+};
 
-#define ROW(name, member) LP_ROW(name, options, member)
-static const lp_option rows[] = {
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
     {ROW("of", history.of), .metavar = "METRIC",
      .help = "a panel for history.METRIC and history.val_METRIC, in place of loss and accuracy"},
     {ROW("name", history.name), .metavar = "TEXT",
@@ -39,12 +38,12 @@ static const lp_tool tool = {
                 "a.npz b.npz >c.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     o.frame.format = lp_plot_format_of(lp_tool_out_path());
     // read

@@ -1,14 +1,13 @@
-/* plot-scatter: points of a stream as a picture with axes. */
 #include "cli/tool.h"
 #include "draw/points.h"
 
-typedef struct {
+struct options {
     lp_points_options points;
     lp_plot_frame frame;
-} options;
+};
 
-#define ROW(name, member) LP_ROW(name, options, member)
-static const lp_option rows[] = {
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
     {ROW("of", points.of), .metavar = "NAME", .help = "draw the rows of tensor NAME"},
     {ROW("x", points.x), .metavar = "COLUMN", .default_value = "0",
      .help = "along the horizontal axis"},
@@ -44,12 +43,12 @@ static const lp_tool tool = {
                 "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {
     // arguments
-    options o = {0};
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     o.frame.format = lp_plot_format_of(lp_tool_out_path());
     // read

@@ -1,8 +1,8 @@
-#include "mf/predict.h"
+#include "learn/predict.h"
 #include "cli/tool.h"
 #include "learn/model.h"
-#include "learn/predict.h"
 #include "mf/factors.h"
+#include "mf/predict.h"
 
 struct options {
     const char *model, *x;

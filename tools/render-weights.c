@@ -1,11 +1,10 @@
-/* render-weights: images, weights and eigenfaces as one picture. */
 #include "cli/tool.h"
 #include "draw/tile_sets.h"
 
 #include <math.h>
 
 #define ROW(name, member) LP_ROW(name, lp_tile_options, member)
-static const lp_option rows[] = {
+static const lp_option options[] = {
     {ROW("of", of), .metavar = "NAME",
      .help = "draw tensor NAME, in place of the first of layer1.weight, v, x and x_train; several "
              "are drawn below each other"},
@@ -55,7 +54,7 @@ static const lp_tool tool = {
                 "render-weights --tile 28x28 model.npz -o weights.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
-    .options = rows,
+    .options = options,
 };
 
 int main(int argc, char **argv) {

@@ -1,8 +1,6 @@
 #include "data/split.h"
 #include "cli/tool.h"
 
-#include <stddef.h>
-
 struct options {
     lp_split_options split;
     int by;

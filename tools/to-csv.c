@@ -3,7 +3,7 @@
 #include "io/csv.h"
 
 #define ROW(name, member) LP_ROW(name, lp_table_format, member)
-static const lp_option rows[] = {
+static const lp_option options[] = {
     {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
     {ROW("no-header", no_header), .help = "leave out the first line, which names the columns"},
@@ -25,13 +25,13 @@ static const lp_tool tool = {
                 "gen-moons -n 5 | to-csv --no-header --separator ' '",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
-    .options = rows,
+    .options = options,
     .words = "NAME...",
 };
 
 int main(int argc, char **argv) {
     // arguments
-    lp_table_format o;
+    lp_table_format o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     size_t n;
     const char *const *names = lp_tool_words(&n);

@@ -87,14 +87,13 @@ lp_stream *lp_tool_input_stream(void);
 lp_stream *lp_tool_input_stream_at(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 
-/* A foreign file, read whole. The recipe names it and its CRC-32, or, of a folder, the folder and a
- * CRC-32 over the names and bytes of the files in it. Bytes live until the tool ends, those of a
- * file in a folder until the next file is read. */
-/* LP_IN_FILES: reads the next operand; false when all have been read. */
+/* LP_IN_FILES: reads the next operand, a foreign file, whole; false when all have been read. The
+ * recipe names it and its CRC-32. The bytes live until the tool ends. */
 bool lp_tool_input_file(lp_file *file);
 
-/* The same for a tool that takes folders: an operand that is a folder stands for the files in it,
- * at least one (`endings` and `deep`: io/folder.h). */
+/* The same for a tool that takes folders: a folder gives its files, at least one (`endings`,
+ * `deep`: io/folder.h), whose bytes live until the next file. The recipe names the folder and a
+ * CRC-32 over the names and bytes of the files. */
 bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep);
 
 /* A file that an option names, once all operands have been read. Its CRC-32 follows theirs. */
