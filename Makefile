@@ -53,7 +53,7 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
 .PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive streams labs bench install \
         uninstall asan fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
-.SECONDARY:
+.SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
 MAKEFLAGS += --no-builtin-rules
 
 all: tools quick ## build the tools and run the quick tests (the default)
