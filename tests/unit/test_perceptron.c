@@ -7,14 +7,13 @@
 static lp_error e;
 
 static lp_stream *data(size_t rows, const double *x, const int64_t *y) {
-    lp_stream *s = lp_stream_new(&e);
-    lp_tensor t;
-    CHECK(lp_tensor_matrix(&t, LP_F8, rows, 2, &e) == 0);
+    lp_stream *s = lp_stream_new();
+    lp_tensor t = lp_tensor_matrix(LP_F8, rows, 2);
     memcpy(t.data, x, rows * 2 * sizeof *x);
-    CHECK(lp_stream_put(s, "x", &t, &e) == 0);
-    CHECK(lp_tensor_vector(&t, LP_I8, rows, &e) == 0);
+    lp_stream_put(s, "x", &t);
+    t = lp_tensor_vector(LP_I8, rows);
     memcpy(t.data, y, rows * sizeof *y);
-    CHECK(lp_stream_put(s, "y", &t, &e) == 0);
+    lp_stream_put(s, "y", &t);
     return s;
 }
 

@@ -14,11 +14,9 @@ static lp_error e;
 
 static void put(lp_stream *s, const char *name, lp_type type, size_t rows, size_t cols,
                 const void *data) {
-    lp_tensor t;
-    CHECK((cols == 0 ? lp_tensor_vector(&t, type, rows, &e)
-                     : lp_tensor_matrix(&t, type, rows, cols, &e)) == 0);
+    lp_tensor t = cols == 0 ? lp_tensor_vector(type, rows) : lp_tensor_matrix(type, rows, cols);
     memcpy(t.data, data, t.count * type.size);
-    CHECK(lp_stream_put(s, name, &t, &e) == 0);
+    lp_stream_put(s, name, &t);
 }
 
 static const double *values(lp_stream *s, const char *name, size_t count) {
@@ -47,18 +45,18 @@ static const double start[] = {0.1, -0.2, 0.3, 0.4,  -0.5, 0.6,  0.05, -0.1, 0.2
                                0.7, -0.8, 0.9, -1.0, 0.15, 0.25, 0.0,  0.3};
 
 static lp_stream *small_network(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "layer1.weight", LP_F8, 3, 2, start);
     put(s, "layer1.bias", LP_F8, 3, 0, start + 6);
     put(s, "layer2.weight", LP_F8, 2, 3, start + 9);
     put(s, "layer2.bias", LP_F8, 2, 0, start + 15);
-    CHECK(lp_stream_put_text(s, "layer1.activation", "tanh", &e) == 0);
-    CHECK(lp_stream_put_text(s, "layer2.activation", "identity", &e) == 0);
+    lp_stream_put_text(s, "layer1.activation", "tanh");
+    lp_stream_put_text(s, "layer2.activation", "identity");
     return s;
 }
 
 static lp_stream *small_data(void) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "x", LP_F8, 4, 2, small_x);
     put(s, "y", LP_I8, 4, 0, small_y);
     return s;
@@ -156,7 +154,7 @@ static void learn_xor(void) {
     const int64_t y[] = {0, 1, 1, 0};
     int64_t hidden[] = {8};
     for (uint64_t seed = 0; seed < 5; seed++) {
-        lp_stream *s = lp_stream_new(&e);
+        lp_stream *s = lp_stream_new();
         put(s, "x", LP_F8, 4, 2, x);
         put(s, "y", LP_I8, 4, 0, y);
         lp_train_mlp_options o = defaults();
@@ -182,7 +180,7 @@ static void learn_a_line(void) {
         x[2 * i + 1] = lp_rng_normal(&rng);
         y[i] = 2 * x[2 * i] - x[2 * i + 1] + 3.5;
     }
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "x", LP_F8, 20, 2, x);
     put(s, "y", LP_F8, 20, 0, y);
     lp_train_mlp_options o = defaults();
@@ -208,7 +206,7 @@ static lp_stream *points(uint64_t seed) {
         x[2 * i + 1] = lp_rng_normal(&rng);
         y[i] = x[2 * i] * x[2 * i + 1] > 0;
     }
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "x_train", LP_F8, 20, 2, x);
     put(s, "y_train", LP_I8, 20, 0, y);
     put(s, "x_test", LP_F8, 10, 2, x + 40);
@@ -438,7 +436,7 @@ static void refused(lp_stream *s, const lp_train_mlp_options *o, const char *tex
 }
 
 static lp_stream *data(size_t rows, const double *x, const int64_t *y) {
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     put(s, "x", LP_F8, rows, 2, x);
     put(s, "y", LP_I8, rows, 0, y);
     return s;
@@ -458,9 +456,8 @@ static void refusals(void) {
     x[5] = -INFINITY;
     refused(data(4, x, small_y), &o, "x: row 2, column 1 is -inf (expected finite numbers)");
     lp_stream *s = small_data();
-    (lp_stream_put)(
-        s, "classes",
-        &(lp_tensor){.type = {'S', 1}, .ndim = 1, .shape = {1}, .count = 1, .data = "a"});
+    lp_stream_put(s, "classes",
+                  &(lp_tensor){.type = {'S', 1}, .ndim = 1, .shape = {1}, .count = 1, .data = "a"});
     refused(s, &o, "y: row 1 is class 1, but there are only 1 (0 to 0)");
     s = small_data();
     put(s, "y", LP_I8, 3, 0, small_y);
