@@ -67,22 +67,20 @@ static const lp_tool tool = {
     .summary = "approximate a matrix by the product of two narrow ones",
     .manual =
         "x [m, n], or a sparse matrix (row, col, data, shape: then only its entries count), "
-        "becomes "
-        "u [m, r] and v [n, r] with x ≈ u vᵀ, for svd u diag(s) vᵀ; with --bias the scalar mean, "
-        "row_bias [m] and col_bias [n] are added to it. After split the training part is fitted, "
-        "and the test part is held out; under --mask the hidden entries are.\n"
+        "becomes u [m, r] and v [n, r] with x ≈ u vᵀ, or, with svd, u diag(s) vᵀ; --bias adds the "
+        "scalar mean, row_bias [m] and col_bias [n]. After split the training part is fitted and "
+        "the test part held out; with --mask the hidden entries are held out.\n"
         "\n"
         "svd is the best approximation of its rank. gd follows the full gradient of the summed "
         "squared error; --update alternate takes half of it, for u first and then for v with the "
         "new u. sgd visits entry by entry, in row-major order: with the error e = x - u v, u's row "
         "gets rate e v added, then v's row rate e u. als solves for u and for v in turn. mean and "
-        "bias are what to compare with: the mean of the entries, and mean, row and column terms "
-        "alone.\n"
+        "bias are baselines: the mean of the entries, and mean, row and column terms alone.\n"
         "\n"
         "For gd and als --reg weighs |u|² and |v|² against the sum of the squared errors, for sgd "
         "against each entry's.\n"
         "\n"
-        "history.epoch, history.loss and history.val_loss have the mean squared error over the "
+        "history.epoch, history.loss and history.val_loss hold the mean squared error over the "
         "observed and the held-out entries. The result does not depend on --threads.",
     .examples =
         "from-csv --label species iris.csv | scale --by centre | factorise --method svd --rank 2\n"
