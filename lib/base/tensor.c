@@ -404,6 +404,14 @@ void lp_tensor_free(lp_tensor *t) {
     *t = (lp_tensor){0};
 }
 
+int lp_tensor_check_finite(const lp_tensor *t, const char *name, lp_error *e) {
+    size_t bad, cols = lp_tensor_row_size(t);
+    if (lp_tensor_find_nonfinite(t, &bad))
+        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
+                       bad / cols, bad % cols, lp_tensor_at(t, bad));
+    return 0;
+}
+
 bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index) {
     if (t->type.kind != 'f')
         return false;

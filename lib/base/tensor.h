@@ -100,6 +100,9 @@ char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e);
 /* Frees what is owned and clears *t; harmless on {0}. */
 void lp_tensor_free(lp_tensor *t);
 
+/* Refuses a NaN or infinity, named by row and column of tensor NAME. */
+int lp_tensor_check_finite(const lp_tensor *t, const char *name, lp_error *e);
+
 /* Finds the first NaN or infinity of an f tensor. True, and *index its place, where there is one.
  */
 bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index);

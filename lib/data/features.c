@@ -47,18 +47,10 @@ int lp_features_scaled(lp_stream *s, lp_stream *model, const char *name, lp_tens
     return failed ? lp_within(e, "scaling %s as the model's data", name) : 0;
 }
 
-int lp_finite_check(const lp_tensor *t, const char *name, lp_error *e) {
-    size_t bad, cols = lp_tensor_row_size(t);
-    if (lp_tensor_find_nonfinite(t, &bad))
-        return lp_fail(e, "%s: row %zu, column %zu is %g (expected finite numbers)", name,
-                       bad / cols, bad % cols, lp_tensor_at(t, bad));
-    return 0;
-}
-
 int lp_features_check(const lp_tensor *x, const char *name, lp_error *e) {
     if (!lp_type_is_number(x->type))
         return lp_fail(e, "%s is text, expected numbers", name);
     if (x->ndim == 0 || lp_tensor_rows(x) == 0)
         return lp_fail(e, "%s has no rows", name);
-    return lp_finite_check(x, name, e);
+    return lp_tensor_check_finite(x, name, e);
 }

@@ -17,9 +17,7 @@ const char *lp_features_name(const lp_stream *s, const char *name);
 int lp_features_scaled(lp_stream *s, lp_stream *model, const char *name, lp_tensor *out,
                        lp_error *e);
 
-/* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity (named by row
- * and column). The last alone is lp_finite_check. */
+/* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity. */
 int lp_features_check(const lp_tensor *x, const char *name, lp_error *e);
-int lp_finite_check(const lp_tensor *t, const char *name, lp_error *e);
 
 #endif

@@ -17,7 +17,6 @@ void lp_checkpoint_put_block(const lp_state_block *b, const char *prefix, lp_str
 
 static int take_block(lp_state_block *b, const char *prefix, lp_stream *s, lp_error *e) {
     char name[128], expected[200], got[200];
-    size_t bad;
     snprintf(name, sizeof name, "%s%s", prefix, b->name);
     const lp_tensor *t = lp_stream_get(s, name, e), *v = &b->value;
     if (t == NULL)
@@ -27,8 +26,8 @@ static int take_block(lp_state_block *b, const char *prefix, lp_stream *s, lp_er
         return lp_fail(e, "%s has shape %s, expected %s of %c%u", name,
                        lp_shape_text(t->ndim, t->shape, got),
                        lp_shape_text(v->ndim, v->shape, expected), v->type.kind, v->type.size);
-    if (v->type.kind == 'f' && lp_tensor_find_nonfinite(t, &bad))
-        return lp_fail(e, "%s: element %zu is %g", name, bad, lp_tensor_at(t, bad));
+    if (v->type.kind == 'f' && lp_tensor_check_finite(t, name, e))
+        return -1;
     memcpy(v->data, t->data, t->count * t->type.size);
     return 0;
 }

@@ -70,7 +70,7 @@ static int check_y(const lp_tensor *y, const char *name, lp_error *e) {
     if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
         return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", name,
                        lp_shape_text(y->ndim, y->shape, shape));
-    return lp_finite_check(y, name, e);
+    return lp_tensor_check_finite(y, name, e);
 }
 
 int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, size_t *n,

@@ -1,7 +1,5 @@
 #include "mf/factors.h"
 
-#include "data/features.h"
-
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,7 +49,7 @@ static int read_part(lp_stream *s, const char *prefix, const char *stem, int ndi
     if (lp_stream_get_as(s, name, LP_F8, &t, e))
         return -1;
     char text[200];
-    int failed = lp_finite_check(&t, name, e);
+    int failed = lp_tensor_check_finite(&t, name, e);
     if (!failed && (t.ndim != ndim || (*rows != SIZE_MAX && t.shape[0] != *rows) ||
                     (ndim == 2 && *cols != SIZE_MAX && t.shape[1] != *cols)))
         failed = lp_fail(e, "tensor '%s' has shape %s, which does not fit the other factors", name,
@@ -181,7 +179,7 @@ int lp_matrix_read(lp_stream *s, lp_tensor *x, lp_error *e) {
     int failed =
         x->ndim < 2     ? lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name, text)
         : x->count == 0 ? lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name, text)
-                        : lp_finite_check(x, name, e);
+                        : lp_tensor_check_finite(x, name, e);
     if (failed) {
         lp_tensor_free(x);
         return -1;
@@ -195,7 +193,7 @@ int lp_mask_read(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *
     if (lp_stream_get_as(s, name, LP_F8, mask, e))
         return lp_within(e, "reading the mask");
     char text[200], expected[200];
-    int failed = lp_finite_check(mask, name, e);
+    int failed = lp_tensor_check_finite(mask, name, e);
     if (!failed && (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count))
         failed = lp_fail(e, "the mask '%s' has shape %s (the matrix has %s)", name,
                          lp_shape_text(mask->ndim, mask->shape, text),

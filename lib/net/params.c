@@ -1,7 +1,5 @@
 #include "net/params.h"
 
-#include "data/features.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +51,7 @@ int lp_params_take(const lp_params *p, void *block, const char *prefix, lp_strea
                              lp_shape_text(t.ndim, t.shape, got),
                              lp_shape_text(row->ndim, shape, expected));
         else
-            failed = lp_finite_check(&t, name, e);
+            failed = lp_tensor_check_finite(&t, name, e);
         if (!failed)
             memcpy(lp_params_at(p, i, block), t.data, t.count * p->type.size);
         lp_tensor_free(&t);

@@ -456,8 +456,9 @@ static void refusals(void) {
     x[5] = -INFINITY;
     refused(data(4, x, small_y), &o, "x: row 2, column 1 is -inf (expected finite numbers)");
     lp_stream *s = small_data();
-    lp_stream_put(s, "classes",
-                  &(lp_tensor){.type = {'S', 1}, .ndim = 1, .shape = {1}, .count = 1, .data = "a"});
+    (lp_stream_put)(
+        s, "classes",
+        &(lp_tensor){.type = {'S', 1}, .ndim = 1, .shape = {1}, .count = 1, .data = "a"});
     refused(s, &o, "y: row 1 is class 1, but there are only 1 (0 to 0)");
     s = small_data();
     put(s, "y", LP_I8, 3, 0, small_y);
