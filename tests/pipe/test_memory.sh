@@ -12,10 +12,10 @@ if ! limited 100000 gen-moons --version >/dev/null 2>&1; then
     exit
 fi
 
-refuses "a stream that is too large" 1 '^gen-moons: out of memory: 800000000 bytes$' \
+refuses "a stream that is too large" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
     limited 100000 gen-moons -n 100000000
 wrote_nothing "it writes nothing"
-refuses "a size that no machine has" 1 '^gen-moons: out of memory: 8000000000000 bytes$' \
+refuses "a size that no machine has" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
     gen-moons -n 1000000000000
 
 gen-moons -n 10 >before.npz
