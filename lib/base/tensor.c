@@ -307,28 +307,26 @@ lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t
 
 /* ---- strings ---- */
 
-/* Decodes one UTF-8 character at *at and moves on; a byte that starts none stands for itself as
- * U+FFFD. */
-static uint32_t decode_utf8(const unsigned char **at) {
-    const unsigned char *s = *at;
+uint32_t lp_utf8_next(const char **text) {
+    const unsigned char *s = (const unsigned char *)*text;
     int more = s[0] < 0x80                   ? 0
                : s[0] >= 0xc2 && s[0] < 0xe0 ? 1
                : (s[0] & 0xf0) == 0xe0       ? 2
                : s[0] >= 0xf0 && s[0] < 0xf5 ? 3
                                              : -1;
     if (more < 0) {
-        *at = s + 1;
+        *text += 1;
         return 0xfffd;
     }
     uint32_t c = more == 0 ? s[0] : s[0] & (0x3f >> more);
     for (int i = 1; i <= more; i++) {
         if ((s[i] & 0xc0) != 0x80) {
-            *at = s + 1;
+            *text += 1;
             return 0xfffd;
         }
         c = c << 6 | (s[i] & 0x3f);
     }
-    *at = s + more + 1;
+    *text += more + 1;
     bool good = c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) && !(more == 2 && c < 0x800) &&
                 !(more == 3 && c < 0x10000);
     return good ? c : 0xfffd;
@@ -351,15 +349,15 @@ lp_tensor lp_tensor_strings(const char *const *texts, size_t n) {
     size_t longest = 1; /* NumPy's narrowest U */
     for (size_t i = 0; i < n; i++) {
         size_t length = 0;
-        for (const unsigned char *at = (const unsigned char *)texts[i]; *at != 0; length++)
-            decode_utf8(&at);
+        for (const char *at = texts[i]; *at != '\0'; length++)
+            lp_utf8_next(&at);
         longest = length > longest ? length : longest;
     }
     lp_tensor t = lp_tensor_vector(((lp_type){'U', (uint32_t)(4 * longest)}), n);
     for (size_t i = 0; i < n; i++) {
         uint32_t *to = (uint32_t *)t.data + i * longest;
-        for (const unsigned char *at = (const unsigned char *)texts[i]; *at != 0;)
-            *to++ = decode_utf8(&at);
+        for (const char *at = texts[i]; *at != '\0';)
+            *to++ = lp_utf8_next(&at);
     }
     return t;
 }

@@ -91,11 +91,14 @@ lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t
 /* String tensors. The texts are UTF-8 and are stored as 'U' (or, for a 0-d text such as a
  * recipe, an activation, as 'S'). */
 lp_tensor lp_tensor_strings(const char *const *texts, size_t n); /* U, [n] */
-lp_tensor lp_tensor_text(const char *text);                     /* S, 0-d */
+lp_tensor lp_tensor_text(const char *text);                      /* S, 0-d */
 
 /* Element i of an S or U tensor as a NUL-terminated UTF-8 string, to be freed; NULL and e where
  * it holds an invalid code point. */
 char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e);
+
+/* Decodes the UTF-8 character at *text and moves on; an invalid byte is U+FFFD. */
+uint32_t lp_utf8_next(const char **text);
 
 /* Frees what is owned and clears *t; harmless on {0}. */
 void lp_tensor_free(lp_tensor *t);

@@ -81,14 +81,17 @@ static void set_range(lp_axis *a, double min, double max, double pad, double alo
     }
 }
 
+/* A number of ticks that an axis has room for. */
+static size_t within_limits(size_t wanted) {
+    const size_t max = LP_AXIS_MAX_TICKS - 2;
+    return wanted < 1 ? 1 : wanted > max ? max : wanted;
+}
+
 void lp_axis_linear(lp_axis *a, double min, double max, double pad, size_t wanted, bool whole) {
     static const int mantissa[] = {1, 2, 5, 10};
     *a = (lp_axis){0};
     set_range(a, min, max, pad, fabs(max) < 1e-300 || whole ? 1 : fabs(max) / 10);
-    if (wanted < 1)
-        wanted = 1;
-    if (wanted > LP_AXIS_MAX_TICKS - 2)
-        wanted = LP_AXIS_MAX_TICKS - 2;
+    wanted = within_limits(wanted);
 
     double min_step = (a->hi - a->lo) / (double)wanted;
     int exponent = decade(min_step), m = 0;
@@ -135,10 +138,7 @@ static void add_log_tick(lp_axis *a, int digit, int exponent) {
 void lp_axis_log(lp_axis *a, double min, double max, double pad, size_t wanted) {
     *a = (lp_axis){.log = true};
     set_range(a, log10_of(min), log10_of(max), pad, 0.5);
-    if (wanted < 1)
-        wanted = 1;
-    if (wanted > LP_AXIS_MAX_TICKS - 2)
-        wanted = LP_AXIS_MAX_TICKS - 2;
+    wanted = within_limits(wanted);
     static const int steps[] = {1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000};
     int from = (int)floor(a->lo), to = (int)ceil(a->hi);
     const int *every = steps;

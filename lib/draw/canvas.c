@@ -1,5 +1,7 @@
 #include "draw/canvas.h"
 
+#include "base/tensor.h"
+
 #include <cairo-svg.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -164,38 +166,18 @@ void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, 
 
 // ---- text ----
 
-/* The length of the UTF-8 sequence at s, 0 where it is invalid. */
-static size_t sequence(const unsigned char *s) {
-    size_t n = s[0] < 0x80                   ? 1
-               : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-               : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-               : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-                                             : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
-        return 0;
-    return n;
-}
-
 enum { MAX_TEXT = 600 };
 
 /* A copy that cairo accepts. */
 static void clean(char to[MAX_TEXT + 8], const char *text) {
-    const unsigned char *from = (const unsigned char *)text;
     size_t used = 0;
-    while (*from != '\0' && used < MAX_TEXT) {
-        size_t n = sequence(from);
-        if (n == 0 || *from < 0x20 || *from == 0x7f) {
-            to[used++] = '?';
-            from++;
-            continue;
-        }
-        memcpy(to + used, from, n);
-        used += n;
-        from += n;
+    while (*text != '\0' && used < MAX_TEXT) {
+        const char *from = text;
+        uint32_t c = lp_utf8_next(&text);
+        bool is_shown = c >= 0x20 && c != 0x7f && c != 0xfffd;
+        size_t length = is_shown ? (size_t)(text - from) : 1;
+        memcpy(to + used, is_shown ? from : "?", length);
+        used += length;
     }
     to[used] = '\0';
 }
