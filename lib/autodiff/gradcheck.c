@@ -32,15 +32,15 @@ typedef struct {
     int32_t label[LARGEST];
     lp_graph *graph;
     int node; /* the op's (first) node */
+
+    /* what the trials have shown so far */
+    lp_gradcheck_row *row;
+    bool checked[LP_MAX_OPERANDS], nonzero[LP_MAX_OPERANDS]; /* derivatives by each operand */
 } trial;
 
-/* What the trials of one op have shown. */
-typedef struct {
-    lp_gradcheck_row *row;
-    int operands;
-    bool seen[LP_MAX_OPERANDS]; /* some derivative by it was not 0 */
-    bool checked[LP_MAX_OPERANDS];
-} tally;
+static size_t elements(const trial *t, int i) {
+    return t->shape[i][0] * t->shape[i][1];
+}
 
 static int apply(trial *t, const int *leaf) {
     lp_graph *g = t->graph;
@@ -61,19 +61,15 @@ static bool build(trial *t) {
     t->graph = g;
     int leaf[LP_MAX_OPERANDS] = {-1, -1, -1};
     for (int i = 0; i < t->operands; i++) {
-        bool data = t->last_is_data && i == t->operands - 1;
-        if (t->wiring == SHARED && i > 0)
-            leaf[i] = leaf[0];
-        else
-            leaf[i] = lp_graph_parameter(g, t->shape[i][0], t->shape[i][1], t->value[i],
-                                         data ? NULL : t->gradient[i]);
+        bool is_data = t->last_is_data && i == t->operands - 1;
+        leaf[i] = t->wiring == SHARED && i > 0
+                      ? leaf[0]
+                      : lp_graph_parameter(g, t->shape[i][0], t->shape[i][1], t->value[i],
+                                           is_data ? NULL : t->gradient[i]);
     }
-    int y = apply(t, leaf);
-    t->node = y;
-    if (y >= 0 && t->wiring == DIAMOND) {
-        int again = apply(t, leaf);
-        y = again < 0 ? -1 : lp_graph_apply(g, LP_OP_MULTIPLY, y, again);
-    }
+    int y = t->node = apply(t, leaf);
+    if (t->wiring == DIAMOND)
+        y = lp_graph_apply(g, LP_OP_MULTIPLY, y, apply(t, leaf));
     if (y >= 0 && g->node[y].rows * g->node[y].cols <= LARGEST) {
         int c = lp_graph_parameter(g, g->node[y].rows, g->node[y].cols, t->factor, NULL);
         int loss = lp_graph_apply(g, LP_OP_SUM, lp_graph_apply(g, LP_OP_MULTIPLY, y, c));
@@ -105,7 +101,7 @@ static double draw(const trial *t, int operand, point at) {
 
 static void draw_all(trial *t, point at) {
     for (int i = 0; i < t->operands; i++)
-        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+        for (size_t k = 0; k < elements(t, i); k++)
             t->value[i][k] = draw(t, i, at);
     for (size_t k = 0; k < LARGEST; k++) {
         t->factor[k] = lp_rng_normal(t->rng);
@@ -154,19 +150,19 @@ static double magnitude(const trial *t) {
         factor = fmax(factor, fabs(t->factor[i]));
     }
     for (int i = 0; i < t->operands; i++)
-        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+        for (size_t k = 0; k < elements(t, i); k++)
             operand = fmax(operand, fabs(t->value[i][k]));
     return sum + factor * operand;
 }
 
 /* Compares the gradient at one point; false where a kink was near. */
-static bool compare(trial *t, point at, tally *score) {
-    /* Large factors make a step in x a large one behind them. */
+static bool compare(trial *t, point at) {
+    /* Large factors turn a step in x into a large one. */
     double h = at == AT_LARGE ? 2e-4 : 1e-3;
     double numeric[LP_MAX_OPERANDS][LARGEST];
     int distinct = t->wiring == SHARED ? 1 : t->operands - t->last_is_data;
     for (int i = 0; i < distinct; i++)
-        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++)
+        for (size_t k = 0; k < elements(t, i); k++)
             if (!difference(t, h, &t->value[i][k], &numeric[i][k]))
                 return false;
     for (int i = 0; i < distinct; i++)
@@ -177,31 +173,21 @@ static bool compare(trial *t, point at, tally *score) {
     double floor = 1e-4 * magnitude(t) + 1e-12;
     for (int i = 0; i < distinct; i++) {
         double deviation = 0, scale = floor;
-        for (size_t k = 0; k < t->shape[i][0] * t->shape[i][1]; k++) {
+        for (size_t k = 0; k < elements(t, i); k++) {
             double a = t->gradient[i][k], n = numeric[i][k];
             deviation = isfinite(a) && isfinite(n) ? fmax(deviation, fabs(a - n)) : INFINITY;
             scale = fmax(scale, fmax(fabs(a), fabs(n)));
-            score->seen[i] |= a != 0;
+            t->nonzero[i] |= a != 0;
         }
-        score->checked[i] = true;
-        score->row->worst = fmax(score->row->worst, deviation / scale);
+        t->checked[i] = true;
+        t->row->worst = fmax(t->row->worst, deviation / scale);
     }
-    score->row->cases++;
+    t->row->cases++;
     return true;
 }
 
-static void try_points(trial *t, tally *score) {
-    for (point at = 0; at < POINTS; at++) {
-        for (int i = 0; i < DRAWS; i++) {
-            draw_all(t, at);
-            if (compare(t, at, score) || at == AT_ZEROS || at == AT_EQUALS)
-                break;
-        }
-    }
-}
-
 /* Every wiring of one choice of shapes and attributes. */
-static void try_shapes(trial *t, tally *score) {
+static void try_shapes(trial *t) {
     for (t->wiring = ALONE; t->wiring < WIRINGS; t->wiring++) {
         bool same = true;
         for (int i = 1; i < t->operands; i++)
@@ -210,12 +196,17 @@ static void try_shapes(trial *t, tally *score) {
             continue;
         if (!build(t))
             continue;
-        try_points(t, score);
+        for (point at = 0; at < POINTS; at++)
+            for (int i = 0; i < DRAWS; i++) {
+                draw_all(t, at);
+                if (compare(t, at) || at == AT_ZEROS || at == AT_EQUALS)
+                    break;
+            }
         lp_graph_free(t->graph);
     }
 }
 
-static void try_attributes(trial *t, tally *score) {
+static void try_attributes(trial *t) {
     const lp_op_row *row = &t->table[t->op];
     for (int f = 0; f < (row->takes_activation ? LP_ACTIVATION_COUNT : 1); f++)
         for (size_t s = 0; s < (row->takes_shape ? SHAPES : 1); s++)
@@ -226,11 +217,11 @@ static void try_attributes(trial *t, tally *score) {
                     t->result[1] = shapes[s][1];
                     t->mean = mean;
                     t->last_is_data = data;
-                    try_shapes(t, score);
+                    try_shapes(t);
                 }
 }
 
-static void check_op(trial *t, tally *score) {
+static void check_op(trial *t) {
     const lp_op_row *row = &t->table[t->op];
     for (t->operands = row->min_operands; t->operands <= row->max_operands; t->operands++) {
         int combinations = 1;
@@ -239,31 +230,30 @@ static void check_op(trial *t, tally *score) {
         for (int c = 0; c < combinations; c++) {
             for (int i = 0, rest = c; i < t->operands; i++, rest /= SHAPES)
                 memcpy(t->shape[i], shapes[rest % SHAPES], sizeof t->shape[i]);
-            try_attributes(t, score);
+            try_attributes(t);
         }
     }
 }
 
-static const char *verdict(const lp_op_row *op, const tally *score) {
+static const char *verdict(const lp_op_row *op, const trial *t) {
     if (op->backward == NULL)
         return "no backward";
-    if (score->row->cases == 0)
+    if (t->row->cases == 0)
         return "not reached";
-    if (!isfinite(score->row->worst))
+    if (!isfinite(t->row->worst))
         return "wrong";
     for (int i = 0; i < LP_MAX_OPERANDS; i++)
-        if (score->checked[i] && !score->seen[i])
+        if (t->checked[i] && !t->nonzero[i])
             return "all zero";
-    return score->row->worst <= LP_GRADCHECK_TOLERANCE ? "ok" : "wrong";
+    return t->row->worst <= LP_GRADCHECK_TOLERANCE ? "ok" : "wrong";
 }
 
 lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed) {
     lp_gradcheck_row row = {.op = table[op].name, .formula = table[op].formula};
     lp_rng rng = lp_rng_new(seed, LP_RNG_GRADCHECK, (uint32_t)op);
-    tally score = {.row = &row};
-    trial t = {.table = table, .op = op, .rng = &rng};
-    check_op(&t, &score);
-    row.verdict = verdict(&table[op], &score);
+    trial t = {.table = table, .op = op, .rng = &rng, .row = &row};
+    check_op(&t);
+    row.verdict = verdict(&table[op], &t);
     row.good = strcmp(row.verdict, "ok") == 0;
     return row;
 }

@@ -150,7 +150,7 @@ static int read_format(lp_stream *s, const char *part, bool *by_row, bool *compr
     return failed;
 }
 
-static int read_shape(lp_stream *s, size_t shape[2], lp_error *e) {
+int lp_sparse_read_shape(lp_stream *s, size_t shape[2], lp_error *e) {
     lp_tensor t;
     if (lp_stream_get_as(s, "shape", LP_I8, &t, e))
         return -1;
@@ -269,7 +269,7 @@ int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e) {
     *m = (lp_sparse){0};
     bool by_row, compressed;
     size_t shape[2] = {0, 0};
-    if (read_format(s, part, &by_row, &compressed, e) || read_shape(s, shape, e) ||
+    if (read_format(s, part, &by_row, &compressed, e) || lp_sparse_read_shape(s, shape, e) ||
         read_values(s, part, shape, m, e) || fill_indices(s, part, compressed, by_row, m, e) ||
         lp_sparse_sort(m, NULL, e)) {
         lp_sparse_free(m);

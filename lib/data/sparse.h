@@ -33,6 +33,9 @@ bool lp_sparse_is_in(const lp_stream *s, const char *part);
  * and the entry at fault. */
 int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e);
 
+/* Its rows and columns alone. */
+int lp_sparse_read_shape(lp_stream *s, size_t shape[2], lp_error *e);
+
 /* Puts it, as COO with f8 values, in place of an earlier CSR or CSC form of the same matrix. */
 void lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m);
 

@@ -83,23 +83,13 @@ static int read_mean(lp_stream *s, const char *prefix, lp_factors *f, lp_error *
 
 /* For a model of the mean alone: rows and columns of the matrix beside it. */
 static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
-    if (lp_stream_has(s, "shape")) {
-        lp_tensor t;
-        if (lp_stream_get_as(s, "shape", LP_I8, &t, e))
-            return -1;
-        const int64_t *size = t.data;
-        int failed = t.count != 2 || size[0] < 0 || size[1] < 0
-                         ? lp_fail(e, "tensor 'shape' is not two sizes, rows and columns")
-                         : 0;
-        if (!failed)
-            f->rows = (size_t)size[0], f->cols = (size_t)size[1];
-        lp_tensor_free(&t);
-        return failed;
-    }
-    lp_tensor x;
-    if (lp_matrix_read(s, &x, e))
+    size_t shape[2];
+    lp_tensor x = {0};
+    bool sparse = lp_stream_has(s, "shape");
+    if (sparse ? lp_sparse_read_shape(s, shape, e) : lp_matrix_read(s, &x, e))
         return -1;
-    f->rows = x.shape[0], f->cols = x.shape[1];
+    f->rows = sparse ? shape[0] : x.shape[0];
+    f->cols = sparse ? shape[1] : x.shape[1];
     lp_tensor_free(&x);
     return 0;
 }

@@ -11,19 +11,17 @@
 
 /* The parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
 static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
-    lp_param *table = lp_alloc_zero(2 * m->layers, sizeof *table);
+    lp_param *table = lp_alloc(2 * m->layers, sizeof *table);
     size_t count = 0;
     for (size_t l = 0; l < m->layers; l++) {
         lp_layer *layer = &m->layer[l];
-        lp_param *w = &table[count];
-        *w = (lp_param){.ndim = 2, .rows = layer->out, .cols = layer->in};
-        snprintf(w->name, sizeof w->name, "layer%zu.weight", l + 1);
+        table[count] = (lp_param){.ndim = 2, .rows = layer->out, .cols = layer->in};
+        snprintf(table[count].name, sizeof table->name, "layer%zu.weight", l + 1);
         layer->weight = count++;
         if (layer->bias == SIZE_MAX)
             continue;
-        lp_param *b = &table[count];
-        *b = (lp_param){.ndim = 1, .rows = 1, .cols = layer->bias};
-        snprintf(b->name, sizeof b->name, "layer%zu.bias", l + 1);
+        table[count] = (lp_param){.ndim = 1, .rows = 1, .cols = layer->bias};
+        snprintf(table[count].name, sizeof table->name, "layer%zu.bias", l + 1);
         layer->bias = count++;
     }
     m->params = lp_params_new(&m->memory, type, table, count, with_gradient);
