@@ -3,7 +3,7 @@
 #include "io/source.h"
 
 typedef struct {
-    const lp_matrix_parts *matrix;
+    const lp_matrix *matrix;
     const lp_fit_options *options;
     lp_fit *fit;
     lp_factors factors; /* the state blocks: the fit has an array layout of its own */
@@ -100,7 +100,7 @@ static int start(factors_learner *l, lp_stream *init_from, lp_error *e) {
     return failed;
 }
 
-int lp_train_factors(const lp_matrix_parts *matrix, const lp_fit_options *fit,
+int lp_train_factors(const lp_matrix *matrix, const lp_fit_options *fit,
                      const lp_run_options *options, const lp_run_hooks *hooks, lp_factors *f,
                      lp_stream *s, lp_error *e) {
     factors_learner l = {.matrix = matrix, .options = fit};

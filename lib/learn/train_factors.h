@@ -4,22 +4,16 @@
 #define LP_LEARN_TRAIN_FACTORS_H
 
 #include "base/error.h"
-#include "data/sparse.h"
 #include "io/stream.h"
 #include "learn/run.h"
 #include "mf/factors.h"
 #include "mf/fit.h"
-
-/* A matrix, in the parts that are learned from and only watched. */
-typedef struct {
-    lp_sparse observed, held_out;
-    const double *whole; /* the same as an array, where every entry was observed; or NULL */
-} lp_matrix_parts;
+#include "mf/matrix.h"
 
 /* Fits *f, freed with lp_factors_free, to the observed entries, and puts the run's history
  * (lp_run_put_history) into the stream: losses are mean squared errors over the observed and the
  * held-out entries. hooks->init_from holds factors to start from. */
-int lp_train_factors(const lp_matrix_parts *matrix, const lp_fit_options *fit,
+int lp_train_factors(const lp_matrix *matrix, const lp_fit_options *fit,
                      const lp_run_options *options, const lp_run_hooks *hooks, lp_factors *f,
                      lp_stream *s, lp_error *e);
 

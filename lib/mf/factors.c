@@ -1,5 +1,7 @@
 #include "mf/factors.h"
 
+#include "mf/matrix.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -86,7 +88,7 @@ static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
     size_t shape[2];
     lp_tensor x = {0};
     bool sparse = lp_stream_has(s, "shape");
-    if (sparse ? lp_sparse_read_shape(s, shape, e) : lp_matrix_read(s, &x, e))
+    if (sparse ? lp_sparse_read_shape(s, shape, e) : lp_matrix_read_x(s, &x, e))
         return -1;
     f->rows = sparse ? shape[0] : x.shape[0];
     f->cols = sparse ? shape[1] : x.shape[1];
@@ -158,58 +160,4 @@ double lp_factors_at(const lp_factors *f, size_t row, size_t col) {
     if (f->row_bias != NULL)
         sum += f->row_bias[row] + f->col_bias[col];
     return sum;
-}
-
-int lp_matrix_read(lp_stream *s, lp_tensor *x, lp_error *e) {
-    const char *name = !lp_stream_has(s, "x") && lp_stream_has(s, "x_train") ? "x_train" : "x";
-    if (lp_stream_get_as(s, name, LP_F8, x, e))
-        return -1;
-    char text[200];
-    lp_shape_text(x->ndim, x->shape, text);
-    int failed =
-        x->ndim < 2     ? lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name, text)
-        : x->count == 0 ? lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name, text)
-                        : lp_tensor_check_finite(x, name, e);
-    if (failed) {
-        lp_tensor_free(x);
-        return -1;
-    }
-    x->shape[1] = lp_tensor_row_size(x); /* images are rows of pixels */
-    x->ndim = 2;
-    return 0;
-}
-
-int lp_mask_read(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *mask, lp_error *e) {
-    if (lp_stream_get_as(s, name, LP_F8, mask, e))
-        return lp_within(e, "reading the mask");
-    char text[200], expected[200];
-    int failed = lp_tensor_check_finite(mask, name, e);
-    if (!failed && (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count))
-        failed = lp_fail(e, "the mask '%s' has shape %s (the matrix has %s)", name,
-                         lp_shape_text(mask->ndim, mask->shape, text),
-                         lp_shape_text(x->ndim, x->shape, expected));
-    if (failed)
-        lp_tensor_free(mask);
-    return failed;
-}
-
-int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask, bool hidden,
-                         lp_error *e) {
-    const double *value = x->data, *observed = mask != NULL ? mask->data : NULL;
-    size_t cols = x->shape[1], count = 0;
-    for (size_t i = 0; i < x->count; i++)
-        count += (observed == NULL || observed[i] != 0) != hidden;
-    if (x->shape[0] > INT32_MAX || cols > INT32_MAX)
-        return lp_fail(e, "a matrix of %zu x %zu is more than 2^31 - 1 a side", x->shape[0], cols);
-    *m = lp_sparse_new(x->shape[0], cols, count);
-    size_t at = 0;
-    for (size_t i = 0; i < x->count; i++) {
-        if ((observed == NULL || observed[i] != 0) == hidden)
-            continue;
-        m->row[at] = (int32_t)(i / cols);
-        m->col[at] = (int32_t)(i % cols);
-        m->value[at] = value[i];
-        at++;
-    }
-    return 0;
 }

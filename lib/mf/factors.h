@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "data/sparse.h"
 #include "io/stream.h"
 
 #include <stdbool.h>
@@ -43,18 +42,5 @@ void lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f);
 
 /* The approximation of one entry. */
 double lp_factors_at(const lp_factors *f, size_t row, size_t col);
-
-/* The dense matrix of a stream, x or else x_train, as f8 [m, n]; *x is the caller's to free.
- * Refused: fewer than two dimensions, no entries, a value that is not finite. */
-int lp_matrix_read(lp_stream *s, lp_tensor *x, lp_error *e);
-
-/* Its mask, a number tensor of the shape of *x, as f8: 0 where an entry is hidden; *mask is the
- * caller's to free. */
-int lp_mask_read(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *mask, lp_error *e);
-
-/* The entries of x where the mask is not 0 (NULL: all of them), or, with `hidden`, where it is 0;
- * freed with lp_sparse_free. */
-int lp_sparse_from_dense(lp_sparse *m, const lp_tensor *x, const lp_tensor *mask, bool hidden,
-                         lp_error *e);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "data/features.h"
 #include "mf/factors.h"
+#include "mf/matrix.h"
 #include "num/kernels.h"
 
 #include <math.h>
@@ -12,54 +13,33 @@
 /* What predictions are made from. */
 typedef struct {
     lp_factors factors;
-    lp_sparse observed; /* of a sparse matrix */
+    lp_matrix matrix;
     bool is_sparse;
     double min, max; /* predictions are clipped to */
 } predictor;
 
-static void set_range(predictor *p, const double *value, size_t n) {
-    p->min = INFINITY, p->max = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        p->min = value[i] < p->min ? value[i] : p->min;
-        p->max = value[i] > p->max ? value[i] : p->max;
-    }
-}
-
-static int read_sparse(lp_stream *s, bool clip, bool split, predictor *p, lp_error *e) {
-    const lp_sparse *m = &p->observed;
-    if (lp_sparse_read(s, split ? "_train" : "", &p->observed, e))
-        return -1;
-    if (m->rows != p->factors.rows || m->cols != p->factors.cols)
-        return lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu",
-                       p->factors.rows, p->factors.cols, m->rows, m->cols);
-    if (clip && m->count == 0)
-        return lp_fail(e, "--clip: the matrix has no entries to take a range from");
-    if (clip)
-        set_range(p, m->value, m->count);
-    return 0;
-}
-
+/* The matrix is read where the question needs it: for the entries of a sparse one, and to clip. */
 static int read_predictor(lp_stream *s, bool clip, predictor *p, lp_error *e) {
-    bool split = lp_sparse_is_in(s, "_train");
-    *p = (predictor){.min = -INFINITY, .max = INFINITY};
-    p->is_sparse = split || lp_sparse_is_in(s, "");
+    *p = (predictor){.is_sparse = lp_matrix_is_sparse(s), .min = -INFINITY, .max = INFINITY};
     if (lp_factors_read(s, "", &p->factors, e))
         return -1;
-    if (p->is_sparse)
-        return read_sparse(s, clip, split, p, e);
-    lp_tensor x;
+    if (!p->is_sparse && !clip)
+        return 0;
+    if (lp_matrix_read(s, NULL, &p->matrix, e))
+        return p->is_sparse ? -1 : lp_within(e, "--clip");
+    const lp_sparse *m = &p->matrix.observed;
+    if (p->is_sparse && lp_matrix_check_shape(&p->matrix, p->factors.rows, p->factors.cols, e))
+        return -1;
     if (!clip)
         return 0;
-    if (lp_matrix_read(s, &x, e))
-        return lp_within(e, "--clip");
-    set_range(p, x.data, x.count);
-    lp_tensor_free(&x);
+    if (m->count == 0)
+        return lp_fail(e, "--clip: the matrix has no entries to take a range from");
+    p->min = INFINITY, p->max = -INFINITY;
+    for (size_t i = 0; i < m->count; i++) {
+        p->min = m->value[i] < p->min ? m->value[i] : p->min;
+        p->max = m->value[i] > p->max ? m->value[i] : p->max;
+    }
     return 0;
-}
-
-static void free_predictor(predictor *p) {
-    lp_factors_free(&p->factors);
-    lp_sparse_free(&p->observed);
 }
 
 static double predict(const predictor *p, size_t row, size_t col) {
@@ -114,19 +94,14 @@ static void put_one(lp_stream *s, const predictor *p, size_t row, size_t col) {
 }
 
 static int put_all(lp_stream *s, const predictor *p, lp_error *e) {
-    lp_sparse m = {0};
-    bool test = lp_sparse_is_in(s, "_test");
     if (!p->is_sparse)
         return lp_fail(e, "there is no sparse matrix to predict the entries of (give --row, or "
                           "--x)");
-    if (test && lp_sparse_read(s, "_test", &m, e))
-        return -1;
-    const lp_sparse *of = test ? &m : &p->observed;
-    lp_tensor y = lp_tensor_vector(LP_F8, of->count);
-    for (size_t i = 0; i < of->count; i++)
-        ((double *)y.data)[i] = predict(p, (size_t)of->row[i], (size_t)of->col[i]);
+    const lp_sparse *m = p->matrix.has_held_out ? &p->matrix.held_out : &p->matrix.observed;
+    lp_tensor y = lp_tensor_vector(LP_F8, m->count);
+    for (size_t i = 0; i < m->count; i++)
+        ((double *)y.data)[i] = predict(p, (size_t)m->row[i], (size_t)m->col[i]);
     lp_stream_put(s, "y_pred", &y);
-    lp_sparse_free(&m);
     return 0;
 }
 
@@ -147,9 +122,9 @@ static candidate *rank_columns(const predictor *p, size_t row, size_t *count) {
     size_t cols = p->factors.cols, n = 0;
     candidate *list = lp_alloc(cols, sizeof *list);
     bool *seen = lp_alloc_zero(cols, sizeof *seen);
-    for (size_t i = 0; i < p->observed.count; i++)
-        if ((size_t)p->observed.row[i] == row)
-            seen[p->observed.col[i]] = true;
+    for (size_t i = 0; i < p->matrix.observed.count; i++)
+        if ((size_t)p->matrix.observed.row[i] == row)
+            seen[p->matrix.observed.col[i]] = true;
     for (size_t c = 0; c < cols; c++)
         if (!seen[c])
             list[n++] = (candidate){predict(p, row, c), c};
@@ -210,7 +185,8 @@ int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e)
         put_one(s, &p, row, col);
     else if (!failed)
         failed = put_top(s, &p, row, (size_t)query->top, e);
-    free_predictor(&p);
+    lp_matrix_free(&p.matrix);
+    lp_factors_free(&p.factors);
     return failed ? lp_within(e, "predicting") : 0;
 }
 

@@ -1,0 +1,98 @@
+#include "mf/matrix.h"
+
+bool lp_matrix_is_sparse(const lp_stream *s) {
+    return lp_sparse_is_in(s, "") || lp_sparse_is_in(s, "_train");
+}
+
+int lp_matrix_read_x(lp_stream *s, lp_tensor *x, lp_error *e) {
+    const char *name = !lp_stream_has(s, "x") && lp_stream_has(s, "x_train") ? "x_train" : "x";
+    if (lp_stream_get_as(s, name, LP_F8, x, e))
+        return -1;
+    char text[200];
+    lp_shape_text(x->ndim, x->shape, text);
+    int failed =
+        x->ndim < 2     ? lp_fail(e, "tensor '%s' has shape %s (a matrix was expected)", name, text)
+        : x->count == 0 ? lp_fail(e, "tensor '%s' has shape %s, which holds no entries", name, text)
+                        : lp_tensor_check_finite(x, name, e);
+    if (failed) {
+        lp_tensor_free(x);
+        return -1;
+    }
+    x->shape[1] = lp_tensor_row_size(x); /* images are rows of pixels */
+    x->ndim = 2;
+    return 0;
+}
+
+static int read_mask(lp_stream *s, const char *name, const lp_tensor *x, lp_tensor *mask,
+                     lp_error *e) {
+    if (lp_stream_get_as(s, name, LP_F8, mask, e))
+        return lp_within(e, "reading the mask");
+    char text[200], expected[200];
+    if (mask->ndim < 2 || mask->shape[0] != x->shape[0] || mask->count != x->count)
+        return lp_fail(e, "the mask '%s' has shape %s (the matrix has %s)", name,
+                       lp_shape_text(mask->ndim, mask->shape, text),
+                       lp_shape_text(x->ndim, x->shape, expected));
+    return lp_tensor_check_finite(mask, name, e);
+}
+
+/* The entries of x where the mask is not 0 (NULL: all), or, with `hidden`, where it is. */
+static lp_sparse entries_of(const lp_tensor *x, const double *mask, bool hidden) {
+    const double *value = x->data;
+    size_t cols = x->shape[1], count = 0, at = 0;
+    for (size_t i = 0; i < x->count; i++)
+        count += (mask == NULL || mask[i] != 0) != hidden;
+    lp_sparse m = lp_sparse_new(x->shape[0], cols, count);
+    for (size_t i = 0; i < x->count; i++) {
+        if ((mask == NULL || mask[i] != 0) == hidden)
+            continue;
+        m.row[at] = (int32_t)(i / cols);
+        m.col[at] = (int32_t)(i % cols);
+        m.value[at++] = value[i];
+    }
+    return m;
+}
+
+static int read_dense(lp_stream *s, const char *mask_name, lp_matrix *m, lp_error *e) {
+    const lp_tensor *x = &m->x;
+    if (lp_matrix_read_x(s, &m->x, e))
+        return -1;
+    if (x->shape[0] > INT32_MAX || x->shape[1] > INT32_MAX)
+        return lp_fail(e, "a matrix of %zu x %zu is more than 2^31 - 1 a side", x->shape[0],
+                       x->shape[1]);
+    lp_tensor mask = {0};
+    int failed = mask_name != NULL ? read_mask(s, mask_name, x, &mask, e) : 0;
+    if (!failed) {
+        m->whole = mask_name == NULL ? x->data : NULL;
+        m->has_held_out = mask_name != NULL;
+        m->observed = entries_of(x, mask.data, false);
+        m->held_out = entries_of(x, mask.data, true);
+    }
+    lp_tensor_free(&mask);
+    return failed ? -1 : 0;
+}
+
+static int read_sparse(lp_stream *s, lp_matrix *m, lp_error *e) {
+    bool split = lp_sparse_is_in(s, "_train");
+    m->has_held_out = split && lp_sparse_is_in(s, "_test");
+    if (lp_sparse_read(s, split ? "_train" : "", &m->observed, e))
+        return -1;
+    return m->has_held_out ? lp_sparse_read(s, "_test", &m->held_out, e) : 0;
+}
+
+int lp_matrix_read(lp_stream *s, const char *mask, lp_matrix *m, lp_error *e) {
+    *m = (lp_matrix){0};
+    return lp_matrix_is_sparse(s) ? read_sparse(s, m, e) : read_dense(s, mask, m, e);
+}
+
+void lp_matrix_free(lp_matrix *m) {
+    lp_tensor_free(&m->x);
+    lp_sparse_free(&m->observed);
+    lp_sparse_free(&m->held_out);
+}
+
+int lp_matrix_check_shape(const lp_matrix *m, size_t rows, size_t cols, lp_error *e) {
+    if (rows == m->observed.rows && cols == m->observed.cols)
+        return 0;
+    return lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu", rows, cols,
+                   m->observed.rows, m->observed.cols);
+}
