@@ -12,7 +12,7 @@ if [ -z "$missing" ]; then
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
-    echo "make deps: this system has no apt-get; install what these Debian packages hold:$missing" >&2
+    echo "make deps: this system has no apt-get; install the libraries of these Debian packages:$missing" >&2
     exit 1
 fi
 as_root=

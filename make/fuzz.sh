@@ -8,7 +8,7 @@ for corpus in tests/fuzz/corpus/*/; do
     program=$BUILD/tests/fuzz/$target
     mkdir -p "$program.found"
     echo "$target: $1 seconds"
-    # A header that lies costs no memory: what is asked for at once stays in proportion to the input.
+    # A header that lies costs no memory: every allocation stays in proportion to the input.
     "$program" -max_total_time="$1" -max_len=8192 -timeout=10 -malloc_limit_mb=128 -print_final_stats=1 \
         -artifact_prefix="$program." "$program.found" "$corpus" >"$program.log" 2>&1 || {
         grep -A 12 -E 'ERROR|SUMMARY|runtime error|promise broken' "$program.log"

@@ -20,7 +20,7 @@ install -d "$to/bin" "$to/libexec/labpipe" "$to/share/man/man1" \
     done
     echo "    esac"
     echo "    if [ \"\$COMP_CWORD\" -eq 1 ]; then"
-    echo "        options='$(ls "$bin" | tr '\n' ' ')'"
+    echo "        options='$(cd "$bin" && echo *)'"
     echo "    fi"
     echo "    mapfile -t COMPREPLY < <(compgen -W \"\$options\" -- \"\$word\")"
     echo "}"

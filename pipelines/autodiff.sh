@@ -1,6 +1,6 @@
 #!/bin/bash
 # Usage: autodiff.sh DIR. The table «the report | here» of the lab autodiff, tab-separated, from the
-# histories in DIR. "Run again" is the report's own library over five seeds.
+# histories in DIR. "Run again" is the report's own library, over five seeds.
 . pipelines/table.sh
 dir=$1
 
@@ -23,8 +23,8 @@ run momentum '2 layers, ReLU, momentum 0.9' '' ''
 run sigmoid-2-sqrt '2 layers, sigmoid, scale with its square root' '' 'past 90 % in epoch 3'
 run relu-3-frozen '3 layers, ReLU, layer 3 frozen' 'so trained' ''
 run relu-2-fast '2 layers, ReLU, rate 0.1' '' '0.54'
-note "the sigmoid's plateau is called a local optimum; it comes from an initial deviation of 2 / (in + out) that lacks its square root"
-note "the report's «momentum» is a learning rate that falls with time; real momentum stands beside it"
-note "the report's 3-layer parameters() leaves layer 3 out: it was never trained (the frozen row)"
-note 'rate 0.1 on a summed loss kills every ReLU: what is left is the larger class'
-note "the report's derivative of X / Y has a wrong factor: it is 1 / Y and -X / Y²; gradcheck's divide holds it"
+note "the report calls the sigmoid's plateau a local optimum; it comes from an initial deviation of 2 / (in + out), which lacks its square root"
+note "the report's «momentum» is a learning rate that falls with time; the next row has real momentum"
+note "the report's 3-layer parameters() omits layer 3, which was never trained: the frozen row"
+note 'rate 0.1 on a summed loss kills every ReLU: the network always answers with the larger class'
+note "the report's derivative of X / Y has a wrong factor: it is 1 / Y and -X / Y²; gradcheck checks it as divide"

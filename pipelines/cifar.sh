@@ -1,6 +1,6 @@
 #!/bin/bash
-# Usage: cifar.sh DIR. The table of the lab cifar, tab-separated, from the streams in DIR: accuracy on the
-# test part, over all and for each class.
+# Usage: cifar.sh DIR. The table of the lab cifar, tab-separated, from the streams in DIR: the accuracy on
+# the test part, in all and per class.
 . pipelines/table.sh
 dir=$1
 
@@ -29,5 +29,5 @@ run sgd 'SGD 0.05, 20 epochs'
 run adam 'Adam 3e-4, 20 epochs'
 run adam-high 'Adam 0.1, 5 epochs'
 run adam-5 'Adam 3e-4, 5 epochs'
-note "at rate 0.1 Adam's first steps kill the hidden units: the network answers with one class, whatever the picture, as the report's does"
+note "at rate 0.1 Adam's first steps kill the hidden units: the network answers every picture with one class, as the report's does"
 note 'the pictures are coloured digits, drawn here; CIFAR takes a folder with CIFAR-10'"'"'s binary batches'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Usage: data.sh TABLE DIR. Fetches what TABLE lists (see pipelines/data.tsv) into DIR with curl, goes on with
-# what an earlier call left half done, and takes nothing whose checksum is not the published one.
+# Usage: data.sh TABLE DIR. Fetches the files of TABLE (see pipelines/data.tsv) into DIR with curl, resumes
+# an interrupted download, and removes a file whose checksum is not the published one.
 set -u -o pipefail
 table=$1 dir=$2
 
@@ -12,7 +12,7 @@ is_right() { # is_right FILE SUM
     esac
 }
 
-unpack() { # unpack ARCHIVE FOLDER: the files in it, without the folders they lie in
+unpack() { # unpack ARCHIVE FOLDER: its files, without their folders
     mkdir -p "$2"
     case $1 in
     *.tar.gz) tar -xzf "$1" -C "$2" --strip-components=1 ;;
@@ -31,7 +31,7 @@ while IFS=$'\t' read -r file address sum folder; do
     if [ ! -e "$to" ]; then
         echo "fetching $address"
         is_right "$to.part" "$sum" || curl -fsSL -C - -o "$to.part" "$address" || {
-            echo "data: fetching $address failed (call again to go on)" >&2
+            echo "data: fetching $address failed (call again to resume)" >&2
             failed=1
             continue
         }

@@ -1,5 +1,5 @@
-# Lab «faces» (ECE4179, question 1): ReLU autoencoders 4096-n-4096 on portraits of 64 x 64, what
-# their weights look like, and eigenfaces beside them. FACES=folder takes pictures of its own.
+# Lab «faces» (ECE4179, question 1): ReLU autoencoders 4096-n-4096 on portraits of 64 x 64, pictures of
+# their weights, and eigenfaces. FACES=folder takes the pictures in a folder.
 
 LABS += faces
 FACES_LAB := $(OUT)/$(SMALL_FORM)faces
@@ -18,7 +18,7 @@ FACES_adam := --lr 1e-3 --init glorot --init-scale 0.1 --optimizer adam
 FACES_NET := --target x --loss mse --reduction sum --batch 32 --seed 1
 FACES_EPOCHS := $(if $(SMALL),2,100)
 
-# Thirteen batches are an epoch of the 400 faces, three one of the small form's 80.
+# An epoch is 13 batches of the 400 faces, or 3 of the 80 in the small form.
 FACES_PEOPLE := $(if $(SMALL),--people 8)
 FACES_SNAPSHOTS := $(if $(SMALL),0 1 2 3 4 5,0 13 26 39 52 65)
 FACES_STEPS := --steps $(lastword $(FACES_SNAPSHOTS)) --eval-every 1 --snapshot-every $(word 2,$(FACES_SNAPSHOTS))
@@ -45,7 +45,7 @@ $(FACES_LAB)/centred.npz: $(FACES_LAB)/faces.npz $(BIN)/scale
 $(FACES_LAB)/data.png: $(FACES_LAB)/faces.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x --range 0,1 --first 40 --columns 10 --title 'The first faces' -o $@ $<
 
-# ---- autoencoders: a long run, and a short one that looks at every batch ----
+# ---- autoencoders: a long run, and a short one that evaluates every batch ----
 
 define faces_run
 $(FACES_LAB)/$(1)-$(2).npz: $(FACES_LAB)/$(FACES_DATA_$(1)).npz $(BIN)/train-mlp pipelines/faces.mk

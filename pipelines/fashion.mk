@@ -16,7 +16,7 @@ FASHION_SGD := $(FASHION_RUN) --lr 0.1
 FASHION_SLOW := $(FASHION_RUN) --lr 0.01
 FASHION_ADAM := $(FASHION_RUN) --optimizer adam --lr 1e-4
 
-# The runs: a name, and what train-mlp is told.
+# The runs: a name, and its options for train-mlp.
 FASHION_w32 := --hidden 32 $(FASHION_SGD)
 FASHION_w128 := --hidden 128 $(FASHION_SGD)
 FASHION_w512 := --hidden 512 $(FASHION_SGD)
@@ -59,7 +59,7 @@ $(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
 $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --title 'The first pictures' -o $@ $<
 
-# The weights and the history are kept, the pictures are not; beside them the seconds it took.
+# A run keeps its weights and history, not the pictures; its seconds are in a file beside it.
 define fashion_run
 $(FASHION_LAB)/$(1)-$(2).npz: $(FASHION_LAB)/$(3).npz $(BIN)/train-mlp $(BIN)/pick pipelines/fashion.mk pipelines/seconds.sh
 	bash pipelines/seconds.sh $$(@:.npz=.seconds) \

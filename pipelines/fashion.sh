@@ -4,8 +4,8 @@
 . pipelines/table.sh
 dir=$1
 
-# "ACCURACY LOSS TRAINING-ACCURACY BEST EPOCHS" of one run: at the end, but for the best accuracy and
-# the epochs to within one point of it.
+# "ACCURACY LOSS TRAINING-ACCURACY BEST EPOCHS" of one run: three figures of its end, its best accuracy,
+# and the epochs that it took to come within one point of that.
 curve() {
     "$BIN/to-csv" --no-header history.epoch history.val_accuracy history.val_loss history.accuracy "$1" |
         awk -F, '{ epoch[NR] = $1; accuracy[NR] = $2; if ($2 > best) best = $2; loss = $3; train = $4 }
@@ -42,7 +42,7 @@ run w512-adam '784-512-10, Adam 1e-4' '' 94.5
 run a-adam 'A, Adam 1e-4' 81.65 93.0
 run small '784-128-10, 500 pictures, 150 epochs' '' ''
 run small-stopped 'the same, stopped early' '' ''
-note "the report does not name its data set: its figures stand beside ours for their order, not their size"
+note "the report does not name its data set: compare the order of its figures with ours, not their size"
 note "its text says rate 0.1 and 500 epochs, its listing 1e-3 and 1000; its «Adam is more accurate» contradicts its own figures"
 note "PyTorch's figures are of 10,000 MNIST digits, 8,000 to train on (FASHION takes a folder with the IDX files)"
-note "the sigmoid network with three hidden layers stands on its plateau for all 20 epochs: its gradients vanish"
+note "the sigmoid network with three hidden layers stays on its plateau for all 20 epochs: its gradients vanish"

@@ -10,7 +10,7 @@ NR == 1 {
 
 $column["part"] == part && (field in column) { print $column[field]; found = 1 }
 
-# No line at all is the failure of the stage before, which has said so.
+# No line at all: the stage before failed and printed why.
 END {
     if (found)
         exit 0

@@ -52,7 +52,7 @@ $(LAB1_SET)/ratings.npz: $(BIN)/gen-ratings
 	$(BIN)/gen-ratings --seed 0 -o $@
 endif
 
-# As the sheet has it: the full gradient of the observed entries, V's step with the new U.
+# As on the sheet: the full gradient of the observed entries, V's step with the new U.
 define lab1_gd
 $(LAB1_STARTS:%=$(LAB1_SET)/gd-$(1)-%.npz): $(LAB1_SET)/gd-$(1)-%.npz: $(LAB1_SET)/ratings.npz \
                                             $(BIN)/factorise
@@ -61,8 +61,8 @@ $(LAB1_STARTS:%=$(LAB1_SET)/gd-$(1)-%.npz): $(LAB1_SET)/gd-$(1)-%.npz: $(LAB1_SE
 endef
 $(foreach lr,1e-5 1e-4,$(eval $(call lab1_gd,$(lr))))
 
-# What a tenth of the ratings, held out, says about a model. Its settings were
-# chosen among ordinary ones on the generated ratings.
+# Models judged on a tenth of the ratings, held out. Their settings are ordinary ones, chosen on the
+# generated ratings.
 $(LAB1_SET)/split.npz: $(LAB1_SET)/ratings.npz $(BIN)/split
 	$(BIN)/split --train 0.9 --seed 1 -o $@ $<
 
@@ -81,7 +81,7 @@ $(LAB1_SET)/table.tsv: $(LAB1_SGD) $(LAB1_SVD) $(LAB1_MASKED) $(LAB1)/mask.npz $
                        $(TABLE) $(LAB1_SET)/title
 	BIN=$(BIN) bash pipelines/lab1.sh $(LAB1) $(LAB1_SET) >$@
 
-# Written anew only when another film is asked for.
+# Changes only with the film.
 $(LAB1_SET)/title: export LAB1_TITLE = $(TITLE)
 $(LAB1_SET)/title: lab1-title
 	@mkdir -p $(@D)

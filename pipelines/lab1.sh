@@ -1,11 +1,11 @@
 #!/bin/bash
-# Usage: lab1.sh DIR SET. The table «the report | here» of lab 1, tab-separated, from the
-# streams in DIR (the small matrix) and SET (the ratings, and the film's title). The column "run again" has the sheet's
-# experiments run with PyTorch 1.13, the ratings being MovieLens small (610 x 9,724, 100,836).
+# Usage: lab1.sh DIR SET. The table «the report | here» of lab 1, tab-separated, from the streams in DIR
+# (the small matrix) and SET (the ratings, and the film's title). The column "run again" is the sheet's
+# experiments in PyTorch 1.13, on MovieLens small (610 x 9,724, 100,836 ratings).
 . pipelines/table.sh
 dir=$1 set=$2 title=$(cat "$2/title")
 
-# LEAST, MEDIAN and MOST of one number a line.
+# "MEDIAN (MIN to MAX)" of the numbers on standard input.
 spread() {
     sort -g | awk '{ value[NR] = $1 }
         END {
@@ -18,7 +18,7 @@ prediction() { # prediction FILE: of user 5 and the title
     "$BIN/predict" --row 5 --col "$title" "$1" | "$BIN/to-csv" y_pred | tail -n 1
 }
 
-# A title that there is not ends it here, with predict's own line.
+# An unknown title ends the script here, with predict's message.
 "$BIN/predict" --row 5 --col "$title" "$set/gd-1e-5-1.npz" >/dev/null
 
 row 'lab 1' 'the report' 'here' 'run again'
@@ -31,7 +31,7 @@ row 'SGD, two entries hidden: error of the whole matrix, 20 seeds' 1.0310 \
     "$(for run in "$dir"/masked-*.npz; do
         figure all sse '%.17g\n' --mask mask "$run"
     done | spread)" '1.295 (1.021 to 5.58)'
-row '  the same over the seven entries that it saw' '' \
+row '  the same over the seven observed entries' '' \
     "$(for run in "$dir"/masked-*.npz; do
         figure observed sse '%.17g\n' --mask mask "$run"
     done | spread)" ''
@@ -45,21 +45,21 @@ for lr in 1e-5 1e-4; do
         "$(figure observed sse %.1f "$first") over $(figure observed n %d "$first"); RMSE $(
             figure observed rmse %.4f "$first")" "$again"
     [ $lr != 1e-5 ] ||
-        row '  the same against the matrix with 0 where nothing is known' '' \
+        row '  the same against the matrix with 0 for unknown entries' '' \
             "$(figure all sse %.4g --zero-filled "$first") over $(
                 figure all n %d --zero-filled "$first")" '4.0e7'
     row "  user 5, «$title», five seeds" "$title_report" \
-        "$(for run in "$set"/gd-$lr-*.npz; do printf '%.2f ' "$(prediction "$run")"; done)" \
+        "$(for run in "$set/gd-$lr"-*.npz; do printf '%.2f ' "$(prediction "$run")"; done)" \
         "$([ $lr = 1e-5 ] && echo '3.51 or 3.02 by seed')"
 done
 row 'a tenth of the ratings held out: RMSE of the mean' '' \
     "$(figure held_out rmse %.4f "$set/mean.npz")" 1.047
 row '  of mean, user and film terms' '' "$(figure held_out rmse %.4f "$set/bias.npz")" 0.870
 row '  of these and rank 5' '' "$(figure held_out rmse %.4f "$set/factors.npz")" 0.8675
-note 'dropping the third singular value is the whole error of rank 2: its square is 0.1219108, and no rank-2 matrix comes nearer; 1000 epochs of SGD do not arrive from every start'
-note 'the completion is not determined: seven observations, eight degrees of freedom; no exact rank-2 completion comes nearer to the hidden entries than 1.01829, and there is no upper bound'
-note "a sum of squared errors cannot be read without its count and what it runs over: the report's 3,936,177 is neither the observed entries' nor the zero-filled matrix's"
-note 'at rate 1e-5 1000 epochs are far from enough, and what one user would say of one film depends on the seed'
+note 'the error of rank 2 is the square of the third singular value, 0.1219108, and no rank-2 matrix comes closer; 1000 epochs of SGD do not reach it from every start'
+note 'seven observations do not determine the completion, which has eight degrees of freedom: its error on the hidden entries is at least 1.01829 for an exact rank-2 completion, and unbounded above'
+note "a sum of squared errors means little without its entries and their count: the report's 3,936,177 fits neither the observed entries nor the zero-filled matrix"
+note 'at rate 1e-5, 1000 epochs are far too few, and the prediction for one user and one film depends on the seed'
 case $set in
 *generated) note 'the ratings are generated: RATINGS=DIR takes MovieLens, on which "run again" was measured' ;;
 esac

@@ -14,7 +14,7 @@ lab2: $(LAB2)/table.tsv $(LAB2)/u-gd.png $(LAB2)/u-svd.png ## run lab 2: factors
 	@awk -f pipelines/table.awk $(LAB2)/table.tsv
 
 # (a) The factors. The sheet centres the columns first. Of normal starts one in twenty diverges, the
-# others end at the least error that rank 2 can have; uniform ones end up to 0.005 above it.
+# others reach the smallest error of rank 2; uniform ones end up to 0.005 above it.
 $(LAB2)/iris.npz: fixtures/iris.csv $(BIN)/from-csv $(BIN)/scale
 	@mkdir -p $(@D)
 	$(BIN)/from-csv --label species $< | $(BIN)/scale --by centre -o $@

@@ -1,14 +1,11 @@
 #!/bin/bash
 # Usage: lab2.sh DIR. The table «the report | here» of lab 2, tab-separated, from the streams in DIR.
-# The column "50 seeds" is the sheet's own experiment run with PyTorch 1.13.
+# The column "50 seeds" is the sheet's experiment in PyTorch 1.13.
 . pipelines/table.sh
 dir=$1
 
-# MEAN (LEAST to MOST) over the ten runs.
-runs() { # runs PART FIELD
-    for run in "$dir"/mlp-*.npz; do figure "$1" "$2" '%.6f\n' "$run"; done | awk '
-        { sum += $1; least = NR == 1 || $1 < least ? $1 : least; most = NR == 1 || $1 > most ? $1 : most }
-        END { printf "%.3f (%.3f to %.3f)\n", sum / NR, least, most }'
+runs() { # runs PART FIELD: over the ten runs
+    for run in "$dir"/mlp-*.npz; do figure "$1" "$2" '%.6f\n' "$run"; done | range
 }
 
 row 'lab 2' 'the report' 'here' '50 seeds'

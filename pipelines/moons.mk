@@ -6,8 +6,8 @@ MOONS := $(OUT)/moons
 MOONS_RUNS := full full-text full-unscaled sample sample-unscaled well
 STREAMS += $(MOONS)/data.npz $(MOONS_RUNS:%=$(MOONS)/%.npz)
 
-# The report's figures are met by a mean gradient and small initial weights; its text says a sum,
-# and normals as they come.
+# A mean gradient and small initial weights give the report's figures; its text has a sum and normals of
+# deviation 1.
 MOONS_full := --init normal --init-scale 0.01 --lr 0.01 --steps 1500 --eval-every 10
 MOONS_full-text := --init normal --reduction sum --lr 0.01 --steps 1500 --eval-every 10
 MOONS_full-unscaled := --init normal --lr 0.01 --steps 1500 --eval-every 10

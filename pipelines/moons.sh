@@ -19,6 +19,6 @@ run full-unscaled 'the same; mean, weights 1' '' '0.932, 126'
 run sample 'one row a step, 45,000 steps; weights 0.01' '0.80' '0.89 to 1.00 by scale'
 run sample-unscaled 'the same; weights 1' '' '1.00'
 run well 'Adam 0.01, batches of 32, 60 epochs' '' ''
-note 'the summed loss is over the 800 training points: 554.5 = 800 ln 2 where nothing has been learned'
+note 'the summed loss is over the 800 training points; before any learning it is 800 ln 2 = 554.5'
 note "the report's text has a summed gradient and unscaled normals; its figures are those of a mean gradient and initial weights of about 0.01"
 note "the report's plateau until step 25,000 of the row-by-row run appears at no initial scale"

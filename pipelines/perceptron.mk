@@ -18,7 +18,7 @@ PERCEPTRON_TOOLS := $(addprefix $(BIN)/,gen-gauss split train-perceptron eval)
 perceptron: $(PERCEPTRON)/table.tsv $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/test-%.png) ## run the perceptron on five pairs of Gaussians
 	@awk -f pipelines/table.awk $<
 
-# One run, seed 1, to be looked at: its line among the points.
+# One run, seed 1, for the picture of its line among the points.
 $(PERCEPTRON)/test-%.npz: $(PERCEPTRON_TOOLS) pipelines/perceptron.mk
 	@mkdir -p $(@D)
 	set -- $(PERCEPTRON_$*) && $(BIN)/gen-gauss -n 100 --mean=$$1 --mean=$$2 --cov=$$3 --cov=$$4 --seed 1 | \

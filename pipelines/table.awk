@@ -1,6 +1,5 @@
-# Prints a tab-separated table in aligned columns. A row whose first field is empty and second is
-# "note" stands below the table, as a line of its own. The last line says where the table is, and with it
-# the lab's pictures and streams.
+# Prints a tab-separated table in aligned columns. A row whose first field is empty and second is "note"
+# becomes a line below the table. The last line names the folder of the table, pictures and streams.
 #     awk -f pipelines/table.awk out/lab2/table.tsv
 BEGIN { FS = "\t" }
 
