@@ -1,4 +1,3 @@
-#define LP_NO_COMPAT
 #include "base/memory.h"
 
 #include <stdarg.h>

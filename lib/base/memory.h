@@ -72,6 +72,4 @@ const char *lp_buffer_text(lp_buffer *b);
 
 void lp_buffer_free(lp_buffer *b);
 
-#include "base/compat.h"
-
 #endif

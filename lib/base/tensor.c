@@ -1,4 +1,3 @@
-#define LP_NO_COMPAT
 #include "base/tensor.h"
 
 #include <math.h>
@@ -420,9 +419,4 @@ bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index) {
         }
     }
     return false;
-}
-
-int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e);
-int lp_tensor_new(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
-    return lp_tensor_try_zeros(t, type, ndim, shape, e);
 }

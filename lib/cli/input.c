@@ -3,6 +3,7 @@
 
 #include "io/folder.h"
 #include "io/recipe.h"
+#include "io/crc32.h"
 #include "io/source.h"
 
 #include <stdlib.h>

@@ -123,8 +123,8 @@ int lp_moons(lp_stream *s, const lp_moons_options *o, lp_error *e) {
         return lp_fail_usage(e, "drawing moons: the noise has to be 0 or more and finite");
     const double pi = 3.14159265358979323846;
     size_t n = (size_t)o->n, outer = n / 2;
-    points p = put_points(s, n, 2);
     size_t *place = lp_alloc(n, sizeof *place);
+    points p = put_points(s, n, 2);
     lp_rng order = lp_rng_new(o->seed, LP_RNG_ROW_ORDER, 0);
     if (!o->no_shuffle)
         lp_rng_permutation(&order, n, place);

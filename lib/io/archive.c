@@ -1,12 +1,13 @@
 #include "io/archive.h"
 
+#include "io/crc32.h"
 #include "io/zip.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-enum { CHUNK = 1 << 20 }; /* how much is waited for, and looked at, at a time */
+enum { CHUNK = 1 << 20 }; /* how much is waited for and checked at a time */
 
 static const char suffix[] = ".npy";
 
@@ -24,32 +25,29 @@ bool lp_member_name_is_valid(const char *name, size_t size) {
 }
 
 void lp_members_free(lp_members *members) {
-    for (size_t i = 0; i < members->count; i++) {
-        free(members->item[i].name);
+    for (size_t i = 0; i < members->count; i++)
         lp_buffer_free(&members->item[i].unpacked);
-    }
     free(members->item);
+    lp_arena_free(&members->names);
     *members = (lp_members){0};
 }
 
-static lp_member *add_member(lp_members *members, lp_error *e) {
-    if (members->count == members->capacity) {
-        size_t capacity = members->capacity ? 2 * members->capacity : 16;
-        lp_member *item = lp_alloc(capacity, sizeof *item, e);
-        if (item == NULL)
-            return NULL;
-        if (members->count > 0)
-            memcpy(item, members->item, members->count * sizeof *item);
-        free(members->item);
-        members->item = item;
-        members->capacity = capacity;
-    }
-    lp_member *m = &members->item[members->count++];
-    *m = (lp_member){0};
-    return m;
+const unsigned char *lp_member_bytes(const lp_member *m) {
+    return m->source != NULL ? m->source->data + m->offset
+                             : (const unsigned char *)m->unpacked.data;
 }
 
-/* Waits until n bytes from `at` on are there; a source that ends before is an error. */
+static lp_member *add_member(lp_members *members, const char *name, size_t size) {
+    members->item =
+        lp_grow(members->item, members->count, &members->capacity, sizeof *members->item);
+    char *copy = lp_arena_alloc(&members->names, size + 1, 1);
+    memcpy(copy, name, size);
+    copy[size] = '\0';
+    members->item[members->count] = (lp_member){.name = copy};
+    return &members->item[members->count++];
+}
+
+/* Waits for n bytes from `at` on; a source that ends before is an error. */
 static int need(lp_source *s, size_t at, size_t n, lp_error *e) {
     size_t end;
     if (__builtin_add_overflow(at, n, &end))
@@ -68,8 +66,8 @@ static int need(lp_source *s, size_t at, size_t n, lp_error *e) {
 
 /* ---- a member's data ---- */
 
-/* Parses the header of an .npy that starts at `at`; `limit` is what the archive says that there
- * is of it, SIZE_MAX where it does not. */
+/* Parses the header of an .npy that starts at `at`; `limit` is its size according to the archive,
+ * SIZE_MAX where that is not known. */
 static int read_header(lp_source *s, size_t at, size_t limit, lp_npy *npy, lp_error *e) {
     size_t size;
     if (limit < LP_NPY_START)
@@ -82,15 +80,31 @@ static int read_header(lp_source *s, size_t at, size_t limit, lp_npy *npy, lp_er
     return need(s, at, size, e) || lp_npy_parse(s->data + at, size, npy, e) ? -1 : 0;
 }
 
-/* The size of header and elements. */
-static int total_size(const lp_npy *npy, size_t *total, lp_error *e) {
-    if (__builtin_add_overflow(npy->header_size, npy->data_size, total))
+/* m->size = that of header and elements. */
+static int add_sizes(lp_member *m, lp_error *e) {
+    if (__builtin_add_overflow(m->npy.header_size, m->npy.data_size, &m->size))
         return lp_fail(e, "its sizes overflow");
     return 0;
 }
 
+/* "f8 of shape (2, 3) takes 176 bytes, WHAT". */
+static int refuse_size(const lp_member *m, const char *what, lp_error *e) {
+    char shape[200], type[16];
+    return lp_fail(e, "%s of shape %s takes %zu bytes, %s", lp_type_name(m->npy.type, type),
+                   lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size, what);
+}
+
 /* Waits for all of a stored .npy, chunk by chunk, and computes its CRC-32. */
-static int check_bytes(lp_source *s, size_t at, lp_member *m, lp_error *e) {
+static int read_stored(lp_source *s, size_t at, bool size_is_known, size_t size, lp_member *m,
+                       lp_error *e) {
+    if (read_header(s, at, size_is_known ? size : SIZE_MAX, &m->npy, e) || add_sizes(m, e))
+        return -1;
+    char what[60];
+    snprintf(what, sizeof what, "the archive has %zu", size);
+    if (size_is_known && m->size != size)
+        return refuse_size(m, what, e);
+    m->source = s;
+    m->offset = at;
     for (size_t done = 0; done < m->size;) {
         size_t n = m->size - done < CHUNK ? m->size - done : CHUNK;
         if (need(s, at + done, n, e))
@@ -101,92 +115,83 @@ static int check_bytes(lp_source *s, size_t at, lp_member *m, lp_error *e) {
     return 0;
 }
 
-static int read_stored(lp_source *s, size_t at, bool size_is_known, size_t size, lp_member *m,
-                       lp_error *e) {
-    if (read_header(s, at, size_is_known ? size : SIZE_MAX, &m->npy, e) ||
-        total_size(&m->npy, &m->size, e))
-        return -1;
-    if (size_is_known && m->size != size) {
-        char shape[200], type[16];
-        return lp_fail(e, "%s of shape %s takes %zu bytes, the archive has %zu",
-                       lp_type_name(m->npy.type, type),
-                       lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size, size);
-    }
-    m->offset = at;
-    return check_bytes(s, at, m, e);
-}
+/* Deflated data in the source. */
+typedef struct {
+    z_stream z;
+    size_t at, end; /* end: SIZE_MAX where it is not known */
+    bool ended;
+} packed;
 
-/* Unpacks what begins at `at` until m->unpacked holds `wanted` bytes or the data end. */
-static int inflate_to(lp_source *s, size_t *at, size_t packed_end, z_stream *z, size_t wanted,
-                      bool *ended, lp_buffer *out, lp_error *e) {
-    while (out->size < wanted && !*ended) {
-        /* Room for as much again as there is: what a header claims is not believed. */
+/* Unpacks until `out` holds `wanted` bytes or the data end. */
+static int inflate_to(lp_source *s, packed *p, size_t wanted, lp_buffer *out, lp_error *e) {
+    while (out->size < wanted && !p->ended) {
+        /* The room doubles with what arrives, whatever size a header claims. */
         size_t room = wanted - out->size, usual = out->size < CHUNK ? CHUNK : out->size;
         if (room > usual)
             room = usual;
         if (room > UINT32_MAX / 2)
             room = UINT32_MAX / 2;
-        if (lp_buffer_reserve(out, room, e))
+        if (lp_buffer_try_reserve(out, room, e))
             return -1;
-        if (*at < packed_end && need(s, *at, 1, e))
+        if (p->at < p->end && need(s, p->at, 1, e))
             return -1;
-        size_t here = (s->size < packed_end ? s->size : packed_end) - *at;
+        size_t here = (s->size < p->end ? s->size : p->end) - p->at;
         if (here > CHUNK)
             here = CHUNK;
-        z->next_in = (unsigned char *)(uintptr_t)(s->data + *at);
-        z->avail_in = (uInt)here;
-        z->next_out = (unsigned char *)out->data + out->size;
-        z->avail_out = (uInt)room;
-        int status = inflate(z, Z_NO_FLUSH);
-        *at += here - z->avail_in;
-        out->size += room - z->avail_out;
+        p->z.next_in = (unsigned char *)(uintptr_t)(s->data + p->at);
+        p->z.avail_in = (uInt)here;
+        p->z.next_out = (unsigned char *)out->data + out->size;
+        p->z.avail_out = (uInt)room;
+        int status = inflate(&p->z, Z_NO_FLUSH);
+        p->at += here - p->z.avail_in;
+        out->size += room - p->z.avail_out;
         if (status == Z_STREAM_END)
-            *ended = true;
+            p->ended = true;
         else if (status == Z_BUF_ERROR && here == 0)
             return lp_fail(e, "its deflated data end too early");
-        else if (status == Z_MEM_ERROR)
-            return lp_fail(e, "out of memory");
         else if (status != Z_OK && status != Z_BUF_ERROR)
-            return lp_fail(e, "its deflated data are damaged (%s)", z->msg ? z->msg : "zlib");
+            return lp_fail(e, "its deflated data are damaged (%s)", p->z.msg ? p->z.msg : "zlib");
     }
     return 0;
 }
 
-/* Reads deflated data from *at on; packed_end is where they end, SIZE_MAX where that is not known.
- * Moves *at behind them. */
-static int read_deflated(lp_source *s, size_t *at, size_t packed_end, lp_member *m, lp_error *e) {
-    z_stream z = {0};
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-        return lp_fail(e, "out of memory");
+static int inflate_member(lp_source *s, packed *p, lp_member *m, lp_error *e) {
     lp_buffer *out = &m->unpacked;
-    bool ended = false;
-    size_t header_size = 0;
-    int failed = inflate_to(s, at, packed_end, &z, LP_NPY_START, &ended, out, e);
-    if (!failed && out->size < LP_NPY_START)
-        failed = lp_fail(e, "it is %zu bytes long, too short for an array", out->size);
-    failed = failed || lp_npy_header_size(out->data, &header_size, e) ||
-             inflate_to(s, at, packed_end, &z, header_size, &ended, out, e);
-    if (!failed && out->size < header_size)
-        failed = lp_fail(e, "its header is cut short");
-    failed = failed || lp_npy_parse(out->data, header_size, &m->npy, e) ||
-             total_size(&m->npy, &m->size, e) ||
-             inflate_to(s, at, packed_end, &z, m->size, &ended, out, e);
-    /* The data have to end here: one byte more is asked for and must not come. */
-    if (!failed && !ended && m->size < SIZE_MAX)
-        failed = inflate_to(s, at, packed_end, &z, m->size + 1, &ended, out, e);
-    inflateEnd(&z);
-    if (!failed && out->size != m->size) {
-        char shape[200], type[16];
-        failed = lp_fail(e, "%s of shape %s takes %zu bytes, its deflated data hold %s",
-                         lp_type_name(m->npy.type, type),
-                         lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size,
-                         out->size < m->size ? "fewer" : "more");
-    }
-    if (!failed && packed_end != SIZE_MAX && *at != packed_end)
-        failed = lp_fail(e, "%zu bytes of its deflated data are left over", packed_end - *at);
-    if (!failed)
-        m->crc = lp_crc32(0, out->data, out->size);
-    return failed ? -1 : 0;
+    size_t header_size;
+    if (inflate_to(s, p, LP_NPY_START, out, e))
+        return -1;
+    if (out->size < LP_NPY_START)
+        return lp_fail(e, "it is %zu bytes long, too short for an array", out->size);
+    if (lp_npy_header_size(out->data, &header_size, e) || inflate_to(s, p, header_size, out, e))
+        return -1;
+    if (out->size < header_size)
+        return lp_fail(e, "its header is cut short");
+    if (lp_npy_parse(out->data, header_size, &m->npy, e) || add_sizes(m, e) ||
+        inflate_to(s, p, m->size, out, e))
+        return -1;
+    /* The data have to end here: one further byte is asked for and must not come. */
+    if (!p->ended && m->size < SIZE_MAX && inflate_to(s, p, m->size + 1, out, e))
+        return -1;
+    if (out->size != m->size)
+        return refuse_size(
+            m, out->size < m->size ? "its deflated data hold fewer" : "its deflated data hold more",
+            e);
+    if (p->end != SIZE_MAX && p->at != p->end)
+        return lp_fail(e, "%zu bytes of its deflated data are left over", p->end - p->at);
+    m->crc = lp_crc32(0, out->data, out->size);
+    return 0;
+}
+
+/* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at behind them.
+ */
+static int read_deflated(lp_source *s, size_t *at, size_t end, lp_member *m, lp_error *e) {
+    packed p = {.at = *at, .end = end};
+    if (inflateInit2(&p.z, -MAX_WBITS) != Z_OK)
+        return lp_fail(e, "zlib could not be started");
+    int failed = inflate_member(s, &p, m, e);
+    inflateEnd(&p.z);
+    *at = p.at;
+    return failed;
 }
 
 /* ---- an archive ---- */
@@ -198,8 +203,8 @@ static int check_name(const lp_zip_entry *entry, lp_error *e) {
     if (entry->name_size < n || memcmp(entry->name + entry->name_size - n, suffix, n) != 0)
         return lp_fail(e, "it is not an array (its name does not end in .npy)");
     if (!lp_member_name_is_valid(entry->name, entry->name_size - n))
-        return lp_fail(e, "its name is none that a tensor may have ([A-Za-z0-9_.+-/], no '..', no "
-                          "leading '/')");
+        return lp_fail(e, "it is not a valid tensor name ([A-Za-z0-9_.+-/], no '..', no leading "
+                          "'/')");
     return 0;
 }
 
@@ -220,7 +225,7 @@ static shown show(const lp_zip_entry *entry) {
     return name;
 }
 
-/* Reads the data, and the descriptor, of a member whose local header ended at *at. */
+/* Reads the data and the descriptor of a member whose local header ended at *at. */
 static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_member *m,
                      lp_error *e) {
     const bool has_descriptor = entry->flags & LP_ZIP_HAS_DESCRIPTOR;
@@ -250,13 +255,13 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
         return lp_fail(e, "its CRC-32 is %08x, the archive says %08x (it is damaged)",
                        (unsigned)m->crc, (unsigned)entry->crc);
     }
-    /* The longest form fits: the central directory follows at least. */
+    /* The longest form fits, since the central directory follows. */
     if (need(s, *at, LP_ZIP_DESCRIPTOR, e))
         return -1;
     size_t length =
         lp_zip_match_descriptor(s->data + *at, LP_ZIP_DESCRIPTOR, m->crc, m->packed_size, m->size);
     if (length == 0 || (entry->crc != 0 && entry->crc != m->crc))
-        return lp_fail(e, "its data descriptor says another CRC-32 or size (it is damaged)");
+        return lp_fail(e, "its data descriptor gives another CRC-32 or size (it is damaged)");
     *at += length;
     return 0;
 }
@@ -271,28 +276,22 @@ static int read_member(lp_source *s, size_t start, size_t *at, lp_members *membe
     lp_zip_entry entry;
     int failed = lp_zip_parse_local(s->data + *at, &entry, e);
     const shown name = show(&entry);
-    lp_member *m = failed || check_name(&entry, e) ? NULL : add_member(members, e);
-    if (m != NULL) {
-        const size_t length = entry.name_size - strlen(suffix);
+    if (!failed && check_name(&entry, e) == 0) {
+        lp_member *m = add_member(members, entry.name, entry.name_size - strlen(suffix));
         m->flags = entry.flags;
         m->method = entry.method;
         m->header_offset = *at - start;
-        m->name = lp_alloc(length + 1, 1, e);
-        if (m->name != NULL) {
-            memcpy(m->name, entry.name, length);
-            m->name[length] = '\0';
-            *at += header_size;
-            if (read_data(s, at, &entry, m, e) == 0)
-                return 0;
-        }
+        *at += header_size;
+        if (read_data(s, at, &entry, m, e) == 0)
+            return 0;
     }
     return lp_within(e, "member '%s'", name.text);
 }
 
-/* Holds one header of the central directory against the member that it is about. */
+/* Checks one header of the central directory against its member. */
 static int check_central(const lp_zip_entry *entry, lp_members *members, lp_error *e) {
     size_t low = 0, high = members->count;
-    while (low < high) { /* the members stand in the order of their offsets */
+    while (low < high) { /* the members are in the order of their offsets */
         size_t middle = low + (high - low) / 2;
         if (members->item[middle].header_offset < entry->offset)
             low = middle + 1;
@@ -301,25 +300,47 @@ static int check_central(const lp_zip_entry *entry, lp_members *members, lp_erro
     }
     lp_member *m = low < members->count ? &members->item[low] : NULL;
     if (m == NULL || m->header_offset != entry->offset)
-        return lp_fail(e, "the central directory has it at byte %llu, where no member is",
+        return lp_fail(e, "the central directory gives it byte %llu, where no member begins",
                        (unsigned long long)entry->offset);
     if (m->is_listed)
-        return lp_fail(e, "the central directory has it twice");
+        return lp_fail(e, "the central directory lists it twice");
     m->is_listed = true;
     const size_t length = strlen(m->name);
     if (entry->name_size != length + strlen(suffix) || memcmp(entry->name, m->name, length) != 0 ||
         memcmp(entry->name + length, suffix, strlen(suffix)) != 0)
-        return lp_fail(e, "the central directory calls member '%s.npy' so", m->name);
+        return lp_fail(e, "the central directory gives member '%s.npy' another name", m->name);
     if (entry->crc != m->crc || entry->size != m->size || entry->packed_size != m->packed_size ||
         entry->method != m->method || entry->flags != m->flags)
         return lp_fail(e, "the central directory and its own header disagree");
     return 0;
 }
 
+/* Reads ZIP64's end record and locator, if they are at *at. */
+static int read_end64(lp_source *s, size_t start, size_t *at, const lp_zip_totals *totals,
+                      bool *found, lp_error *e) {
+    const size_t end64 = *at;
+    size_t size;
+    *found = lp_zip_record_at(s->data + end64) == LP_ZIP_IS_END64;
+    if (!*found)
+        return 0;
+    if (need(s, end64, LP_ZIP_END64, e) || lp_zip_end64_size(s->data + end64, &size, e) ||
+        need(s, end64, size + LP_ZIP_LOCATOR64, e) ||
+        lp_zip_check_end64(s->data + end64, totals, e))
+        return -1;
+    *at += size;
+    if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_LOCATOR64)
+        return lp_fail(e, "byte %zu: the ZIP64 locator is missing (it is damaged)", *at);
+    if (lp_zip_check_locator64(s->data + *at, end64 - start, e))
+        return -1;
+    *at += LP_ZIP_LOCATOR64;
+    return need(s, *at, 4, e);
+}
+
 /* Reads the central directory at *at and the records that end the archive. */
 static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *members,
                           lp_error *e) {
     lp_zip_totals totals = {.central_offset = *at - start};
+    bool has_end64;
     for (;;) {
         if (need(s, *at, 4, e))
             return -1;
@@ -340,23 +361,8 @@ static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *me
         return lp_fail(e, "the central directory lists %llu members of %zu (it is damaged)",
                        (unsigned long long)totals.count, members->count);
     totals.central_size = *at - start - totals.central_offset;
-    const bool has_end64 = lp_zip_record_at(s->data + *at) == LP_ZIP_IS_END64;
-    if (has_end64) {
-        size_t size;
-        const size_t end64 = *at;
-        if (need(s, end64, LP_ZIP_END64, e) || lp_zip_end64_size(s->data + end64, &size, e) ||
-            need(s, end64, size + LP_ZIP_LOCATOR64, e) ||
-            lp_zip_check_end64(s->data + end64, &totals, e))
-            return -1;
-        *at += size;
-        if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_LOCATOR64)
-            return lp_fail(e, "byte %zu: the ZIP64 locator is missing (it is damaged)", *at);
-        if (lp_zip_check_locator64(s->data + *at, end64 - start, e))
-            return -1;
-        *at += LP_ZIP_LOCATOR64;
-        if (need(s, *at, 4, e))
-            return -1;
-    }
+    if (read_end64(s, start, at, &totals, &has_end64, e))
+        return -1;
     if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_END)
         return lp_fail(e, "byte %zu: the archive's end record is missing (it is damaged)", *at);
     if (need(s, *at, LP_ZIP_END, e) || lp_zip_check_end(s->data + *at, &totals, has_end64, e))
@@ -384,28 +390,20 @@ int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) 
             return read_directory(s, start, at, members, e);
         default:
             if (*at == 0)
-                return lp_fail(e, "it is no tensor stream (an .npz archive or an .npy array)");
+                return lp_fail(e, "it is not a tensor stream (an .npz archive or an .npy array)");
             if (*at == start)
-                return lp_fail(e, "byte %zu: what follows the archive is no archive", start);
+                return lp_fail(e, "byte %zu: what follows the archive is not an archive", start);
             return lp_fail(e, "byte %zu: neither a member nor the archive's end (it is damaged)",
                            *at);
         }
     }
 }
 
-int lp_archive_read_bare(lp_source *s, lp_members *members, lp_error *e) {
-    lp_member *m = add_member(members, e);
-    if (m == NULL || read_header(s, 0, SIZE_MAX, &m->npy, e) || total_size(&m->npy, &m->size, e))
-        return -1;
-    if (check_bytes(s, 0, m, e))
+int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp_error *e) {
+    lp_member *m = add_member(members, name, strlen(name));
+    if (read_stored(s, 0, false, 0, m, e))
         return -1;
     if (m->size < SIZE_MAX && lp_source_fill(s, m->size + 1, e))
         return -1;
-    if (s->size > m->size) {
-        char shape[200], type[16];
-        return lp_fail(e, "%s of shape %s takes %zu bytes, more follow",
-                       lp_type_name(m->npy.type, type),
-                       lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size);
-    }
-    return 0;
+    return s->size > m->size ? refuse_size(m, "more follow", e) : 0;
 }

@@ -1,27 +1,30 @@
-/* One .npz archive, read front to back from a source: what the records of io/zip frame, the
- * arrays that io/npy describes. Nothing is sought, so that a pipe and a file go the same way, and
- * no memory is asked for because a header claims it. */
+/* .npz archives: the records of io/zip around the arrays of io/npy. Reading goes front to back
+ * without seeking, for pipes and files alike, and never allocates memory just because a header
+ * claims a size. Writing (archive_write.c) gives labpipe's strict profile. */
 #ifndef LP_IO_ARCHIVE_H
 #define LP_IO_ARCHIVE_H
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/tensor.h"
 #include "io/npy.h"
 #include "io/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-/* A member: one .npy as it stands in the source or, deflated there, unpacked in memory. */
+/* A member: one .npy in its source or, if it was deflated there, unpacked in memory. */
 typedef struct {
-    char *name; /* without ".npy" */
+    const char *name; /* without ".npy" */
     lp_npy npy;
     uint32_t crc;
-    size_t size;        /* of the whole .npy: header and elements */
-    size_t offset;      /* in the source, where it is stored */
-    lp_buffer unpacked; /* what it holds, where it was deflated */
-    /* What its local header said, and whether the central directory has said the same. */
+    size_t size;             /* of the whole .npy: header and elements */
+    const lp_source *source; /* where it is stored, at `offset`; NULL where it is unpacked */
+    size_t offset;
+    lp_buffer unpacked;
+    /* What its local header says, and whether the central directory has listed it. */
     uint16_t flags, method;
     uint64_t packed_size, header_offset;
     bool is_listed;
@@ -30,9 +33,13 @@ typedef struct {
 typedef struct {
     lp_member *item;
     size_t count, capacity;
+    lp_arena names;
 } lp_members;
 
-/* True for a name a tensor may have: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
+/* The whole .npy of a member. */
+const unsigned char *lp_member_bytes(const lp_member *m);
+
+/* True for a valid tensor name: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
 bool lp_member_name_is_valid(const char *name, size_t size);
 
 /* Reads the archive that begins at *at, and moves *at behind it. Every member's CRC, sizes and
@@ -40,10 +47,28 @@ bool lp_member_name_is_valid(const char *name, size_t size);
  * {0} and is freed with lp_members_free, after a failure too. */
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e);
 
-/* Reads a bare .npy, which has to be all that the source holds: one member without a name,
- * its crc computed. */
-int lp_archive_read_bare(lp_source *s, lp_members *members, lp_error *e);
+/* Reads a bare .npy, which has to be all that the source holds: one member, called `name`. */
+int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp_error *e);
 
 void lp_members_free(lp_members *members);
+
+/* An archive being written to `out`; starts as {.out = out, .compress = deflated or not}. The
+ * caller flushes and closes `out`. */
+typedef struct {
+    FILE *out;
+    bool compress;
+    uint64_t at;       /* bytes written */
+    uint64_t count;    /* members */
+    lp_buffer central; /* the central directory so far */
+} lp_archive_writer;
+
+/* Writes a tensor, or what was read byte for byte. */
+int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t, lp_error *e);
+int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
+                            lp_error *e);
+
+/* Writes the central directory and the end; to be called after a failure too, whose `failed` it
+ * then returns, since it frees what the writer holds. */
+int lp_archive_write_end(lp_archive_writer *w, int failed, lp_error *e);
 
 #endif

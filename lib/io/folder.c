@@ -1,8 +1,9 @@
 #include "io/folder.h"
 
+#include "base/memory.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -27,29 +28,16 @@ static bool has_ending(const char *name, const char *endings) {
     }
 }
 
-/* Takes over the path. */
-static int append(lp_texts *paths, char *path, lp_error *e) {
-    const char **item =
-        path != NULL ? realloc(paths->item, (paths->count + 1) * sizeof *item) : NULL;
-    if (item == NULL) {
-        free(path);
-        return lp_fail(e, "out of memory");
-    }
-    paths->item = item;
-    item[paths->count++] = path;
-    return 0;
-}
+static int list(lp_buffer *paths, const char *folder, const char *endings, bool deep, lp_error *e);
 
-static int list(lp_texts *paths, const char *folder, const char *endings, bool deep, lp_error *e);
-
-static int list_entry(lp_texts *paths, const char *folder, const char *name, const char *endings,
+static int list_entry(lp_buffer *paths, const char *folder, const char *name, const char *endings,
                       bool deep, lp_error *e) {
     struct stat status;
-    char *path;
+    lp_buffer text = {0};
     size_t length = strlen(folder);
-    if (asprintf(&path, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
-                 name) < 0)
-        return lp_fail(e, "out of memory");
+    lp_buffer_printf(&text, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
+                     name);
+    char *path = text.data;
     int failed = 0;
     if (stat(path, &status) != 0) {
         if (has_ending(name, endings))
@@ -57,13 +45,15 @@ static int list_entry(lp_texts *paths, const char *folder, const char *name, con
     } else if (S_ISDIR(status.st_mode) && deep) {
         failed = list(paths, path, endings, false, e);
     } else if (S_ISREG(status.st_mode) && has_ending(name, endings)) {
-        return append(paths, path, e);
+        path = lp_strdup(path);
+        lp_buffer_append(paths, &path, sizeof path);
     }
-    free(path);
+    lp_buffer_free(&text);
     return failed;
 }
 
-static int list(lp_texts *paths, const char *folder, const char *endings, bool deep, lp_error *e) {
+/* Appends the paths (char *). */
+static int list(lp_buffer *paths, const char *folder, const char *endings, bool deep, lp_error *e) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
         return lp_fail_errno(e, "reading %s", folder);
@@ -84,14 +74,14 @@ static int compare(const void *a, const void *b) {
 
 int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, bool deep,
                    lp_error *e) {
-    *paths = (lp_texts){0};
-    if (list(paths, folder, endings, deep, e)) {
+    lp_buffer found = {0};
+    int failed = list(&found, folder, endings, deep, e);
+    *paths = (lp_texts){(const char **)found.data, found.size / sizeof(char *)};
+    if (failed)
         lp_folder_free(paths);
-        return -1;
-    }
-    if (paths->count > 0)
+    else if (paths->count > 0)
         qsort(paths->item, paths->count, sizeof *paths->item, compare);
-    return 0;
+    return failed;
 }
 
 void lp_folder_free(lp_texts *paths) {

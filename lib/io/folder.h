@@ -11,9 +11,9 @@
 bool lp_folder_is(const char *path);
 
 /* The paths of the regular files in a folder and, where `deep`, in the folders within it (one
- * level: a folder a class) whose names end in one of `endings` ("png|pgm", after a point, in
- * letters of either case), in the order of their bytes. Names that begin with a point are left out,
- * links are followed. The list and its texts are the caller's: lp_folder_free. */
+ * level: a folder a class) whose names end in one of `endings` ("png|pgm", after a dot, in upper or
+ * lower case), in the order of their bytes. Names that begin with a dot are left out, links are
+ * followed. The list is freed by lp_folder_free. */
 int lp_folder_list(lp_texts *paths, const char *folder, const char *endings, bool deep,
                    lp_error *e);
 

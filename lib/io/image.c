@@ -23,14 +23,12 @@ static int check_size(size_t width, size_t height, lp_error *e) {
     return 0;
 }
 
+/* Pixels of any value; the limits keep a size that a file states small. */
 static int allocate(lp_image *image, size_t width, size_t height, size_t channels, lp_error *e) {
     *image = (lp_image){0};
     if (check_size(width, height, e))
         return -1;
-    uint8_t *pixels = lp_alloc(width * height, channels, e);
-    if (pixels == NULL)
-        return -1;
-    *image = (lp_image){width, height, channels, pixels};
+    *image = (lp_image){width, height, channels, lp_alloc(width * height, channels)};
     return 0;
 }
 
@@ -41,10 +39,10 @@ int lp_image_new(lp_image *image, size_t width, size_t height, size_t channels, 
     return 0;
 }
 
-// ---- PNG ----
+/* ---- PNG ---- */
 
-/* What libpng's callbacks share. libpng leaves through longjmp, so everything that has to be freed
- * afterwards lives here and not in local variables. */
+/* What libpng's callbacks share. libpng leaves through longjmp, so whatever has to be freed
+ * afterwards is here and not in local variables. */
 typedef struct {
     lp_error *e;
     jmp_buf leave;
@@ -64,8 +62,7 @@ static _Noreturn void png_failed(png_structp png, png_const_charp text) {
     longjmp(job->leave, 1);
 }
 
-/* libpng warns about what does not change a pixel (a colour profile it would have written
- * differently). */
+/* libpng's warnings concern nothing that changes a pixel, such as odd colour profiles. */
 static void png_warned(png_structp png, png_const_charp text) {
     (void)png;
     (void)text;
@@ -105,11 +102,11 @@ static int png_steps(png_job *job, lp_image *image) {
     png_structp png = job->png;
     png_set_read_fn(png, job, png_take);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // the limits are ours
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); /* ours apply */
     png_read_info(png, job->info);
 
-    // Before libpng allocates its rows: the limits, and what the file can hold at most. Deflate
-    // makes 1032 bytes of one (a match of 258 bytes costs two bits).
+    /* Before libpng allocates its rows: our limits, and the most that the file can hold. Deflate
+     * makes at most 1032 bytes of one (a match of 258 bytes costs two bits). */
     size_t width = png_get_image_width(png, job->info);
     size_t height = png_get_image_height(png, job->info);
     if (check_size(width, height, e))
@@ -126,10 +123,8 @@ static int png_steps(png_job *job, lp_image *image) {
     size_t channels = given < 3 ? 1 : 3;
     if (allocate(image, width, height, channels, e))
         return -1;
-    job->rows = lp_alloc(height, sizeof *job->rows, e);
-    job->wide = given == channels ? NULL : lp_alloc(width * height, given, e);
-    if (job->rows == NULL || (given != channels && job->wide == NULL))
-        return -1;
+    job->rows = lp_alloc(height, sizeof *job->rows);
+    job->wide = given == channels ? NULL : lp_alloc(width * height, given);
     uint8_t *pixels = job->wide != NULL ? job->wide : image->pixels;
     for (size_t y = 0; y < height; y++)
         job->rows[y] = pixels + y * width * given;
@@ -185,7 +180,7 @@ int lp_image_write_png(FILE *out, const lp_image *image, lp_error *e) {
     return failed;
 }
 
-// ---- PGM and PPM (netpbm's plain and raw formats) ----
+/* ---- PGM and PPM (netpbm's plain and raw formats) ---- */
 
 typedef struct {
     const uint8_t *bytes;
@@ -219,7 +214,7 @@ static int read_plain(reader *r, lp_image *image, unsigned maximum, lp_error *e)
         unsigned value;
         if (!next_number(r, &value))
             return lp_fail(e, "%s after %zu of %zu values",
-                           r->at >= r->size ? "PNM: cut short" : "PNM: no number", i, n);
+                           r->at >= r->size ? "PNM: cut short" : "PNM: not a number", i, n);
         if (value > maximum)
             return lp_fail(e, "PNM: value %zu is %u, over its own maximum of %u", i + 1, value,
                            maximum);
@@ -257,7 +252,7 @@ static int decode_pnm(lp_image *image, const uint8_t *bytes, size_t size, lp_err
     if (r.at >= size || !is_space(bytes[r.at]))
         return lp_fail(e, "PNM: cut short, or no white space, behind its header");
     r.at++;
-    // The least a file of that size takes: a digit and a space, or 1 or 2 raw bytes, a value.
+    /* A value takes a digit and a space, or 1 or 2 raw bytes, at least. */
     size_t each = !plain && maximum <= 255 ? 1 : 2;
     if ((size_t)width * height * channels * each > size - r.at + (plain ? 1 : 0))
         return lp_fail(e, "PNM: cut short: %zu bytes cannot hold the %u x %u pixels it declares",
@@ -279,10 +274,10 @@ int lp_image_decode(lp_image *image, const void *bytes, size_t size, lp_error *e
         return decode_png(image, b, size, e);
     if (size >= 3 && b[0] == 'P' && strchr("2356", b[1]) != NULL && b[1] != '\0' && is_space(b[2]))
         return decode_pnm(image, b, size, e);
-    return lp_fail(e, size == 0 ? "it is empty" : "it is no PNG, PGM or PPM picture");
+    return lp_fail(e, size == 0 ? "it is empty" : "it is not a PNG, PGM or PPM picture");
 }
 
-// ---- what is done to pixels ----
+/* ---- what is done to pixels ---- */
 
 void lp_image_grey(lp_image *image) {
     if (image->channels == 1)
@@ -302,35 +297,32 @@ typedef struct {
     double *weight;
 } filter;
 
-static int make_filter(filter *f, size_t from, size_t to, lp_error *e) {
+static filter make_filter(lp_arena *a, size_t from, size_t to) {
     double factor = (double)from / (double)to;
     double support = factor > 1 ? factor : 1;
-    f->taps = (size_t)(2 * support) + 2;
-    if (f->taps > from)
-        f->taps = from;
-    f->first = lp_alloc(to, sizeof *f->first, e);
-    f->weight = lp_alloc(to * f->taps, sizeof *f->weight, e);
-    if (f->first == NULL || f->weight == NULL)
-        return -1;
+    size_t taps = (size_t)(2 * support) + 2;
+    filter f = {.taps = taps < from ? taps : from};
+    f.first = lp_arena_alloc(a, to, sizeof *f.first);
+    f.weight = lp_arena_alloc(a, to * f.taps, sizeof *f.weight);
     for (size_t t = 0; t < to; t++) {
         double centre = ((double)t + 0.5) * factor - 0.5;
         double start = centre - support > 0 ? centre - support : 0;
         size_t first = (size_t)start;
-        if (first + f->taps > from)
-            first = from - f->taps;
-        double *weight = f->weight + t * f->taps, sum = 0;
-        for (size_t k = 0; k < f->taps; k++) {
+        if (first + f.taps > from)
+            first = from - f.taps;
+        double *weight = f.weight + t * f.taps, sum = 0;
+        for (size_t k = 0; k < f.taps; k++) {
             double distance = ((double)(first + k) - centre) / support;
             if (distance < 0)
                 distance = -distance;
             weight[k] = distance < 1 ? 1 - distance : 0;
             sum += weight[k];
         }
-        for (size_t k = 0; k < f->taps; k++)
+        for (size_t k = 0; k < f.taps; k++)
             weight[k] /= sum;
-        f->first[t] = first;
+        f.first[t] = first;
     }
-    return 0;
+    return f;
 }
 
 static void apply_filters(const lp_image *from, const filter *across, const filter *down,
@@ -360,21 +352,13 @@ int lp_image_resize(lp_image *image, size_t width, size_t height, lp_error *e) {
     lp_image to;
     if (allocate(&to, width, height, image->channels, e))
         return -1;
-    filter across = {0}, down = {0};
-    double *middle = lp_alloc(width * image->height, image->channels * sizeof *middle, e);
-    int failed = middle == NULL || make_filter(&across, image->width, width, e) ||
-                 make_filter(&down, image->height, height, e);
-    if (!failed)
-        apply_filters(image, &across, &down, middle, &to);
-    free(middle);
-    free(across.first);
-    free(across.weight);
-    free(down.first);
-    free(down.weight);
-    if (failed) {
-        lp_image_free(&to);
-        return -1;
-    }
+    lp_arena arena = {0};
+    filter across = make_filter(&arena, image->width, width);
+    filter down = make_filter(&arena, image->height, height);
+    double *middle =
+        lp_arena_alloc(&arena, width * image->height, image->channels * sizeof *middle);
+    apply_filters(image, &across, &down, middle, &to);
+    lp_arena_free(&arena);
     lp_image_free(image);
     *image = to;
     return 0;

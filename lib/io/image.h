@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A picture larger than this is refused, whatever its file's size: 8192 x 8192 pixels in all, and
+/* Larger pictures are refused, whatever their file's size: over 8192 x 8192 pixels in all, or over
  * 65,535 a side. So is one whose file is too small to hold what its header declares. */
 enum { LP_IMAGE_MAX_SIDE = 65535, LP_IMAGE_MAX_PIXELS = 1 << 26 };
 

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What no POSIX shell gives a meaning to, anywhere in a word. */
+/* Characters without a meaning to any POSIX shell, anywhere in a word. */
 static bool is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
 }
 
-void (lp_recipe_word)(lp_buffer *b, const char *word) {
+void lp_recipe_word(lp_buffer *b, const char *word) {
     if (b->size > 0)
         lp_buffer_append(b, " ", 1);
     size_t length = strlen(word), plain = 0;
@@ -39,7 +39,7 @@ bool lp_recipe_names_a_file(const char *operand) {
            (length > 4 && (strcmp(end - 4, ".npz") == 0 || strcmp(end - 4, ".npy") == 0));
 }
 
-void (lp_recipe_path)(lp_buffer *b, const char *path, bool among_words) {
+void lp_recipe_path(lp_buffer *b, const char *path, bool among_words) {
     const bool is_option = path[0] == '-' && path[1] != '\0';
     if (!is_option && (!among_words || lp_recipe_names_a_file(path))) {
         lp_recipe_word(b, path);
@@ -51,7 +51,7 @@ void (lp_recipe_path)(lp_buffer *b, const char *path, bool among_words) {
     lp_buffer_free(&safe);
 }
 
-void (lp_recipe_crc32)(lp_buffer *b, unsigned long crc32) {
+void lp_recipe_crc32(lp_buffer *b, unsigned long crc32) {
     lp_buffer_printf(b, "%s--crc32 %08lx", b->size > 0 ? " " : "", crc32);
 }
 
@@ -118,4 +118,70 @@ bool lp_recipe_is_broken(const char *recipe, char **reason) {
         }
     }
     return false;
+}
+
+/* ---- where inputs come from ---- */
+
+void lp_origin_break(lp_origin *o, const char *why) {
+    lp_recipe_word(&o->recipe, LP_RECIPE_BROKEN);
+    lp_recipe_word(&o->recipe, why);
+}
+
+lp_origin lp_origin_join(lp_origin *inputs, size_t n) {
+    if (n == 1)
+        return inputs[0];
+    lp_origin all = {0};
+    lp_buffer_printf(&all.recipe, "cat");
+    for (size_t i = 0; i < n; i++) {
+        lp_buffer *part = &inputs[i].recipe;
+        if (inputs[i].path != NULL) {
+            lp_recipe_word(part, "pick");
+            lp_recipe_crc32(part, inputs[i].crc32);
+            lp_recipe_word(part, "*");
+            lp_recipe_path(part, inputs[i].path, true);
+        }
+        lp_buffer_printf(&all.recipe, " <(%s)", part->data);
+        lp_buffer_free(part);
+    }
+    return all;
+}
+
+void lp_origin_continue(lp_origin *o, const char *tool, const char *options, const char *operands) {
+    lp_buffer b = {0};
+    if (o->recipe.size > 0)
+        lp_buffer_printf(&b, "%s | ", o->recipe.data);
+    lp_buffer_printf(&b, "%s", tool);
+    if (o->path != NULL)
+        lp_recipe_crc32(&b, o->crc32);
+    if (options[0] != '\0')
+        lp_buffer_printf(&b, " %s", options);
+    if (operands[0] != '\0')
+        lp_buffer_printf(&b, " %s", operands);
+    if (o->path != NULL)
+        lp_recipe_path(&b, o->path, operands[0] != '\0');
+    lp_buffer_free(&o->recipe);
+    *o = (lp_origin){.recipe = b};
+}
+
+int lp_recipe_decode(const lp_tensor *t, lp_buffer *recipe, lp_error *e) {
+    if (!lp_type_is_string(t->type) || t->count != 1)
+        return lp_fail(e, "the recipe is not one string");
+    /* NULs fill a string up; one inside would end the text early. */
+    const size_t unit = t->type.kind == 'U' ? 4 : 1;
+    bool has_ended = false, has_nul = false;
+    for (size_t i = 0; i + unit <= t->type.size; i += unit) {
+        const bool is_nul = memcmp((const char *)t->data + i, "\0\0\0\0", unit) == 0;
+        has_nul = has_nul || (has_ended && !is_nul);
+        has_ended = has_ended || is_nul;
+    }
+    char *text = lp_tensor_string(t, 0, e);
+    if (text == NULL)
+        return -1;
+    int failed = 0;
+    if (has_nul || !lp_recipe_is_clean(text, strlen(text)))
+        failed = lp_fail(e, "the recipe holds control characters (do not run it)");
+    else
+        lp_buffer_append(recipe, text, strlen(text));
+    free(text);
+    return failed;
 }

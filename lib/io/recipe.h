@@ -18,42 +18,58 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* The command that stands where nothing can make the data again. There is no such tool, so that a
- * replay fails at once. */
+/* The command in place of data that nothing can make again. There is no such tool, so a replay
+ * fails at once. */
 #define LP_RECIPE_BROKEN "not-replayable"
 
 /* Appends one word to a command line, a space before it unless b is empty, quoted for a POSIX
  * shell where it needs it. */
 void lp_recipe_word(lp_buffer *b, const char *word);
 
-/* The same for a path that is to be an operand: "./" goes before one that begins with '-' and is
- * not "-" itself and, of a tool that takes words too, before one that would read as a word. */
+/* The same for a path as an operand: "./" goes before one that begins with '-', except "-" itself,
+ * and, of a tool that takes words too, before one that would read as a word. */
 void lp_recipe_path(lp_buffer *b, const char *path, bool among_words);
 
-/* Whether an operand of a tool that takes words is a FILE: told by its text alone, so that a
- * command means the same in every folder. One is that is "-", ends in .npz or .npy, or begins with
- * "/", "./" or "../". */
+/* Whether an operand of a tool that takes words is a FILE: it is "-", ends in .npz or .npy, or
+ * begins with "/", "./" or "../". Its text alone decides, so that a command means the same in every
+ * folder. */
 bool lp_recipe_names_a_file(const char *operand);
 
 /* Appends a file's CRC-32 as two words: --crc32 1a2b3c4d. */
 void lp_recipe_crc32(lp_buffer *b, unsigned long crc32);
 
-/* True where a recipe may hold these bytes: no control character but newline and tab, neither one
- * byte long nor (U+0080 to U+009F in UTF-8) two. */
+/* True where a recipe may hold these bytes: no control characters but newline and tab, neither
+ * those of one byte nor, in UTF-8, those of two (U+0080 to U+009F). */
 bool lp_recipe_is_clean(const char *text, size_t size);
 
-/* True where a recipe holds a part that cannot be made again. *reason, unless NULL, then is its
- * quoted word that says why, to be freed (NULL where there is none, or no memory). */
+/* True where a recipe holds a part that cannot be made again. *reason, unless NULL, is then the
+ * quoted word that says why, to be freed. */
 bool lp_recipe_is_broken(const char *recipe, char **reason);
 
-#ifndef LP_NO_COMPAT
-#define lp_recipe_word(b, w, ...) lp_ok_(((lp_recipe_word)(b, w), 0))
-#define lp_recipe_path(b, p, a, ...) lp_ok_(((lp_recipe_path)(b, p, a), 0))
-#define lp_recipe_crc32(b, c, ...) lp_ok_(((lp_recipe_crc32)(b, c), 0))
-#endif
+/* Where an input, or a whole stream, comes from: a recipe, or a file that can be named in one.
+ * Starts as {0}; recipe is freed by lp_buffer_free. */
+typedef struct {
+    lp_buffer recipe;
+    const char *path; /* NULL where recipe says it; borrowed */
+    uint32_t crc32;   /* of the file */
+} lp_origin;
+
+/* The recipe of an input that came without one and cannot be named. */
+void lp_origin_break(lp_origin *o, const char *why);
+
+/* The one origin of n inputs, whose recipes it takes over: `cat <(A) <(B)` of more than one. */
+lp_origin lp_origin_join(lp_origin *inputs, size_t n);
+
+/* Makes o the origin of what TOOL makes of it: see lp_stream_continue_recipe. */
+void lp_origin_continue(lp_origin *o, const char *tool, const char *options, const char *operands);
+
+/* The recipe in a `recipe` tensor: one string without control characters. */
+int lp_recipe_decode(const lp_tensor *t, lp_buffer *recipe, lp_error *e);
 
 #endif

@@ -1,8 +1,9 @@
 #include "io/source.h"
 
+#include "io/crc32.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,21 +11,15 @@
 #include <unistd.h>
 
 enum {
-    FIRST_ROOM = 1 << 20, /* what a pipe is given to start with; doubled as it fills */
-    CHUNK = 1 << 20,      /* how much of a mapped file is looked at before it is let go */
+    FIRST_ROOM = 1 << 20, /* a pipe's room at first; doubled as it fills */
+    CHUNK = 1 << 20,      /* of a mapped file, summed and then released */
 };
 
 const char *lp_source_name(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-/* Every byte that moves is summed, so this is what a large tensor takes: libdeflate's sum, with the
- * CPU's carry-less product, is several times as fast as zlib's. */
-uint32_t lp_crc32(uint32_t crc, const void *bytes, size_t size) {
-    return size > 0 ? libdeflate_crc32(crc, bytes, size) : crc;
-}
-
-/* Maps the rest of a regular file. False where it cannot be: it is then read like a pipe. */
+/* Maps the rest of a regular file. False where that fails: it is then read like a pipe. */
 static bool map(lp_source *s, const struct stat *status) {
     off_t at = lseek(s->fd, 0, SEEK_CUR);
     if (at < 0 || at >= status->st_size || (uintmax_t)status->st_size > SIZE_MAX)
@@ -38,7 +33,7 @@ static bool map(lp_source *s, const struct stat *status) {
     s->data = (const unsigned char *)base + at;
     s->size = size - (size_t)at;
     s->is_mapped = s->ended = true;
-    /* The file is read front to back once; whoever shares the descriptor finds it at its end. */
+    /* Other users of the descriptor find it at its end. */
     madvise(base, size, MADV_SEQUENTIAL);
     lseek(s->fd, 0, SEEK_END);
     return true;
@@ -69,8 +64,7 @@ int lp_source_open(lp_source *s, const char *path, lp_error *e) {
     return -1;
 }
 
-/* Doubles the room of a pipe: its pages are moved, not copied, and those that were never written
- * to cost nothing. */
+/* Doubles the room of a pipe. Its pages are moved, not copied; untouched ones cost nothing. */
 static int grow(lp_source *s, lp_error *e) {
     size_t capacity = s->base == NULL ? FIRST_ROOM : s->capacity * 2;
     void *base = capacity < s->capacity ? MAP_FAILED
@@ -79,7 +73,7 @@ static int grow(lp_source *s, lp_error *e) {
                                         : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
     if (base == MAP_FAILED)
         return lp_fail(e, "out of memory after %zu bytes", s->size);
-    madvise(base, capacity, MADV_HUGEPAGE); /* fewer faults; where it cannot be, nothing is lost */
+    madvise(base, capacity, MADV_HUGEPAGE); /* fewer page faults, if it works */
     s->base = base;
     s->data = base;
     s->capacity = capacity;
@@ -95,7 +89,7 @@ int lp_source_fill(lp_source *s, size_t size, lp_error *e) {
             s->size += (size_t)n;
         } else if (n == 0) {
             s->ended = true;
-        } else if (errno == EAGAIN) { /* somebody made it non-blocking */
+        } else if (errno == EAGAIN) { /* it is non-blocking */
             poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, -1);
         } else if (errno != EINTR) {
             return lp_fail_errno(e, "it cannot be read");

@@ -1,6 +1,6 @@
 /* Where bytes come from: a regular file is mapped, a pipe is read into memory that grows with
- * what arrives. Either way a source is one run of bytes, read front to back, and what has been
- * read stays where it is counted from the front (though `data` may move while a pipe is read). */
+ * what arrives. Either way a source is one run of bytes, read front to back; offsets into it stay
+ * valid (though `data` may move while a pipe is read). */
 #ifndef LP_IO_SOURCE_H
 #define LP_IO_SOURCE_H
 
@@ -12,10 +12,10 @@
 
 typedef struct {
     const unsigned char *data; /* page-aligned for a pipe or a file that is read from its start */
-    size_t size;               /* bytes that are there */
-    bool ended;                /* no more will come: always so where the file is mapped */
+    size_t size;               /* bytes read so far */
+    bool ended;                /* no more will come, as in every mapped file */
     bool is_mapped;
-    int fd;     /* -1 where nothing is left to be read */
+    int fd;     /* -1 where nothing is left to read */
     void *base; /* what is mapped, and how much of it */
     size_t capacity;
 } lp_source;
@@ -27,32 +27,28 @@ typedef struct {
     size_t size;
 } lp_file;
 
-/* Opens a path, or standard input for "-" (a regular file behind it is mapped, from where it
- * stands). Refused: a terminal, a directory, what cannot be read. Closed with lp_source_close, as
- * {0} may be too. A mapped file that is shortened while it is in use ends the process with SIGBUS:
- * whoever owns the process may turn that into a message. */
+/* Opens a path, or standard input for "-" (a regular file there is mapped, from its current
+ * position on). Refused: a terminal, a directory, what cannot be read. Closed with lp_source_close,
+ * which is harmless on {0}. A mapped file that shrinks while it is in use ends the process with
+ * SIGBUS, which a tool may turn into a message. */
 int lp_source_open(lp_source *s, const char *path, lp_error *e);
 
-/* Reads until `size` bytes are there or the source has ended: s->size tells. */
+/* Reads until s->size is at least `size` or the source has ended. */
 int lp_source_fill(lp_source *s, size_t size, lp_error *e);
 
 /* Reads to the end, whatever its length; an empty source is an error. */
 int lp_source_fill_all(lp_source *s, lp_error *e);
 
-/* The CRC-32 of what is there, from first (inclusive) to last (exclusive), continuing `crc` (0 to
- * start with). Pages of a mapped file are let go behind it, so that a large file costs no memory
- * until its tensors are used. */
+/* The CRC-32 of the bytes [first, last), continuing `crc` (0 to start with). Pages of a mapped file
+ * are released afterwards, so that a large file costs no memory until its tensors are used. */
 uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t last);
 
-/* Lets go of the mapped pages that lie within [first, last): they come back when touched. */
+/* Releases the mapped pages within [first, last); they come back when touched. */
 void lp_source_release(const lp_source *s, size_t first, size_t last);
 
 void lp_source_close(lp_source *s);
 
-/* The CRC-32 that ZIP and gzip use (ISO 3309; polynomial 0xEDB88320), continuing `crc`. */
-uint32_t lp_crc32(uint32_t crc, const void *bytes, size_t size);
-
-/* How messages call a path: itself, or "standard input" for "-". */
+/* The name of a path in messages: itself, or "standard input" for "-". */
 const char *lp_source_name(const char *path);
 
 #endif

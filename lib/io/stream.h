@@ -106,14 +106,4 @@ size_t lp_stream_archives(const lp_stream *s);
 /* Writes one archive to `out`, deflated where `compress` is set. The caller flushes and closes. */
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e);
 
-#ifndef LP_NO_COMPAT
-#define lp_stream_new(...) (lp_stream_new)()
-#define lp_stream_put(s, name, t, ...) lp_ok_(((lp_stream_put)(s, name, t), 0))
-#define lp_stream_put_text(s, name, t, ...) lp_ok_(((lp_stream_put_text)(s, name, t), 0))
-#define lp_stream_put_number(s, name, v, ...) lp_ok_(((lp_stream_put_number)(s, name, v), 0))
-#define lp_stream_set_recipe(s, t, ...) lp_ok_(((lp_stream_set_recipe)(s, t), 0))
-#define lp_stream_continue_recipe(s, tool, o, p, ...)                                              \
-    lp_ok_(((lp_stream_continue_recipe)(s, tool, o, p), 0))
-#endif
-
 #endif

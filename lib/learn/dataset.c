@@ -1,7 +1,7 @@
 #include "learn/dataset.h"
 
 #include "data/features.h"
-#include "io/source.h"
+#include "io/crc32.h"
 #include "num/kernels.h"
 
 enum { MAX_CLASSES = 1 << 24 };

@@ -1,6 +1,6 @@
 #include "learn/train_factors.h"
 
-#include "io/source.h"
+#include "io/crc32.h"
 
 typedef struct {
     const lp_matrix *matrix;

@@ -27,7 +27,7 @@ static void stop(void) {
 static lp_stream *make_data(size_t n, size_t d, size_t k, lp_type type) {
     lp_tensor x, y;
     lp_rng rng = lp_rng_new(1, LP_RNG_POINTS, 0);
-    lp_stream *s = lp_stream_new(&e);
+    lp_stream *s = lp_stream_new();
     if (s == NULL || lp_tensor_matrix(&x, type, n, d, &e) || lp_tensor_vector(&y, LP_I8, n, &e))
         stop();
     for (size_t i = 0; i < n * d; i++) {
@@ -38,7 +38,7 @@ static lp_stream *make_data(size_t n, size_t d, size_t k, lp_type type) {
     }
     for (size_t i = 0; i < n; i++)
         ((int64_t *)y.data)[i] = (int64_t)(i < k ? i : lp_rng_below(&rng, k));
-    if (lp_stream_put(s, "x", &x, &e) || lp_stream_put(s, "y", &y, &e))
+    if (lp_stream_put(s, "x", &x) || lp_stream_put(s, "y", &y))
         stop();
     return s;
 }

@@ -13,7 +13,7 @@ static void read_memory(const uint8_t *bytes, size_t size) {
     lp_source source = {.data = bytes, .size = size, .ended = true, .fd = -1};
     lp_members members = {0};
     size_t at = 0;
-    int failed = lp_npy_is(bytes, size) ? lp_archive_read_bare(&source, &members, &e)
+    int failed = lp_npy_is(bytes, size) ? lp_archive_read_bare(&source, "x", &members, &e)
                                         : lp_archive_read(&source, &at, &members, &e);
     fuzz_verdict(failed, &e);
     lp_members_free(&members);

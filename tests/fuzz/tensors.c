@@ -18,7 +18,7 @@ static void put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
         char name[64];
         size_t header;
         lp_npy npy;
-        lp_tensor view, t;
+        lp_tensor view;
         const uint8_t *line = memchr(bytes, '\n', size < sizeof name ? size : sizeof name);
         if (line == NULL)
             return;
@@ -31,9 +31,9 @@ static void put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
             lp_npy_parse(bytes, header, &npy, &e) || npy.data_size > size - header ||
             lp_npy_decode(&npy, bytes + header, &view, &e))
             return;
-        int failed = lp_tensor_copy(&t, &view, &e) || lp_stream_put(s, name, &t);
+        lp_tensor t = lp_tensor_copy(&view);
+        lp_stream_put(s, name, &t);
         lp_tensor_free(&view);
-        fuzz_verdict(failed, &e);
         bytes += header + npy.data_size, size -= header + npy.data_size;
     }
 }
@@ -41,8 +41,6 @@ static void put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     lp_error e = {0};
     lp_stream *s = lp_stream_new();
-    if (s == NULL)
-        return 0;
     put_list(s, bytes, size);
 
     lp_model model;

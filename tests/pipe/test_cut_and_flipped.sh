@@ -56,7 +56,7 @@ cat iris.npz small.npz >two.npz
 pick x two.npz >x.npz
 check "two archives in a file" inspect x.npz
 { cat iris.npz; echo more; } >more.npz
-refuses "text behind an archive" 1 '^inspect: reading more.npz: byte [0-9]+: what follows the archive is no archive' inspect more.npz
+refuses "text behind an archive" 1 '^inspect: reading more.npz: byte [0-9]+: what follows the archive is not an archive' inspect more.npz
 { cat iris.npz; head -c 500 iris.npz; } >half.npz
 refuses "half an archive behind an archive" 1 'cut short' inspect half.npz
 

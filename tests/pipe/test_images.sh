@@ -69,8 +69,8 @@ refuses "mixed channels" 1 '^from-images: reading colour.ppm: it is coloured, .*
     from-images faces/anna colour.ppm
 check "--grey and --resize make them alike" from-images --grey --resize 2x2 faces/anna wide.pgm colour.ppm -o alike.npz
 refuses "no folder to be a label" 1 'its path names no folder' from-images --labels wide.pgm
-refuses "a broken picture" 1 '^from-images: reading broken.png: it is no PNG' bash -c 'echo x >broken.png; from-images broken.png'
-refuses "text from a pipe" 1 '^from-images: reading standard input: it is no PNG' \
+refuses "a broken picture" 1 '^from-images: reading broken.png: it is not a PNG' bash -c 'echo x >broken.png; from-images broken.png'
+refuses "text from a pipe" 1 '^from-images: reading standard input: it is not a PNG' \
     bash -c 'echo x | from-images'
 
 # ---- render-weights ----

@@ -213,15 +213,15 @@ static void lying_files_say_what_is_wrong(void) {
     file f = TEXT("");
     check_refusal(&f, "it is empty");
     f = TEXT("GIF89a");
-    check_refusal(&f, "no PNG, PGM or PPM");
+    check_refusal(&f, "not a PNG, PGM or PPM");
     f = TEXT("P2\n2 2\n255\n1 2 3");
     check_refusal(&f, "cut short");
     f = TEXT("P2\n2 2\n255\n1 2 3 x");
-    check_refusal(&f, "no number after 3 of 4 values");
+    check_refusal(&f, "not a number after 3 of 4 values");
     f = TEXT("P2\n2 1\n100\n1 101");
     check_refusal(&f, "value 2 is 101, over its own maximum of 100");
     f = TEXT("P2\n2 1\n100\n1 -1");
-    check_refusal(&f, "no number after 1 of 2 values");
+    check_refusal(&f, "not a number after 1 of 2 values");
     f = TEXT("P2\n2 1\n100\n1 2 3");
     check_refusal(&f, "1 bytes follow its last pixel");
     f = TEXT("P5\n2 1\n255\n123");

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 static void quoting(void) {
     static const char *const rows[][2] = {
         {"split", "split"},
@@ -53,7 +52,7 @@ static void a_shell_gives_words_back(void) {
     lp_buffer command = {0};
     char expected[2 * 255 * 5];
     size_t n = 0;
-    CHECK(lp_buffer_print(&command, &e, "printf '%%s.'") == 0);
+    lp_buffer_printf(&command, "printf '%%s.'");
     for (int c = 1; c < 256; c++) {
         const char alone[] = {(char)c, '\0'}, between[] = {'a', (char)c, 'b', '\0'};
         lp_recipe_word(&command, alone);

@@ -146,7 +146,7 @@ static void put_get_drop_rename(void) {
     CHECK(lp_stream_rename(s, "t1", "t3", &e) == -1);
     CHECK_TEXT(e.text, "renaming 't1': there is a tensor 't3' already (drop it first)");
     CHECK(lp_stream_rename(s, "t1", "a b", &e) == -1);
-    CHECK_HOLDS(e.text, "renaming 't1': tensor 'a b': the name is none");
+    CHECK_HOLDS(e.text, "renaming 't1': tensor 'a b': it is not a valid tensor name");
     CHECK(lp_stream_rename(s, "t2", "z", &e) == -1);
     CHECK_HOLDS(e.text, "there is no tensor 't2' in the stream (it holds t1, t3, ");
     CHECK_HOLDS(e.text, " more)");
@@ -403,7 +403,7 @@ static void refused(const void *bytes, size_t size, const char *message) {
 
 static void refused_inputs(void) {
     refused("", 0, "it is empty");
-    refused("hello, world\n", 13, "it is no tensor stream (an .npz archive or an .npy array)");
+    refused("hello, world\n", 13, "it is not a tensor stream (an .npz archive or an .npy array)");
     refused("P", 1, "it is cut short: it ends at byte 1 of at least 4");
     CHECK(lp_stream_read(&(lp_input){.path = "/"}, 1, &e) == NULL);
     CHECK_TEXT(e.text, "reading /: it is a directory");
@@ -442,10 +442,10 @@ static void refused_records(void) {
         {"PK\3\4", 18, "\13\0\0\0\13", 5, "it is 11 bytes long, too short for an array"},
         {"PK\3\4", 18, "\40\0\0\0\40", 5, "its header says that it is 80 bytes long, the archive"},
         {"PK\3\4", 18, "\xff\xff\xff\xff", 4, "its ZIP64 extra field is missing"},
-        {"PK\3\4", 30, "/", 1, "member '/.b.npy': its name is none that a tensor may have"},
-        {"PK\3\4", 31, "..", 2, "member 'b...npy': its name is none that a tensor may have"},
-        {"PK\3\4", 30, " ", 1, "its name is none that a tensor may have"},
-        {"PK\3\4", 30, "\x1b", 1, "member '?.b.npy': its name is none"},
+        {"PK\3\4", 30, "/", 1, "member '/.b.npy': it is not a valid tensor name"},
+        {"PK\3\4", 31, "..", 2, "member 'b...npy': it is not a valid tensor name"},
+        {"PK\3\4", 30, " ", 1, "it is not a valid tensor name"},
+        {"PK\3\4", 30, "\x1b", 1, "member '?.b.npy': it is not a valid tensor name"},
         {"PK\3\4", 36, "/", 1, "member 'b.b.np/': it is a directory, not an array"},
         {"PK\3\4", 36, "z", 1, "member 'b.b.npz': it is not an array"},
         {"PK\3\4", 0, "PK\3\5", 4, "neither a member nor the archive's end (it is damaged)"},
@@ -457,9 +457,10 @@ static void refused_records(void) {
         {"PK\1\2", 20, "\x61", 1, "disagree"},
         {"PK\1\2", 24, "\x61", 1, "disagree"},
         {"PK\1\2", 34, "\1", 1, "it is on another disk of a split archive"},
-        {"PK\1\2", 42, "\1", 1, "where no member is"},
-        {"PK\1\2", 42, "\0\0", 2, "the central directory has it twice"},
-        {"PK\1\2", 46, "c", 1, "member 'c.b.npy': the central directory calls member 'b.b.npy' so"},
+        {"PK\1\2", 42, "\1", 1, "where no member begins"},
+        {"PK\1\2", 42, "\0\0", 2, "the central directory lists it twice"},
+        {"PK\1\2", 46, "c", 1,
+         "member 'c.b.npy': the central directory gives member 'b.b.npy' another name"},
         {"PK\1\2", 0, "PK\5\6", 4, "the central directory lists 1 members of 2"},
         {"PK\5\6", 4, "\1", 1, "it is a split archive"},
         {"PK\5\6", 6, "\1", 1, "it is a split archive"},
@@ -494,7 +495,7 @@ static void refused_records(void) {
     build_bytes(&b, "\n", 1);
     refused(b.data, b.size, "it is cut short"); /* a newline could begin nothing */
     build_bytes(&b, "more", 4);
-    refused(b.data, b.size, "what follows the archive is no archive");
+    refused(b.data, b.size, "what follows the archive is not an archive");
     lp_buffer_free(&b);
     lp_buffer_free(&npy);
 }
@@ -517,7 +518,7 @@ static void refused_members(void) {
     } rows[] = {
         {{.data = npy.data, .size = npy.size},
          {.name = "x.npy", .data = npy.data, .size = npy.size},
-         "member 'x.npy' is there twice"},
+         "member 'x.npy' occurs twice"},
         {{.data = longer.data, .size = longer.size},
          {0},
          "member 'x.npy': f8 of shape (2,) takes 96 bytes, the archive has 97"},
@@ -532,7 +533,7 @@ static void refused_members(void) {
          "member 'x.npy': f8 of shape (2,) takes 96 bytes, its deflated data hold fewer"},
         {{.data = longer.data, .size = longer.size, .descriptor = 4},
          {0},
-         "its data descriptor says another CRC-32 or size"},
+         "its data descriptor gives another CRC-32 or size"},
         {{.data = longer.data, .size = longer.size, .descriptor = 4, .deflate = true},
          {0},
          "its deflated data hold more"},
@@ -607,7 +608,7 @@ static void refused_recipes(void) {
                                    {.name = "recipe.npy", .data = npy.data, .size = npy.size}};
     lp_buffer b = {0};
     build_archive(&b, twice, 2, false, NULL);
-    refused(b.data, b.size, "member 'recipe.npy' is there twice");
+    refused(b.data, b.size, "member 'recipe.npy' occurs twice");
     lp_buffer_free(&b);
     lp_buffer_free(&npy);
     npy = npy_text("{'descr': '<U6', 'fortran_order': False, 'shape': (1,), }",
@@ -804,7 +805,7 @@ static void recipes(void) {
     lp_stream_free(s);
     CHECK(lp_stream_read(&(lp_input){"plain.npz", true, crc + 1}, 1, &e) == NULL);
     CHECK_HOLDS(e.text, "reading plain.npz: its CRC-32 is ");
-    CHECK_HOLDS(e.text, " as --crc32 says (it is another file");
+    CHECK_HOLDS(e.text, " as --crc32 says (it is not the file");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         unlink(files[i].path);
     CHECK(chdir(here) == 0 && rmdir(folder) == 0);

@@ -28,12 +28,12 @@ typedef struct {
 static inline void build_put(lp_buffer *b, uint64_t value, int size) {
 
     for (int i = 0; i < size; i++)
-        lp_buffer_append(b, &(unsigned char){(unsigned char)(i < 8 ? value >> 8 * i : 0)}, 1, &e);
+        lp_buffer_append(b, &(unsigned char){(unsigned char)(i < 8 ? value >> 8 * i : 0)}, 1);
 }
 
 static inline void build_bytes(lp_buffer *b, const void *bytes, size_t size) {
 
-    lp_buffer_append(b, bytes, size, &e);
+    lp_buffer_append(b, bytes, size);
 }
 
 static inline void build_deflate(lp_buffer *out, const void *data, size_t size) {

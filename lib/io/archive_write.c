@@ -1,0 +1,125 @@
+#include "io/archive.h"
+
+#include "io/crc32.h"
+#include "io/zip.h"
+
+#include <zlib.h>
+
+enum {
+    ALIGNMENT = 64,    /* of every stored array's elements, from the archive's start */
+    CHUNK = 4 << 20,   /* mapped pages are released after so many bytes are written */
+    DEFLATED = 1 << 18 /* room for deflated bytes, made as often as needed */
+};
+
+static int write_bytes(lp_archive_writer *w, const void *bytes, size_t size, lp_error *e) {
+    if (size > 0 && fwrite(bytes, 1, size, w->out) != size)
+        return lp_fail_errno(e, "writing the stream");
+    w->at += size;
+    return 0;
+}
+
+/* A run of bytes to be written; source is set where they are mapped from a file. */
+typedef struct {
+    const unsigned char *bytes;
+    size_t size;
+    const lp_source *source;
+    size_t offset;
+} run;
+
+static int write_run(lp_archive_writer *w, const run *r, lp_error *e) {
+    for (size_t done = 0; done < r->size;) {
+        size_t n = r->size - done < CHUNK ? r->size - done : CHUNK;
+        if (write_bytes(w, r->bytes + done, n, e))
+            return -1;
+        if (r->source != NULL && n == CHUNK)
+            lp_source_release(r->source, r->offset + done, r->offset + done + n);
+        done += n;
+    }
+    return 0;
+}
+
+/* Appends the deflated bytes of a run, the last one of its member or not. zlib's level 6. */
+static int deflate_run(z_stream *z, const run *r, bool last, lp_buffer *packed, lp_error *e) {
+    size_t done = 0;
+    int status;
+    do {
+        size_t n = r->size - done < CHUNK ? r->size - done : CHUNK;
+        bool is_end = last && done + n == r->size;
+        z->next_in = (unsigned char *)(uintptr_t)(r->bytes + done);
+        z->avail_in = (uInt)n;
+        do {
+            lp_buffer_reserve(packed, DEFLATED);
+            z->next_out = (unsigned char *)packed->data + packed->size;
+            z->avail_out = DEFLATED;
+            status = deflate(z, is_end ? Z_FINISH : Z_NO_FLUSH);
+            packed->size += DEFLATED - z->avail_out;
+        } while (z->avail_out == 0);
+        if (status == Z_STREAM_ERROR)
+            return lp_fail(e, "writing the stream: zlib failed");
+        done += n;
+    } while (done < r->size);
+    return 0;
+}
+
+static int deflate_runs(const run *runs, size_t n, lp_buffer *packed, lp_error *e) {
+    z_stream z = {0};
+    if (deflateInit2(&z, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return lp_fail(e, "writing the stream: zlib could not be started");
+    int failed = 0;
+    for (size_t i = 0; !failed && i < n; i++)
+        failed = deflate_run(&z, &runs[i], i == n - 1, packed, e);
+    deflateEnd(&z);
+    return failed;
+}
+
+/* Writes one member that consists of n runs, header_size bytes of which are the .npy's header. */
+static int write_runs(lp_archive_writer *w, const char *name, uint32_t crc, size_t header_size,
+                      const run *runs, size_t n, lp_error *e) {
+    lp_buffer file_name = {0}, local = {0}, packed = {0};
+    lp_buffer_printf(&file_name, "%s.npy", name);
+    lp_zip_entry zip = {.name = file_name.data,
+                        .name_size = file_name.size,
+                        .method = w->compress ? LP_ZIP_DEFLATED : LP_ZIP_STORED,
+                        .crc = crc,
+                        .offset = w->at};
+    for (size_t i = 0; i < n; i++)
+        zip.size += runs[i].size;
+    int failed = w->compress && deflate_runs(runs, n, &packed, e);
+    zip.packed_size = w->compress ? packed.size : zip.size;
+    lp_zip_append_local(&local, &zip, header_size, ALIGNMENT);
+    lp_zip_append_central(&w->central, &zip);
+    failed = failed || write_bytes(w, local.data, local.size, e) ||
+             write_bytes(w, packed.data, packed.size, e);
+    for (size_t i = 0; !failed && !w->compress && i < n; i++)
+        failed = write_run(w, &runs[i], e);
+    w->count++;
+    lp_buffer_free(&file_name);
+    lp_buffer_free(&local);
+    lp_buffer_free(&packed);
+    return failed ? -1 : 0;
+}
+
+int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t, lp_error *e) {
+    lp_buffer header = {0};
+    lp_npy_append_header(&header, t->type, t->ndim, t->shape);
+    const run runs[] = {{.bytes = (unsigned char *)header.data, .size = header.size},
+                        {.bytes = t->data, .size = t->count * t->type.size}};
+    uint32_t crc = lp_crc32(0, header.data, header.size);
+    crc = lp_crc32(crc, t->data, runs[1].size);
+    int failed = write_runs(w, name, crc, header.size, runs, 2, e);
+    lp_buffer_free(&header);
+    return failed;
+}
+
+int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
+                            lp_error *e) {
+    const run whole = {lp_member_bytes(m), m->size, m->source, m->offset};
+    return write_runs(w, name, m->crc, m->npy.header_size, &whole, 1, e);
+}
+
+int lp_archive_write_end(lp_archive_writer *w, int failed, lp_error *e) {
+    lp_zip_append_end(&w->central, &(lp_zip_totals){w->count, w->at, w->central.size});
+    failed = failed || write_bytes(w, w->central.data, w->central.size, e);
+    lp_buffer_free(&w->central);
+    return failed ? -1 : 0;
+}
