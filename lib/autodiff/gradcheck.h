@@ -4,9 +4,10 @@
  * rows, columns, and 16 columns from a single number), with each activation, at random points, at
  * zeros, at equal elements and at large magnitudes; once alone, once in a diamond (the same
  * operands through the op twice, and multiplied), once with one operand in all places. The loss is
- * Σ c y with random c. The difference is the five-point one, f'(x) ≈ (8 (f(x+h) - f(x-h)) -
- * (f(x+2h) - f(x-2h))) / 12 h,   h = 1e-3 (2e-4 at large x), (Abramowitz and Stegun, table 25.2),
- * with an error of at most 1e-9 here. Points within 2h of a kink are left out. */
+ * Σ c y with random c. The difference has five points (Abramowitz and Stegun, table 25.2),
+ *     f'(x) ≈ (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h,
+ * with h = 1e-3 (2e-4 at large x) and an error of at most 1e-9 here. Points within 2h of a kink are
+ * left out. */
 #ifndef LP_AUTODIFF_GRADCHECK_H
 #define LP_AUTODIFF_GRADCHECK_H
 
@@ -17,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A gradient is wrong where its largest deviation, divided by the largest derivative, passes this:
+/* A gradient is wrong if its largest deviation, divided by the largest derivative, exceeds this:
  * far above the difference's own error, far below that of any wrong formula. */
 #define LP_GRADCHECK_TOLERANCE 1e-7
 
@@ -30,11 +31,11 @@ typedef struct {
     bool good;
 } lp_gradcheck_row;
 
-/* Checks one op of a table (lp_ops, or one that a test broke). "all zero" is an operand whose
+/* Checks one op of a table: lp_ops, or one that a test broke. "all zero" means that an operand's
  * gradient was zero at every point. */
 lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed);
 
-/* Checks every op of lp_ops: how many rows it fills, all but the leaf's. */
+/* Checks every op of lp_ops but the leaf; returns how many rows it fills. */
 size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]);
 
 /* The rows as a table for people, or as tab-separated values under a line of names. */

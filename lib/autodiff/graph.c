@@ -116,7 +116,7 @@ void lp_graph_set_labels(lp_graph *g, int node, const int32_t *label) {
         g->node[node].label = label;
 }
 
-/* Value, gradient and scratch of a node that is no leaf. */
+/* Value, gradient and scratch of a node that is not a leaf. */
 static void allocate(lp_graph *g, lp_node *n) {
     const lp_op_row *op = &g->ops[n->op];
     const lp_node *first = &g->node[n->operand[0]];

@@ -50,7 +50,7 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
         return lp_fail(e, "weight has shape %s, expected (1, d) of f4 or f8",
                        lp_shape_text(w.ndim, w.shape, shape));
     *m = lp_model_new_perceptron(w.type, w.shape[1], lp_stream_has(s, "bias"));
-    return lp_params_take(&m->net.params, m->net.params.value, "", s, e);
+    return lp_params_take(&m->net.params, s, e);
 }
 
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
@@ -72,7 +72,7 @@ int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
 
 void lp_model_write(const lp_model *m, lp_stream *s) {
     if (m->is_perceptron) {
-        lp_params_put(&m->net.params, m->net.params.value, "", s);
+        lp_params_put(&m->net.params, s);
         return;
     }
     lp_mlp_write(&m->net, s);

@@ -84,8 +84,7 @@ static int start_from(lp_mlp *net, lp_stream *s, lp_error *e) {
     lp_mlp from;
     if (lp_mlp_read(&from, s, false, e))
         return lp_within(e, "reading the weights to start from");
-    int failed =
-        check_layers(&from, net, e) || lp_params_take(&net->params, net->params.value, "", s, e);
+    int failed = check_layers(&from, net, e) || lp_params_take(&net->params, s, e);
     lp_mlp_free(&from);
     return failed ? lp_within(e, "the weights to start from do not fit") : 0;
 }

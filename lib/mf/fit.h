@@ -23,8 +23,8 @@
  * (i, i + d mod B), which share no row and no column and so run on any number of threads with the
  * same bits (Gemulla, Nijkamp, Haas and Sismanis 2011, "Large-scale matrix factorization with
  * distributed stochastic gradient descent"). `shuffle` puts a block's entries into a new random
- * order each epoch. A row or column without observed entries keeps its start (svd has none; als
- * gives it zeros). */
+ * order each epoch. A row or column without observed entries keeps its start; als gives it zeros.
+ */
 #ifndef LP_MF_FIT_H
 #define LP_MF_FIT_H
 
@@ -112,7 +112,7 @@ lp_factors lp_fit_factors(const lp_fit *fit);
 /* The same into *f, which an earlier call has returned. */
 void lp_fit_copy_factors(const lp_fit *fit, lp_factors *f);
 
-/* Mean squared error over the entries of a matrix of this shape (NaN where it has none). */
+/* Mean squared error over the entries of a matrix of this shape; NaN for an empty one. */
 double lp_fit_mse(const lp_fit *fit, const lp_sparse *m);
 
 #endif

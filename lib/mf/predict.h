@@ -11,7 +11,7 @@
 
 typedef struct {
     const char *row, *col; /* names in `rows` and `cols`, or places from 0 where the stream has
-                              none; NULL: all */
+                              no names; NULL: all */
     int64_t top;           /* with a row: how many of the columns that it has no entry in; else 0 */
     bool clip;             /* to the range of the observed values */
 } lp_factors_query;

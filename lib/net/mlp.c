@@ -158,7 +158,7 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
 /* ---- in a stream ---- */
 
 void lp_mlp_write(const lp_mlp *m, lp_stream *s) {
-    lp_params_put(&m->params, m->params.value, "", s);
+    lp_params_put(&m->params, s);
     for (size_t l = 0; l < m->layers; l++) {
         char name[40];
         snprintf(name, sizeof name, "layer%zu.activation", l + 1);
@@ -215,7 +215,7 @@ int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {
         failed = read_layer(s, l, l > 0 ? m->layer[l - 1].out : 0, &m->layer[l], &type, e);
     if (!failed)
         make_params(m, type, with_gradient);
-    if (failed || lp_params_take(&m->params, m->params.value, "", s, e)) {
+    if (failed || lp_params_take(&m->params, s, e)) {
         lp_mlp_free(m);
         return -1;
     }

@@ -2,8 +2,8 @@
  *
  * In a stream, as PyTorch's nn.Linear names it, for layers 1, 2, ...:
  *     layer1.weight [out, in]    f4 or f8
- *     layer1.bias [out]          one for each unit; [1]: one for all; absent: none
- *     layer1.activation          the text relu, sigmoid, tanh or identity */
+ *     layer1.bias [out]          one for each unit, or [1], one for all; absent: no bias
+ *     layer1.activation          a text, one of LP_ACTIVATION_CHOICES */
 #ifndef LP_NET_MLP_H
 #define LP_NET_MLP_H
 
@@ -61,11 +61,12 @@ lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias
                   lp_activation hidden, lp_activation output, bool with_gradient);
 void lp_mlp_free(lp_mlp *m);
 
-/* Draws the initial weights; layer l's are multiplied by scale[l], or by scale[0] where
- * there is but one, or by 1 where there is none. Each layer has a random stream of its own. */
+/* Draws the initial weights. Layer l's are multiplied by scale[l], or by scale[0] if `scales` is 1,
+ * or not at all if it is 0. Each layer has a random stream of its own. */
 void lp_mlp_init(lp_mlp *m, lp_init init, const double *scale, size_t scales, uint64_t seed);
 
-/* Appends the network to a graph, from node x (rows, in) on; returns the output's node. */
+/* Appends the network to a graph, from node x (rows, in) on; returns the output's node. Frozen
+ * parameters are constants. */
 int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x);
 
 /* out (rows, output width) = the network's output for x (rows, input width), both of its type.
@@ -73,9 +74,9 @@ int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x);
 size_t lp_mlp_work(const lp_mlp *m, size_t rows);
 void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out);
 
-/* Writes the network to a stream / reads the one that it holds (all layers of one type: f8 where
- * any is). Refused: layers whose widths do not meet, an activation that is missing or unknown, a
- * value that is not finite. */
+/* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
+ * layers whose widths do not fit each other, an activation that is missing or unknown, a value that
+ * is not finite. */
 void lp_mlp_write(const lp_mlp *m, lp_stream *s);
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e);
 

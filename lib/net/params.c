@@ -1,6 +1,5 @@
 #include "net/params.h"
 
-#include <stdio.h>
 #include <string.h>
 
 lp_params lp_params_new(lp_arena *memory, lp_type type, const lp_param *table, size_t count,
@@ -23,37 +22,32 @@ void *lp_params_at(const lp_params *p, size_t i, const void *block) {
     return (char *)block + p->table[i].offset * p->type.size;
 }
 
-void lp_params_put(const lp_params *p, const void *block, const char *prefix, lp_stream *s) {
+void lp_params_put(const lp_params *p, lp_stream *s) {
     for (size_t i = 0; i < p->count; i++) {
         const lp_param *row = &p->table[i];
-        char name[120];
-        snprintf(name, sizeof name, "%s%s", prefix, row->name);
         lp_tensor t = row->ndim == 1 ? lp_tensor_vector(p->type, row->cols)
                                      : lp_tensor_matrix(p->type, row->rows, row->cols);
-        memcpy(t.data, lp_params_at(p, i, block), t.count * p->type.size);
-        lp_stream_put(s, name, &t);
+        memcpy(t.data, lp_params_at(p, i, p->value), t.count * p->type.size);
+        lp_stream_put(s, row->name, &t);
     }
 }
 
-int lp_params_take(const lp_params *p, void *block, const char *prefix, lp_stream *s, lp_error *e) {
+int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e) {
     for (size_t i = 0; i < p->count; i++) {
         const lp_param *row = &p->table[i];
-        char name[120], expected[200], got[200];
-        snprintf(name, sizeof name, "%s%s", prefix, row->name);
+        char expected[200], got[200];
         lp_tensor t;
-        if (lp_stream_get_as(s, name, p->type, &t, e))
+        if (lp_stream_get_as(s, row->name, p->type, &t, e))
             return -1;
         size_t shape[2] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
-        int failed = 0;
-        if (t.ndim != row->ndim || t.shape[0] != shape[0] ||
-            (row->ndim == 2 && t.shape[1] != shape[1]))
-            failed = lp_fail(e, "%s has shape %s, expected %s", name,
+        int failed = lp_tensor_check_finite(&t, row->name, e);
+        if (!failed &&
+            (t.ndim != row->ndim || memcmp(t.shape, shape, (size_t)row->ndim * sizeof *shape) != 0))
+            failed = lp_fail(e, "%s has shape %s, expected %s", row->name,
                              lp_shape_text(t.ndim, t.shape, got),
                              lp_shape_text(row->ndim, shape, expected));
-        else
-            failed = lp_tensor_check_finite(&t, name, e);
         if (!failed)
-            memcpy(lp_params_at(p, i, block), t.data, t.count * p->type.size);
+            memcpy(lp_params_at(p, i, p->value), t.data, t.count * p->type.size);
         lp_tensor_free(&t);
         if (failed)
             return -1;

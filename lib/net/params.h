@@ -15,7 +15,7 @@ typedef struct {
     char name[40]; /* "layer1.weight" */
     int ndim;      /* 1 or 2: as a stream holds it; a vector is (1, n) in a graph */
     size_t rows, cols;
-    size_t offset; /* of its first element in the block */
+    size_t offset; /* of its first element in the block, in elements */
     bool frozen;   /* never updated */
 } lp_param;
 
@@ -23,25 +23,24 @@ typedef struct {
     lp_type type;
     size_t count;
     lp_param *table;
-    size_t size;    /* elements in the block; zeros fill it up to a cache line after each */
+    size_t size;    /* elements in the block: each parameter is padded to whole cache lines */
     void *value;    /* (size) */
     void *gradient; /* (size), or NULL */
 } lp_params;
 
-/* The blocks for table[0..count), whose names and shapes are set, all zero. The table is copied,
- * and its offsets are set. Everything is allocated from `memory`. */
+/* Parameters, all zero, of the names and shapes in table[0..count), which is copied and given its
+ * offsets. Everything is allocated from `memory`. */
 lp_params lp_params_new(lp_arena *memory, lp_type type, const lp_param *table, size_t count,
                         bool with_gradient);
 
 /* Where parameter i starts, in p->value or in another block of the same layout. */
 void *lp_params_at(const lp_params *p, size_t i, const void *block);
 
-/* Puts every parameter of `block` (p->value, or another of its layout) into the stream as
- * PREFIX + name, copied. */
-void lp_params_put(const lp_params *p, const void *block, const char *prefix, lp_stream *s);
+/* Puts a copy of every parameter into the stream, under its name. */
+void lp_params_put(const lp_params *p, lp_stream *s);
 
-/* Takes every parameter from PREFIX + name of the stream into `block`: shapes have to fit, and a
- * value that is not finite is refused. */
-int lp_params_take(const lp_params *p, void *block, const char *prefix, lp_stream *s, lp_error *e);
+/* Takes every parameter's value from the stream. Refused: one that is missing, of another shape, or
+ * not finite. */
+int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e);
 
 #endif

@@ -136,7 +136,7 @@ static void wrong_schedules(void) {
 }
 
 /* Parameters by the hundred thousand are shared among threads: each takes its step once, with its
- * own gradient and moments, a frozen one in their midst none. The answer is SGD with momentum in a
+ * own gradient and moments, except a frozen one among them. The result is SGD with momentum in a
  * loop, exact in double: all numbers are small multiples of a power of two. */
 static void many(void) {
     enum { N = 100003, STEPS = 3 };
@@ -176,7 +176,7 @@ int main(void) {
         {"Adam", adam},
         {"many parameters, several threads", many},
         {"learning rates at their times", schedules},
-        {"what is no schedule is refused", wrong_schedules},
+        {"anything else than a schedule is refused", wrong_schedules},
         {0},
     };
     return check_main("test_optim", tests);
