@@ -111,8 +111,6 @@ static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_erro
                        p->rows);
     size_t n, classes, cols = lp_tensor_row_size(y);
     if (use == LP_Y_TARGETS && !is_classes(y)) {
-        if (y->type.size < 4)
-            return lp_fail(e, "%s is f2 (expected f4 or f8)", p->y_name);
         p->target = y->data;
         p->target_type = y->type;
         p->target_cols = cols;

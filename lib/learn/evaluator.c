@@ -17,10 +17,6 @@ lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *
         .predicted = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(int32_t))};
 }
 
-static double at(lp_type type, const void *x, size_t i) {
-    return type.size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
 /* The sum of the losses of the n rows whose scores are in ev->scores (which it may overwrite). */
 static double sum_losses(lp_evaluator *ev, size_t n) {
     const lp_model *m = ev->model;
@@ -31,14 +27,14 @@ static double sum_losses(lp_evaluator *ev, size_t n) {
     double sum = 0;
     if (m->is_perceptron) {
         for (size_t i = 0; i < n; i++) {
-            double agreement = (batch->label[i] == 1 ? 1 : -1) * at(type, ev->scores, i);
+            double agreement = (batch->label[i] == 1 ? 1 : -1) * lp_element(type, ev->scores, i);
             sum += agreement >= 0 ? 0 : -agreement; /* a NaN remains one */
         }
     } else if (m->loss == LP_LOSS_CROSS_ENTROPY) {
         num->softmax_cross_entropy(n, outputs, ev->scores, batch->label, NULL, ev->row_loss,
                                    ev->scores);
         for (size_t i = 0; i < n; i++)
-            sum += at(type, ev->row_loss, i);
+            sum += lp_element(type, ev->row_loss, i);
     } else {
         sum = num->sum_squared_difference(n * outputs, ev->scores, batch->target);
     }

@@ -47,18 +47,17 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
 
 /* ---- classes ---- */
 
-static double at(lp_type type, const void *x, size_t i) {
-    return type.size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
 void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label) {
     lp_type type = m->net.params.type;
     size_t cols = lp_model_outputs(m);
     for (size_t r = 0; r < n; r++) {
         size_t best = 0;
         for (size_t c = 1; c < cols; c++)
-            best = at(type, scores, r * cols + c) > at(type, scores, r * cols + best) ? c : best;
-        label[r] = m->is_perceptron ? at(type, scores, r) > 0 : (int32_t)best;
+            best =
+                lp_element(type, scores, r * cols + c) > lp_element(type, scores, r * cols + best)
+                    ? c
+                    : best;
+        label[r] = m->is_perceptron ? lp_element(type, scores, r) > 0 : (int32_t)best;
     }
 }
 

@@ -36,6 +36,11 @@ size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *score
 int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_tensor *scores,
                     lp_error *e);
 
+/* Element i of scores, or of another array of a model's type (f4 or f8). */
+static inline double lp_element(lp_type type, const void *x, size_t i) {
+    return type.size == 4 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
 /* label[i] = the class that row i of scores (n, outputs) predicts: the largest score's, the first
  * of equals. */
 void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label);
