@@ -52,10 +52,15 @@ static int real(const char *word, size_t length, double *value, lp_error *e) {
 
 /* ---- lists ---- */
 
+/* Lists live until the process ends. */
+static lp_arena lists;
+
 /* Room for one more item in a list of `count`, which has room up to the next power of two. */
 static void *grow(void *items, size_t count, size_t size) {
-    size_t capacity = count;
-    return (count & (count - 1)) == 0 ? lp_grow(items, count, &capacity, size) : items;
+    if ((count & (count - 1)) != 0)
+        return items;
+    void *more = lp_arena_alloc(&lists, count > 0 ? 2 * count : 1, size);
+    return count > 0 ? memcpy(more, items, count * size) : more;
 }
 
 void lp_texts_append(lp_texts *texts, const char *text) {

@@ -238,8 +238,3 @@ int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_er
     p->scatter.equal_scale = o->equal;
     return o->boundary ? read_regions(p, s, e) : 0;
 }
-
-void lp_points_free(lp_points *p) {
-    lp_model_free(&p->model);
-    lp_arena_free(&p->arena);
-}

@@ -35,10 +35,8 @@ typedef struct {
  * stream's `classes`, or "class 0", ....
  *
  * A boundary needs a model of two columns, the two that are drawn. Classes that the model tells
- * apart and the points do not have are added. p->scatter borrows from p, which must not move, and
- * which lp_points_free frees, also after a failure. */
+ * apart and the points do not have are added. p->scatter borrows from p, which must not move;
+ * lp_model_free(&p->model) and lp_arena_free(&p->arena) free it, also after a failure. */
 int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e);
-
-void lp_points_free(lp_points *p);
 
 #endif

@@ -62,6 +62,7 @@ static int parse(const char *line) {
         argv[argc++] = word;
     memset(&o, 0xa5, sizeof o);
     e = (lp_error){0};
+    free(c.setting);
     c = (lp_command){0};
     lp_command_add(&c, rows, &o);
     lp_command_add(&c, common, &o);
