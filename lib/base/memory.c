@@ -19,6 +19,12 @@ void lp_on_out_of_memory(lp_memory_hook *hook) {
     out_of_memory = hook;
 }
 
+void lp_free(void *pointer) {
+    void *block;
+    memcpy(&block, pointer, sizeof block);
+    free(block);
+}
+
 bool lp_multiply(size_t a, size_t b, size_t *product) {
     size_t result;
     if (__builtin_mul_overflow(a, b, &result))

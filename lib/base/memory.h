@@ -18,6 +18,19 @@
 typedef void lp_memory_hook(size_t count, size_t size);
 void lp_on_out_of_memory(lp_memory_hook *hook);
 
+/* Before the declaration of a local variable: FREE(&variable) is called where its scope ends, so an
+ * early return needs no clean-up (GNU C's cleanup attribute).
+ *
+ *     LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+ *     LP_CLEANUP(lp_free) char *text = lp_tensor_string(...);
+ *
+ * The variable has to be initialised where it is declared. What is given away is cleared:
+ * lp_stream_put does so, and a pointer is set to NULL. */
+#define LP_CLEANUP(free_function) __attribute__((cleanup(free_function)))
+
+/* free(*pointer) for a pointer to any pointer; for LP_CLEANUP. */
+void lp_free(void *pointer);
+
 /* *product = a * b; false, and *product untouched, when it does not fit a size_t. */
 bool lp_multiply(size_t a, size_t b, size_t *product);
 

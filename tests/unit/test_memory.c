@@ -101,12 +101,36 @@ static void arenas(void) {
     lp_arena_free(&a);
 }
 
+static int freed;
+
+static void count_free(lp_buffer *b) {
+    freed++;
+    lp_buffer_free(b);
+}
+
+static int leave_early(bool early) {
+    LP_CLEANUP(count_free) lp_buffer first = {0};
+    LP_CLEANUP(lp_free) char *text = lp_strdup("text");
+    lp_buffer_append(&first, text, 4);
+    if (early)
+        return 1;
+    LP_CLEANUP(count_free) lp_buffer second = {0};
+    lp_buffer_append(&second, text, 4);
+    return 2;
+}
+
+static void scopes(void) {
+    CHECK(leave_early(true) == 1 && freed == 1);
+    CHECK(leave_early(false) == 2 && freed == 3);
+}
+
 int main(void) {
     return check_main("memory", (check_test[]){
                                     {"the hook is called where memory cannot be had", hooks},
                                     {"a size that a file states is refused by value", stated_sizes},
                                     {"arrays and buffers grow", growing},
                                     {"an arena's blocks keep apart", arenas},
+                                    {"a scope frees what it declared", scopes},
                                     {0},
                                 });
 }
