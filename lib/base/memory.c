@@ -81,10 +81,10 @@ char *lp_strdup(const char *text) {
 
 /* ---- arena ---- */
 
-/* The header of a block; its memory starts ALIGNMENT bytes behind it. */
+/* The header of a block; its memory starts ALIGNMENT bytes after it. */
 struct lp_arena_block {
     lp_arena_block *before;
-    size_t used, size; /* behind the header */
+    size_t used, size; /* after the header */
 };
 
 _Static_assert(sizeof(lp_arena_block) <= ALIGNMENT, "the header fits before the first allocation");
@@ -108,7 +108,7 @@ void *lp_arena_alloc(lp_arena *a, size_t count, size_t size) {
     }
     if (rounded <= ARENA_BLOCK / 4 || last == NULL) {
         last = a->last = new_block(last, rounded > ARENA_BLOCK ? rounded : ARENA_BLOCK);
-    } else { /* a large one gets a block of its own, behind the one that still has room */
+    } else { /* a large one gets a block of its own, after the one that still has room */
         last = last->before = new_block(last->before, rounded);
     }
     last->used = rounded;

@@ -44,7 +44,7 @@ void *lp_alloc_zero(size_t count, size_t size) __attribute__((returns_nonnull, m
 /* The same as lp_alloc for a size that a file states: NULL and e where it cannot be had. */
 void *lp_try_alloc(size_t count, size_t size, lp_error *e);
 
-/* Makes room for one more item behind the first `count`: returns `items`, or a larger block that
+/* Makes room for one more item after the first `count`: returns `items`, or a larger block that
  * holds them, with *capacity its items. Grows geometrically; freed with free(). */
 void *lp_grow(void *items, size_t count, size_t *capacity, size_t size);
 
@@ -60,7 +60,7 @@ typedef struct {
 void *lp_arena_alloc(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
 void *lp_arena_alloc_zero(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
 char *lp_arena_strdup(lp_arena *a, const char *text) __attribute__((returns_nonnull));
-void lp_arena_free(lp_arena *a); /* harmless on {0}, which it leaves behind */
+void lp_arena_free(lp_arena *a); /* leaves {0}, on which it is harmless */
 
 /* A growing byte buffer, for text and for what arrives through a pipe. Starts as {0}; data is
  * 64-byte aligned; freed with lp_buffer_free. Nothing here fails, so no call needs a check. */
@@ -70,7 +70,7 @@ typedef struct {
     size_t capacity; /* bytes allocated */
 } lp_buffer;
 
-/* Makes room for `more` further bytes behind b->size, growing geometrically. */
+/* Makes room for `more` further bytes, growing geometrically. */
 void lp_buffer_reserve(lp_buffer *b, size_t more);
 
 /* The same for a size that a file states: -1 and e where it cannot be had. */

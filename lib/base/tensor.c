@@ -148,42 +148,38 @@ typedef struct {
     uint64_t u;
 } number;
 
+/* Integers are loaded and stored by their low bytes, which come first. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
+
 static number load(const lp_tensor *t, size_t index) {
     const char *at = (const char *)t->data + index * t->type.size;
-    number n = {REAL, 0, 0, 0};
-#define LOAD(c_type, which, member)                                                                \
-    {                                                                                              \
-        c_type value;                                                                              \
-        memcpy(&value, at, sizeof value);                                                          \
-        n.kind = which;                                                                            \
-        n.member = value;                                                                          \
-        break;                                                                                     \
+    uint64_t bits = 0;
+    float single = 0;
+    switch (t->type.size) {
+    case 1:
+        memcpy(&bits, at, 1);
+        break;
+    case 2:
+        memcpy(&bits, at, 2);
+        break;
+    case 4:
+        memcpy(&bits, at, 4);
+        memcpy(&single, at, 4);
+        break;
+    case 8:
+        memcpy(&bits, at, 8);
+        break;
     }
-    switch (t->type.kind << 8 | t->type.size) {
-    case 'f' << 8 | 4:
-        LOAD(float, REAL, real)
-    case 'f' << 8 | 8:
-        LOAD(double, REAL, real)
-    case 'i' << 8 | 1:
-        LOAD(int8_t, SIGNED, i)
-    case 'i' << 8 | 2:
-        LOAD(int16_t, SIGNED, i)
-    case 'i' << 8 | 4:
-        LOAD(int32_t, SIGNED, i)
-    case 'i' << 8 | 8:
-        LOAD(int64_t, SIGNED, i)
-    case 'u' << 8 | 1:
-        LOAD(uint8_t, UNSIGNED, u)
-    case 'u' << 8 | 2:
-        LOAD(uint16_t, UNSIGNED, u)
-    case 'u' << 8 | 4:
-        LOAD(uint32_t, UNSIGNED, u)
-    case 'u' << 8 | 8:
-        LOAD(uint64_t, UNSIGNED, u)
-    case 'b' << 8 | 1:
-        LOAD(uint8_t, UNSIGNED, u)
-    }
-#undef LOAD
+    number n = {.kind = t->type.kind == 'f' ? REAL : t->type.kind == 'i' ? SIGNED : UNSIGNED};
+    const unsigned unused = 64 - 8 * t->type.size;
+    if (n.kind == UNSIGNED)
+        n.u = bits;
+    else if (n.kind == SIGNED)
+        n.i = (int64_t)(bits << unused) >> unused;
+    else if (t->type.size == 4)
+        n.real = (double)single;
+    else
+        memcpy(&n.real, &bits, sizeof n.real);
     return n;
 }
 
@@ -217,27 +213,11 @@ static bool store(const lp_tensor *t, size_t index, number n) {
         return false;
     }
     uint64_t value = negative ? -magnitude : magnitude; /* two's complement */
-    uint32_t four = (uint32_t)value;
-    uint16_t two = (uint16_t)value;
-    uint8_t one = (uint8_t)value;
-    switch (t->type.size) {
-    case 8:
-        memcpy(at, &value, 8);
-        break;
-    case 4:
-        memcpy(at, &four, 4);
-        break;
-    case 2:
-        memcpy(at, &two, 2);
-        break;
-    default:
-        memcpy(at, &one, 1);
-        break;
-    }
+    memcpy(at, &value, t->type.size);
     return true;
 }
 
-/* f4 to f8, f8 to f4 and u1 to f4 come in large arrays: these go without the detour. */
+/* f4 to f8, f8 to f4 and u1 to f4, which come in large arrays, without the detour. */
 static bool convert_floats(const lp_tensor *t, const lp_tensor *from) {
     if (lp_type_is(t->type, LP_F8) && lp_type_is(from->type, LP_F4))
         for (size_t i = 0; i < t->count; i++)

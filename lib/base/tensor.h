@@ -31,7 +31,7 @@ typedef struct {
     int ndim;
     size_t shape[LP_MAX_DIMS];
     size_t count; /* the product of shape; 1 where ndim is 0 */
-    void *data;   /* count * type.size bytes, aligned to the element at least */
+    void *data;   /* count * type.size bytes, aligned to the element or more */
     void *owned;  /* what lp_tensor_free frees; NULL where data is borrowed */
 } lp_tensor;
 

@@ -210,7 +210,7 @@ static double paint(const person *p, const shot *s, double x, double y) {
     return mix(tone, p->hair * strands, hair);
 }
 
-/* What stands behind the face, without a lamp: the ground, shoulders, neck, hair, ears. */
+/* What is behind the face, without a lamp: the ground, shoulders, neck, hair, ears. */
 static double backdrop(const person *p, const shot *s, double x, double y) {
     double tone = p->ground * (1.08 - 0.1 * y + 0.08 * x * s->lamp[0]);
     double hair_y = (y + 0.06) / (y < 0 ? 1.12 : fmax(p->length, 0.3) + 0.06);

@@ -115,7 +115,7 @@ static void draw_first_raters(ratings *g) {
     free(owner);
 }
 
-/* Restores a heap whose largest key stands first, below its element i. */
+/* Restores a heap (the largest key first) below its element i. */
 static void sink(int32_t *heap, size_t i, size_t n, const double *key) {
     for (size_t child; (child = 2 * i + 1) < n; i = child) {
         if (child + 1 < n && key[heap[child + 1]] > key[heap[child]])
@@ -260,7 +260,7 @@ static void append_title(lp_buffer *b, size_t k, int year) {
     lp_buffer_append(b, "", 1);
 }
 
-/* Puts the n strings that b holds one behind the other, each ended by a NUL; frees b. */
+/* Puts the n strings in b, each ended by a NUL; frees b. */
 static void put_texts(lp_stream *s, const char *name, size_t n, lp_buffer *b) {
     const char **item = lp_alloc(n, sizeof *item), *at = b->data;
     for (size_t i = 0; i < n; i++, at += strlen(at) + 1)

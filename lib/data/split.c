@@ -205,7 +205,7 @@ static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t
     return n_train;
 }
 
-/* index[0 .. *n_train) = the entries for training, the others behind them, both rising. */
+/* index[0 .. *n_train) = the entries for training, the others after them, both rising. */
 static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index, size_t *n_train,
                     lp_error *e) {
     if (!o->within_row && lp_split_count(o->train, m->count, n_train, e))

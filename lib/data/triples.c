@@ -197,7 +197,7 @@ static int add_name(void *context, const lp_csv *c, const columns *k, size_t row
     return 0;
 }
 
-/* Puts the names as cols, one that several ids share with its id behind it. */
+/* Puts the names as cols, one that several ids share followed by its id. */
 static int put_names(lp_stream *s, const naming *n, lp_error *e) {
     for (size_t i = 0; i < n->ids.count; i++)
         if (n->name[i] == 0)

@@ -47,7 +47,7 @@ int lp_triples_add(lp_triples *t, const lp_file *file, lp_error *e);
 int lp_triples_put(lp_triples *t, lp_stream *s, lp_error *e);
 
 /* Replaces the ids in `cols` by their names in the table options->names, whose file is given. Names
- * of other ids are ignored; a name that several ids share gets " [ID]" behind it in each. Refused:
+ * of other ids are ignored; a name that several ids share gets " [ID]" after it in each. Refused:
  * an id without a name, an id that is named twice, an empty name. */
 int lp_triples_name_cols(lp_stream *s, const lp_triples_options *options, const lp_file *file,
                          lp_error *e);

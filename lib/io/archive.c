@@ -182,7 +182,7 @@ static int inflate_member(lp_source *s, packed *p, lp_member *m, lp_error *e) {
     return 0;
 }
 
-/* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at behind them.
+/* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at past them.
  */
 static int read_deflated(lp_source *s, size_t *at, size_t end, lp_member *m, lp_error *e) {
     packed p = {.at = *at, .end = end};

@@ -42,7 +42,7 @@ const unsigned char *lp_member_bytes(const lp_member *m);
 /* True for a valid tensor name: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
 bool lp_member_name_is_valid(const char *name, size_t size);
 
-/* Reads the archive that begins at *at, and moves *at behind it. Every member's CRC, sizes and
+/* Reads the archive that begins at *at, and moves *at past it. Every member's CRC, sizes and
  * shape have been checked then, and the central directory against all of them. *members starts as
  * {0} and is freed with lp_members_free, after a failure too. */
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e);

@@ -91,7 +91,7 @@ static int take_cell(lp_csv *c, lp_error *e) {
     }
     if (memchr(c->text.data + start, '\0', c->text.size - start) != NULL)
         return lp_fail(e, "line %zu: there is a NUL byte (it is not a text file)", c->line);
-    c->text.size++; /* the NUL that lp_buffer_append leaves behind */
+    c->text.size++; /* the NUL that lp_buffer_append adds */
     return 0;
 }
 
@@ -159,15 +159,15 @@ static bool split_decimal(const char *p, decimal *d) {
     bool any = false;
     if (*p == '+' || *p == '-')
         d->is_negative = *p++ == '-';
-    for (bool behind_point = false;; p++) {
-        if (*p == '.' && !behind_point) {
-            behind_point = d->has_point_or_exponent = true;
+    for (bool after_point = false;; p++) {
+        if (*p == '.' && !after_point) {
+            after_point = d->has_point_or_exponent = true;
         } else if (*p >= '0' && *p <= '9') {
             any = true;
             if (d->count < 19)
                 d->digits = d->digits * 10 + (uint64_t)(*p - '0');
             d->count += d->count > 0 || *p != '0';
-            d->exponent -= behind_point;
+            d->exponent -= after_point;
         } else {
             break;
         }

@@ -3,7 +3,7 @@
  * Accepted: rows ended by LF or CRLF (optional after the last one); a UTF-8 byte order mark; blank
  * lines at the end; cells in double quotes, which may hold separators, line breaks and doubled
  * quotes. Blanks around a cell belong to it only inside quotes. Refused: a quote inside
- * a cell without quotes, anything but blanks behind the closing quote, a quote that never closes,
+ * a cell without quotes, anything but blanks after the closing quote, a quote that never closes,
  * a NUL byte, blank lines between rows. */
 #ifndef LP_IO_CSV_H
 #define LP_IO_CSV_H

@@ -250,7 +250,7 @@ static int decode_pnm(lp_image *image, const uint8_t *bytes, size_t size, lp_err
         maximum == 0)
         return lp_fail(e, "PNM: its header does not give width, height and maximum, 65535 at most");
     if (r.at >= size || !is_space(bytes[r.at]))
-        return lp_fail(e, "PNM: cut short, or no white space, behind its header");
+        return lp_fail(e, "PNM: cut short, or no white space, after its header");
     r.at++;
     /* A value takes a digit and a space, or 1 or 2 raw bytes, at least. */
     size_t each = !plain && maximum <= 255 ? 1 : 2;

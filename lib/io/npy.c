@@ -83,7 +83,7 @@ static bool take_string(cursor *c, char text[64]) {
     return true;
 }
 
-/* A whole number; Python 2 wrote an L behind long ones. */
+/* A whole number; Python 2 wrote an L after long ones. */
 static bool take_number(cursor *c, size_t *value, bool *overflow) {
     skip_blanks(c);
     const char *start = c->at;

@@ -1,11 +1,11 @@
 /* The tensor stream as a tool sees it: an ordered set of named tensors and the recipe that made
- * them. Reading takes one or more .npz archives (or bare .npy files), front to back, a later
- * assignment replacing an earlier one of the same name; writing gives one archive in labpipe's
- * strict profile. The framing is io/zip, the arrays' headers are io/npy, the bytes io/source.
+ * them. Reading takes one or more .npz archives (or bare .npy files), front to back; a later tensor
+ * replaces an earlier one of the same name. Writing gives one archive in labpipe's strict profile
+ * (io/archive).
  *
- * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken
- * from a stream, or passed on by it, is sound. A tensor that nobody asks for is never decoded and
- * is written out byte for byte (its .npy member as it was). Regular files are mapped. */
+ * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken from a
+ * stream, or passed on by it, is sound. A tensor that is never asked for is never decoded and is
+ * written out byte for byte. Regular files are mapped. */
 #ifndef LP_IO_STREAM_H
 #define LP_IO_STREAM_H
 
@@ -31,8 +31,8 @@ typedef struct {
     uint32_t crc32;
 } lp_input;
 
-/* Reads every archive of every input. A terminal is refused, an empty input is an error, and so
- * is whatever the design refuses; the text names the input, the member and the reason. */
+/* Reads every archive of every input. Refused, with the input, the member and the reason: a
+ * terminal, an empty input, whatever the format does not allow. NULL and e then. */
 lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e);
 
 void lp_stream_free(lp_stream *s);
@@ -53,8 +53,8 @@ enum { LP_STREAM_LISTED = 300 };
 const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]);
 
 /* The tensor NAME, decoded (C order, native bytes, f2 widened to f4). Owned by the stream and
- * valid until NAME is replaced, dropped or the stream freed. NULL and e where there is none: the
- * text lists what the stream does hold. */
+ * valid until NAME is replaced, dropped or the stream freed. NULL and e, with the names that the
+ * stream holds, where there is none. */
 const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
 
 /* The same as another number type (lp_tensor_convert); *t is the caller's to lp_tensor_free (it
@@ -66,8 +66,7 @@ int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t,
 int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp_error *e);
 
 /* NAME = *t, in its place if NAME exists and else at the end. The stream takes over what *t owns
- * and clears *t; data that *t borrows has to outlive the stream. A NAME that is not valid is a
- * mistake of the caller (asserted). */
+ * and clears *t; data that *t borrows has to outlive the stream. Aborts where NAME is not valid. */
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t);
 
 /* The same for a text (S, 0-d), a list of texts (U, [n]) and a single number. */

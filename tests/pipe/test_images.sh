@@ -20,7 +20,7 @@ head -c 20 images >cut.idx
 refuses "a cut file" 1 '^from-idx: reading cut.idx: IDX: ' from-idx cut.idx
 head -c 30 images.gz >cut.idx
 refuses "a cut gzip file" 1 '^from-idx: reading cut.idx: gzip: cut short' from-idx cut.idx
-refuses "another format" 1 '^from-idx: reading .*iris.csv: it is no IDX file' from-idx "$fixtures/iris.csv"
+refuses "another format" 1 '^from-idx: reading .*iris.csv: it is not an IDX file' from-idx "$fixtures/iris.csv"
 { printf '\0\0\010\003\377\377\377\377\0\0\1\0\0\0\1\0'; head -c 1000 /dev/zero; } | gzip >bomb
 limit='ulimit -v 2000000' # which a sanitizer's address space does not fit
 bash -c "$limit; from-idx --version" >version 2>&1 || limit=:

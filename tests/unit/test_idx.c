@@ -119,8 +119,8 @@ static void a_flipped_gzip_is_refused(void) {
 
 static void lying_files_say_what_is_wrong(void) {
     REFUSED("", "IDX: cut short: 0 of 4 bytes of its header");
-    REFUSED("\x89PNG", "it is no IDX file: it starts with 89 50 4e 47");
-    REFUSED("\0\0\x0a\1\0\0\0\0", "it is no IDX file");
+    REFUSED("\x89PNG", "it is not an IDX file: it starts with 89 50 4e 47");
+    REFUSED("\0\0\x0a\1\0\0\0\0", "it is not an IDX file");
     REFUSED("\0\0\x08\0", "IDX: 0 dimensions");
     REFUSED("\0\0\x08\x09", "IDX: 9 dimensions (1 to 8 are read)");
     REFUSED("\0\0\x08\2\0\0\0\1", "cut short: 4 of 8 bytes of its header");
