@@ -1,4 +1,13 @@
-#include "learn/checkpoint.h"
+/* A checkpoint: a run (learn/run.h) in the middle of its training, as a tensor stream.
+ *
+ *     the model under its own names, so that a checkpoint may be used as one
+ *     history.*, snapshot.*        as in what a run puts at its end
+ *     checkpoint.version           of this format
+ *     checkpoint.options           the options it was made under
+ *     checkpoint.data              the CRC-32 of the data it was made from
+ *     checkpoint.NAME              each state block that is not the model's, counts as u8
+ *     checkpoint.best.NAME         with patience: the best model's blocks */
+#include "learn/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>

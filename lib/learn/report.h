@@ -3,7 +3,7 @@
 #define LP_LEARN_REPORT_H
 
 #include "base/memory.h"
-#include "learn/metrics.h"
+#include "learn/evaluator.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,5 @@
 #include "learn/run.h"
 
-#include "learn/checkpoint.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Counts of right and wrong predicteds. */
 #include "check.h"
 
-#include "learn/metrics.h"
+#include "learn/evaluator.h"
 
 static lp_error e;
 
