@@ -18,6 +18,11 @@ static lp_node *wanted(const lp_graph *g, const lp_node *n, int i) {
     return in != NULL && in->needs_gradient ? in : NULL;
 }
 
+/* The first operand, where no other can want a gradient: it does, since backward runs. */
+static lp_node *only_wanted(const lp_graph *g, const lp_node *n) {
+    return &g->node[n->operand[0]];
+}
+
 /* False for the first contribution to a gradient in this pass, which replaces what is there; true
  * for the later ones, which add. */
 static bool accumulate(lp_node *in) {
@@ -351,7 +356,7 @@ static void sum_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void sum_backward(const lp_graph *g, lp_node *n) {
-    lp_node *dx = wanted(g, n, 0);
+    lp_node *dx = only_wanted(g, n);
     double dy = scalar(g, n->gradient);
     g->num->fill(1, n->op == LP_OP_MEAN ? dy / (double)size(dx) : dy, n->scratch);
     g->num->binary(LP_ADD, dx->rows, dx->cols, accumulator(g, dx), dx->rows, dx->cols, n->scratch,
@@ -365,7 +370,7 @@ static void row_sum_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void row_sum_backward(const lp_graph *g, lp_node *n) {
-    lp_node *dx = wanted(g, n, 0);
+    lp_node *dx = only_wanted(g, n);
     binary_column(g, LP_ADD, dx, accumulator(g, dx), n->gradient, dx->gradient);
 }
 
@@ -401,7 +406,7 @@ static void squeeze_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void squeeze_backward(const lp_graph *g, lp_node *n) {
-    add_scaled(g, wanted(g, n, 0), 1, n->gradient);
+    add_scaled(g, only_wanted(g, n), 1, n->gradient);
 }
 
 /* ---- elementwise, one operand: y = f(x), dx = dy f'(x) ---- */
@@ -411,7 +416,7 @@ static void unary_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void unary_backward(const lp_graph *g, lp_node *n) {
-    lp_node *dx = wanted(g, n, 0);
+    lp_node *dx = only_wanted(g, n);
     g->num->unary_backward(g->ops[n->op].unary, size(n), dx->value, n->value, n->gradient,
                            dx->gradient, accumulate(dx));
 }
@@ -429,7 +434,7 @@ static void softmax_backward(const lp_graph *g, lp_node *n) {
     g->num->sum_each_row(n->rows, n->cols, d, s, false);
     binary_column(g, LP_SUBTRACT, n, n->gradient, s, d);
     binary(g, LP_MULTIPLY, n, d, n->value, d);
-    add_scaled(g, wanted(g, n, 0), 1, d);
+    add_scaled(g, only_wanted(g, n), 1, d);
 }
 
 /* y = log softmax(x): dx = dy - exp(y) s, s = the sum of dy along the row. */
@@ -443,7 +448,7 @@ static void log_softmax_backward(const lp_graph *g, lp_node *n) {
     g->num->unary(LP_EXP, size(n), n->value, d);
     binary_column(g, LP_MULTIPLY, n, d, s, d);
     binary(g, LP_SUBTRACT, n, n->gradient, d, d);
-    add_scaled(g, wanted(g, n, 0), 1, d);
+    add_scaled(g, only_wanted(g, n), 1, d);
 }
 
 /* y = x / t, t = the sum of x along the row: dx = (dy - s) / t, s = the sum of y dy. */
@@ -460,7 +465,7 @@ static void normalise_backward(const lp_graph *g, lp_node *n) {
     g->num->sum_each_row(n->rows, n->cols, d, s, false);
     binary_column(g, LP_SUBTRACT, n, n->gradient, s, d);
     binary_column(g, LP_DIVIDE, n, d, t, d);
-    add_scaled(g, wanted(g, n, 0), 1, d);
+    add_scaled(g, only_wanted(g, n), 1, d);
 }
 
 /* y (rows, 1) = x[r, label[r]]: dx = dy at the label, 0 elsewhere. */
@@ -472,7 +477,7 @@ static void select_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void select_backward(const lp_graph *g, lp_node *n) {
-    lp_node *dx = wanted(g, n, 0);
+    lp_node *dx = only_wanted(g, n);
     void *to = accumulator(g, dx);
     for (size_t r = 0; r < n->rows; r++)
         g->num->axpy(1, 1, part(g, n->gradient, r),
@@ -522,7 +527,7 @@ static void cross_entropy_forward(const lp_graph *g, lp_node *n) {
 }
 
 static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
-    lp_node *dx = wanted(g, n, 0);
+    lp_node *dx = only_wanted(g, n);
     const void *p = n->scratch, *target = n->operands > 1 ? operand(g, n, 1)->value : NULL;
     double factor = scalar(g, n->gradient) / (n->mean ? (double)dx->rows : 1);
     g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, p, target ? NULL : n->label, target,

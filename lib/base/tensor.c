@@ -193,6 +193,7 @@ static bool store(const lp_tensor *t, size_t index, number n) {
         return true;
     }
     if (n.kind == REAL) {
+        // cppcheck-suppress incorrectLogicOperator ; it misreads -0x1p63
         if (!(n.real == trunc(n.real)) || n.real < -0x1p63 || n.real >= 0x1p64)
             return false;
         if (n.real < 0)

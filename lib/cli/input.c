@@ -1,9 +1,9 @@
 /* What a tool reads: streams, foreign files, folders. */
 #include "cli/state.h"
 
+#include "io/crc32.h"
 #include "io/folder.h"
 #include "io/recipe.h"
-#include "io/crc32.h"
 #include "io/source.h"
 
 #include <stdlib.h>

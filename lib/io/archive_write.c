@@ -41,7 +41,7 @@ static int write_run(lp_archive_writer *w, const run *r, lp_error *e) {
 /* Appends the deflated bytes of a run, the last one of its member or not. zlib's level 6. */
 static int deflate_run(z_stream *z, const run *r, bool last, lp_buffer *packed, lp_error *e) {
     size_t done = 0;
-    int status;
+    int status = Z_OK;
     do {
         size_t n = r->size - done < CHUNK ? r->size - done : CHUNK;
         bool is_end = last && done + n == r->size;

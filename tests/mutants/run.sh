@@ -75,6 +75,7 @@ killer() {
         limit "build/tests/unit/$test" >/dev/null 2>&1 </dev/null || { echo "$test"; return; }
     done
     build tools || { echo "compiler"; return; }
+    # shellcheck disable=SC2016 # the inner shell expands them
     BUILD=build BIN=bin limit bash -c '. tests/identical/streams.sh
         digest_streams "$work/got" "" "" SMALL=1 ISAS="$1" CFLAGS=-O2 &&
             committed small | cmp -s - "$work/got"' - "$isa" >/dev/null 2>&1 || echo digests

@@ -436,6 +436,7 @@ LP_INLINE void store_transposed(size_t rows, size_t width, const T *from, size_t
                                 size_t stride, bool add) {
     for (size_t j = 0; j < width; j++, c += stride)
         for (size_t i = 0; i < rows; i++)
+            // cppcheck-suppress uninitvar ; the micro-kernel has filled the buffer
             c[i] = add ? c[i] + from[i * from_stride + j] : from[i * from_stride + j];
 }
 

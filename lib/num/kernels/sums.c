@@ -54,6 +54,7 @@ LP_INLINE T reduce(reduction what, size_t n, const T *x, const T *y) {
         T s = block_sum(what, n - i < BLOCK ? n - i : BLOCK, x + i, y + i);
         int level = 0;
         for (; blocks >> level & 1; level++)
+            // cppcheck-suppress uninitvar ; an earlier block has set every level below
             s = tree[level] + s;
         tree[level] = s;
     }
