@@ -57,7 +57,7 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
 MAKEFLAGS += --no-builtin-rules
 
 all: tools quick ## build the tools and run the quick tests (the default)
-tools: $(TOOLS) ## build the tools into bin/
+tools: $(TOOLS) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information)
 
 # The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
