@@ -17,7 +17,7 @@ typedef struct {
     lp_texts rename; /* OLD=NEW each */
     bool rows_given;
     lp_range rows;
-    lp_texts of; /* whose rows; none: those of everything that is kept and has a dimension */
+    lp_texts of; /* whose rows; none: everything that is kept and has a dimension */
 } lp_pick_options;
 
 /* In this order: keeps the tensors that match a pattern of `keep`, removes those that match one

@@ -95,7 +95,7 @@ int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e) {
             if (twice != NULL)
                 *twice = i;
             return lp_fail(e,
-                           "row %" PRId32 ", column %" PRId32 " (from 0) is there twice "
+                           "row %" PRId32 ", column %" PRId32 " (from 0) occurs twice "
                            "(keep one, or add them up)",
                            m->row[i], m->col[i]);
         }

@@ -4,7 +4,7 @@
  * `shape` i8 [2] and `format`, the bytes 'coo'. SciPy's CSR and CSC (`indices indptr data shape
  * format`) are read too. A part of a matrix has a suffix, `row_train col_train data_train` and
  * `row_test col_test data_test`, and shares `shape` and `format` with the other parts. The
- * strings `rows` and `cols`, where there are any, name the matrix's rows and columns.
+ * strings `rows` and `cols`, if present, name the matrix's rows and columns.
  *
  * In memory the entries are always in row-major order, each place at most once. (SciPy adds up
  * entries that share a place; here a rating given twice is a fault in the data.) An entry whose
@@ -29,8 +29,8 @@ typedef struct {
 /* True where the stream holds a sparse matrix; `part` is "", "_train" or "_test". */
 bool lp_sparse_is_in(const lp_stream *s, const char *part);
 
-/* Reads it: every index inside the shape, every value finite, no place twice. Names the tensor
- * and the entry at fault. */
+/* Reads it. Refused, with the tensor and the entry: an index outside the shape, a value that is not
+ * finite, a place that occurs twice. */
 int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e);
 
 /* Its rows and columns alone. */

@@ -143,7 +143,7 @@ static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
         return lp_fail(e, "x has %zu rows and y has %zu", *n, y.shape[0]);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (lp_stream_has(s, parts[i]))
-            return lp_fail(e, "%s is there already (drop it with pick --drop, or do not split)",
+            return lp_fail(e, "%s exists already (drop it with pick --drop, or do not split)",
                            parts[i]);
     return 0;
 }
@@ -234,7 +234,7 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
         return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
     for (int part = 0; part < 2; part++)
         if (lp_sparse_is_in(s, parts[part]))
-            return lp_fail(e, "row%s is there already (drop it with pick --drop, or do not split)",
+            return lp_fail(e, "row%s exists already (drop it with pick --drop, or do not split)",
                            parts[part]);
     lp_sparse whole;
     if (lp_sparse_read(s, "", &whole, e))

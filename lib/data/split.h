@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* How many of n go to the training part: the share's count, or its fraction of n rounded to the
- * nearest whole number (a half up). Refused where either part would be empty. */
+ * nearest whole number (half up). Refused where either part would be empty. */
 int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e);
 
 /* index[0 .. n) = 0 .. n-1, in order or, with `shuffle`, in random order. The training part is

@@ -24,11 +24,11 @@ typedef enum {
 typedef struct {
     lp_header header;
     char separator;
-    const char *label; /* the column of labels: its name, or its number from 1; NULL: none */
-    lp_texts drop;     /* columns to leave out, named likewise */
+    const char *label; /* the column of labels, by name or number from 1; NULL: none */
+    lp_texts drop;     /* columns to leave out */
 } lp_table_options;
 
-/* Whether a file begins with a header; c is at its first row. */
+/* Whether a file, whose first row c is at, begins with a header. */
 bool lp_table_has_header(lp_header header, const lp_csv *c);
 
 /* *column = the place of the column called `called`: by name (names is NULL where the file has

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* Columns: their names, or their numbers from 1. */
+/* Columns, by name or number from 1. */
 typedef struct {
     const char *row, *col, *value;
 } lp_triples_columns;

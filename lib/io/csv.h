@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A reader, and the row it is at. Starts with lp_csv_begin, freed with lp_csv_free. */
+/* A reader and its current row. Starts with lp_csv_begin, freed with lp_csv_free. */
 typedef struct {
     size_t cells; /* in this row */
     size_t row;   /* its number, from 1 */
@@ -28,8 +28,8 @@ typedef struct {
     char separator;
 } lp_csv;
 
-/* The bytes stay the caller's and have to outlive the reader. The separator is any character but
- * a quote or a line break. */
+/* The bytes are borrowed and have to outlive the reader. The separator is any character except a
+ * quote or a line break. */
 void lp_csv_begin(lp_csv *c, const char *bytes, size_t size, char separator);
 
 /* Goes to the next row: 1 where there is one, 0 at the end, -1 and e ("line 7: ..."). */

@@ -106,8 +106,8 @@ static int decode_steps(lp_tensor *t, reader *r, lp_error *e) {
     if (take(r, head, 4, "header", e))
         return -1;
     if (head[0] != 0 || head[1] != 0 || !type_of(head[2], &type))
-        return lp_fail(e, "it is not an IDX file: it starts with %02x %02x %02x %02x", head[0], head[1],
-                       head[2], head[3]);
+        return lp_fail(e, "it is not an IDX file: it starts with %02x %02x %02x %02x", head[0],
+                       head[1], head[2], head[3]);
     if (head[3] < 1 || head[3] > LP_MAX_DIMS)
         return lp_fail(e, "IDX: %d dimensions (1 to %d are read)", head[3], LP_MAX_DIMS);
     if (take(r, sizes, 4 * (size_t)head[3], "header", e))

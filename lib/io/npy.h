@@ -1,4 +1,4 @@
-/* NumPy's .npy: one array, a header in front of its elements (NumPy's "NEP 1 — A simple file
+/* NumPy's .npy: one array, a header before its elements (NumPy's "NEP 1 — A simple file
  * format for NumPy arrays" and numpy.lib.format). Formats 1.0, 2.0 and 3.0 are read, 1.0 is
  * written: the longest header of eight dimensions is under 300 bytes. */
 #ifndef LP_IO_NPY_H
@@ -16,7 +16,7 @@ enum {
     LP_NPY_MAX_HEADER = 65536, /* longest header that is read */
 };
 
-/* What a header says. */
+/* A header's contents. */
 typedef struct {
     lp_type type; /* of an element as it is stored */
     bool is_big_endian;
@@ -24,7 +24,7 @@ typedef struct {
     int ndim;
     size_t shape[LP_MAX_DIMS];
     size_t count;       /* elements */
-    size_t header_size; /* bytes in front of the elements */
+    size_t header_size; /* bytes before the elements */
     size_t data_size;   /* bytes of the elements */
 } lp_npy;
 

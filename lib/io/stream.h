@@ -3,8 +3,8 @@
  * replaces an earlier one of the same name. Writing gives one archive in labpipe's strict profile
  * (io/archive).
  *
- * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken from a
- * stream, or passed on by it, is sound. A tensor that is never asked for is never decoded and is
+ * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken from
+ * a stream, or passed on by it, is sound. A tensor that is never asked for is never decoded and is
  * written out byte for byte. Regular files are mapped. */
 #ifndef LP_IO_STREAM_H
 #define LP_IO_STREAM_H

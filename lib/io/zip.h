@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-    LP_ZIP_LOCAL = 30, /* bytes of each record without what has no fixed length */
+    LP_ZIP_LOCAL = 30, /* bytes of each record without its variable parts */
     LP_ZIP_CENTRAL = 46,
     LP_ZIP_END = 22,
     LP_ZIP_END64 = 56,
@@ -50,7 +50,7 @@ lp_zip_record lp_zip_record_at(const unsigned char *bytes);
 size_t lp_zip_local_size(const unsigned char *record);
 size_t lp_zip_central_size(const unsigned char *record);
 size_t lp_zip_end_size(const unsigned char *record);
-/* -1 where it is shorter than the format has it or overflows. */
+/* -1 where it is shorter than the format requires, or too long. */
 int lp_zip_end64_size(const unsigned char *record, size_t *size, lp_error *e);
 
 /* Parses a whole local header (4.3.7) or central header (4.3.12), ZIP64's extra field (4.5.3)

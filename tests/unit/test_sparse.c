@@ -112,7 +112,7 @@ static void refuses_what_is_wrong(void) {
         {"row", 3, {1, -1, 1}, "tensor 'row', entry 1: -1 is outside 0 .. 1"},
         {"row", 2, {1, 0}, "tensor 'row' has shape (2,) ((3,) was expected)"},
         {"col", 3, {2, 1, 3}, "tensor 'col', entry 2: 3 is outside 0 .. 2"},
-        {"col", 3, {2, 1, 2}, "row 1, column 2 (from 0) is there twice"},
+        {"col", 3, {2, 1, 2}, "row 1, column 2 (from 0) occurs twice"},
         {"data", 3, {6, NAN, 5}, "tensor 'data', entry 1: nan is not a finite number"},
         {"data", 3, {6, 5, INFINITY}, "tensor 'data', entry 2: inf is not a finite number"},
         {"shape", 3, {2, 3, 1}, "tensor 'shape' has to hold two numbers"},
@@ -187,7 +187,7 @@ static void sorts(void) {
     lp_sparse_free(&m);
 }
 
-static void names_the_place_that_is_there_twice(void) {
+static void names_the_place_that_occurs_twice(void) {
     lp_sparse m;
     size_t twice = 0;
     m = lp_sparse_new(3, 3, 4);
@@ -196,7 +196,7 @@ static void names_the_place_that_is_there_twice(void) {
     memcpy(m.value, (double[]){1, 2, 3, 4}, sizeof(double[4]));
     CHECK(lp_sparse_sort(&m, &twice, &e) == -1);
     CHECK(twice == 2 && m.row[twice] == 1 && m.col[twice] == 1);
-    CHECK_HOLDS(e.text, "row 1, column 1 (from 0) is there twice");
+    CHECK_HOLDS(e.text, "row 1, column 1 (from 0) occurs twice");
     lp_sparse_free(&m);
 }
 
@@ -221,7 +221,7 @@ int main(void) {
         {"a fault is named by tensor and entry", refuses_what_is_wrong},
         {"pointers that lie are refused", refuses_bad_pointers},
         {"sorting and transposing keep every entry", sorts},
-        {"a place that is there twice is named", names_the_place_that_is_there_twice},
+        {"a place that occurs twice is named", names_the_place_that_occurs_twice},
         {"a matrix without entries is one", an_empty_matrix_is_one},
         {0},
     };

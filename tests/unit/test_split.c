@@ -176,7 +176,7 @@ static void streams_that_cannot_be_split(void) {
     s = dense_stream(4);
     t = lp_tensor_vector(LP_I8, 3);
     lp_stream_put(s, "y_test", &t);
-    refuse(s, o, LP_FAILED, "y_test is there already");
+    refuse(s, o, LP_FAILED, "y_test exists already");
 
     s = dense_stream(4);
     lp_stream_drop(s, "y");
