@@ -146,6 +146,7 @@ static size_t larger(const lp_buffer *b, size_t more) {
 static void move_to(lp_buffer *b, char *data, size_t capacity) {
     if (b->size > 0)
         memcpy(data, b->data, b->size);
+    data[b->size] = '\0'; /* a text stays one; there is room, since the block grows */
     free(b->data);
     b->data = data;
     b->capacity = capacity;
