@@ -4,7 +4,7 @@
 
 LABS += cifar
 CIFAR_LAB := $(OUT)/$(SMALL_FORM)cifar
-CIFAR_NET := --hidden 128,64 --batch 64 --scale 1/255 --eval-every 1 --threads $(or $(LABPIPE_THREADS),1) --seed 1
+CIFAR_NET := --hidden 128,64 --batch 64 --input-scale 1/255 --eval-every 1 --threads $(or $(LABPIPE_THREADS),1) --seed 1
 CIFAR_PICTURES := $(if $(SMALL),-n 320)
 CIFAR_LONG := --epochs $(if $(SMALL),2,20)
 CIFAR_SHORT := --epochs $(if $(SMALL),1,5)

@@ -5,7 +5,7 @@
 LABS += fashion
 FASHION_LAB := $(OUT)/$(SMALL_FORM)fashion
 FASHION_SEEDS := $(if $(SMALL),1,1 2 3)
-FASHION_NET := --scale 1/255 --threads $(or $(LABPIPE_THREADS),1)
+FASHION_NET := --input-scale 1/255 --threads $(or $(LABPIPE_THREADS),1)
 FASHION_N := $(if $(SMALL),320,10000)
 FASHION_FEW := $(if $(SMALL),200,500)
 FASHION_RUN := --batch 64 --epochs $(if $(SMALL),1,20) --eval-every 1

@@ -41,8 +41,8 @@ static const lp_option options[] = {
     {ROW("target", train.target), .metavar = "NAME", .default_value = "y",
      .choices = LP_TARGET_CHOICES, .requires = "loss=mse",
      .help = "what is predicted: y, or x itself (an autoencoder)"},
-    {ROW("scale", train.input_scale), .metavar = "A/B", .default_value = "1", .max = INFINITY,
-     .flags = LP_OPEN_MIN | LP_RATIO,
+    {ROW("input-scale", train.input_scale), .synonym = "scale", .metavar = "A/B",
+     .default_value = "1", .max = INFINITY, .flags = LP_OPEN_MIN | LP_RATIO,
      .help = "multiply x by this number on the way in (1/255 for pixels); the model keeps it"},
     {ROW("optimizer", train.optim.kind), .metavar = "NAME", .default_value = "sgd",
      .choices = LP_OPTIM_CHOICES, .help = "as torch.optim.SGD and torch.optim.Adam define them"},
@@ -102,7 +102,8 @@ static const lp_tool tool = {
     .examples =
         "gen-moons -n 1000 | split --train 0.8 | train-mlp --hidden 20 --lr 0.5 --epochs 500 | "
         "eval\n"
-        "train-mlp --hidden 128,64 --batch 64 --optimizer adam --lr 1e-3 --scale 1/255 mnist.npz\n"
+        "train-mlp --hidden 128,64 --batch 64 --optimizer adam --lr 1e-3 --input-scale 1/255 "
+        "mnist.npz\n"
         "train-mlp --hidden 16 --target x --loss mse --checkpoint c.npz --checkpoint-every 10 "
         "faces.npz",
     .in = LP_IN_STREAM,

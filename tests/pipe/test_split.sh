@@ -18,7 +18,9 @@ PYTHON
     split --train 100 --seed 2 --stratify data.npz >b.npz
     split --train 100 --no-shuffle data.npz >c.npz
     split --train 0.9 --seed 3 coo.npz >d.npz
-    split --train 0.9 --seed 3 --by row coo.npz >e.npz
+    split --train 0.9 --seed 3 --within row coo.npz >e.npz
+    split --train 0.9 --seed 3 --by row coo.npz >old.npz
+    same "the old spelling gives the same bytes" e.npz old.npz
     check "parts are what NumPy says" "$python" - <<'PYTHON'
 import numpy as np
 d = np.load("data.npz")
@@ -93,7 +95,7 @@ for z in csr, csc:
         bash -c 'onehot data.npz | split --stratify'
     refuses "split twice" 1 "^split: splitting: .*'x'" bash -c 'split data.npz | split'
     refuses "a sparse matrix stratified" 2 "^split: splitting: .*by row" split --stratify coo.npz
-    refuses "x by row" 2 "^split: splitting: by row needs a sparse matrix" split --by row data.npz
+    refuses "x by row" 2 "^split: splitting: by row needs a sparse matrix" split --within row data.npz
 else
     skip "no NumPy: parts"
 fi
@@ -101,4 +103,4 @@ for share in abc 0 1.0 1.5 0.0 -3 nan 1e999 ''; do
     refuses "--train '$share'" 2 "^split: option --train: '$share'" split --train "$share" data.npz
 done
 refuses "--stratify in order" 2 "^split: .*--stratify.*--no-shuffle" split --stratify --no-shuffle x.npz
-refuses "--by something else" 2 "^split: option --by: 'column'" split --by column x.npz
+refuses "--within something else" 2 "^split: option --within: 'column'" split --within column x.npz

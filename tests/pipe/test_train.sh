@@ -161,7 +161,7 @@ PYTHON
     refuses 'one class' 1 'y: every row is class 0 \(expected at least two classes\)' train-mlp one.npz
     refuses 'a label outside' 1 'y: row 1 is class 2, but there are only 2 \(0 to 1\)' train-mlp outside.npz
     train-mlp --dtype f8 --init normal --init-scale 0 --epochs 1 --lr 0.5 good.npz >step.npz
-    train-mlp --dtype f8 --init normal --init-scale 0 --epochs 1 --lr 0.5 --scale 1/255 pixels.npz >pixel.npz
+    train-mlp --dtype f8 --init normal --init-scale 0 --epochs 1 --lr 0.5 --input-scale 1/255 pixels.npz >pixel.npz
     check 'a step of softmax regression' $python - <<'PYTHON'
 import numpy as np
 for name, data, scale in (('step.npz', 'good.npz', 1), ('pixel.npz', 'pixels.npz', 1 / 255)):
