@@ -72,9 +72,10 @@ $(foreach isa,$(ISAS),$(foreach size,4 8,$(eval $(call kernel_rule,$(isa),$(size
 # The dispatch knows what is compiled, and is compiled anew where that changes.
 $(BUILD)/lib/num/kernels.o $(BUILD)/lint/lib/num/kernels.o: ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
 $(BUILD)/lib/num/kernels.o: $(BUILD)/.isas
-$(BUILD)/.isas: FORCE
+COMPILED := $(shell cat $(BUILD)/.isas 2>/dev/null)
+$(BUILD)/.isas: $(if $(filter-out $(ISAS),$(COMPILED))$(filter-out $(COMPILED),$(ISAS)),FORCE)
 	@mkdir -p $(@D)
-	@echo '$(ISAS)' | cmp -s - $@ || echo '$(ISAS)' >$@
+	@echo '$(ISAS)' >$@
 FORCE:
 
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)

@@ -18,7 +18,7 @@ digest_streams() {
     local to=$1 isa=$2 threads=$3
     shift 3
     rm -rf "$work/out"
-    LABPIPE_ISA=$isa LABPIPE_THREADS=$threads make -s -j "$jobs" streams "$@" \
+    LABPIPE_ISA=$isa LABPIPE_THREADS=$threads make -s -j "$jobs" streams ISAS="$(cat "$BUILD/.isas")" "$@" \
         OUT="$work/out" BIN="$BIN" BUILD="$BUILD" >"$work/log" 2>&1 || {
         cat "$work/log"
         return 1

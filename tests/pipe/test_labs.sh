@@ -5,7 +5,8 @@
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL OUT
 mkdir "$scratch/bin"
 ln -s "$tools"/* "$scratch/bin"
-lab() { make -s "$@" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD"; }
+# (make is told what the tools were built for, so that it does not build them for anything else.)
+lab() { make -s "$@" ISAS="$(cat "$BUILD/.isas")" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD"; }
 
 # breaks TOOL PATTERN: TOOL ends with an error where its arguments match. mends TOOL.
 breaks() {
