@@ -1,4 +1,4 @@
-#include "learn/factorise.h"
+#include "learn/train_factors.h"
 #include "training.h"
 
 #include <math.h>
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
     bool biased = o.how.fit.bias || o.how.fit.method == LP_FIT_BIAS;
     if (o.how.fit.method >= LP_FIT_SVD && !lp_tool_given("rank"))
         lp_tool_usage("--rank is missing: --rank R");
-    if (lp_tool_given("lr") && lp_schedule_is_list(&o.how.fit.schedule))
+    if (lp_tool_given("lr") && o.how.fit.schedule.kind == LP_RATE_LIST)
         lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
     if (lp_tool_given("bias-reg") && !biased)
         lp_tool_usage("--bias-reg goes only with --bias");

@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     o.train.count_steps = lp_tool_given("steps");
-    if (lp_tool_given("lr") && lp_schedule_is_list(&o.train.schedule))
+    if (lp_tool_given("lr") && o.train.schedule.kind == LP_RATE_LIST)
         lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
     // read
     lp_stream *s = lp_tool_input_stream();

@@ -28,7 +28,6 @@ typedef struct {
     double worst;        /* the largest relative deviation; infinite for one that is not finite */
     const char *verdict; /* "ok", or what is wrong: "wrong", "all zero", "not reached",
                             "no backward" */
-    bool good;
 } lp_gradcheck_row;
 
 /* Checks one op of a table: lp_ops, or one that a test broke. "all zero" means that an operand's
@@ -38,10 +37,8 @@ lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed
 /* Checks every op of lp_ops but the leaf; returns how many rows it fills. */
 size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]);
 
-/* The rows as a table for people, or as tab-separated values under a line of names. */
-void lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out);
-
-/* How many are not good. */
-size_t lp_gradcheck_failures(const lp_gradcheck_row *row, size_t count);
+/* The rows as a table for people, or as tab-separated values under a line of names; returns how
+ * many are not "ok". */
+size_t lp_gradcheck_print(const lp_gradcheck_row *row, size_t count, bool tsv, lp_buffer *out);
 
 #endif

@@ -21,14 +21,13 @@ void lp_graph_free(lp_graph *g) {
     free(g);
 }
 
-/* A new node at the end, all zero; NULL once anything has failed. */
-static lp_node *add(lp_graph *g) {
+/* A new node at the end; NULL once anything has failed. */
+static lp_node *add(lp_graph *g, lp_node node) {
     if (g->failed)
         return NULL;
     g->node = lp_grow(g->node, (size_t)g->count, &g->capacity, sizeof *g->node);
-    lp_node *n = &g->node[g->count++];
-    *n = (lp_node){.operand = {-1, -1, -1}};
-    return n;
+    g->node[g->count] = node;
+    return &g->node[g->count++];
 }
 
 static int fail(lp_graph *g, const char *what) {
@@ -39,15 +38,12 @@ static int fail(lp_graph *g, const char *what) {
 }
 
 int lp_graph_parameter(lp_graph *g, size_t rows, size_t cols, void *value, void *gradient) {
-    lp_node *n = add(g);
-    if (n == NULL)
-        return -1;
-    n->rows = rows;
-    n->cols = cols;
-    n->value = value;
-    n->gradient = gradient;
-    n->needs_gradient = gradient != NULL;
-    return g->count - 1;
+    lp_node leaf = {.rows = rows,
+                    .cols = cols,
+                    .value = value,
+                    .gradient = gradient,
+                    .needs_gradient = gradient != NULL};
+    return add(g, leaf) != NULL ? g->count - 1 : -1;
 }
 
 int lp_graph_input(lp_graph *g, size_t rows, size_t cols, bool batch) {
@@ -63,20 +59,18 @@ void lp_graph_set(lp_graph *g, int node, const void *value) {
 
 /* Applies the op's shape rule to the last node. */
 static int shape(lp_graph *g, lp_node *n) {
-    if (g->ops[n->op].shape(g, n, &g->error)) {
-        lp_within(&g->error, "building the graph: %s", g->ops[n->op].name);
-        g->failed = true;
-        return -1;
-    }
-    return (int)(n - g->node);
+    if (g->ops[n->op].shape(g, n, &g->error) == 0)
+        return (int)(n - g->node);
+    lp_within(&g->error, "building the graph: %s", g->ops[n->op].name);
+    g->failed = true;
+    return -1;
 }
 
 int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
-    lp_node *n = add(g);
+    lp_node *n = add(g, (lp_node){.op = op, .operand = {-1, -1, -1}});
     if (n == NULL)
         return -1;
     const int operand[] = {a, b, c};
-    n->op = op;
     while (n->operands < LP_MAX_OPERANDS && operand[n->operands] >= 0) {
         int i = operand[n->operands];
         if (i >= g->count - 1)
@@ -132,26 +126,22 @@ static void allocate(lp_graph *g, lp_node *n) {
 }
 
 int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
-    if (!g->failed) {
-        if (root < 0 || root >= g->count)
-            fail(g, "there is no root");
-        else if (g->node[root].rows != 1 || g->node[root].cols != 1)
-            fail(g, "the root is not a single number (1, 1)");
-    }
-    for (int i = 0; i < g->count && !g->failed; i++)
-        if (g->node[i].op != LP_OP_LEAF && g->node[i].needs_gradient &&
-            g->ops[g->node[i].op].backward == NULL) {
-            lp_fail(&g->error, "building the graph: %s has no backward",
-                    g->ops[g->node[i].op].name);
-            g->failed = true;
-        }
+    if (root < 0 || root >= g->count)
+        fail(g, "there is no root");
+    else if (g->node[root].rows != 1 || g->node[root].cols != 1)
+        fail(g, "the root is not a single number (1, 1)");
     if (g->failed) {
         *e = g->error;
         return -1;
     }
-    for (int i = 0; i < g->count; i++)
-        if (g->node[i].op != LP_OP_LEAF)
-            allocate(g, &g->node[i]);
+    for (int i = 0; i < g->count; i++) {
+        lp_node *n = &g->node[i];
+        if (n->op == LP_OP_LEAF)
+            continue;
+        if (n->needs_gradient && g->ops[n->op].backward == NULL)
+            return lp_fail(e, "building the graph: %s has no backward", g->ops[n->op].name);
+        allocate(g, n);
+    }
     g->root = root;
     return 0;
 }
@@ -185,10 +175,6 @@ void lp_graph_backward(lp_graph *g) {
     for (int i = 0; i < g->count; i++)
         if (g->node[i].needs_gradient && !g->node[i].has_gradient)
             g->num->fill(g->node[i].rows * g->node[i].cols, 0, g->node[i].gradient);
-}
-
-const void *lp_graph_value(const lp_graph *g, int node) {
-    return g->node[node].value;
 }
 
 double lp_graph_loss(const lp_graph *g) {

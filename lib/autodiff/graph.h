@@ -114,10 +114,7 @@ void lp_graph_forward(lp_graph *g);
  * replace those of an earlier pass; within a pass, a value that is used twice sums both. */
 void lp_graph_backward(lp_graph *g);
 
-/* A node's value after a forward pass. */
-const void *lp_graph_value(const lp_graph *g, int node);
-
-/* The root's value, as a double. */
+/* The root's value after a forward pass, as a double. */
 double lp_graph_loss(const lp_graph *g);
 
 #endif

@@ -125,17 +125,19 @@ static int column_shape(const lp_graph *g, lp_node *n, lp_error *e) {
 
 /* ---- products ---- */
 
+static void matmul_forward(const lp_graph *g, lp_node *n) {
+    const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
+    lp_form form = n->op == LP_OP_MATMUL_NN ? LP_NN : n->op == LP_OP_MATMUL_NT ? LP_NT : LP_TN;
+    g->num->gemm(form, n->rows, n->cols, form == LP_TN ? a->rows : a->cols, a->value, b->value,
+                 n->value, false);
+}
+
 /* y (m, n) = a b, a (m, k), b (k, n). da = dy bᵀ, db = aᵀ dy. */
 static int matmul_nn_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     if (a->cols != b->rows || b->batch)
         return misfit(e, "a b: a's columns are b's rows, and b cannot be a batch", a, b);
     return set_shape(n, a->rows, b->cols, a->batch);
-}
-
-static void matmul_nn_forward(const lp_graph *g, lp_node *n) {
-    const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    g->num->gemm(LP_NN, n->rows, n->cols, a->cols, a->value, b->value, n->value, false);
 }
 
 static void matmul_nn_backward(const lp_graph *g, lp_node *n) {
@@ -152,11 +154,6 @@ static int matmul_nt_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     return set_shape(n, a->rows, b->rows, a->batch);
 }
 
-static void matmul_nt_forward(const lp_graph *g, lp_node *n) {
-    const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    g->num->gemm(LP_NT, n->rows, n->cols, a->cols, a->value, b->value, n->value, false);
-}
-
 static void matmul_nt_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     add_product(g, wanted(g, n, 0), LP_NN, n->cols, n->gradient, b->value);
@@ -169,11 +166,6 @@ static int matmul_tn_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     if (a->rows != b->rows || a->batch != b->batch)
         return misfit(e, "aᵀ b: the same rows in both", a, b);
     return set_shape(n, a->cols, b->cols, false);
-}
-
-static void matmul_tn_forward(const lp_graph *g, lp_node *n) {
-    const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    g->num->gemm(LP_TN, n->rows, n->cols, a->rows, a->value, b->value, n->value, false);
 }
 
 static void matmul_tn_backward(const lp_graph *g, lp_node *n) {
@@ -542,6 +534,7 @@ static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
 const lp_activation_row lp_activations[LP_ACTIVATION_COUNT] = {LP_ACTIVATIONS(ACTIVATION)};
 
 #define FUNCTIONS(op) op##_shape, op##_forward, op##_backward
+#define MATMUL(op) 2, 2, op##_shape, matmul_forward, op##_backward
 #define BINARY(op) 2, 2, binary_shape, binary_forward, op##_backward
 #define UNARY(f) 1, 1, same_shape, unary_forward, unary_backward, .unary = f
 #define ACTIVATION_OP(NAME, text, formula, kink)                                                   \
@@ -551,9 +544,9 @@ const lp_activation_row lp_activations[LP_ACTIVATION_COUNT] = {LP_ACTIVATIONS(AC
 const lp_op_row lp_ops[LP_OPS] = {
     [LP_OP_LEAF] = {"leaf", "a parameter or an input"},
 
-    [LP_OP_MATMUL_NN] = {"matmul-nn", "a b", 2, 2, FUNCTIONS(matmul_nn)},
-    [LP_OP_MATMUL_NT] = {"matmul-nt", "a bᵀ", 2, 2, FUNCTIONS(matmul_nt)},
-    [LP_OP_MATMUL_TN] = {"matmul-tn", "aᵀ b", 2, 2, FUNCTIONS(matmul_tn)},
+    [LP_OP_MATMUL_NN] = {"matmul-nn", "a b", MATMUL(matmul_nn)},
+    [LP_OP_MATMUL_NT] = {"matmul-nt", "a bᵀ", MATMUL(matmul_nt)},
+    [LP_OP_MATMUL_TN] = {"matmul-tn", "aᵀ b", MATMUL(matmul_tn)},
     [LP_OP_LINEAR] = {"linear", "f(x wᵀ + b)", 2, 3, FUNCTIONS(linear), .takes_activation = true},
 
     [LP_OP_ADD] = {"add", "a + b", BINARY(add), .scratch_matrices = 1},

@@ -51,14 +51,12 @@ static lp_stream *read_streams(size_t from, size_t n) {
     if (given > 0 && given != files)
         lp_tool_usage("--crc32 is given %zu times for %zu input%s", given, files,
                       files == 1 ? "" : "s");
-    lp_input *inputs = lp_alloc_zero(n, sizeof *inputs);
+    LP_CLEANUP(lp_free) lp_input *inputs = lp_alloc_zero(n, sizeof *inputs);
     for (size_t i = 0; i < n; i++) {
         inputs[i].path = lp_now.files.item[from + i];
         inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
     }
-    lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
-    free(inputs);
-    return s;
+    return lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
 }
 
 lp_stream *lp_tool_input_stream(void) {

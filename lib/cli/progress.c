@@ -5,15 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *tool_name;
-static bool shown, terminal, visible;
+static bool visible;
 static struct timespec last;
-
-void lp_progress_begin(const char *tool, bool quiet, bool always) {
-    tool_name = tool;
-    terminal = isatty(STDERR_FILENO);
-    shown = !quiet && (always || terminal);
-}
 
 /* At most ten lines a second; the first and the last step always. */
 static bool is_due(size_t done, size_t total) {
@@ -28,7 +21,8 @@ static bool is_due(size_t done, size_t total) {
 }
 
 void lp_tool_progress(size_t done, size_t total, const char *format, ...) {
-    if (!shown || !is_due(done, total))
+    bool terminal = isatty(STDERR_FILENO);
+    if (lp_now.common.quiet || !(lp_now.common.progress || terminal) || !is_due(done, total))
         return;
     char text[200];
     va_list args;
@@ -36,8 +30,8 @@ void lp_tool_progress(size_t done, size_t total, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     /* On a terminal the line overwrites itself; in a log every line stays. */
-    fprintf(stderr, terminal ? "\r%s: %zu/%zu %s\033[K" : "%s: %zu/%zu %s\n", tool_name, done,
-            total, text);
+    fprintf(stderr, terminal ? "\r%s: %zu/%zu %s\033[K" : "%s: %zu/%zu %s\n", lp_now.tool->name,
+            done, total, text);
     visible = terminal;
 }
 

@@ -29,9 +29,7 @@ extern lp_tool_state lp_now;
  * the tool. */
 bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
 
-/* The progress line (lp_tool_progress) is shown where standard error is a terminal or `always`, and
- * never when `quiet`. lp_progress_clear removes it, if it is shown. */
-void lp_progress_begin(const char *tool, bool quiet, bool always);
+/* Removes the progress line (lp_tool_progress), if it is shown. */
 void lp_progress_clear(void);
 
 /* A tool's table as text: --help, the manual page, the words for a shell's completion. */

@@ -198,7 +198,6 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     lp_tool_try(take_environment());
     lp_tool_try(lp_kernels_check(e));
     lp_threads_set((int)lp_now.common.threads);
-    lp_progress_begin(tool->name, lp_now.common.quiet, lp_now.common.progress);
     signal(SIGBUS, cut_short);
     lp_tool_try(lp_output_open(lp_now.common.output, tool->out != LP_OUT_TEXT, e));
     return e;

@@ -98,13 +98,12 @@ void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
     wrap(out, tool->manual, 0);
     fputs("\nOptions:\n", out);
     for (size_t i = 0; i < command->settings; i++) {
-        lp_buffer left = {0}, text = {0};
+        LP_CLEANUP(lp_buffer_free) lp_buffer left = {0};
+        LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
         spelling(&left, command->setting[i].row);
         sentence(&text, command->setting[i].row);
         fprintf(out, "  %s\n", left.data);
         wrap(out, text.data, 8);
-        lp_buffer_free(&left);
-        lp_buffer_free(&text);
     }
     if (tool->examples != NULL)
         fprintf(out, "\nExamples:\n%s\n", tool->examples);
@@ -145,14 +144,13 @@ void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
     }
     fputs(".SH OPTIONS\n", out);
     for (size_t i = 0; i < command->settings; i++) {
-        lp_buffer text = {0};
+        LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
         spelling(&text, command->setting[i].row);
         lp_buffer_append(&text, "\n", 1);
         sentence(&text, command->setting[i].row);
         fputs(".TP\n", out);
         roff(out, text.data, text.size);
         fputs(".\n", out);
-        lp_buffer_free(&text);
     }
     if (tool->examples != NULL) {
         fputs(".SH EXAMPLES\n.nf\n", out);

@@ -68,6 +68,12 @@ void lp_texts_append(lp_texts *texts, const char *text) {
     texts->item[texts->count++] = text;
 }
 
+/* What follows the next comma; NULL where there is none. */
+static const char *next_item(const char *text) {
+    const char *comma = strchr(text, ',');
+    return comma != NULL ? comma + 1 : NULL;
+}
+
 /* ---- one parser a kind ---- */
 
 typedef int parser(const lp_option *row, const char *word, void *member, lp_error *e);
@@ -120,31 +126,25 @@ static int parse_choice(const lp_option *row, const char *word, void *member, lp
 static int parse_ints(const lp_option *row, const char *word, void *member, lp_error *e) {
     lp_ints *list = member;
     *list = (lp_ints){0};
-    for (const char *at = word;; at++) {
-        size_t length = strcspn(at, ",");
+    for (const char *at = word; at != NULL; at = next_item(at)) {
         list->item = grow(list->item, list->count, sizeof *list->item);
         int64_t *item = &list->item[list->count++];
-        if (integer(at, length, item, e) || check_bounds(row, (double)*item, word, e))
+        if (integer(at, strcspn(at, ","), item, e) || check_bounds(row, (double)*item, word, e))
             return -1;
-        at += length;
-        if (*at == '\0')
-            return 0;
     }
+    return 0;
 }
 
 static int parse_reals(const lp_option *row, const char *word, void *member, lp_error *e) {
     lp_reals *list = member;
     *list = (lp_reals){0};
-    for (const char *at = word;; at++) {
-        size_t length = strcspn(at, ",");
+    for (const char *at = word; at != NULL; at = next_item(at)) {
         list->item = grow(list->item, list->count, sizeof *list->item);
         double *item = &list->item[list->count++];
-        if (real(at, length, item, e) || check_bounds(row, *item, word, e))
+        if (real(at, strcspn(at, ","), item, e) || check_bounds(row, *item, word, e))
             return -1;
-        at += length;
-        if (*at == '\0')
-            return 0;
     }
+    return 0;
 }
 
 static int parse_texts(const lp_option *row, const char *word, void *member, lp_error *e) {

@@ -6,21 +6,19 @@
 #include <unistd.h>
 
 static void continue_recipe(lp_stream *s) {
-    lp_buffer options = {0}, operands = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer options = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer operands = {0};
     if (!lp_name_foreign_files(&options, &operands)) {
-        lp_buffer broken = {0};
+        LP_CLEANUP(lp_buffer_free) lp_buffer broken = {0};
         lp_recipe_word(&broken, LP_RECIPE_BROKEN);
         lp_recipe_word(&broken, "the data came through a pipe");
         lp_stream_set_recipe(s, broken.data);
-        lp_buffer_free(&broken);
     }
     lp_command_recipe(&lp_now.command, &options);
     for (size_t i = 0; i < lp_now.words.count; i++)
         lp_recipe_word(&operands, lp_now.words.item[i]);
     lp_stream_continue_recipe(s, lp_now.tool->name, lp_buffer_text(&options),
                               lp_buffer_text(&operands));
-    lp_buffer_free(&options);
-    lp_buffer_free(&operands);
 }
 
 const char *lp_tool_options(void) {
@@ -30,22 +28,20 @@ const char *lp_tool_options(void) {
 }
 
 int lp_tool_save(lp_stream *s, const char *path, lp_error *e) {
-    lp_buffer partial = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer partial = {0};
     lp_buffer_printf(&partial, "%s.partial", path);
     FILE *file = fopen(partial.data, "wbe");
-    int failed = file == NULL ? lp_fail_errno(e, "writing %s", path) : 0;
-    if (file != NULL) {
-        failed = lp_stream_write(s, file, false, e);
-        if (!failed && (fflush(file) != 0 || fsync(fileno(file)) != 0))
-            failed = lp_fail_errno(e, "writing %s", path);
-        if (fclose(file) != 0 && !failed)
-            failed = lp_fail_errno(e, "writing %s", path);
-        if (!failed && rename(partial.data, path) != 0)
-            failed = lp_fail_errno(e, "writing %s", path);
-        if (failed)
-            unlink(partial.data);
-    }
-    lp_buffer_free(&partial);
+    if (file == NULL)
+        return lp_fail_errno(e, "writing %s", path);
+    int failed = lp_stream_write(s, file, false, e);
+    if (!failed && (fflush(file) != 0 || fsync(fileno(file)) != 0))
+        failed = lp_fail_errno(e, "writing %s", path);
+    if (fclose(file) != 0 && !failed)
+        failed = lp_fail_errno(e, "writing %s", path);
+    if (!failed && rename(partial.data, path) != 0)
+        failed = lp_fail_errno(e, "writing %s", path);
+    if (failed)
+        unlink(partial.data);
     return failed;
 }
 

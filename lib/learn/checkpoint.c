@@ -10,7 +10,6 @@
 #include "learn/run.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define VERSION "2" /* of the format; 1 had no checkpoint.version */
@@ -73,7 +72,10 @@ lp_stream *lp_checkpoint_make(const lp_run *r) {
     char crc32[16];
     lp_error never; /* what is kept is in memory */
     lp_stream *s = lp_stream_new();
-    r->learner->put_model(r, s);
+    if (r->learner->put_model != NULL)
+        r->learner->put_model(r, s);
+    else
+        lp_model_write(r->evaluator.model, s);
     lp_run_put_history(r, s);
     lp_stream_put_text(s, "checkpoint.version", VERSION);
     lp_stream_put_text(s, "checkpoint.options", r->hooks->options);
@@ -91,14 +93,13 @@ static int check_origin(lp_stream *s, const char *name, const char *what, const 
     const lp_tensor *t = lp_stream_get(s, name, e);
     if (t == NULL)
         return -1;
+    LP_CLEANUP(lp_free)
     char *text = lp_type_is_string(t->type) && t->count == 1 ? lp_tensor_string(t, 0, e) : NULL;
-    int failed = 0;
     if (text == NULL)
-        failed = lp_fail(e, "%s is not a text", name);
-    else if (strcmp(text, now) != 0)
-        failed = lp_fail(e, "the checkpoint is of other %s: '%s', now '%s'", what, text, now);
-    free(text);
-    return failed;
+        return lp_fail(e, "%s is not a text", name);
+    if (strcmp(text, now) != 0)
+        return lp_fail(e, "the checkpoint is of other %s: '%s', now '%s'", what, text, now);
+    return 0;
 }
 
 int lp_checkpoint_take(lp_run *r, lp_stream *s, lp_error *e) {

@@ -83,9 +83,9 @@ int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, 
     bool one_hot = lp_tensor_row_size(y) > 1;
     if (one_hot)
         *classes = y->shape[1];
-    int failed =
-        one_hot ? take_one_hot(y, name, label, e) : take_labels(y, name, label, classes, e);
-    return failed ? NULL : label;
+    return (one_hot ? take_one_hot(y, name, label, e) : take_labels(y, name, label, classes, e))
+               ? NULL
+               : label;
 }
 
 /* Whole-number types are classes, and so are rows of zeros and ones of any type, as np.eye gives

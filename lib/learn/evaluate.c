@@ -58,27 +58,22 @@ static int read_data(lp_dataset *d, const lp_model *m, lp_stream *s, lp_stream *
 }
 
 static int evaluate_model(lp_stream *s, lp_stream *model, lp_report *r, lp_error *e) {
-    lp_model m;
-    lp_dataset d = {0};
+    LP_CLEANUP(lp_model_free) lp_model m = {0};
+    LP_CLEANUP(lp_dataset_free) lp_dataset d = {0};
     lp_stream *from = model != NULL ? model : s;
-    if (lp_model_read(&m, from, e))
+    if (lp_model_read(&m, from, e) || read_data(&d, &m, s, model, e))
         return -1;
-    int failed = read_data(&d, &m, s, model, e);
-    if (!failed) {
-        lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
-        for (size_t i = 0; i < d.parts && !failed; i++) {
-            lp_metrics metrics;
-            failed = lp_evaluator_part(&evaluator, i, &metrics, e);
-            if (!failed)
-                add_part(r, d.part[i].name, &metrics);
-        }
+    lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
+    for (size_t i = 0; i < d.parts; i++) {
+        lp_metrics metrics;
+        if (lp_evaluator_part(&evaluator, i, &metrics, e))
+            return -1;
+        add_part(r, d.part[i].name, &metrics);
     }
-    size_t classes = failed ? 0 : lp_model_classes(&m, d.part[0].label != NULL);
-    if (classes > 0)
-        failed = read_class_names(r, lp_stream_has(s, "classes") ? s : from, classes, e);
-    lp_dataset_free(&d);
-    lp_model_free(&m);
-    return failed;
+    size_t classes = lp_model_classes(&m, d.part[0].label != NULL);
+    if (classes == 0)
+        return 0;
+    return read_class_names(r, lp_stream_has(s, "classes") ? s : from, classes, e);
 }
 
 /* ---- predictions ---- */

@@ -35,13 +35,12 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
                        lp_model_inputs(m));
     const lp_dataset d = {.parts = 1,
                           .part = {{.rows = rows, .cols = cols, .x_type = x->type, .x = x->data}}};
-    lp_arena memory = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
     lp_forward forward = lp_forward_new(m, &d, false, &memory);
     *scores = lp_tensor_matrix(m->net.params.type, rows, lp_model_outputs(m));
     for (size_t from = 0; from < rows; from += LP_FORWARD_ROWS)
         lp_forward_rows(&forward, &d.part[0], from,
                         (char *)scores->data + from * scores->shape[1] * scores->type.size);
-    lp_arena_free(&memory);
     return 0;
 }
 
@@ -52,11 +51,9 @@ void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t 
     size_t cols = lp_model_outputs(m);
     for (size_t r = 0; r < n; r++) {
         size_t best = 0;
-        for (size_t c = 1; c < cols; c++)
-            best =
-                lp_element(type, scores, r * cols + c) > lp_element(type, scores, r * cols + best)
-                    ? c
-                    : best;
+        for (size_t c = 1, at = r * cols; c < cols; c++)
+            if (lp_element(type, scores, at + c) > lp_element(type, scores, at + best))
+                best = c;
         label[r] = m->is_perceptron ? lp_element(type, scores, r) > 0 : (int32_t)best;
     }
 }
@@ -72,13 +69,11 @@ static void put_predictions(const lp_model *m, lp_stream *s, lp_tensor *scores, 
         lp_stream_put(s, "y_pred", scores);
         return;
     }
-    lp_arena memory = {0};
-    int32_t *label = lp_arena_alloc(&memory, n, sizeof *label);
+    LP_CLEANUP(lp_free) int32_t *label = lp_alloc(n, sizeof *label);
     lp_tensor predicted = lp_tensor_vector(LP_I8, n);
     lp_model_classify(m, n, scores->data, label);
     for (size_t i = 0; i < n; i++)
         ((int64_t *)predicted.data)[i] = label[i];
-    lp_arena_free(&memory);
     lp_stream_put(s, "y_pred", &predicted);
     if (!m->is_perceptron && m->loss == LP_LOSS_CROSS_ENTROPY)
         lp_kernels_of(scores->type)->softmax(n, lp_model_outputs(m), scores->data, scores->data);
@@ -104,22 +99,16 @@ static int put_class_names(lp_stream *s, lp_stream *model, lp_error *e) {
 
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
     lp_stream *from = model != NULL ? model : s;
-    lp_model m;
-    lp_tensor x = {0}, scores = {0};
-    if (lp_model_read(&m, from, e))
-        return -1;
+    LP_CLEANUP(lp_model_free) lp_model m = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
     x_name = lp_features_name(s, x_name);
-    int failed =
-        lp_features_scaled(s, model, x_name, &x, e) || lp_model_scores(&m, &x, x_name, &scores, e);
-    if (!failed) {
-        /* Whether a network trained by squared error has classes, only the data can tell. */
-        bool labelled = lp_stream_has(from, "classes") || has_integers(from, "y_train") ||
-                        has_integers(from, "y");
-        put_predictions(&m, s, &scores, labelled);
-        failed = put_class_names(s, model, e);
-    }
-    lp_tensor_free(&x);
-    lp_tensor_free(&scores);
-    lp_model_free(&m);
-    return failed ? -1 : 0;
+    if (lp_model_read(&m, from, e) || lp_features_scaled(s, model, x_name, &x, e) ||
+        lp_model_scores(&m, &x, x_name, &scores, e))
+        return -1;
+    /* Whether a network trained by squared error has classes, only the data can tell. */
+    bool labelled =
+        lp_stream_has(from, "classes") || has_integers(from, "y_train") || has_integers(from, "y");
+    put_predictions(&m, s, &scores, labelled);
+    return put_class_names(s, model, e);
 }

@@ -65,7 +65,8 @@ static void keep_model(lp_run *r, const char *prefix) {
 
 static int evaluate(lp_run *r, lp_error *e) {
     lp_history_row row = {(double)r->done, NAN, NAN, NAN, NAN};
-    if (r->learner->evaluate(r, &row, e) ||
+    if ((r->learner->evaluate != NULL ? r->learner->evaluate(r, &row, e)
+                                      : lp_evaluator_row(&r->evaluator, &row, e)) ||
         check_loss(r, "over the training part is", row.loss, e) ||
         (r->has_test && check_loss(r, "over the test part is", row.val_loss, e)))
         return -1;
@@ -125,7 +126,8 @@ static int begin(lp_run *r, lp_error *e) {
     lp_run_add_array(r, "best_loss", false, LP_F8, 0, NULL, &r->best_loss);
     lp_run_add_array(r, "best_epoch", false, LP_F8, 0, NULL, &r->best_epoch);
     if (hooks->save != NULL || hooks->resume != NULL)
-        r->data_crc32 = r->learner->data_crc32(r);
+        r->data_crc32 = r->learner->data_crc32 != NULL ? r->learner->data_crc32(r)
+                                                       : lp_dataset_crc32(r->evaluator.data);
     if (hooks->resume == NULL)
         return end_unit(r, e);
     if (lp_checkpoint_take(r, hooks->resume, e))
@@ -173,25 +175,11 @@ void lp_run_free(lp_run *r) {
     lp_arena_free(&r->memory);
 }
 
-/* ---- learners whose data an evaluator covers ---- */
-
-int lp_run_evaluate(lp_run *r, lp_history_row *row, lp_error *e) {
-    return lp_evaluator_row(&r->evaluator, row, e);
-}
-
-void lp_run_put_model(const lp_run *r, lp_stream *s) {
-    lp_model_write(r->evaluator.model, s);
-}
-
-uint32_t lp_run_data_crc32(const lp_run *r) {
-    return lp_dataset_crc32(r->evaluator.data);
-}
-
 int lp_run_train_model(lp_run *r, lp_stream *s, lp_error *e) {
     if (lp_run_train(r, e))
         return -1;
     lp_model_drop(s);
-    lp_run_put_model(r, s);
+    lp_model_write(r->evaluator.model, s);
     lp_run_put_history(r, s);
     return 0;
 }

@@ -50,8 +50,8 @@ typedef struct {
 
 typedef struct lp_run lp_run;
 
-/* The functions of a learner. A run whose data an evaluator (learn/evaluator.h) covers takes the
- * ready-made ones below for all but the first. */
+/* The functions of a learner. Where evaluate, put_model and data_crc32 are NULL, they are those of
+ * run->evaluator's model and data. */
 typedef struct {
     const char *step_name; /* what messages call a step: "step", "epoch" */
     /* Takes one step and sets run->loss, run->lr and, where nothing is left to learn,
@@ -79,7 +79,7 @@ struct lp_run {
     /* set by the learner */
     const lp_learner *learner;
     void *self;
-    lp_evaluator evaluator; /* for the ready-made functions */
+    lp_evaluator evaluator; /* where the learner leaves its model and data to it */
     lp_run_options options;
     const lp_run_hooks *hooks;
     uint64_t total;      /* units of time, at most */
@@ -126,13 +126,8 @@ void lp_run_put_history(const lp_run *r, lp_stream *s);
 
 void lp_run_free(lp_run *r);
 
-/* The ready-made functions: of run->evaluator's model and data. */
-int lp_run_evaluate(lp_run *r, lp_history_row *row, lp_error *e);
-void lp_run_put_model(const lp_run *r, lp_stream *s);
-uint32_t lp_run_data_crc32(const lp_run *r);
-
-/* The same from a stream to a stream: lp_run_train, and then the model and its history take the
- * place of any model in s. */
+/* The same from a stream to a stream: lp_run_train, and then the evaluator's model and its history
+ * take the place of any model in s. */
 int lp_run_train_model(lp_run *r, lp_stream *s, lp_error *e);
 
 /* ---- checkpoints, for run.c; checkpoint.c describes their format ---- */

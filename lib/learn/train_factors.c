@@ -1,6 +1,9 @@
 #include "learn/train_factors.h"
 
 #include "io/crc32.h"
+#include "mf/matrix.h"
+
+enum { SPARSE_BLOCKS = 8 };
 
 typedef struct {
     const lp_matrix *matrix;
@@ -38,18 +41,22 @@ static int step(lp_run *run, lp_error *e) {
     return 0;
 }
 
+static double mean_squared_error(const lp_fit *fit, const lp_sparse *m) {
+    return lp_fit_sse(fit, m) / (double)m->count;
+}
+
 static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
     (void)e;
     factors_learner *l = run->self;
-    row->loss = lp_fit_mse(l->fit, &l->matrix->observed);
+    row->loss = mean_squared_error(l->fit, &l->matrix->observed);
     if (run->has_test)
-        row->val_loss = lp_fit_mse(l->fit, &l->matrix->held_out);
+        row->val_loss = mean_squared_error(l->fit, &l->matrix->held_out);
     return 0;
 }
 
 static void put_model(const lp_run *run, lp_stream *s) {
     const factors_learner *l = run->self;
-    lp_factors_write(s, "", &l->factors);
+    lp_factors_write(s, &l->factors);
 }
 
 static uint32_t data_crc32(const lp_run *run) {
@@ -89,21 +96,23 @@ static void add_state(factors_learner *l, lp_run *run) {
     }
 }
 
-static int start(factors_learner *l, lp_stream *init_from, lp_error *e) {
-    if (init_from == NULL)
-        return make_fit(l, NULL, e);
-    lp_factors from;
-    if (lp_factors_read(init_from, "", &from, e))
+static int start(factors_learner *l, lp_run *run, lp_error *e) {
+    lp_stream *init_from = run->hooks->init_from;
+    LP_CLEANUP(lp_factors_free) lp_factors from = {0};
+    if (init_from != NULL && lp_factors_read(init_from, &from, e))
         return lp_within(e, "the factors to start from");
-    int failed = make_fit(l, &from, e);
-    lp_factors_free(&from);
-    return failed;
+    if (make_fit(l, init_from != NULL ? &from : NULL, e))
+        return -1;
+    add_state(l, run);
+    return 0;
 }
 
-int lp_train_factors(const lp_matrix *matrix, const lp_fit_options *fit,
-                     const lp_run_options *options, const lp_run_hooks *hooks, lp_factors *f,
-                     lp_stream *s, lp_error *e) {
+/* *f = the factors, by an iterative method. */
+static int train(lp_stream *s, const lp_matrix *matrix, const lp_fit_options *fit,
+                 const lp_run_options *options, const lp_run_hooks *hooks, lp_factors *f,
+                 lp_error *e) {
     factors_learner l = {.matrix = matrix, .options = fit};
+    LP_CLEANUP(lp_run_free)
     lp_run run = {.learner = &learner,
                   .self = &l,
                   .options = *options,
@@ -112,18 +121,77 @@ int lp_train_factors(const lp_matrix *matrix, const lp_fit_options *fit,
                   .unit_steps = 1,
                   .has_test = matrix->held_out.count > 0,
                   .lr = fit->lr};
-    *f = (lp_factors){0};
     if (options->patience > 0 && !run.has_test)
         return lp_fail(e, "--patience needs held-out entries (split the matrix, or --mask it)");
-    int failed = start(&l, hooks->init_from, e);
-    if (!failed) {
-        add_state(&l, &run);
-        failed = lp_run_train(&run, e);
-    }
+    int failed = start(&l, &run, e) || lp_run_train(&run, e);
     if (!failed)
         lp_run_put_history(&run, s);
-    lp_run_free(&run);
     lp_fit_free(l.fit);
     *f = l.factors;
     return failed;
+}
+
+/* ---- from a stream to a stream ---- */
+
+static int read_matrix(lp_stream *s, const lp_factorise_options *o, lp_matrix *m, lp_error *e) {
+    bool sparse = lp_matrix_is_sparse(s);
+    bool dense = lp_stream_has(s, "x") || lp_stream_has(s, "x_train");
+    bool svd = o->fit.method == LP_FIT_SVD;
+    if (sparse && dense)
+        return lp_fail(e, "the stream holds both a dense x and a sparse matrix (keep one with "
+                          "pick)");
+    if (sparse && svd)
+        return lp_fail(e, "svd takes a whole matrix, and this one is sparse (als minimises the "
+                          "same error over its entries)");
+    if (sparse && o->mask != NULL)
+        return lp_fail(e, "--mask goes with a dense x, and this matrix is sparse");
+    if (svd && o->mask != NULL)
+        return lp_fail(e, "svd takes a whole matrix, without a mask");
+    if (svd) /* works on x itself, so that a large matrix is held once */
+        return lp_matrix_read_x(s, &m->x, e);
+    if (lp_matrix_read(s, o->mask, m, e))
+        return -1;
+    if (m->observed.count > 0)
+        return 0;
+    return sparse ? lp_fail(e, "the sparse matrix has no entries")
+                  : lp_fail(e, "the mask '%s' hides every entry", o->mask);
+}
+
+/* How many of the lines (rows or columns) have no entry. */
+static size_t count_empty(const lp_sparse *m, const int32_t *line, size_t lines) {
+    LP_CLEANUP(lp_free) bool *seen = lp_alloc_zero(lines, sizeof *seen);
+    size_t empty = lines;
+    for (size_t i = 0; i < m->count; i++) {
+        empty -= !seen[line[i]];
+        seen[line[i]] = true;
+    }
+    return empty;
+}
+
+static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_hooks *hooks,
+                     lp_factorise_report *report, lp_error *e) {
+    static const char *const earlier[] = {"history.epoch", "history.loss", "history.val_loss",
+                                          "history.best_epoch"};
+    LP_CLEANUP(lp_matrix_free) lp_matrix m = {0};
+    LP_CLEANUP(lp_factors_free) lp_factors f = {0};
+    lp_fit_options fit = o->fit;
+    for (int i = 0; i < 4; i++)
+        lp_stream_drop(s, earlier[i]);
+    if (read_matrix(s, o, &m, e))
+        return -1;
+    report->empty_rows = count_empty(&m.observed, m.observed.row, m.observed.rows);
+    report->empty_cols = count_empty(&m.observed, m.observed.col, m.observed.cols);
+    if (fit.blocks == 0)
+        fit.blocks = m.x.data != NULL ? 1 : SPARSE_BLOCKS;
+    if (lp_fit_is_iterative(fit.method) ? train(s, &m, &fit, &o->run, hooks, &f, e)
+                                        : lp_fit_solve(&fit, &m.observed, &m.x, &f, e))
+        return -1;
+    lp_factors_write(s, &f);
+    return 0;
+}
+
+int lp_factorise(lp_stream *s, const lp_factorise_options *options, const lp_run_hooks *hooks,
+                 lp_factorise_report *report, lp_error *e) {
+    *report = (lp_factorise_report){0};
+    return factorise(s, options, hooks, report, e) ? lp_within(e, "factorising") : 0;
 }

@@ -81,12 +81,12 @@ static int check_layers(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
 }
 
 static int start_from(lp_mlp *net, lp_stream *s, lp_error *e) {
-    lp_mlp from;
+    LP_CLEANUP(lp_mlp_free) lp_mlp from = {0};
     if (lp_mlp_read(&from, s, false, e))
         return lp_within(e, "reading the weights to start from");
-    int failed = check_layers(&from, net, e) || lp_params_take(&net->params, s, e);
-    lp_mlp_free(&from);
-    return failed ? lp_within(e, "the weights to start from do not fit") : 0;
+    if (check_layers(&from, net, e) || lp_params_take(&net->params, s, e))
+        return lp_within(e, "the weights to start from do not fit");
+    return 0;
 }
 
 static int make_graph(mlp_learner *l, lp_arena *memory, lp_error *e) {
@@ -207,11 +207,7 @@ static int step(lp_run *run, lp_error *e) {
     return 0;
 }
 
-static const lp_learner learner = {.step_name = "step",
-                                   .step = step,
-                                   .evaluate = lp_run_evaluate,
-                                   .put_model = lp_run_put_model,
-                                   .data_crc32 = lp_run_data_crc32};
+static const lp_learner learner = {.step_name = "step", .step = step};
 
 int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
                  lp_error *e) {

@@ -85,11 +85,7 @@ static int step(lp_run *run, lp_error *e) {
     return 0;
 }
 
-static const lp_learner learner = {.step_name = "epoch",
-                                   .step = step,
-                                   .evaluate = lp_run_evaluate,
-                                   .put_model = lp_run_put_model,
-                                   .data_crc32 = lp_run_data_crc32};
+static const lp_learner learner = {.step_name = "epoch", .step = step};
 
 static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     if (lp_dataset_read(&l->data, s, LP_Y_CLASSES, e))

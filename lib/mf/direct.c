@@ -28,13 +28,11 @@ int lp_svd_solve(const lp_fit_options *o, const lp_sparse *observed, const lp_te
     *f = lp_factors_new(m, n, rank, true, false);
     if (!o->exact && side > EXACT_SIDE && rank < side / 2)
         return lp_svd_top(m, n, rank, x->data, o->seed, f->u, f->s, f->v, e);
-    lp_factors all = lp_factors_new(m, n, side, true, false);
-    int failed = lp_svd(m, n, x->data, all.u, all.s, all.v, e);
-    if (!failed) {
-        lp_copy_columns(f->u, rank, all.u, side, m, rank);
-        lp_copy_columns(f->v, rank, all.v, side, n, rank);
-        memcpy(f->s, all.s, rank * sizeof *f->s);
-    }
-    lp_factors_free(&all);
-    return failed;
+    LP_CLEANUP(lp_factors_free) lp_factors all = lp_factors_new(m, n, side, true, false);
+    if (lp_svd(m, n, x->data, all.u, all.s, all.v, e))
+        return -1;
+    lp_copy_columns(f->u, rank, all.u, side, m, rank);
+    lp_copy_columns(f->v, rank, all.v, side, n, rank);
+    memcpy(f->s, all.s, rank * sizeof *f->s);
+    return 0;
 }

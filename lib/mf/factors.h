@@ -32,13 +32,13 @@ void lp_factors_free(lp_factors *f);
 /* True for a stream with u or a mean. */
 bool lp_factors_are_in(const lp_stream *s);
 
-/* Reads them from PREFIX + the names above; freed with lp_factors_free. A model of the mean alone
- * has the shape of the matrix beside it (sparse, or x). Refused: shapes that do not fit each other,
- * a value that is not finite. */
-int lp_factors_read(lp_stream *s, const char *prefix, lp_factors *f, lp_error *e);
+/* Reads them; freed with lp_factors_free. A model of the mean alone has the shape of the matrix
+ * beside it (sparse, or x). Refused: shapes that do not fit each other, a value that is not finite.
+ */
+int lp_factors_read(lp_stream *s, lp_factors *f, lp_error *e);
 
 /* Puts copies, and drops those of the names that this model does not have. */
-void lp_factors_write(lp_stream *s, const char *prefix, const lp_factors *f);
+void lp_factors_write(lp_stream *s, const lp_factors *f);
 
 /* The approximation of one entry. */
 double lp_factors_at(const lp_factors *f, size_t row, size_t col);

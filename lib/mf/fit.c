@@ -49,7 +49,7 @@ lp_fit_lines lp_fit_index_lines(lp_fit *fit) {
                           .col_start = line_starts(fit, m->col, m->cols),
                           .by_col = lp_fit_entries(fit, m->cols, m->rows),
                           .place = lp_arena_alloc(&fit->memory, m->count, sizeof *lines.place)};
-    size_t *next = lp_alloc(m->cols + 1, sizeof *next);
+    LP_CLEANUP(lp_free) size_t *next = lp_alloc(m->cols + 1, sizeof *next);
     memcpy(next, lines.col_start, (m->cols + 1) * sizeof *next);
     for (size_t i = 0; i < m->count; i++) {
         size_t at = next[m->col[i]]++;
@@ -58,7 +58,6 @@ lp_fit_lines lp_fit_index_lines(lp_fit *fit) {
         lines.by_col.value[at] = fit->value[i];
         lines.place[at] = (int32_t)i;
     }
-    free(next);
     return lines;
 }
 
@@ -231,23 +230,16 @@ lp_factors lp_fit_factors(const lp_fit *fit) {
 
 /* ---- its error ---- */
 
-static double model(const lp_fit *fit, size_t row, size_t col) {
-    const double *p = fit->p + row * fit->width, *q = fit->q + col * fit->width;
-    double sum = 0;
-    for (size_t k = 0; k < fit->first + fit->rank; k++)
-        sum += p[k] * q[k];
-    return sum;
-}
-
 double lp_fit_sse(const lp_fit *fit, const lp_sparse *m) {
     double sse = 0;
     for (size_t i = 0; i < m->count; i++) {
-        double error = m->value[i] - fit->mean - model(fit, (size_t)m->row[i], (size_t)m->col[i]);
+        const double *p = fit->p + (size_t)m->row[i] * fit->width;
+        const double *q = fit->q + (size_t)m->col[i] * fit->width;
+        double product = 0;
+        for (size_t k = 0; k < fit->first + fit->rank; k++)
+            product += p[k] * q[k];
+        double error = m->value[i] - fit->mean - product;
         sse += error * error;
     }
     return sse;
-}
-
-double lp_fit_mse(const lp_fit *fit, const lp_sparse *m) {
-    return lp_fit_sse(fit, m) / (double)m->count;
 }

@@ -112,7 +112,7 @@ lp_factors lp_fit_factors(const lp_fit *fit);
 /* The same into *f, which an earlier call has returned. */
 void lp_fit_copy_factors(const lp_fit *fit, lp_factors *f);
 
-/* Mean squared error over the entries of a matrix of this shape; NaN for an empty one. */
-double lp_fit_mse(const lp_fit *fit, const lp_sparse *m);
+/* The sum of e² over the entries of a matrix of this shape. */
+double lp_fit_sse(const lp_fit *fit, const lp_sparse *m);
 
 #endif

@@ -59,16 +59,14 @@ static int read_dense(lp_stream *s, const char *mask_name, lp_matrix *m, lp_erro
     if (x->shape[0] > INT32_MAX || x->shape[1] > INT32_MAX)
         return lp_fail(e, "a matrix of %zu x %zu is more than 2^31 - 1 a side", x->shape[0],
                        x->shape[1]);
-    lp_tensor mask = {0};
-    int failed = mask_name != NULL ? read_mask(s, mask_name, x, &mask, e) : 0;
-    if (!failed) {
-        m->whole = mask_name == NULL ? x->data : NULL;
-        m->has_held_out = mask_name != NULL;
-        m->observed = entries_of(x, mask.data, false);
-        m->held_out = entries_of(x, mask.data, true);
-    }
-    lp_tensor_free(&mask);
-    return failed ? -1 : 0;
+    LP_CLEANUP(lp_tensor_free) lp_tensor mask = {0};
+    if (mask_name != NULL && read_mask(s, mask_name, x, &mask, e))
+        return -1;
+    m->whole = mask_name == NULL ? x->data : NULL;
+    m->has_held_out = mask_name != NULL;
+    m->observed = entries_of(x, mask.data, false);
+    m->held_out = entries_of(x, mask.data, true);
+    return 0;
 }
 
 static int read_sparse(lp_stream *s, lp_matrix *m, lp_error *e) {

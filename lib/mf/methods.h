@@ -74,7 +74,4 @@ lp_fit_lines lp_fit_index_lines(lp_fit *fit);
  * λ in column `own_bias`, and the column of ones unchanged. */
 lp_entries_rate lp_fit_rate(const lp_fit *fit, double step, int own_bias, int ones);
 
-/* Sum of squared errors over the entries of m. */
-double lp_fit_sse(const lp_fit *fit, const lp_sparse *m);
-
 #endif

@@ -68,13 +68,12 @@ static int evaluate(lp_stream *s, const char *mask, bool zero_filled, const lp_f
 
 int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled,
                         lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
-    lp_factors f;
-    lp_matrix m = {0};
+    LP_CLEANUP(lp_factors_free) lp_factors f = {0};
+    LP_CLEANUP(lp_matrix_free) lp_matrix m = {0};
     *count = 0;
-    if (lp_factors_read(s, "", &f, e))
+    if (lp_factors_read(s, &f, e))
         return -1;
-    int failed = evaluate(s, mask, zero_filled, &f, &m, metrics, count, e);
-    lp_matrix_free(&m);
-    lp_factors_free(&f);
-    return failed ? lp_within(e, "judging the factors") : 0;
+    return evaluate(s, mask, zero_filled, &f, &m, metrics, count, e)
+               ? lp_within(e, "judging the factors")
+               : 0;
 }

@@ -21,7 +21,7 @@ typedef struct {
 /* The matrix is read where the question needs it: for the entries of a sparse one, and to clip. */
 static int read_predictor(lp_stream *s, bool clip, predictor *p, lp_error *e) {
     *p = (predictor){.is_sparse = lp_matrix_is_sparse(s), .min = -INFINITY, .max = INFINITY};
-    if (lp_factors_read(s, "", &p->factors, e))
+    if (lp_factors_read(s, &p->factors, e))
         return -1;
     if (!p->is_sparse && !clip)
         return 0;
@@ -58,12 +58,11 @@ static int find_name(lp_stream *s, const char *names, const char *what, const ch
         return lp_fail(e, "tensor '%s' does not name the %zu %ss", names, size, what);
     size_t found = 0;
     for (size_t i = 0; i < size; i++) {
-        char *name = lp_tensor_string(t, i, e);
+        LP_CLEANUP(lp_free) char *name = lp_tensor_string(t, i, e);
         if (name == NULL)
             return -1;
         if (strcmp(name, id) == 0 && found++ == 0)
             *place = i;
-        free(name);
     }
     if (found == 1)
         return 0;
@@ -121,14 +120,13 @@ static int by_value(const void *a, const void *b) {
 static candidate *rank_columns(const predictor *p, size_t row, size_t *count) {
     size_t cols = p->factors.cols, n = 0;
     candidate *list = lp_alloc(cols, sizeof *list);
-    bool *seen = lp_alloc_zero(cols, sizeof *seen);
+    LP_CLEANUP(lp_free) bool *seen = lp_alloc_zero(cols, sizeof *seen);
     for (size_t i = 0; i < p->matrix.observed.count; i++)
         if ((size_t)p->matrix.observed.row[i] == row)
             seen[p->matrix.observed.col[i]] = true;
     for (size_t c = 0; c < cols; c++)
         if (!seen[c])
             list[n++] = (candidate){predict(p, row, c), c};
-    free(seen);
     qsort(list, n, sizeof *list, by_value);
     *count = n;
     return list;
@@ -147,29 +145,27 @@ static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t col
         return -1;
     if (names->ndim != 1 || names->count != cols)
         return lp_fail(e, "tensor 'cols' does not name the %zu columns", cols);
-    size_t *index = lp_alloc(n, sizeof *index);
+    LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
     for (size_t i = 0; i < n; i++)
         index[i] = list[i].col;
     lp_tensor t = lp_tensor_take_rows(names, index, n);
     lp_stream_put(s, "y_cols", &t);
-    free(index);
     return 0;
 }
 
 static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_error *e) {
     size_t n;
-    candidate *list = rank_columns(p, row, &n);
+    LP_CLEANUP(lp_free) candidate *list = rank_columns(p, row, &n);
     n = n < top ? n : top;
-    int failed = n == 0 ? lp_fail(e, "the row has an entry in every column")
-                        : put_columns(s, list, n, p->factors.cols, e);
-    if (!failed) {
-        lp_tensor y = lp_tensor_vector(LP_F8, n);
-        for (size_t i = 0; i < n; i++)
-            ((double *)y.data)[i] = list[i].value;
-        lp_stream_put(s, "y_pred", &y);
-    }
-    free(list);
-    return failed;
+    if (n == 0)
+        return lp_fail(e, "the row has an entry in every column");
+    if (put_columns(s, list, n, p->factors.cols, e))
+        return -1;
+    lp_tensor y = lp_tensor_vector(LP_F8, n);
+    for (size_t i = 0; i < n; i++)
+        ((double *)y.data)[i] = list[i].value;
+    lp_stream_put(s, "y_pred", &y);
+    return 0;
 }
 
 int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e) {
@@ -193,46 +189,40 @@ int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e)
 /* *rows = tensor NAME of s, scaled as the model's data was, f8 of `cols` columns. */
 static int read_rows(lp_stream *s, lp_stream *model, const char *name, size_t cols, lp_tensor *rows,
                      lp_error *e) {
-    lp_tensor x;
-    if (lp_features_scaled(s, model, name, &x, e))
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    if (lp_features_scaled(s, model, name, &x, e) || lp_features_check(&x, name, e))
         return -1;
-    int failed = lp_features_check(&x, name, e);
-    if (!failed && lp_tensor_row_size(&x) != cols)
-        failed = lp_fail(e, "%s has %zu columns, the factors have %zu", name,
-                         lp_tensor_row_size(&x), cols);
-    if (!failed && lp_type_is(x.type, LP_F8)) {
-        *rows = x;
-        return 0;
-    }
-    failed = failed || lp_tensor_convert(rows, &x, LP_F8, e);
-    lp_tensor_free(&x);
-    return failed;
+    if (lp_tensor_row_size(&x) != cols)
+        return lp_fail(e, "%s has %zu columns, the factors have %zu", name, lp_tensor_row_size(&x),
+                       cols);
+    if (!lp_type_is(x.type, LP_F8))
+        return lp_tensor_convert(rows, &x, LP_F8, e);
+    *rows = x;
+    x = (lp_tensor){0};
+    return 0;
 }
 
 /* y (n, cols) = x v vᵀ. */
 static void put_projection(lp_stream *s, const lp_factors *f, const lp_tensor *x) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
     size_t n = lp_tensor_rows(x);
-    lp_tensor part = lp_tensor_matrix(LP_F8, n, f->rank), y = lp_tensor_matrix(LP_F8, n, f->cols);
+    LP_CLEANUP(lp_tensor_free) lp_tensor part = lp_tensor_matrix(LP_F8, n, f->rank);
+    lp_tensor y = lp_tensor_matrix(LP_F8, n, f->cols);
     num->gemm(LP_NN, n, f->rank, f->cols, x->data, f->v, part.data, false);
     num->gemm(LP_NT, n, f->cols, f->rank, part.data, f->v, y.data, false);
     lp_stream_put(s, "y_pred", &y);
-    lp_tensor_free(&part);
 }
 
 int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
-    lp_factors f;
-    lp_tensor x = {0};
-    if (lp_factors_read(model != NULL ? model : s, "", &f, e))
+    LP_CLEANUP(lp_factors_free) lp_factors f = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    if (lp_factors_read(model != NULL ? model : s, &f, e))
         return lp_within(e, "predicting");
-    int failed =
-        f.s == NULL || f.has_mean
-            ? lp_fail(e, "these factors are not singular vectors, which alone can predict rows of "
-                         "x (factorise --method svd)")
-            : read_rows(s, model, lp_features_name(s, x_name), f.cols, &x, e);
-    if (!failed)
-        put_projection(s, &f, &x);
-    lp_tensor_free(&x);
-    lp_factors_free(&f);
-    return failed ? lp_within(e, "predicting") : 0;
+    if (f.s == NULL || f.has_mean)
+        return lp_fail(e, "predicting: these factors are not singular vectors, which alone can "
+                          "predict rows of x (factorise --method svd)");
+    if (read_rows(s, model, lp_features_name(s, x_name), f.cols, &x, e))
+        return lp_within(e, "predicting");
+    put_projection(s, &f, &x);
+    return 0;
 }

@@ -4,7 +4,6 @@
 #include "num/parallel.h"
 #include "num/rng.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -20,7 +19,8 @@ typedef struct {
 /* run[i] = the run 0 .. blocks-1 of line i, so that runs hold about as many entries each. */
 static void cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t blocks,
                 int32_t *run) {
-    size_t *count = lp_alloc_zero(lines, sizeof *count), before = 0;
+    LP_CLEANUP(lp_free) size_t *count = lp_alloc_zero(lines, sizeof *count);
+    size_t before = 0;
     for (size_t i = 0; i < m->count; i++)
         count[line[i]]++;
     for (size_t i = 0; i < lines; i++) {
@@ -30,13 +30,13 @@ static void cut(const lp_sparse *m, const int32_t *line, size_t lines, size_t bl
         run[i] = (int32_t)(at < blocks ? at : blocks - 1);
         before += count[i];
     }
-    free(count);
 }
 
 static void fill_blocks(const lp_fit *fit, sgd_state *sgd, const int32_t *row_run,
                         const int32_t *col_run) {
     const lp_sparse *m = fit->observed;
-    size_t blocks = sgd->blocks, *next = lp_alloc(blocks * blocks + 1, sizeof *next);
+    size_t blocks = sgd->blocks;
+    LP_CLEANUP(lp_free) size_t *next = lp_alloc(blocks * blocks + 1, sizeof *next);
     for (size_t i = 0; i < m->count; i++)
         sgd->block_start[(size_t)row_run[m->row[i]] * blocks + (size_t)col_run[m->col[i]] + 1]++;
     for (size_t b = 0; b < blocks * blocks; b++)
@@ -48,7 +48,6 @@ static void fill_blocks(const lp_fit *fit, sgd_state *sgd, const int32_t *row_ru
         sgd->blocked.col[at] = m->col[i];
         sgd->blocked.value[at] = fit->value[i];
     }
-    free(next);
 }
 
 void lp_sgd_prepare(lp_fit *fit) {
@@ -63,13 +62,11 @@ void lp_sgd_prepare(lp_fit *fit) {
         sgd->order = lp_arena_alloc(&fit->memory, m->count, sizeof *sgd->order);
         sgd->shuffled = lp_fit_entries(fit, m->rows, m->cols);
     }
-    int32_t *row_run = lp_alloc(m->rows, sizeof *row_run);
-    int32_t *col_run = lp_alloc(m->cols, sizeof *col_run);
+    LP_CLEANUP(lp_free) int32_t *row_run = lp_alloc(m->rows, sizeof *row_run);
+    LP_CLEANUP(lp_free) int32_t *col_run = lp_alloc(m->cols, sizeof *col_run);
     cut(m, m->row, m->rows, blocks, row_run);
     cut(m, m->col, m->cols, blocks, col_run);
     fill_blocks(fit, sgd, row_run, col_run);
-    free(row_run);
-    free(col_run);
 }
 
 /* The block's entries in this epoch's order. Each block has its own words of the epoch's random

@@ -5,13 +5,12 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- making one ---- */
 
 /* The parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
 static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
-    lp_param *table = lp_alloc(2 * m->layers, sizeof *table);
+    LP_CLEANUP(lp_free) lp_param *table = lp_alloc(2 * m->layers, sizeof *table);
     size_t count = 0;
     for (size_t l = 0; l < m->layers; l++) {
         lp_layer *layer = &m->layer[l];
@@ -25,7 +24,6 @@ static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
         layer->bias = count++;
     }
     m->params = lp_params_new(&m->memory, type, table, count, with_gradient);
-    free(table);
 }
 
 lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
@@ -53,29 +51,28 @@ typedef struct {
     double low, width; /* uniform in low .. low + width; or the normal deviation `width` */
 } distribution;
 
+static distribution uniform(double low, double high) {
+    return (distribution){false, low, high - low};
+}
+
 static distribution symmetric(double bound) {
-    return (distribution){false, -bound, 2 * bound};
+    return uniform(-bound, bound);
+}
+
+static distribution normal(double deviation) {
+    return (distribution){true, 0, deviation};
 }
 
 static distribution distribution_of(lp_init init, double in, double out) {
+#define CASE(NAME, name, distribution)                                                             \
+    case LP_INIT_##NAME:                                                                           \
+        return distribution;
     switch (init) {
-    case LP_INIT_PYTORCH:
-        return symmetric(1 / sqrt(in));
-    case LP_INIT_NORMAL:
-        return (distribution){true, 0, 1};
-    case LP_INIT_GLOROT:
-        return (distribution){true, 0, sqrt(2 / (in + out))};
-    case LP_INIT_GLOROT_UNIFORM:
-        return symmetric(sqrt(6 / (in + out)));
-    case LP_INIT_HE:
-        return (distribution){true, 0, sqrt(2 / in)};
-    case LP_INIT_HE_UNIFORM:
-        return symmetric(sqrt(6 / in));
-    case LP_INIT_UNIFORM:
+        LP_INITS(CASE)
     case LP_INIT_COUNT:
         break;
     }
-    return (distribution){false, 0, 1};
+    return uniform(0, 1);
 }
 
 static void draw(lp_params *params, size_t place, distribution d, double factor, lp_rng *rng) {
@@ -210,14 +207,9 @@ int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {
         return lp_stream_get(s, "layer1.weight", e) == NULL ? -1 : 0;
     m->layer = lp_arena_alloc(&m->memory, m->layers, sizeof *m->layer);
     lp_type type = LP_F4;
-    int failed = 0;
-    for (size_t l = 0; l < m->layers && !failed; l++)
-        failed = read_layer(s, l, l > 0 ? m->layer[l - 1].out : 0, &m->layer[l], &type, e);
-    if (!failed)
-        make_params(m, type, with_gradient);
-    if (failed || lp_params_take(&m->params, s, e)) {
-        lp_mlp_free(m);
-        return -1;
-    }
-    return 0;
+    for (size_t l = 0; l < m->layers; l++)
+        if (read_layer(s, l, l > 0 ? m->layer[l - 1].out : 0, &m->layer[l], &type, e))
+            return -1;
+    make_params(m, type, with_gradient);
+    return lp_params_take(&m->params, s, e);
 }

@@ -23,19 +23,19 @@ typedef enum { LP_BIAS_VECTOR, LP_BIAS_SCALAR, LP_BIAS_NONE } lp_bias;
 #define LP_BIAS_CHOICES "vector|scalar|none" /* in the order above */
 
 /* The distribution that a layer's weights start from, with `in` and `out` its widths. Biases start
- * at 0, except with PYTORCH. A new one is a row here and a case in mlp.c. */
+ * at 0, except with PYTORCH. A new one is a row here. */
 // clang-format off
-#define LP_INITS(ROW)                                                                               \
-    ROW(PYTORCH,        "pytorch")        /* uniform in ±1 / sqrt(in), like the biases: nn.Linear */ \
-    ROW(NORMAL,         "normal")         /* normal, deviation 1 */                                 \
-    ROW(UNIFORM,        "uniform")        /* uniform in [0, 1) */                                   \
-    ROW(GLOROT,         "glorot")         /* normal, deviation sqrt(2 / (in + out)): Glorot 2010 */ \
-    ROW(GLOROT_UNIFORM, "glorot-uniform") /* uniform in ±sqrt(6 / (in + out)) */                    \
-    ROW(HE,             "he")             /* normal, deviation sqrt(2 / in): He et al. 2015 */      \
-    ROW(HE_UNIFORM,     "he-uniform")     /* uniform in ±sqrt(6 / in) */
+#define LP_INITS(ROW)                                                                      \
+    ROW(PYTORCH,        "pytorch",        symmetric(1 / sqrt(in))) /* as nn.Linear */      \
+    ROW(NORMAL,         "normal",         normal(1))                                       \
+    ROW(UNIFORM,        "uniform",        uniform(0, 1))                                   \
+    ROW(GLOROT,         "glorot",         normal(sqrt(2 / (in + out)))) /* Glorot 2010 */  \
+    ROW(GLOROT_UNIFORM, "glorot-uniform", symmetric(sqrt(6 / (in + out))))                 \
+    ROW(HE,             "he",             normal(sqrt(2 / in))) /* He et al. 2015 */       \
+    ROW(HE_UNIFORM,     "he-uniform",     symmetric(sqrt(6 / in)))
 // clang-format on
 
-#define LP_AS_INIT(NAME, name) LP_INIT_##NAME,
+#define LP_AS_INIT(NAME, ...) LP_INIT_##NAME,
 typedef enum { LP_INITS(LP_AS_INIT) LP_INIT_COUNT } lp_init;
 
 #define LP_INIT_CHOICES LP_CHOICES(LP_INITS)
@@ -76,7 +76,7 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
 
 /* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
  * layers whose widths do not fit each other, an activation that is missing or unknown, a value that
- * is not finite. */
+ * is not finite. Freed with lp_mlp_free, also after a failure. */
 void lp_mlp_write(const lp_mlp *m, lp_stream *s);
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e);
 

@@ -36,21 +36,16 @@ int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e) {
     for (size_t i = 0; i < p->count; i++) {
         const lp_param *row = &p->table[i];
         char expected[200], got[200];
-        lp_tensor t;
-        if (lp_stream_get_as(s, row->name, p->type, &t, e))
+        LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+        if (lp_stream_get_as(s, row->name, p->type, &t, e) ||
+            lp_tensor_check_finite(&t, row->name, e))
             return -1;
         size_t shape[2] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
-        int failed = lp_tensor_check_finite(&t, row->name, e);
-        if (!failed &&
-            (t.ndim != row->ndim || memcmp(t.shape, shape, (size_t)row->ndim * sizeof *shape) != 0))
-            failed = lp_fail(e, "%s has shape %s, expected %s", row->name,
-                             lp_shape_text(t.ndim, t.shape, got),
-                             lp_shape_text(row->ndim, shape, expected));
-        if (!failed)
-            memcpy(lp_params_at(p, i, p->value), t.data, t.count * p->type.size);
-        lp_tensor_free(&t);
-        if (failed)
-            return -1;
+        if (t.ndim != row->ndim || memcmp(t.shape, shape, (size_t)row->ndim * sizeof *shape) != 0)
+            return lp_fail(e, "%s has shape %s, expected %s", row->name,
+                           lp_shape_text(t.ndim, t.shape, got),
+                           lp_shape_text(row->ndim, shape, expected));
+        memcpy(lp_params_at(p, i, p->value), t.data, t.count * p->type.size);
     }
     return 0;
 }

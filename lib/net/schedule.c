@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,10 +76,6 @@ int lp_schedule_parse(const char *text, void *schedule, lp_error *e) {
                              "exponential:GAMMA, cosine, cosine:MIN, or 0:0.1,200:0.01)",
                              text);
     return 0;
-}
-
-bool lp_schedule_is_list(const lp_schedule *schedule) {
-    return schedule->kind == LP_RATE_LIST;
 }
 
 double lp_schedule_rate(const lp_schedule *s, double lr, uint64_t t, uint64_t total) {

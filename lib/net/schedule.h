@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +14,7 @@ typedef enum {
     LP_RATE_STEP,        /* lr * gamma^floor(t / size) */
     LP_RATE_EXPONENTIAL, /* lr * gamma^t */
     LP_RATE_COSINE,      /* min + (lr - min) (1 + cos(pi t / total)) / 2 */
-    LP_RATE_LIST,        /* each rate from its time on */
+    LP_RATE_LIST,        /* each rate from its time on, whatever lr is */
 } lp_rate_kind;
 
 typedef struct {
@@ -33,9 +32,6 @@ typedef struct {
  * is wrong, status LP_USAGE: anything else, GAMMA not in (0, 1], SIZE 0, a negative rate.
  * `schedule` is an lp_schedule: void, so that an option row can name this function. */
 int lp_schedule_parse(const char *text, void *schedule, lp_error *e);
-
-/* True for a schedule with rates of its own, which ignores the base rate. */
-bool lp_schedule_is_list(const lp_schedule *schedule);
 
 /* The rate at time t (epochs or steps, from 0) of `total`, from the base rate lr. */
 double lp_schedule_rate(const lp_schedule *schedule, double lr, uint64_t t, uint64_t total);

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 
     lp_factors factors;
     e = (lp_error){0};
-    failed = lp_factors_read(s, "", &factors, &e);
+    failed = lp_factors_read(s, &factors, &e);
     fuzz_verdict(failed, &e);
     if (!failed)
         lp_factors_free(&factors);

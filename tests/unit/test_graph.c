@@ -7,7 +7,7 @@
 static lp_error e;
 
 static double at(const lp_graph *g, int node, size_t i) {
-    return ((const double *)lp_graph_value(g, node))[i];
+    return ((const double *)g->node[node].value)[i];
 }
 
 /* loss = Σ (a b - x)² with a = [1 2], b = [3 4]ᵀ, x = 10: a b = 11, loss 1, dL/da = 2 bᵀ. */
