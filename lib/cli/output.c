@@ -1,4 +1,5 @@
-#include "cli/output.h"
+/* Where a tool's result goes. One output a process. */
+#include "cli/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +69,12 @@ int lp_output_open(const char *path, bool binary, lp_error *e) {
     return open_temporary(path, e);
 }
 
-FILE *lp_output_file(void) {
+FILE *lp_tool_out(void) {
     return file;
+}
+
+const char *lp_tool_out_path(void) {
+    return lp_now.common.output;
 }
 
 bool lp_output_has_failed(void) {
@@ -87,7 +92,8 @@ void lp_output_error(int cause, lp_error *e) {
         lp_fail_errno(e, "writing %s", label);
 }
 
-int lp_output_close(lp_error *e) {
+int lp_tool_end(void) {
+    lp_progress_clear();
     errno = 0;
     bool failed = ferror(file) != 0;
     failed = fflush(file) != 0 || failed;
@@ -101,11 +107,11 @@ int lp_output_close(lp_error *e) {
     }
     if (failed) {
         lp_output_discard();
-        lp_output_error(cause, e);
-        return -1;
+        lp_output_error(cause, &lp_now.error);
+        lp_tool_try(-1);
     }
     temporary[0] = '\0';
-    return 0;
+    return LP_OK;
 }
 
 void lp_output_discard(void) {

@@ -29,6 +29,22 @@ extern lp_tool_state lp_now;
  * the tool. */
 bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
 
+/* ---- the output (output.c): standard output, or a temporary beside the file of -o that takes its
+ * name only when it is whole ---- */
+
+/* Opens `path` (NULL: standard output). A binary result is refused to a terminal (LP_USAGE). A path
+ * that is not a regular file (/dev/full, a FIFO) is written to directly; a symbolic link is
+ * followed. A signal that can be caught removes the temporary. */
+int lp_output_open(const char *path, bool binary, lp_error *e);
+
+/* True where a write has failed; lp_output_error says so, with `cause` an errno. The text is empty
+ * where the reader went away (EPIPE). */
+bool lp_output_has_failed(void);
+void lp_output_error(int cause, lp_error *e);
+
+/* Removes the temporary, if there is one. */
+void lp_output_discard(void);
+
 /* Removes the progress line (lp_tool_progress), if it is shown. */
 void lp_progress_clear(void);
 

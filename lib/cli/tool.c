@@ -1,7 +1,6 @@
 /* A tool's beginning, its common options, and its end by an error. */
 #include "cli/tool.h"
 
-#include "cli/output.h"
 #include "cli/state.h"
 #include "io/recipe.h"
 #include "num/kernels.h"

@@ -1,5 +1,4 @@
 /* What a tool writes: its stream with the recipe, its text or picture, a checkpoint. */
-#include "cli/output.h"
 #include "cli/state.h"
 #include "io/recipe.h"
 
@@ -47,20 +46,6 @@ int lp_tool_save(lp_stream *s, const char *path, lp_error *e) {
 
 int lp_tool_write(lp_stream *s) {
     continue_recipe(s);
-    lp_tool_try(lp_stream_write(s, lp_output_file(), lp_now.common.compress, &lp_now.error));
+    lp_tool_try(lp_stream_write(s, lp_tool_out(), lp_now.common.compress, &lp_now.error));
     return lp_tool_end();
-}
-
-FILE *lp_tool_out(void) {
-    return lp_output_file();
-}
-
-const char *lp_tool_out_path(void) {
-    return lp_now.common.output;
-}
-
-int lp_tool_end(void) {
-    lp_progress_clear();
-    lp_tool_try(lp_output_close(&lp_now.error));
-    return LP_OK;
 }

@@ -66,12 +66,8 @@ int lp_canvas_write(lp_canvas *c, FILE *out, lp_error *e) {
             return lp_fail_errno(e, "writing");
         return 0;
     }
-    lp_image image;
-    if (lp_canvas_image(c, &image, e))
-        return -1;
-    int failed = lp_image_write_png(out, &image, e);
-    lp_image_free(&image);
-    return failed;
+    LP_CLEANUP(lp_image_free) lp_image image = {0};
+    return lp_canvas_image(c, &image, e) || lp_image_write_png(out, &image, e) ? -1 : 0;
 }
 
 void lp_canvas_free(lp_canvas *c) {

@@ -1,7 +1,6 @@
 #include "draw/frame.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_drawn(const lp_panel *p, double x, double y) {
@@ -110,10 +109,8 @@ static lp_box draw_legend(lp_canvas *c, const lp_plot_frame *frame, size_t panel
     size_t curves = 0;
     for (size_t p = 0; p < panels; p++)
         curves += panel[p].curve_count;
-    lp_legend_entry *entry = lp_alloc(2 * curves, sizeof *entry);
-    lp_box rest = lp_frame_head(c, frame, entry, curve_entries(panels, panel, entry));
-    free(entry);
-    return rest;
+    LP_CLEANUP(lp_free) lp_legend_entry *entry = lp_alloc(2 * curves, sizeof *entry);
+    return lp_frame_head(c, frame, entry, curve_entries(panels, panel, entry));
 }
 
 static int draw_panel(lp_canvas *c, const lp_plot_frame *frame, const lp_panel *p, lp_box place,
@@ -138,20 +135,18 @@ static int draw_panel(lp_canvas *c, const lp_plot_frame *frame, const lp_panel *
 
 int lp_draw_curves(FILE *out, const lp_plot_frame *frame, size_t panels, const lp_panel *panel,
                    lp_error *e) {
-    lp_canvas c = {0};
+    LP_CLEANUP(lp_canvas_free) lp_canvas c = {0};
     if (panels < 1 || frame->size.width / panels < LP_PLOT_MIN_SIDE)
         return lp_fail_usage(e, "drawing: %zu panels need a picture of another width", panels);
-    int failed = lp_frame_open(&c, frame, e);
-    if (!failed) {
-        lp_box place = draw_legend(&c, frame, panels, panel);
-        place.width /= (double)panels;
-        double left = place.x;
-        for (size_t p = 0; p < panels && !failed; p++) {
-            place.x = left + place.width * (double)p;
-            failed = draw_panel(&c, frame, &panel[p], place, e);
-        }
+    if (lp_frame_open(&c, frame, e))
+        return -1;
+    lp_box place = draw_legend(&c, frame, panels, panel);
+    place.width /= (double)panels;
+    double left = place.x;
+    for (size_t p = 0; p < panels; p++) {
+        place.x = left + place.width * (double)p;
+        if (draw_panel(&c, frame, &panel[p], place, e))
+            return -1;
     }
-    failed = failed || lp_canvas_write(&c, out, e);
-    lp_canvas_free(&c);
-    return failed ? -1 : 0;
+    return lp_canvas_write(&c, out, e);
 }

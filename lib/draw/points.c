@@ -12,15 +12,6 @@ enum { MAX_CLASSES = 10000 };
 
 // ---- columns ----
 
-/* *names = the names of a tensor's columns; NULL where the stream has no fitting ones. */
-static int feature_names(const lp_tensor **names, lp_stream *s, size_t columns, lp_error *e) {
-    if (lp_find_texts(names, s, "features", e))
-        return -1;
-    if (*names != NULL && (*names)->count != columns)
-        *names = NULL;
-    return 0;
-}
-
 static int find_column(lp_points *p, size_t *column, const lp_tensor *names, const char *word,
                        lp_error *e) {
     if (word[0] != '\0' && strspn(word, "0123456789") == strlen(word)) {
@@ -60,7 +51,11 @@ static int choose_columns(lp_points *p, lp_stream *s, const char *of, size_t col
                           const lp_points_options *o, lp_error *e) {
     const lp_tensor *names;
     p->columns = columns;
-    if (feature_names(&names, s, columns, e) || find_column(p, &p->x_column, names, o->x, e) ||
+    if (lp_find_texts(&names, s, "features", e))
+        return lp_within(e, "%s", of);
+    if (names != NULL && names->count != columns)
+        names = NULL;
+    if (find_column(p, &p->x_column, names, o->x, e) ||
         find_column(p, &p->y_column, names, o->y, e))
         return lp_within(e, "%s", of);
     p->x_name = column_name(p, names, of, p->x_column, e);
@@ -190,18 +185,17 @@ static int decide(void *points, size_t count, const double *x, const double *y, 
                   lp_error *e) {
     const lp_points *p = points;
     bool swapped = p->x_column == 1;
-    lp_tensor at = lp_tensor_matrix(LP_F8, count, 2), scores = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor at = lp_tensor_matrix(LP_F8, count, 2);
+    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
     double *value = at.data;
     for (size_t i = 0; i < count; i++) {
         value[2 * i] = swapped ? y[i] : x[i];
         value[2 * i + 1] = swapped ? x[i] : y[i];
     }
-    int failed = lp_model_scores(&p->model, &at, "a point of the picture", &scores, e);
-    if (!failed)
-        lp_model_classify(&p->model, count, scores.data, label);
-    lp_tensor_free(&at);
-    lp_tensor_free(&scores);
-    return failed;
+    if (lp_model_scores(&p->model, &at, "a point of the picture", &scores, e))
+        return -1;
+    lp_model_classify(&p->model, count, scores.data, label);
+    return 0;
 }
 
 static int read_regions(lp_points *p, lp_stream *s, lp_error *e) {

@@ -1,30 +1,27 @@
 #include "draw/frame.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SAMPLES = 2 }; /* a pixel's side is that many cells of the decision grid */
 
 static int sample_regions(const lp_axes *a, const lp_scatter *s, size_t width, size_t height,
                           int *label, lp_error *e) {
-    lp_arena arena = {0};
-    double *x = lp_arena_alloc(&arena, width, sizeof *x),
-           *y = lp_arena_alloc(&arena, width, sizeof *y);
-    int failed = 0;
+    LP_CLEANUP(lp_free) double *x = lp_alloc(width, sizeof *x);
+    LP_CLEANUP(lp_free) double *y = lp_alloc(width, sizeof *y);
     for (size_t j = 0; j < width; j++)
         x[j] = a->x.lo + (a->x.hi - a->x.lo) * (((double)j + 0.5) / (double)width);
-    for (size_t i = 0; i < height && !failed; i++, label += width) {
+    for (size_t i = 0; i < height; i++, label += width) {
         for (size_t j = 0; j < width; j++)
             y[j] = a->y.hi - (a->y.hi - a->y.lo) * (((double)i + 0.5) / (double)height);
-        failed = s->decide(s->decide_context, width, x, y, label, e);
-        for (size_t j = 0; j < width && !failed; j++)
+        if (s->decide(s->decide_context, width, x, y, label, e))
+            return -1;
+        for (size_t j = 0; j < width; j++)
             if (label[j] < 0 || (size_t)label[j] >= s->classes)
-                failed = lp_fail(e, "drawing: the model decided for class %d of %zu", label[j],
-                                 s->classes);
+                return lp_fail(e, "drawing: the model decided for class %d of %zu", label[j],
+                               s->classes);
     }
-    lp_arena_free(&arena);
-    return failed;
+    return 0;
 }
 
 /* True where a neighbour of the cell belongs to another class. */
@@ -88,11 +85,10 @@ static int draw_cells(lp_canvas *c, lp_box box, const int *label, size_t width, 
 
 static int draw_regions(lp_canvas *c, const lp_axes *a, const lp_scatter *s, lp_error *e) {
     size_t width = (size_t)a->box.width * SAMPLES, height = (size_t)a->box.height * SAMPLES;
-    int *label = lp_alloc(width * height, sizeof *label);
-    int failed = sample_regions(a, s, width, height, label, e) ||
-                 draw_cells(c, a->box, label, width, height, e);
-    free(label);
-    return failed ? -1 : 0;
+    LP_CLEANUP(lp_free) int *label = lp_alloc(width * height, sizeof *label);
+    if (sample_regions(a, s, width, height, label, e))
+        return -1;
+    return draw_cells(c, a->box, label, width, height, e);
 }
 
 static int check_points(const lp_scatter *s, lp_error *e) {
@@ -120,16 +116,15 @@ static void draw_points(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
 
 static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
     size_t names = s->class_names != NULL ? s->classes : 0;
-    lp_legend_entry *entry = lp_alloc(names, sizeof *entry);
+    LP_CLEANUP(lp_free) lp_legend_entry *entry = lp_alloc(names, sizeof *entry);
     for (size_t i = 0; i < names; i++)
         entry[i] =
             (lp_legend_entry){s->class_names[i], lp_marker_of((int)i), -1, lp_colour_of((int)i)};
     lp_box place = lp_frame_head(c, frame, entry, names);
-    free(entry);
-    lp_axes_wish wish = {s->x[0],
-                         s->x[0],
-                         s->y[0],
-                         s->y[0],
+    lp_axes_wish wish = {.x_min = s->x[0],
+                         .x_max = s->x[0],
+                         .y_min = s->y[0],
+                         .y_max = s->y[0],
                          .x_pad = 0.05,
                          .y_pad = 0.05,
                          .equal_scale = s->equal_scale,
@@ -149,9 +144,8 @@ static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *
 }
 
 int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
-    lp_canvas c = {0};
-    int failed = check_points(s, e) || lp_frame_open(&c, frame, e) || draw_all(&c, frame, s, e) ||
-                 lp_canvas_write(&c, out, e);
-    lp_canvas_free(&c);
-    return failed ? -1 : 0;
+    LP_CLEANUP(lp_canvas_free) lp_canvas c = {0};
+    if (check_points(s, e) || lp_frame_open(&c, frame, e) || draw_all(&c, frame, s, e))
+        return -1;
+    return lp_canvas_write(&c, out, e);
 }

@@ -3,7 +3,6 @@
 #include "draw/canvas.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { CAPTION = 15, NAME = 22, TITLE = 26, TEXT_SIZE = 11, NAME_SIZE = 12, TITLE_SIZE = 15 };
@@ -238,29 +237,24 @@ static int check_sets(size_t sets, const lp_tile_set *set, lp_error *e) {
 /* The picture with its text and without its tiles. */
 static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
                      const lp_tiles *wish, lp_error *e) {
-    lp_canvas c;
-    int failed = lp_canvas_open(&c, LP_PLOT_PNG, (int)l->width, (int)l->height, e);
+    LP_CLEANUP(lp_canvas_free) lp_canvas c = {0};
     double left = (double)l->gap, room = (double)l->width - 2 * left;
-    if (!failed) {
-        lp_set_colour(c.cr, lp_ink);
-        if (wish->title != NULL)
-            lp_draw_heading(&c, wish->title, TITLE_SIZE, left, left + 14, 0, room);
-        for (size_t s = 0; s < sets; s++) {
-            const grid *g = &l->grid[s];
-            if (set[s].name != NULL)
-                lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g->y - 7, 0, room);
-            for (size_t i = 0; i < set[s].count && set[s].caption != NULL; i++) {
-                double across = (double)g->across;
-                lp_draw_text(&c, set[s].caption[i], TEXT_SIZE,
-                             left + ((double)(i % g->columns) + 0.5) * across - left / 2,
-                             (double)(g->y + (i / g->columns + 1) * g->down - l->gap) - 3, 0.5,
-                             across);
-            }
-        }
-        failed = lp_canvas_image(&c, image, e);
+    if (lp_canvas_open(&c, LP_PLOT_PNG, (int)l->width, (int)l->height, e))
+        return -1;
+    lp_set_colour(c.cr, lp_ink);
+    if (wish->title != NULL)
+        lp_draw_heading(&c, wish->title, TITLE_SIZE, left, left + 14, 0, room);
+    for (size_t s = 0; s < sets; s++) {
+        const grid *g = &l->grid[s];
+        double across = (double)g->across;
+        if (set[s].name != NULL)
+            lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g->y - 7, 0, room);
+        for (size_t i = 0; i < set[s].count && set[s].caption != NULL; i++)
+            lp_draw_text(&c, set[s].caption[i], TEXT_SIZE,
+                         left + ((double)(i % g->columns) + 0.5) * across - left / 2,
+                         (double)(g->y + (i / g->columns + 1) * g->down - l->gap) - 3, 0.5, across);
     }
-    lp_canvas_free(&c);
-    return failed;
+    return lp_canvas_image(&c, image, e);
 }
 
 static int draw_all(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
@@ -297,10 +291,10 @@ int lp_draw_tiles(lp_image *image, size_t sets, const lp_tile_set *set, const lp
     *image = (lp_image){0};
     if (check_sets(sets, set, e))
         return -1;
-    layout l = {.grid = lp_alloc(sets, sizeof *l.grid)};
-    int failed = lay_out(&l, sets, set, wish, e) || draw_all(image, &l, sets, set, wish, e);
-    free(l.grid);
-    if (failed)
-        lp_image_free(image);
-    return failed ? -1 : 0;
+    LP_CLEANUP(lp_free) grid *grids = lp_alloc(sets, sizeof *grids);
+    layout l = {.grid = grids};
+    if (lay_out(&l, sets, set, wish, e) == 0 && draw_all(image, &l, sets, set, wish, e) == 0)
+        return 0;
+    lp_image_free(image);
+    return -1;
 }
