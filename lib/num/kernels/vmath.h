@@ -186,24 +186,6 @@ LP_INLINE_BUT_GENERIC vf8 vf8_cos(vf8 x) {
     return vf8_sin_cos(x, 1);
 }
 
-#undef T
-#undef F
-#undef J
-#undef M
-#undef LP_FRACTION_BITS
-#undef LP_FRACTION_MASK
-#undef LP_TWO_FRACTION
-#undef LP_BIAS
-#undef LP_SMALLEST_NORMAL
-#undef LP_NORMALISE
-#undef LP_NORMALISE_EXPONENT
-#undef LP_LN2_HIGH
-#undef LP_LN2_LOW
-#undef LP_EXP_INFINITY
-#undef LP_EXP_ZERO
-#undef LP_TANH_ONE
-#undef LP_LOST
-
 #ifndef LP_ONE_LANE
 
 /* ---- f4 sin and cos: in double, so that a float's worth of reduction is two terms ---- */
@@ -302,24 +284,6 @@ LP_INLINE vf4 vf4_log_tail(vf4 z) {
 }
 
 #include "num/kernels/vmath_body.h"
-
-#undef T
-#undef F
-#undef J
-#undef M
-#undef LP_FRACTION_BITS
-#undef LP_FRACTION_MASK
-#undef LP_TWO_FRACTION
-#undef LP_BIAS
-#undef LP_SMALLEST_NORMAL
-#undef LP_NORMALISE
-#undef LP_NORMALISE_EXPONENT
-#undef LP_LN2_HIGH
-#undef LP_LN2_LOW
-#undef LP_EXP_INFINITY
-#undef LP_EXP_ZERO
-#undef LP_TANH_ONE
-#undef LP_LOST
 #endif
 
 #undef LP_MAGIC

@@ -1,6 +1,6 @@
 /* exp, log, tanh and sigmoid for one element type: vmath.h includes this once for each, with
  * V(op) and I(op) naming its functions of simd.h, F, J and M its vectors of floats, integers and
- * truths, T the element, and LP_... its constants. */
+ * truths, T the element, and LP_... its constants, all of which but LP_MAGIC end here. */
 
 /* 2^n for whole n with |n| no more than the largest exponent. */
 LP_INLINE F V(pow2)(F n) {
@@ -115,3 +115,21 @@ LP_INLINE_BUT_GENERIC F V(sigmoid)(F x) {
     F y = V(divide_pair)(top, top_low, d, d_low);
     return V(or_nan)(x, V(scale)(y, V(select)(negative, n, zero)));
 }
+
+#undef T
+#undef F
+#undef J
+#undef M
+#undef LP_FRACTION_BITS
+#undef LP_FRACTION_MASK
+#undef LP_TWO_FRACTION
+#undef LP_BIAS
+#undef LP_SMALLEST_NORMAL
+#undef LP_NORMALISE
+#undef LP_NORMALISE_EXPONENT
+#undef LP_LN2_HIGH
+#undef LP_LN2_LOW
+#undef LP_EXP_INFINITY
+#undef LP_EXP_ZERO
+#undef LP_TANH_ONE
+#undef LP_LOST
