@@ -47,6 +47,9 @@ __attribute__((constructor)) static void choose(void) {
 }
 
 int lp_kernels_check(lp_error *e) {
+    if (f4[0] == NULL)
+        return lp_fail(e, "this processor has none of the instruction sets that this program was "
+                          "built for (make ISAS=generic)");
     if (!refused)
         return 0;
     char names[100] = "";
