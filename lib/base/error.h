@@ -10,6 +10,9 @@
 #ifndef LP_BASE_ERROR_H
 #define LP_BASE_ERROR_H
 
+#include <errno.h>
+#include <string.h>
+
 typedef enum {
     LP_OK = 0,
     LP_FAILED = 1, /* the data or the system failed */
@@ -21,17 +24,18 @@ typedef struct {
     char text[600];
 } lp_error;
 
-/* Fills e with status LP_FAILED and the formatted text. Always returns -1. */
-int lp_fail(lp_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Fills e with the status and the formatted text, and ": CAUSE" after it unless that is NULL.
+ * Always returns -1, as do the four below. */
+int lp_error_set(lp_error *e, lp_status status, const char *cause, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
-/* The same with status LP_USAGE. */
-int lp_fail_usage(lp_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#define lp_fail(e, ...) lp_error_set(e, LP_FAILED, NULL, __VA_ARGS__)
+#define lp_fail_usage(e, ...) lp_error_set(e, LP_USAGE, NULL, __VA_ARGS__)
 
-/* The same as lp_fail, with ": " and the description of errno at the end. */
-int lp_fail_errno(lp_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The cause is what errno describes. */
+#define lp_fail_errno(e, ...) lp_error_set(e, LP_FAILED, strerror(errno), __VA_ARGS__)
 
-/* Puts "FORMATTED: " before e's text: each caller on the way up says what it was doing.
- * Always returns -1. */
-int lp_within(lp_error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Puts "FORMATTED: " before e's text: each caller on the way up says what it was doing. */
+#define lp_within(e, ...) lp_error_set(e, (e)->status, (e)->text, __VA_ARGS__)
 
 #endif

@@ -135,43 +135,26 @@ void lp_arena_free(lp_arena *a) {
 
 /* ---- buffer ---- */
 
-/* The capacity that `more` further bytes need, doubled until they fit. */
-static size_t larger(const lp_buffer *b, size_t more) {
+int lp_buffer_try_reserve(lp_buffer *b, size_t more, lp_error *e) {
+    if (b->data != NULL && b->capacity - b->size >= more)
+        return 0;
     size_t capacity = b->capacity < 4096 ? 4096 : b->capacity;
-    while (capacity - b->size < more)
+    while (capacity - b->size < more && capacity < SIZE_MAX)
         capacity = capacity > PTRDIFF_MAX / 2 ? SIZE_MAX : capacity * 2;
-    return capacity;
-}
-
-static void move_to(lp_buffer *b, char *data, size_t capacity) {
+    char *data = e != NULL ? lp_try_alloc(capacity, 1, e) : lp_alloc(capacity, 1);
+    if (data == NULL)
+        return -1;
     if (b->size > 0)
         memcpy(data, b->data, b->size);
     data[b->size] = '\0'; /* a text stays one; there is room, since the block grows */
     free(b->data);
     b->data = data;
     b->capacity = capacity;
-}
-
-static bool has_room(const lp_buffer *b, size_t more) {
-    return b->data != NULL && b->capacity - b->size >= more;
+    return 0;
 }
 
 void lp_buffer_reserve(lp_buffer *b, size_t more) {
-    if (has_room(b, more))
-        return;
-    size_t capacity = larger(b, more);
-    move_to(b, lp_alloc(capacity, 1), capacity);
-}
-
-int lp_buffer_try_reserve(lp_buffer *b, size_t more, lp_error *e) {
-    if (has_room(b, more))
-        return 0;
-    size_t capacity = larger(b, more);
-    char *data = lp_try_alloc(capacity, 1, e);
-    if (data == NULL)
-        return -1;
-    move_to(b, data, capacity);
-    return 0;
+    lp_buffer_try_reserve(b, more, NULL);
 }
 
 void lp_buffer_append(lp_buffer *b, const void *bytes, size_t size) {

@@ -5,15 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The element types a stream may hold: kind, and the sizes it comes in (0: any, in steps). */
-static const struct {
-    char kind;
-    uint32_t sizes[4];
-    uint32_t step;
-} types[] = {
-    {'f', {2, 4, 8}, 0}, {'i', {1, 2, 4, 8}, 0}, {'u', {1, 2, 4, 8}, 0},
-    {'b', {1}, 0},       {'S', {0}, 1},          {'U', {0}, 4},
-};
+/* The numbers that are computed with: kind, size in bytes, C's type (a bool is a byte). */
+#define NUMBERS(ROW)                                                                               \
+    ROW('f', 4, float)                                                                             \
+    ROW('f', 8, double)                                                                            \
+    ROW('i', 1, int8_t)                                                                            \
+    ROW('i', 2, int16_t)                                                                           \
+    ROW('i', 4, int32_t)                                                                           \
+    ROW('i', 8, int64_t)                                                                           \
+    ROW('u', 1, uint8_t)                                                                           \
+    ROW('u', 2, uint16_t)                                                                          \
+    ROW('u', 4, uint32_t)                                                                          \
+    ROW('u', 8, uint64_t)                                                                          \
+    ROW('b', 1, uint8_t)
+
+/* A type as one integer, for a switch. */
+#define CODE(kind, size) ((uint64_t)(kind) << 32 | (size))
 
 bool lp_type_is(lp_type a, lp_type b) {
     return a.kind == b.kind && a.size == b.size;
@@ -32,16 +39,13 @@ bool lp_type_is_string(lp_type type) {
 }
 
 bool lp_type_is_valid(lp_type type) {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (types[i].kind != type.kind)
-            continue;
-        if (types[i].step > 0)
-            return type.size % types[i].step == 0;
-        for (size_t j = 0; j < 4; j++)
-            if (type.size != 0 && types[i].sizes[j] == type.size)
-                return true;
+    switch (CODE(type.kind, type.size)) {
+#define VALID(kind, size, ctype) case CODE(kind, size):
+        NUMBERS(VALID)
+    case CODE('f', 2): /* widened when it is read */
+        return true;
     }
-    return false;
+    return type.kind == 'S' || (type.kind == 'U' && type.size % 4 == 0);
 }
 
 const char *lp_type_name(lp_type type, char text[16]) {
@@ -77,6 +81,16 @@ int lp_shape_size(lp_type type, int ndim, const size_t *shape, size_t *count, si
     return 0;
 }
 
+lp_tensor lp_tensor_over(void *data, lp_type type, int ndim, const size_t *shape) {
+    lp_tensor t = {.type = type, .ndim = ndim, .count = 1, .data = data};
+    for (int i = 0; i < ndim; i++) {
+        t.shape[i] = shape[i];
+        if (!lp_multiply(t.count, shape[i], &t.count))
+            t.count = SIZE_MAX; /* stays so large that an allocation fails, unless a 0 follows */
+    }
+    return t;
+}
+
 int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shape, lp_error *e) {
     *t = (lp_tensor){0};
     size_t count, bytes;
@@ -85,20 +99,13 @@ int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shap
     void *data = lp_try_alloc(bytes, 1, e);
     if (data == NULL)
         return -1;
-    memset(data, 0, bytes);
-    *t = (lp_tensor){.type = type, .ndim = ndim, .count = count, .data = data, .owned = data};
-    for (int i = 0; i < ndim; i++)
-        t->shape[i] = shape[i];
+    *t = lp_tensor_over(memset(data, 0, bytes), type, ndim, shape);
+    t->owned = data;
     return 0;
 }
 
 lp_tensor lp_tensor_zeros(lp_type type, int ndim, const size_t *shape) {
-    lp_tensor t = {.type = type, .ndim = ndim, .count = 1};
-    for (int i = 0; i < ndim; i++) {
-        t.shape[i] = shape[i];
-        if (!lp_multiply(t.count, shape[i], &t.count))
-            t.count = SIZE_MAX; /* stays so large that the allocation fails, unless a 0 follows */
-    }
+    lp_tensor t = lp_tensor_over(NULL, type, ndim, shape);
     t.data = t.owned = lp_alloc_zero(t.count, type.size);
     return t;
 }
@@ -118,11 +125,8 @@ lp_tensor lp_tensor_scalar(double value) {
 }
 
 lp_tensor lp_tensor_take_buffer(lp_buffer *b, lp_type type, int ndim, const size_t *shape) {
-    lp_tensor t = {.type = type, .ndim = ndim, .count = 1, .data = b->data, .owned = b->data};
-    for (int i = 0; i < ndim; i++) {
-        t.shape[i] = shape[i];
-        t.count *= shape[i];
-    }
+    lp_tensor t = lp_tensor_over(b->data, type, ndim, shape);
+    t.owned = b->data;
     *b = (lp_buffer){0};
     return t;
 }
@@ -140,98 +144,59 @@ lp_tensor lp_tensor_copy(const lp_tensor *from) {
     return t;
 }
 
-/* A number as the widest type of its kind: what every conversion goes through. */
-typedef struct {
-    enum { REAL, SIGNED, UNSIGNED } kind;
-    double real;
-    int64_t i;
-    uint64_t u;
-} number;
-
-/* Integers are loaded and stored by their low bytes, which come first. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
-
-static number load(const lp_tensor *t, size_t index) {
-    const char *at = (const char *)t->data + index * t->type.size;
-    uint64_t bits = 0;
-    float single = 0;
-    switch (t->type.size) {
-    case 1:
-        memcpy(&bits, at, 1);
-        break;
-    case 2:
-        memcpy(&bits, at, 2);
-        break;
-    case 4:
-        memcpy(&bits, at, 4);
-        memcpy(&single, at, 4);
-        break;
-    case 8:
-        memcpy(&bits, at, 8);
-        break;
+double lp_tensor_at(const lp_tensor *t, size_t i) {
+    switch (CODE(t->type.kind, t->type.size)) {
+#define AT(kind, size, ctype)                                                                      \
+    case CODE(kind, size):                                                                         \
+        return (double)((const ctype *)t->data)[i];
+        NUMBERS(AT)
     }
-    number n = {.kind = t->type.kind == 'f' ? REAL : t->type.kind == 'i' ? SIGNED : UNSIGNED};
-    const unsigned unused = 64 - 8 * t->type.size;
-    if (n.kind == UNSIGNED)
-        n.u = bits;
-    else if (n.kind == SIGNED)
-        n.i = (int64_t)(bits << unused) >> unused;
-    else if (t->type.size == 4)
-        n.real = (double)single;
-    else
-        memcpy(&n.real, &bits, sizeof n.real);
-    return n;
+    return 0;
 }
 
-/* Stores n as t's element; false where t's type is an integer that cannot hold it. */
-static bool store(const lp_tensor *t, size_t index, number n) {
-    char *at = (char *)t->data + index * t->type.size;
-    if (t->type.kind == 'f') {
-        double value = n.kind == REAL ? n.real : n.kind == SIGNED ? (double)n.i : (double)n.u;
-        float narrow = (float)value;
-        memcpy(at, t->type.size == 8 ? (void *)&value : (void *)&narrow, t->type.size);
+/* Integers are copied by their low bytes, which come first. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine");
+
+/* to[i] = from[i]; false where to's type is an integer that cannot hold it. */
+static bool convert_one(const lp_tensor *to, const lp_tensor *from, size_t i) {
+    char *at = (char *)to->data + i * to->type.size;
+    const double real = lp_tensor_at(from, i);
+    const float narrow = (float)real;
+    if (to->type.kind == 'f') {
+        memcpy(at, to->type.size == 8 ? (void *)&real : (void *)&narrow, to->type.size);
         return true;
     }
-    if (n.kind == REAL) {
-        // cppcheck-suppress incorrectLogicOperator ; it misreads -0x1p63
-        if (!(n.real == trunc(n.real)) || n.real < -0x1p63 || n.real >= 0x1p64)
+    __int128 whole = 0; /* holds every i8 and u8 */
+    if (from->type.kind == 'f') {
+        if (real != trunc(real) || fabs(real) > 0x1p64)
             return false;
-        if (n.real < 0)
-            n = (number){SIGNED, 0, (int64_t)n.real, 0};
-        else
-            n = (number){UNSIGNED, 0, 0, (uint64_t)n.real};
+        whole = (__int128)real;
+    } else {
+        memcpy(&whole, (const char *)from->data + i * from->type.size, from->type.size);
+        const int unused = 128 - 8 * (int)from->type.size;
+        if (from->type.kind == 'i')
+            whole = (__int128)((unsigned __int128)whole << unused) >> unused;
     }
-    unsigned bits = 8 * t->type.size;
-    bool negative = n.kind == SIGNED && n.i < 0;
-    uint64_t magnitude = n.kind == SIGNED ? (negative ? -(uint64_t)n.i : (uint64_t)n.i) : n.u;
-    if (t->type.kind == 'b') {
-        if (negative || magnitude > 1)
-            return false;
-    } else if (t->type.kind == 'u') {
-        if (negative || (bits < 64 && magnitude >> bits != 0))
-            return false;
-    } else if (magnitude > (UINT64_C(1) << (bits - 1)) - !negative) {
+    const unsigned bits = to->type.kind == 'b' ? 1 : 8 * to->type.size - (to->type.kind == 'i');
+    const __int128 end = (__int128)1 << bits;
+    if (whole >= end || whole < (to->type.kind == 'i' ? -end : 0))
         return false;
-    }
-    uint64_t value = negative ? -magnitude : magnitude; /* two's complement */
-    memcpy(at, &value, t->type.size);
+    memcpy(at, &whole, to->type.size);
     return true;
 }
 
 /* f4 to f8, f8 to f4 and u1 to f4, which come in large arrays, without the detour. */
-static bool convert_floats(const lp_tensor *t, const lp_tensor *from) {
-    if (lp_type_is(t->type, LP_F8) && lp_type_is(from->type, LP_F4))
-        for (size_t i = 0; i < t->count; i++)
-            ((double *)t->data)[i] = ((const float *)from->data)[i];
-    else if (lp_type_is(t->type, LP_F4) && lp_type_is(from->type, LP_F8))
-        for (size_t i = 0; i < t->count; i++)
-            ((float *)t->data)[i] = (float)((const double *)from->data)[i];
-    else if (lp_type_is(t->type, LP_F4) && lp_type_is(from->type, LP_U1))
-        for (size_t i = 0; i < t->count; i++)
-            ((float *)t->data)[i] = ((const uint8_t *)from->data)[i];
-    else
-        return false;
-    return true;
+static bool convert_floats(const lp_tensor *to, const lp_tensor *from) {
+#define CONVERT(to_type, to_ctype, from_type, from_ctype)                                          \
+    if (lp_type_is(to->type, to_type) && lp_type_is(from->type, from_type)) {                      \
+        for (size_t i = 0; i < to->count; i++)                                                     \
+            ((to_ctype *)to->data)[i] = (to_ctype)((const from_ctype *)from->data)[i];             \
+        return true;                                                                               \
+    }
+    CONVERT(LP_F8, double, LP_F4, float)
+    CONVERT(LP_F4, float, LP_F8, double)
+    CONVERT(LP_F4, float, LP_U1, uint8_t)
+    return false;
 }
 
 int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_error *e) {
@@ -248,7 +213,7 @@ int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_erro
     if (convert_floats(t, from))
         return 0;
     for (size_t i = 0; i < t->count; i++) {
-        if (store(t, i, load(from, i)))
+        if (convert_one(t, from, i))
             continue;
         lp_fail(e, "element %zu is %.17g, which %s cannot hold", i, lp_tensor_at(from, i),
                 lp_type_name(type, wanted));
@@ -256,11 +221,6 @@ int lp_tensor_convert(lp_tensor *t, const lp_tensor *from, lp_type type, lp_erro
         return -1;
     }
     return 0;
-}
-
-double lp_tensor_at(const lp_tensor *t, size_t i) {
-    number n = load(t, i);
-    return n.kind == REAL ? n.real : n.kind == SIGNED ? (double)n.i : (double)n.u;
 }
 
 size_t lp_tensor_rows(const lp_tensor *t) {
@@ -351,25 +311,23 @@ lp_tensor lp_tensor_text(const char *text) {
 }
 
 char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e) {
-    size_t units = t->type.kind == 'U' ? t->type.size / 4 : t->type.size;
-    char *text = lp_alloc((size_t)t->type.size + 1, 1);
     const char *from = (const char *)t->data + i * t->type.size;
+    const bool is_wide = t->type.kind == 'U';
+    char *text = lp_alloc((size_t)t->type.size + 1, 1);
     size_t used = 0;
-    for (size_t j = 0; j < units; j++) {
+    for (size_t j = 0; j < t->type.size; j += is_wide ? 4 : 1) {
+        if (!is_wide) {
+            text[used++] = from[j];
+            continue;
+        }
         uint32_t c;
-        if (t->type.kind == 'U')
-            memcpy(&c, from + 4 * j, 4);
-        else
-            c = (unsigned char)from[j];
-        if (t->type.kind == 'U' && (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))) {
+        memcpy(&c, from + j, 4);
+        if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
             lp_fail(e, "string %zu holds an invalid code point", i);
             free(text);
             return NULL;
         }
-        if (t->type.kind == 'U')
-            used += encode_utf8(c, text + used);
-        else
-            text[used++] = (char)c;
+        used += encode_utf8(c, text + used);
     }
     while (used > 0 && text[used - 1] == '\0')
         used--;
@@ -391,13 +349,8 @@ int lp_tensor_check_finite(const lp_tensor *t, const char *name, lp_error *e) {
 }
 
 bool lp_tensor_find_nonfinite(const lp_tensor *t, size_t *index) {
-    if (t->type.kind != 'f')
-        return false;
-    for (size_t i = 0; i < t->count; i++) {
-        if (!isfinite(lp_tensor_at(t, i))) {
-            *index = i;
+    for (*index = 0; t->type.kind == 'f' && *index < t->count; ++*index)
+        if (!isfinite(lp_tensor_at(t, *index)))
             return true;
-        }
-    }
     return false;
 }

@@ -67,6 +67,9 @@ int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shap
 /* What a buffer holds as a tensor that owns it; the buffer is {0} afterwards. */
 lp_tensor lp_tensor_take_buffer(lp_buffer *b, lp_type type, int ndim, const size_t *shape);
 
+/* A tensor of that shape over data that something else owns. */
+lp_tensor lp_tensor_over(void *data, lp_type type, int ndim, const size_t *shape);
+
 /* A view: the same data, not owned. */
 lp_tensor lp_tensor_view(const lp_tensor *t);
 
