@@ -52,8 +52,8 @@ int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp
 
 void lp_members_free(lp_members *members);
 
-/* An archive being written to `out`; starts as {.out = out, .compress = deflated or not}. The
- * caller flushes and closes `out`. */
+/* An archive being written to `out`; starts as {.out = out, .compress = deflated or not} and is
+ * freed with lp_archive_writer_free. The caller flushes and closes `out`. */
 typedef struct {
     FILE *out;
     bool compress;
@@ -67,8 +67,9 @@ int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t,
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
                             lp_error *e);
 
-/* Writes the central directory and the end; to be called after a failure too, whose `failed` it
- * then returns, since it frees what the writer holds. */
-int lp_archive_write_end(lp_archive_writer *w, int failed, lp_error *e);
+/* Writes the central directory and the end. */
+int lp_archive_write_end(lp_archive_writer *w, lp_error *e);
+
+void lp_archive_writer_free(lp_archive_writer *w);
 
 #endif

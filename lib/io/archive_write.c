@@ -62,20 +62,19 @@ static int deflate_run(z_stream *z, const run *r, bool last, lp_buffer *packed, 
 }
 
 static int deflate_runs(const run *runs, size_t n, lp_buffer *packed, lp_error *e) {
-    z_stream z = {0};
+    LP_CLEANUP(deflateEnd) z_stream z = {0};
     if (deflateInit2(&z, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return lp_fail(e, "writing the stream: zlib could not be started");
-    int failed = 0;
-    for (size_t i = 0; !failed && i < n; i++)
-        failed = deflate_run(&z, &runs[i], i == n - 1, packed, e);
-    deflateEnd(&z);
-    return failed;
+    for (size_t i = 0; i < n; i++)
+        if (deflate_run(&z, &runs[i], i == n - 1, packed, e))
+            return -1;
+    return 0;
 }
 
 /* Writes one member that consists of n runs, header_size bytes of which are the .npy's header. */
 static int write_runs(lp_archive_writer *w, const char *name, uint32_t crc, size_t header_size,
                       const run *runs, size_t n, lp_error *e) {
-    lp_buffer file_name = {0}, local = {0}, packed = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer file_name = {0}, local = {0}, packed = {0};
     lp_buffer_printf(&file_name, "%s.npy", name);
     lp_zip_entry zip = {.name = file_name.data,
                         .name_size = file_name.size,
@@ -84,31 +83,28 @@ static int write_runs(lp_archive_writer *w, const char *name, uint32_t crc, size
                         .offset = w->at};
     for (size_t i = 0; i < n; i++)
         zip.size += runs[i].size;
-    int failed = w->compress && deflate_runs(runs, n, &packed, e);
+    if (w->compress && deflate_runs(runs, n, &packed, e))
+        return -1;
     zip.packed_size = w->compress ? packed.size : zip.size;
     lp_zip_append_local(&local, &zip, header_size, ALIGNMENT);
     lp_zip_append_central(&w->central, &zip);
-    failed = failed || write_bytes(w, local.data, local.size, e) ||
-             write_bytes(w, packed.data, packed.size, e);
-    for (size_t i = 0; !failed && !w->compress && i < n; i++)
-        failed = write_run(w, &runs[i], e);
     w->count++;
-    lp_buffer_free(&file_name);
-    lp_buffer_free(&local);
-    lp_buffer_free(&packed);
-    return failed ? -1 : 0;
+    if (write_bytes(w, local.data, local.size, e) || write_bytes(w, packed.data, packed.size, e))
+        return -1;
+    for (size_t i = 0; !w->compress && i < n; i++)
+        if (write_run(w, &runs[i], e))
+            return -1;
+    return 0;
 }
 
 int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t, lp_error *e) {
-    lp_buffer header = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer header = {0};
     lp_npy_append_header(&header, t->type, t->ndim, t->shape);
     const run runs[] = {{.bytes = (unsigned char *)header.data, .size = header.size},
                         {.bytes = t->data, .size = t->count * t->type.size}};
     uint32_t crc = lp_crc32(0, header.data, header.size);
     crc = lp_crc32(crc, t->data, runs[1].size);
-    int failed = write_runs(w, name, crc, header.size, runs, 2, e);
-    lp_buffer_free(&header);
-    return failed;
+    return write_runs(w, name, crc, header.size, runs, 2, e);
 }
 
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
@@ -117,9 +113,11 @@ int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_mem
     return write_runs(w, name, m->crc, m->npy.header_size, &whole, 1, e);
 }
 
-int lp_archive_write_end(lp_archive_writer *w, int failed, lp_error *e) {
+int lp_archive_write_end(lp_archive_writer *w, lp_error *e) {
     lp_zip_append_end(&w->central, &(lp_zip_totals){w->count, w->at, w->central.size});
-    failed = failed || write_bytes(w, w->central.data, w->central.size, e);
+    return write_bytes(w, w->central.data, w->central.size, e);
+}
+
+void lp_archive_writer_free(lp_archive_writer *w) {
     lp_buffer_free(&w->central);
-    return failed ? -1 : 0;
 }

@@ -292,16 +292,9 @@ static void fortran_to_c(const lp_npy *npy, const char *in, char *out) {
 static float widen(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = (half >> 10) & 31,
              fraction = half & 0x3ff;
-    uint32_t bits;
-    if (exponent == 31) {
-        bits = sign | 0x7f800000u | fraction << 13;
-    } else if (exponent == 0) { /* fraction * 2^-24: a float holds it as a normal number */
-        float value = (float)fraction * 0x1p-24f;
-        memcpy(&bits, &value, sizeof bits);
-        bits |= sign;
-    } else {
-        bits = sign | (exponent + 112) << 23 | fraction << 13;
-    }
+    if (exponent == 0) /* fraction * 2^-24: a float holds it as a normal number */
+        return (float)fraction * (sign ? -0x1p-24f : 0x1p-24f);
+    uint32_t bits = sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -312,12 +305,9 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
     const bool is_half = npy->type.kind == 'f' && npy->type.size == 2;
     const bool is_swapped = unit > 1 && npy->is_big_endian;
     const bool is_aligned = (uintptr_t)data % unit == 0;
-    *t = (lp_tensor){.type = npy->type, .ndim = npy->ndim, .count = npy->count};
-    memcpy(t->shape, npy->shape, sizeof t->shape);
-    if (!npy->is_fortran && !is_swapped && !is_half && is_aligned) {
-        t->data = (void *)(uintptr_t)data;
+    *t = lp_tensor_over((void *)(uintptr_t)data, npy->type, npy->ndim, npy->shape);
+    if (!npy->is_fortran && !is_swapped && !is_half && is_aligned)
         return 0;
-    }
     lp_tensor stored;
     if (lp_tensor_try_zeros(&stored, npy->type, npy->ndim, npy->shape, e))
         return -1;

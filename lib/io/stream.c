@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/values.h"
 #include "io/archive.h"
+#include "io/crc32.h"
 #include "io/recipe.h"
 #include "io/source.h"
 
@@ -10,26 +11,27 @@
 #include <string.h>
 
 /* One tensor: as it was read, as it was put, or both forms of what was read. */
-typedef struct {
+typedef struct entry entry;
+struct entry {
     const char *name;
-    uint64_t hash;
-    size_t place;     /* in stream.item */
+    entry *next;      /* in its bucket */
     size_t archive;   /* that it was read from, counted from 1 */
     lp_member member; /* as it was read; size 0 for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
-} entry;
+};
+
+enum { BUCKETS = 1 << 14 };
 
 struct lp_stream {
     lp_arena arena; /* of the entries and their names */
     entry **item;   /* in order */
     size_t count, capacity;
-    entry **slot; /* the same by name: open addressing, linear probing */
-    size_t slots; /* a power of two, at least twice count; 0 at first */
     lp_source *source;
     size_t sources;
     size_t archives;
     lp_origin origin;
+    entry *bucket[BUCKETS]; /* the entries by name */
 };
 
 /* ---- the set of tensors ---- */
@@ -54,86 +56,46 @@ void lp_stream_free(lp_stream *s) {
         lp_source_close(&s->source[i]);
     free(s->source);
     free(s->item);
-    free(s->slot);
     lp_buffer_free(&s->origin.recipe);
     lp_arena_free(&s->arena);
     free(s);
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
-static uint64_t hash_of(const char *name) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-    return hash;
-}
-
-/* The slot that holds name, or the free one where it would go. */
-static size_t slot_of(const lp_stream *s, const char *name, uint64_t hash) {
-    size_t i = hash & (s->slots - 1);
-    while (s->slot[i] != NULL && (s->slot[i]->hash != hash || strcmp(s->slot[i]->name, name) != 0))
-        i = (i + 1) & (s->slots - 1);
-    return i;
+/* Where the pointer to the entry of that name is, or NULL in its place. */
+static entry **slot_of(lp_stream *s, const char *name) {
+    entry **slot = &s->bucket[lp_crc32(0, name, strlen(name)) % BUCKETS];
+    while (*slot != NULL && strcmp((*slot)->name, name) != 0)
+        slot = &(*slot)->next;
+    return slot;
 }
 
 static entry *find(const lp_stream *s, const char *name) {
-    return s->slots == 0 ? NULL : s->slot[slot_of(s, name, hash_of(name))];
-}
-
-/* Makes room for one more entry. */
-static void reserve(lp_stream *s) {
-    s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
-    if (2 * (s->count + 1) <= s->slots)
-        return;
-    s->slots = s->slots > 0 ? 2 * s->slots : 64;
-    free(s->slot);
-    s->slot = lp_alloc_zero(s->slots, sizeof *s->slot);
-    for (size_t i = 0; i < s->count; i++)
-        s->slot[slot_of(s, s->item[i]->name, s->item[i]->hash)] = s->item[i];
+    return *slot_of((lp_stream *)s, name);
 }
 
 /* The entry of that name, cleared, or a new one at the end. */
 static entry *renew(lp_stream *s, const char *name) {
-    reserve(s);
-    uint64_t hash = hash_of(name);
-    size_t slot = slot_of(s, name, hash);
-    entry *x = s->slot[slot];
-    if (x != NULL) {
-        clear(x);
-        return x;
+    entry **slot = slot_of(s, name);
+    if (*slot != NULL) {
+        clear(*slot);
+        return *slot;
     }
-    x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
+    s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
+    entry *x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
     x->name = lp_arena_strdup(&s->arena, name);
-    x->hash = hash;
-    x->place = s->count++;
-    return s->item[x->place] = s->slot[slot] = x;
-}
-
-/* Takes x out of the table of names and closes the gap in its run. */
-static void unhash(lp_stream *s, const entry *x) {
-    const size_t mask = s->slots - 1;
-    size_t gap = slot_of(s, x->name, x->hash);
-    s->slot[gap] = NULL;
-    for (size_t i = (gap + 1) & mask; s->slot[i] != NULL; i = (i + 1) & mask) {
-        size_t home = s->slot[i]->hash & mask;
-        if (((i - home) & mask) >= ((i - gap) & mask)) {
-            s->slot[gap] = s->slot[i];
-            s->slot[i] = NULL;
-            gap = i;
-        }
-    }
+    return s->item[s->count++] = *slot = x;
 }
 
 void lp_stream_drop(lp_stream *s, const char *name) {
-    entry *x = find(s, name);
+    entry **slot = slot_of(s, name), *x = *slot;
     if (x == NULL)
         return;
-    unhash(s, x);
+    *slot = x->next;
+    size_t place = 0;
+    while (s->item[place] != x)
+        place++;
     s->count--;
-    for (size_t i = x->place; i < s->count; i++) {
-        s->item[i] = s->item[i + 1];
-        s->item[i]->place = i;
-    }
+    memmove(&s->item[place], &s->item[place + 1], (s->count - place) * sizeof *s->item);
     clear(x);
 }
 
@@ -153,7 +115,7 @@ static int check_name(const char *name, lp_error *e) {
 }
 
 int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, lp_error *e) {
-    entry *x = find(s, old_name);
+    entry **slot = slot_of(s, old_name), *x = *slot;
     if (x == NULL) {
         lp_stream_get(s, old_name, e); /* says so */
         return -1;
@@ -165,10 +127,10 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
     if (find(s, new_name) != NULL)
         return lp_fail(e, "renaming '%s': there is a tensor '%s' already (drop it first)", old_name,
                        new_name);
-    unhash(s, x);
+    *slot = x->next;
+    x->next = NULL;
     x->name = lp_arena_strdup(&s->arena, new_name);
-    x->hash = hash_of(new_name);
-    s->slot[slot_of(s, new_name, x->hash)] = x;
+    *slot_of(s, new_name) = x;
     return 0;
 }
 
@@ -193,12 +155,8 @@ bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *descrip
     if (x == NULL)
         return false;
     const lp_npy *npy = &x->member.npy;
-    if (x->member.size == 0) {
-        *description = x->tensor;
-    } else {
-        *description = (lp_tensor){.type = npy->type, .ndim = npy->ndim, .count = npy->count};
-        memcpy(description->shape, npy->shape, sizeof description->shape);
-    }
+    *description =
+        x->member.size == 0 ? x->tensor : lp_tensor_over(NULL, npy->type, npy->ndim, npy->shape);
     description->data = description->owned = NULL;
     return true;
 }
@@ -250,14 +208,11 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
         return -1;
     if (!lp_type_is_string(t->type) || t->count != 1)
         return lp_fail(e, "%s is not a text (expected one of %s)", name, choices);
-    char *text = lp_tensor_string(t, 0, e);
+    LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, 0, e);
     if (text == NULL)
         return -1;
     int place = lp_choice_of(choices, text, strlen(text));
-    if (place < 0)
-        lp_fail(e, "%s is '%s' (expected one of %s)", name, text, choices);
-    free(text);
-    return place;
+    return place >= 0 ? place : lp_fail(e, "%s is '%s' (expected one of %s)", name, text, choices);
 }
 
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t) {
@@ -323,12 +278,10 @@ static void drop_origins(origins *all, size_t keep) {
 }
 
 static int read_recipe(const lp_member *m, lp_buffer *recipe, lp_error *e) {
-    lp_tensor t;
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
     if (lp_npy_decode(&m->npy, lp_member_bytes(m) + m->npy.header_size, &t, e))
         return -1;
-    int failed = lp_recipe_decode(&t, recipe, e);
-    lp_tensor_free(&t);
-    return failed;
+    return lp_recipe_decode(&t, recipe, e);
 }
 
 /* Takes over the members of one archive, its recipe into *o. */
@@ -370,19 +323,17 @@ static void name_bare(const char *path, char name[256]) {
 /* Reads one archive at *at, or the bare .npy that is the whole source. */
 static int read_archive(lp_stream *s, lp_source *source, const char *path, size_t *at, lp_origin *o,
                         lp_error *e) {
-    lp_members members = {0};
-    int failed;
+    LP_CLEANUP(lp_members_free) lp_members members = {0};
     if (*at == 0 && lp_npy_is(source->data, source->size)) {
         char name[256];
         name_bare(path, name);
-        failed = lp_archive_read_bare(source, name, &members, e);
+        if (lp_archive_read_bare(source, name, &members, e))
+            return -1;
         *at = source->size;
-    } else {
-        failed = lp_archive_read(source, at, &members, e);
+    } else if (lp_archive_read(source, at, &members, e)) {
+        return -1;
     }
-    failed = failed || take_members(s, &members, o, e);
-    lp_members_free(&members);
-    return failed ? -1 : lp_source_fill(source, *at + 1, e);
+    return take_members(s, &members, o, e) ? -1 : lp_source_fill(source, *at + 1, e);
 }
 
 /* Checks the file's CRC-32 where the input asks for it. The origins from `first` on are those of
@@ -435,41 +386,44 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
     return name_origin(input, source, all, first, e);
 }
 
+static void free_origins(origins *all) {
+    drop_origins(all, 0);
+    free(all->item);
+}
+
 lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
+    LP_CLEANUP(free_origins) origins all = {0};
     lp_stream *s = lp_stream_new();
-    origins all = {0};
-    int failed = 0;
     s->source = lp_alloc_zero(n, sizeof *s->source);
-    for (size_t i = 0; !failed && i < n; i++)
-        if (read_input(s, &inputs[i], &all, e))
-            failed = lp_within(e, "reading %s", lp_source_name(inputs[i].path));
-    if (failed) {
-        drop_origins(&all, 0);
-        lp_stream_free(s);
-        s = NULL;
-    } else {
-        s->origin = lp_origin_join(all.item, all.count);
-        if (s->origin.path != NULL)
-            s->origin.path = lp_arena_strdup(&s->arena, s->origin.path);
+    for (size_t i = 0; i < n; i++) {
+        if (read_input(s, &inputs[i], &all, e)) {
+            lp_within(e, "reading %s", lp_source_name(inputs[i].path));
+            lp_stream_free(s);
+            return NULL;
+        }
     }
-    free(all.item);
+    s->origin = lp_origin_join(all.item, all.count);
+    all.count = 0; /* their recipes are taken over */
+    if (s->origin.path != NULL)
+        s->origin.path = lp_arena_strdup(&s->arena, s->origin.path);
     return s;
 }
 
 /* ---- writing ---- */
 
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
+    LP_CLEANUP(lp_archive_writer_free)
     lp_archive_writer w = {.out = out, .compress = compress};
-    int failed = 0;
-    for (size_t i = 0; !failed && i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++) {
         const entry *x = s->item[i];
-        failed = x->member.size > 0 ? lp_archive_write_member(&w, x->name, &x->member, e)
-                                    : lp_archive_write(&w, x->name, &x->tensor, e);
+        if (x->member.size > 0 ? lp_archive_write_member(&w, x->name, &x->member, e)
+                               : lp_archive_write(&w, x->name, &x->tensor, e))
+            return -1;
     }
-    if (!failed && s->origin.recipe.size > 0) {
-        lp_tensor recipe = lp_tensor_text(s->origin.recipe.data);
-        failed = lp_archive_write(&w, "recipe", &recipe, e);
-        lp_tensor_free(&recipe);
+    if (s->origin.recipe.size > 0) {
+        LP_CLEANUP(lp_tensor_free) lp_tensor recipe = lp_tensor_text(s->origin.recipe.data);
+        if (lp_archive_write(&w, "recipe", &recipe, e))
+            return -1;
     }
-    return lp_archive_write_end(&w, failed, e);
+    return lp_archive_write_end(&w, e);
 }
