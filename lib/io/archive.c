@@ -64,11 +64,25 @@ static int need(lp_source *s, size_t at, size_t n, lp_error *e) {
     return 0;
 }
 
+/* Waits for the whole of the record that begins with the 4 bytes at `at`; *size is its length. */
+static int need_record(lp_source *s, size_t at, size_t *size, lp_error *e) {
+    if (need(s, at, lp_zip_fixed_size(s->data + at), e) || lp_zip_size(s->data + at, size, e))
+        return -1;
+    return need(s, at, *size, e);
+}
+
 /* ---- a member's data ---- */
+
+static int parse_npy(lp_member *m, const void *header, size_t size, lp_error *e) {
+    if (lp_npy_parse(header, size, &m->npy, e))
+        return -1;
+    m->size = m->npy.header_size + m->npy.data_size; /* neither is over PTRDIFF_MAX */
+    return 0;
+}
 
 /* Parses the header of an .npy that starts at `at`; `limit` is its size according to the archive,
  * SIZE_MAX where that is not known. */
-static int read_header(lp_source *s, size_t at, size_t limit, lp_npy *npy, lp_error *e) {
+static int read_header(lp_source *s, size_t at, size_t limit, lp_member *m, lp_error *e) {
     size_t size;
     if (limit < LP_NPY_START)
         return lp_fail(e, "it is %zu bytes long, too short for an array", limit);
@@ -77,14 +91,7 @@ static int read_header(lp_source *s, size_t at, size_t limit, lp_npy *npy, lp_er
     if (limit < size)
         return lp_fail(e, "its header says that it is %zu bytes long, the archive has %zu", size,
                        limit);
-    return need(s, at, size, e) || lp_npy_parse(s->data + at, size, npy, e) ? -1 : 0;
-}
-
-/* m->size = that of header and elements. */
-static int add_sizes(lp_member *m, lp_error *e) {
-    if (__builtin_add_overflow(m->npy.header_size, m->npy.data_size, &m->size))
-        return lp_fail(e, "its sizes overflow");
-    return 0;
+    return need(s, at, size, e) || parse_npy(m, s->data + at, size, e) ? -1 : 0;
 }
 
 /* "f8 of shape (2, 3) takes 176 bytes, WHAT". */
@@ -97,7 +104,7 @@ static int refuse_size(const lp_member *m, const char *what, lp_error *e) {
 /* Waits for all of a stored .npy, chunk by chunk, and computes its CRC-32. */
 static int read_stored(lp_source *s, size_t at, bool size_is_known, size_t size, lp_member *m,
                        lp_error *e) {
-    if (read_header(s, at, size_is_known ? size : SIZE_MAX, &m->npy, e) || add_sizes(m, e))
+    if (read_header(s, at, size_is_known ? size : SIZE_MAX, m, e))
         return -1;
     char what[60];
     snprintf(what, sizeof what, "the archive has %zu", size);
@@ -155,43 +162,40 @@ static int inflate_to(lp_source *s, packed *p, size_t wanted, lp_buffer *out, lp
     return 0;
 }
 
-static int inflate_member(lp_source *s, packed *p, lp_member *m, lp_error *e) {
-    lp_buffer *out = &m->unpacked;
-    size_t header_size;
-    if (inflate_to(s, p, LP_NPY_START, out, e))
-        return -1;
-    if (out->size < LP_NPY_START)
-        return lp_fail(e, "it is %zu bytes long, too short for an array", out->size);
-    if (lp_npy_header_size(out->data, &header_size, e) || inflate_to(s, p, header_size, out, e))
-        return -1;
-    if (out->size < header_size)
-        return lp_fail(e, "its header is cut short");
-    if (lp_npy_parse(out->data, header_size, &m->npy, e) || add_sizes(m, e) ||
-        inflate_to(s, p, m->size, out, e))
-        return -1;
-    /* The data have to end here: one further byte is asked for and must not come. */
-    if (!p->ended && m->size < SIZE_MAX && inflate_to(s, p, m->size + 1, out, e))
-        return -1;
-    if (out->size != m->size)
-        return refuse_size(
-            m, out->size < m->size ? "its deflated data hold fewer" : "its deflated data hold more",
-            e);
-    if (p->end != SIZE_MAX && p->at != p->end)
-        return lp_fail(e, "%zu bytes of its deflated data are left over", p->end - p->at);
-    m->crc = lp_crc32(0, out->data, out->size);
-    return 0;
+static void end_packed(packed *p) {
+    inflateEnd(&p->z);
 }
 
 /* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at past them.
  */
 static int read_deflated(lp_source *s, size_t *at, size_t end, lp_member *m, lp_error *e) {
-    packed p = {.at = *at, .end = end};
+    LP_CLEANUP(end_packed) packed p = {.at = *at, .end = end};
+    lp_buffer *out = &m->unpacked;
+    size_t header_size;
     if (inflateInit2(&p.z, -MAX_WBITS) != Z_OK)
         return lp_fail(e, "zlib could not be started");
-    int failed = inflate_member(s, &p, m, e);
-    inflateEnd(&p.z);
+    if (inflate_to(s, &p, LP_NPY_START, out, e))
+        return -1;
+    if (out->size < LP_NPY_START)
+        return lp_fail(e, "it is %zu bytes long, too short for an array", out->size);
+    if (lp_npy_header_size(out->data, &header_size, e) || inflate_to(s, &p, header_size, out, e))
+        return -1;
+    if (out->size < header_size)
+        return lp_fail(e, "its header is cut short");
+    if (parse_npy(m, out->data, header_size, e) || inflate_to(s, &p, m->size, out, e))
+        return -1;
+    /* The data have to end here: one further byte is asked for and must not come. */
+    if (!p.ended && inflate_to(s, &p, m->size + 1, out, e))
+        return -1;
+    if (out->size != m->size)
+        return refuse_size(
+            m, out->size < m->size ? "its deflated data hold fewer" : "its deflated data hold more",
+            e);
+    if (end != SIZE_MAX && p.at != end)
+        return lp_fail(e, "%zu bytes of its deflated data are left over", end - p.at);
+    m->crc = lp_crc32(0, out->data, out->size);
     *at = p.at;
-    return failed;
+    return 0;
 }
 
 /* ---- an archive ---- */
@@ -268,13 +272,11 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
 
 /* Reads one member from its local header on. */
 static int read_member(lp_source *s, size_t start, size_t *at, lp_members *members, lp_error *e) {
-    if (need(s, *at, LP_ZIP_LOCAL, e))
-        return -1;
-    const size_t header_size = lp_zip_local_size(s->data + *at);
-    if (need(s, *at, header_size, e))
-        return -1;
+    size_t header_size;
     lp_zip_entry entry;
-    int failed = lp_zip_parse_local(s->data + *at, &entry, e);
+    if (need_record(s, *at, &header_size, e))
+        return -1;
+    int failed = lp_zip_parse(s->data + *at, &entry, e);
     const shown name = show(&entry);
     if (!failed && check_name(&entry, e) == 0) {
         lp_member *m = add_member(members, entry.name, entry.name_size - strlen(suffix));
@@ -323,17 +325,14 @@ static int read_end64(lp_source *s, size_t start, size_t *at, const lp_zip_total
     *found = lp_zip_record_at(s->data + end64) == LP_ZIP_IS_END64;
     if (!*found)
         return 0;
-    if (need(s, end64, LP_ZIP_END64, e) || lp_zip_end64_size(s->data + end64, &size, e) ||
-        need(s, end64, size + LP_ZIP_LOCATOR64, e) ||
-        lp_zip_check_end64(s->data + end64, totals, e))
+    if (need_record(s, end64, &size, e) || lp_zip_check_end64(s->data + end64, totals, e) ||
+        need(s, *at += size, 4, e))
         return -1;
-    *at += size;
     if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_LOCATOR64)
         return lp_fail(e, "byte %zu: the ZIP64 locator is missing (it is damaged)", *at);
-    if (lp_zip_check_locator64(s->data + *at, end64 - start, e))
+    if (need_record(s, *at, &size, e) || lp_zip_check_locator64(s->data + *at, end64 - start, e))
         return -1;
-    *at += LP_ZIP_LOCATOR64;
-    return need(s, *at, 4, e);
+    return need(s, *at += size, 4, e);
 }
 
 /* Reads the central directory at *at and the records that end the archive. */
@@ -341,21 +340,15 @@ static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *me
                           lp_error *e) {
     lp_zip_totals totals = {.central_offset = *at - start};
     bool has_end64;
-    for (;;) {
-        if (need(s, *at, 4, e))
-            return -1;
-        if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_CENTRAL)
-            break;
-        if (need(s, *at, LP_ZIP_CENTRAL, e))
-            return -1;
-        const size_t size = lp_zip_central_size(s->data + *at);
-        if (need(s, *at, size, e))
+    size_t size;
+    for (; lp_zip_record_at(s->data + *at) == LP_ZIP_IS_CENTRAL; totals.count++) {
+        if (need_record(s, *at, &size, e))
             return -1;
         lp_zip_entry entry;
-        if (lp_zip_parse_central(s->data + *at, &entry, e) || check_central(&entry, members, e))
+        if (lp_zip_parse(s->data + *at, &entry, e) || check_central(&entry, members, e))
             return lp_within(e, "member '%s'", show(&entry).text);
-        *at += size;
-        totals.count++;
+        if (need(s, *at += size, 4, e))
+            return -1;
     }
     if (totals.count != members->count)
         return lp_fail(e, "the central directory lists %llu members of %zu (it is damaged)",
@@ -365,10 +358,7 @@ static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *me
         return -1;
     if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_END)
         return lp_fail(e, "byte %zu: the archive's end record is missing (it is damaged)", *at);
-    if (need(s, *at, LP_ZIP_END, e) || lp_zip_check_end(s->data + *at, &totals, has_end64, e))
-        return -1;
-    const size_t size = lp_zip_end_size(s->data + *at);
-    if (need(s, *at, size, e))
+    if (need_record(s, *at, &size, e) || lp_zip_check_end(s->data + *at, &totals, has_end64, e))
         return -1;
     *at += size;
     return 0;
@@ -403,7 +393,7 @@ int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp
     lp_member *m = add_member(members, name, strlen(name));
     if (read_stored(s, 0, false, 0, m, e))
         return -1;
-    if (m->size < SIZE_MAX && lp_source_fill(s, m->size + 1, e))
+    if (lp_source_fill(s, m->size + 1, e))
         return -1;
     return s->size > m->size ? refuse_size(m, "more follow", e) : 0;
 }

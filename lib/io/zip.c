@@ -2,10 +2,16 @@
 
 #include <string.h>
 
-static const uint32_t signatures[LP_ZIP_IS_NOTHING] = {
-    [LP_ZIP_IS_LOCAL] = 0x04034b50, [LP_ZIP_IS_CENTRAL] = 0x02014b50,
-    [LP_ZIP_IS_END64] = 0x06064b50, [LP_ZIP_IS_LOCATOR64] = 0x07064b50,
-    [LP_ZIP_IS_END] = 0x06054b50,
+static const struct {
+    uint32_t signature;
+    uint8_t size;       /* of the fixed part */
+    uint8_t lengths[4]; /* where it has the lengths (2 bytes) of its variable parts; 0 ends */
+} records[LP_ZIP_IS_NOTHING + 1] = {
+    [LP_ZIP_IS_LOCAL] = {0x04034b50, 30, {26, 28}},
+    [LP_ZIP_IS_CENTRAL] = {0x02014b50, 46, {28, 30, 32}},
+    [LP_ZIP_IS_END64] = {0x06064b50, 56, {0}},
+    [LP_ZIP_IS_LOCATOR64] = {0x07064b50, 20, {0}},
+    [LP_ZIP_IS_END] = {0x06054b50, 22, {20}},
 };
 static const uint32_t descriptor_signature = 0x08074b50;
 
@@ -47,30 +53,28 @@ static uint64_t get64(const unsigned char *bytes) {
 }
 
 lp_zip_record lp_zip_record_at(const unsigned char *bytes) {
-    for (int i = 0; i < LP_ZIP_IS_NOTHING; i++)
-        if (get32(bytes) == signatures[i])
-            return (lp_zip_record)i;
-    return LP_ZIP_IS_NOTHING;
+    int kind = 0;
+    while (kind < LP_ZIP_IS_NOTHING && get32(bytes) != records[kind].signature)
+        kind++;
+    return (lp_zip_record)kind;
 }
 
 /* ---- reading ---- */
 
-size_t lp_zip_local_size(const unsigned char *record) {
-    return LP_ZIP_LOCAL + (size_t)get16(record + 26) + get16(record + 28);
+size_t lp_zip_fixed_size(const unsigned char *bytes) {
+    return records[lp_zip_record_at(bytes)].size;
 }
 
-size_t lp_zip_central_size(const unsigned char *record) {
-    return LP_ZIP_CENTRAL + (size_t)get16(record + 28) + get16(record + 30) + get16(record + 32);
-}
-
-size_t lp_zip_end_size(const unsigned char *record) {
-    return LP_ZIP_END + (size_t)get16(record + 20);
-}
-
-int lp_zip_end64_size(const unsigned char *record, size_t *size, lp_error *e) {
+int lp_zip_size(const unsigned char *record, size_t *size, lp_error *e) {
+    const lp_zip_record kind = lp_zip_record_at(record);
+    *size = records[kind].size;
+    for (const uint8_t *at = records[kind].lengths; *at != 0; at++)
+        *size += get16(record + *at);
+    if (kind != LP_ZIP_IS_END64)
+        return 0;
     /* The field does not count itself and the signature before it. */
     uint64_t rest = get64(record + 4);
-    if (rest < LP_ZIP_END64 - 12 || rest > 1 << 20)
+    if (rest < *size - 12 || rest > 1 << 20)
         return lp_fail(e, "the ZIP64 end record says that it is %llu bytes long",
                        (unsigned long long)rest);
     *size = (size_t)rest + 12;
@@ -114,7 +118,21 @@ static int parse_extra(const unsigned char *extra, size_t size, uint64_t *const 
     return 0;
 }
 
-static int check_method(const lp_zip_entry *entry, lp_error *e) {
+int lp_zip_parse(const unsigned char *record, lp_zip_entry *entry, lp_error *e) {
+    const bool is_central = lp_zip_record_at(record) == LP_ZIP_IS_CENTRAL;
+    const unsigned char *at = record + (is_central ? 8 : 6); /* from the flags on they agree */
+    const unsigned char *name = record + lp_zip_fixed_size(record);
+    *entry = (lp_zip_entry){
+        .name = (const char *)name,
+        .name_size = get16(at + 20),
+        .flags = get16(at),
+        .method = get16(at + 2),
+        .crc = get32(at + 8),
+        .packed_size = get32(at + 12),
+        .size = get32(at + 16),
+        .offset = is_central ? get32(record + 42) : 0,
+    };
+    uint64_t *const wide[] = {&entry->size, &entry->packed_size, &entry->offset};
     if (entry->flags & (FLAG_ENCRYPTED | FLAG_STRONG | FLAG_MASKED))
         return lp_fail(e, "it is encrypted");
     if (entry->flags & ~FLAGS_KNOWN)
@@ -122,42 +140,9 @@ static int check_method(const lp_zip_entry *entry, lp_error *e) {
     if (entry->method != LP_ZIP_STORED && entry->method != LP_ZIP_DEFLATED)
         return lp_fail(e, "it is packed by method %d (stored and deflated members are read)",
                        entry->method);
-    return 0;
-}
-
-int lp_zip_parse_local(const unsigned char *record, lp_zip_entry *entry, lp_error *e) {
-    *entry = (lp_zip_entry){
-        .name = (const char *)record + LP_ZIP_LOCAL,
-        .name_size = get16(record + 26),
-        .flags = get16(record + 6),
-        .method = get16(record + 8),
-        .crc = get32(record + 14),
-        .packed_size = get32(record + 18),
-        .size = get32(record + 22),
-    };
-    uint64_t *const wide[] = {&entry->size, &entry->packed_size};
-    if (check_method(entry, e))
-        return -1;
-    return parse_extra(record + LP_ZIP_LOCAL + entry->name_size, get16(record + 28), wide, 2, e);
-}
-
-int lp_zip_parse_central(const unsigned char *record, lp_zip_entry *entry, lp_error *e) {
-    *entry = (lp_zip_entry){
-        .name = (const char *)record + LP_ZIP_CENTRAL,
-        .name_size = get16(record + 28),
-        .flags = get16(record + 8),
-        .method = get16(record + 10),
-        .crc = get32(record + 16),
-        .packed_size = get32(record + 20),
-        .size = get32(record + 24),
-        .offset = get32(record + 42),
-    };
-    uint64_t *const wide[] = {&entry->size, &entry->packed_size, &entry->offset};
-    if (check_method(entry, e))
-        return -1;
-    if (get16(record + 34) != 0)
+    if (is_central && get16(record + 34) != 0)
         return lp_fail(e, "it is on another disk of a split archive");
-    return parse_extra(record + LP_ZIP_CENTRAL + entry->name_size, get16(record + 30), wide, 3, e);
+    return parse_extra(name + entry->name_size, get16(at + 22), wide, is_central ? 3 : 2, e);
 }
 
 size_t lp_zip_match_descriptor(const unsigned char *bytes, size_t available, uint32_t crc,
@@ -186,15 +171,34 @@ static int check_total(const char *what, uint64_t said, uint64_t counted, lp_err
                    (unsigned long long)said, (unsigned long long)counted);
 }
 
+/* Compares the totals that a record has from `at` on: members on this disk and in all, of
+ * count_size bytes, then the central directory's size and offset. Where `has_end64`, a field of all
+ * ones leaves its value to ZIP64's record. */
+static int check_totals(const unsigned char *at, int count_size, int size, bool has_end64,
+                        const lp_zip_totals *totals, lp_error *e) {
+    const struct {
+        const char *what;
+        int size;
+        uint64_t counted;
+    } fields[] = {
+        {"the number of members", count_size, totals->count},
+        {"the number of members", count_size, totals->count},
+        {"the central directory's size", size, totals->central_size},
+        {"the central directory's offset", size, totals->central_offset},
+    };
+    for (int i = 0; i < 4; at += fields[i++].size) {
+        const uint64_t said = get(at, fields[i].size);
+        const bool is_left = has_end64 && said == UINT64_MAX >> (64 - 8 * fields[i].size);
+        if (!is_left && check_total(fields[i].what, said, fields[i].counted, e))
+            return -1;
+    }
+    return 0;
+}
+
 int lp_zip_check_end64(const unsigned char *record, const lp_zip_totals *totals, lp_error *e) {
     if (get32(record + 16) != 0 || get32(record + 20) != 0)
         return lp_fail(e, "it is a split archive");
-    if (check_total("the number of members", get64(record + 24), totals->count, e) ||
-        check_total("the number of members", get64(record + 32), totals->count, e) ||
-        check_total("the central directory's size", get64(record + 40), totals->central_size, e))
-        return -1;
-    return check_total("the central directory's offset", get64(record + 48), totals->central_offset,
-                       e);
+    return check_totals(record + 24, 8, 8, false, totals, e);
 }
 
 int lp_zip_check_locator64(const unsigned char *record, uint64_t end64_offset, lp_error *e) {
@@ -205,59 +209,45 @@ int lp_zip_check_locator64(const unsigned char *record, uint64_t end64_offset, l
 
 int lp_zip_check_end(const unsigned char *record, const lp_zip_totals *totals, bool has_end64,
                      lp_error *e) {
-    /* Every field may leave its value to ZIP64's record, if present. */
-    const uint64_t disk = get16(record + 4), disk_of_central = get16(record + 6),
-                   here = get16(record + 8), count = get16(record + 10), size = get32(record + 12),
-                   offset = get32(record + 16);
-    if ((disk != 0 && !(has_end64 && disk == FULL16)) ||
-        (disk_of_central != 0 && !(has_end64 && disk_of_central == FULL16)))
+    const int left = has_end64 ? FULL16 : 0, disk = get16(record + 4), central = get16(record + 6);
+    if ((disk != 0 && disk != left) || (central != 0 && central != left))
         return lp_fail(e, "it is a split archive");
-    if ((!(has_end64 && here == FULL16) &&
-         check_total("the number of members", here, totals->count, e)) ||
-        (!(has_end64 && count == FULL16) &&
-         check_total("the number of members", count, totals->count, e)) ||
-        (!(has_end64 && size == full32) &&
-         check_total("the central directory's size", size, totals->central_size, e)) ||
-        (!(has_end64 && offset == full32) &&
-         check_total("the central directory's offset", offset, totals->central_offset, e)))
-        return -1;
-    return 0;
+    return check_totals(record + 8, 2, 4, has_end64, totals, e);
 }
 
 /* ---- writing ---- */
 
-/* A record under construction. */
 typedef struct {
-    unsigned char bytes[128];
     size_t size;
-} record;
+    uint64_t value;
+} field;
 
-static void put(record *r, uint64_t value, int size) {
-    for (int i = 0; i < size; i++)
-        r->bytes[r->size++] = (unsigned char)(value >> 8 * i);
+/* Appends fields: {bytes, value}, ... */
+#define PUT(b, ...) put(b, (const field[]){__VA_ARGS__, {0, 0}})
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low bytes come first");
+
+static void put(lp_buffer *b, const field *f) {
+    for (; f->size > 0; f++)
+        lp_buffer_append(b, &f->value, f->size);
 }
 
 static uint64_t narrow(uint64_t value) {
     return value < full32 ? value : full32;
 }
 
-static unsigned version_of(const lp_zip_entry *entry, bool is_wide) {
+static uint64_t version_of(const lp_zip_entry *entry, bool is_wide) {
     return is_wide                            ? VERSION_ZIP64
            : entry->method == LP_ZIP_DEFLATED ? VERSION_DEFLATED
                                               : VERSION_STORED;
 }
 
 /* What local and central headers share: from the version needed to the length of the name. */
-static void put_common(record *r, const lp_zip_entry *entry, bool is_wide, bool both_sizes) {
-    put(r, version_of(entry, is_wide), 2);
-    put(r, entry->flags, 2);
-    put(r, entry->method, 2);
-    put(r, 0, 2);
-    put(r, DATE_1980_01_01, 2);
-    put(r, entry->crc, 4);
-    put(r, both_sizes ? full32 : narrow(entry->packed_size), 4);
-    put(r, both_sizes ? full32 : narrow(entry->size), 4);
-    put(r, entry->name_size, 2);
+static void put_common(lp_buffer *b, const lp_zip_entry *entry, bool is_wide, bool both_sizes) {
+    const uint64_t packed_size = both_sizes ? full32 : narrow(entry->packed_size);
+    const uint64_t size = both_sizes ? full32 : narrow(entry->size);
+    PUT(b, {2, version_of(entry, is_wide)}, {2, entry->flags}, {2, entry->method}, {2, 0},
+        {2, DATE_1980_01_01}, {4, entry->crc}, {4, packed_size}, {4, size}, {2, entry->name_size});
 }
 
 void lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix, size_t align) {
@@ -265,91 +255,56 @@ void lp_zip_append_local(lp_buffer *b, const lp_zip_entry *entry, size_t prefix,
     /* A local ZIP64 field has to have both sizes (4.5.3). */
     const bool is_wide = entry->packed_size >= full32 || entry->size >= full32;
     const size_t wide_size = is_wide ? 20 : 0;
+    const size_t header_size = records[LP_ZIP_IS_LOCAL].size + entry->name_size + wide_size;
     size_t padding = 0;
     if (align > 0 && entry->method == LP_ZIP_STORED) {
-        uint64_t data = entry->offset + LP_ZIP_LOCAL + entry->name_size + wide_size + prefix;
-        padding = (size_t)(-data & (align - 1));
+        padding = (size_t)(-(entry->offset + header_size + prefix) & (align - 1));
         while (padding != 0 && padding < 6) /* the field's own head */
             padding += align;
     }
-    record r = {.size = 0};
-    put(&r, signatures[LP_ZIP_IS_LOCAL], 4);
-    put_common(&r, entry, is_wide, is_wide);
-    put(&r, wide_size + padding, 2);
-    lp_buffer_append(b, r.bytes, r.size);
+    PUT(b, {4, records[LP_ZIP_IS_LOCAL].signature});
+    put_common(b, entry, is_wide, is_wide);
+    PUT(b, {2, wide_size + padding});
     lp_buffer_append(b, entry->name, entry->name_size);
-    r.size = 0;
-    if (is_wide) {
-        put(&r, EXTRA_ZIP64, 2);
-        put(&r, 16, 2);
-        put(&r, entry->size, 8);
-        put(&r, entry->packed_size, 8);
-    }
-    if (padding > 0) {
-        put(&r, EXTRA_ALIGNMENT, 2);
-        put(&r, padding - 4, 2);
-        put(&r, align, 2);
-    }
-    lp_buffer_append(b, r.bytes, r.size);
+    if (is_wide)
+        PUT(b, {2, EXTRA_ZIP64}, {2, 16}, {8, entry->size}, {8, entry->packed_size});
+    if (padding > 0)
+        PUT(b, {2, EXTRA_ALIGNMENT}, {2, padding - 4}, {2, align});
     lp_buffer_append(b, zeros, padding > 6 ? padding - 6 : 0);
 }
 
 void lp_zip_append_central(lp_buffer *b, const lp_zip_entry *entry) {
     /* A central ZIP64 field has what does not fit, and nothing else. */
-    const uint64_t wide[] = {entry->size, entry->packed_size, entry->offset};
-    record extra = {.size = 0};
+    const uint64_t sizes[] = {entry->size, entry->packed_size, entry->offset};
+    LP_CLEANUP(lp_buffer_free) lp_buffer wide = {0};
     for (int i = 0; i < 3; i++)
-        if (wide[i] >= full32)
-            put(&extra, wide[i], 8);
-    record r = {.size = 0};
-    put(&r, signatures[LP_ZIP_IS_CENTRAL], 4);
-    put(&r, MADE_BY_UNIX | version_of(entry, extra.size > 0), 2);
-    put_common(&r, entry, extra.size > 0, false);
-    put(&r, extra.size > 0 ? extra.size + 4 : 0, 2);
-    put(&r, 0, 2); /* comment */
-    put(&r, 0, 2); /* disk */
-    put(&r, 0, 2); /* internal attributes */
-    put(&r, (uint64_t)REGULAR_FILE_MODE << 16, 4);
-    put(&r, narrow(entry->offset), 4);
-    lp_buffer_append(b, r.bytes, r.size);
+        if (sizes[i] >= full32)
+            PUT(&wide, {8, sizes[i]});
+    const bool is_wide = wide.size > 0;
+    PUT(b, {4, records[LP_ZIP_IS_CENTRAL].signature},
+        {2, MADE_BY_UNIX | version_of(entry, is_wide)});
+    put_common(b, entry, is_wide, false);
+    /* Extra fields; a comment, the disk, internal attributes; external ones. */
+    PUT(b, {2, is_wide ? wide.size + 4 : 0}, {2, 0}, {2, 0}, {2, 0},
+        {4, (uint64_t)REGULAR_FILE_MODE << 16}, {4, narrow(entry->offset)});
     lp_buffer_append(b, entry->name, entry->name_size);
-    if (extra.size == 0)
-        return;
-    r.size = 0;
-    put(&r, EXTRA_ZIP64, 2);
-    put(&r, extra.size, 2);
-    lp_buffer_append(b, r.bytes, r.size);
-    lp_buffer_append(b, extra.bytes, extra.size);
+    if (is_wide)
+        PUT(b, {2, EXTRA_ZIP64}, {2, wide.size});
+    lp_buffer_append(b, wide.data, wide.size);
 }
 
 void lp_zip_append_end(lp_buffer *b, const lp_zip_totals *totals) {
-    const bool is_wide = totals->count >= FULL16 || totals->central_size >= full32 ||
-                         totals->central_offset >= full32;
-    record r = {.size = 0};
-    if (is_wide) {
-        put(&r, signatures[LP_ZIP_IS_END64], 4);
-        put(&r, LP_ZIP_END64 - 12, 8);
-        put(&r, MADE_BY_UNIX | VERSION_ZIP64, 2);
-        put(&r, VERSION_ZIP64, 2);
-        put(&r, 0, 4);
-        put(&r, 0, 4);
-        put(&r, totals->count, 8);
-        put(&r, totals->count, 8);
-        put(&r, totals->central_size, 8);
-        put(&r, totals->central_offset, 8);
-        put(&r, signatures[LP_ZIP_IS_LOCATOR64], 4);
-        put(&r, 0, 4);
-        put(&r, totals->central_offset + totals->central_size, 8);
-        put(&r, 1, 4);
+    const uint64_t end64 = totals->central_offset + totals->central_size,
+                   size64 = records[LP_ZIP_IS_END64].size - 12,
+                   count = totals->count < FULL16 ? totals->count : FULL16;
+    if (totals->count >= FULL16 || totals->central_size >= full32 ||
+        totals->central_offset >= full32) {
+        PUT(b, {4, records[LP_ZIP_IS_END64].signature}, {8, size64},
+            {2, MADE_BY_UNIX | VERSION_ZIP64}, {2, VERSION_ZIP64}, {4, 0}, {4, 0},
+            {8, totals->count}, {8, totals->count}, {8, totals->central_size},
+            {8, totals->central_offset});
+        PUT(b, {4, records[LP_ZIP_IS_LOCATOR64].signature}, {4, 0}, {8, end64}, {4, 1});
     }
-    const uint64_t count = totals->count < FULL16 ? totals->count : FULL16;
-    put(&r, signatures[LP_ZIP_IS_END], 4);
-    put(&r, 0, 2);
-    put(&r, 0, 2);
-    put(&r, count, 2);
-    put(&r, count, 2);
-    put(&r, narrow(totals->central_size), 4);
-    put(&r, narrow(totals->central_offset), 4);
-    put(&r, 0, 2);
-    lp_buffer_append(b, r.bytes, r.size);
+    PUT(b, {4, records[LP_ZIP_IS_END].signature}, {2, 0}, {2, 0}, {2, count}, {2, count},
+        {4, narrow(totals->central_size)}, {4, narrow(totals->central_offset)}, {2, 0});
 }

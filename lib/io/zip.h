@@ -11,17 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    LP_ZIP_LOCAL = 30, /* bytes of each record without its variable parts */
-    LP_ZIP_CENTRAL = 46,
-    LP_ZIP_END = 22,
-    LP_ZIP_END64 = 56,
-    LP_ZIP_LOCATOR64 = 20,
-    LP_ZIP_DESCRIPTOR = 24, /* the longest */
-};
-
 enum { LP_ZIP_STORED = 0, LP_ZIP_DEFLATED = 8 };
 enum { LP_ZIP_HAS_DESCRIPTOR = 8 }; /* flag: CRC and sizes follow the data */
+enum { LP_ZIP_DESCRIPTOR = 24 };    /* bytes of the longest data descriptor */
 
 /* A member, as its local or its central header describes it. */
 typedef struct {
@@ -47,18 +39,18 @@ lp_zip_record lp_zip_record_at(const unsigned char *bytes);
 
 /* ---- reading: the fixed part gives the length of the record, which is then parsed whole ---- */
 
-size_t lp_zip_local_size(const unsigned char *record);
-size_t lp_zip_central_size(const unsigned char *record);
-size_t lp_zip_end_size(const unsigned char *record);
-/* -1 where it is shorter than the format requires, or too long. */
-int lp_zip_end64_size(const unsigned char *record, size_t *size, lp_error *e);
+/* The bytes of the fixed part of the record that starts with these 4 bytes. */
+size_t lp_zip_fixed_size(const unsigned char *bytes);
+
+/* The whole length of a record; -1 where a ZIP64 end record is shorter than the format requires, or
+ * too long. */
+int lp_zip_size(const unsigned char *record, size_t *size, lp_error *e);
 
 /* Parses a whole local header (4.3.7) or central header (4.3.12), ZIP64's extra field (4.5.3)
  * within. Refused: encryption, methods other than stored and deflated, flags that are not known,
  * a member on another disk, extra fields that do not add up. A local header's offset is set to 0.
  * With LP_ZIP_HAS_DESCRIPTOR a local header's CRC and sizes are 0 where they are not known. */
-int lp_zip_parse_local(const unsigned char *record, lp_zip_entry *entry, lp_error *e);
-int lp_zip_parse_central(const unsigned char *record, lp_zip_entry *entry, lp_error *e);
+int lp_zip_parse(const unsigned char *record, lp_zip_entry *entry, lp_error *e);
 
 /* The length of the data descriptor (4.3.9) at bytes, of which `available` are there, if it gives
  * these values: with or without signature, sizes of 4 or 8 bytes. 0 where none of the four fits. */
