@@ -1,7 +1,5 @@
 #include "cli/tool.h"
-#include "data/table.h"
 #include "data/triples.h"
-#include "io/csv.h"
 
 #define ROW(name, member) LP_ROW(name, lp_triples_options, member)
 static const lp_option options[] = {

@@ -37,9 +37,8 @@ int main(int argc, char **argv) {
     // arguments
     lp_digits_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    // read
-    lp_stream *s = lp_stream_new();
     // compute
+    lp_stream *s = lp_stream_new();
     lp_tool_try(lp_digits(s, &o, e));
     // write
     return lp_tool_write(s);

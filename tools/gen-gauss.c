@@ -30,9 +30,8 @@ int main(int argc, char **argv) {
     // arguments
     lp_gauss_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    // read
-    lp_stream *s = lp_stream_new();
     // compute
+    lp_stream *s = lp_stream_new();
     lp_tool_try(lp_gauss(s, &o, e));
     // write
     return lp_tool_write(s);

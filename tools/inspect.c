@@ -1,7 +1,6 @@
 #include "cli/tool.h"
 #include "data/summary.h"
 #include "io/recipe.h"
-#include "io/source.h"
 
 struct options {
     bool recipe, tsv;

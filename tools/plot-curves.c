@@ -2,7 +2,7 @@
 #include "draw/history.h"
 
 struct options {
-    lp_history_options history;
+    lp_curves_options history;
     lp_plot_frame frame;
 };
 
@@ -13,7 +13,7 @@ static const lp_option options[] = {
     {ROW("name", history.name), .metavar = "TEXT",
      .help = "the next FILE's name in the legend, in place of its path's"},
     {ROW("parts", history.parts), .metavar = "PARTS", .default_value = "both",
-     .choices = LP_HISTORY_PARTS_CHOICES, .help = "which curves to draw"},
+     .choices = LP_CURVES_PARTS_CHOICES, .help = "which curves to draw"},
     {ROW("log", history.log), .help = "a logarithmic axis, except for accuracy"},
     {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
     {ROW("x-label", frame.x_label), .metavar = "TEXT", .default_value = "epoch",
@@ -48,12 +48,12 @@ int main(int argc, char **argv) {
     o.frame.format = lp_plot_format_of(lp_tool_out_path());
     // read
     size_t n = lp_tool_input_count();
-    lp_run *run = lp_alloc(n, sizeof *run);
+    lp_curves_run *run = lp_alloc(n, sizeof *run);
     for (size_t i = 0; i < n; i++)
-        run[i] = (lp_run){lp_tool_input_stream_at(i), lp_tool_input_path(i)};
+        run[i] = (lp_curves_run){lp_tool_input_stream_at(i), lp_tool_input_path(i)};
     // compute
-    lp_history h;
-    lp_tool_try(lp_history_read(&h, n, run, &o.history, e));
+    lp_curves h;
+    lp_tool_try(lp_curves_read(&h, n, run, &o.history, e));
     if (!lp_tool_given("size"))
         o.frame.size = h.size;
     // write

@@ -1,6 +1,5 @@
 #include "learn/predict.h"
 #include "cli/tool.h"
-#include "learn/model.h"
 #include "mf/factors.h"
 #include "mf/predict.h"
 

@@ -1,6 +1,5 @@
 #include "cli/tool.h"
 #include "data/table.h"
-#include "io/csv.h"
 
 #define ROW(name, member) LP_ROW(name, lp_table_format, member)
 static const lp_option options[] = {

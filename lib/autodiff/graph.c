@@ -1,7 +1,5 @@
 #include "autodiff/graph.h"
 
-#include "base/memory.h"
-
 #include <stdlib.h>
 
 lp_graph *lp_graph_new(lp_type type) {

@@ -4,7 +4,6 @@
 #include "io/crc32.h"
 #include "io/folder.h"
 #include "io/recipe.h"
-#include "io/source.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 
 #include "io/recipe.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,12 +15,10 @@ const char *lp_option_spelling(const lp_option *row, char text[64]) {
 }
 
 void lp_command_add(lp_command *c, const lp_option *rows, void *values) {
-    size_t n = 0, capacity = c->settings;
-    while (rows[n].name != NULL)
-        n++;
-    for (size_t i = 0; i < n; i++) {
+    size_t capacity = c->settings;
+    for (const lp_option *row = rows; row->name != NULL; row++) {
         c->setting = lp_grow(c->setting, c->settings, &capacity, sizeof *c->setting);
-        c->setting[c->settings++] = (lp_setting){.row = &rows[i], .values = values};
+        c->setting[c->settings++] = (lp_setting){.row = row, .values = values};
     }
 }
 
@@ -174,12 +171,9 @@ static int check_together(const lp_command *c, lp_error *e) {
 /* ---- the whole line ---- */
 
 int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
-    for (size_t i = 0; i < c->settings; i++)
-        memset((char *)c->setting[i].values + c->setting[i].row->offset, 0,
-               c->setting[i].row->size);
-
     for (size_t i = 0; i < c->settings; i++) {
         const lp_option *row = c->setting[i].row;
+        memset((char *)c->setting[i].values + row->offset, 0, row->size);
         if (row->default_value != NULL &&
             lp_option_parse(row, row->default_value, c->setting[i].values, e))
             return lp_within(e, "the default of --%s", row->name);

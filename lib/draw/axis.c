@@ -7,13 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text is exact and the same everywhere, so powers of ten come from it: 10^exponent. */
-static double power_of_ten(int exponent) {
-    char text[16];
-    snprintf(text, sizeof text, "1e%d", exponent);
-    return strtod(text, NULL);
-}
-
 /* floor(log10(x)) for x > 0. */
 static int decade(double x) {
     char text[40];
@@ -21,6 +14,7 @@ static int decade(double x) {
     return atoi(strchr(text, 'e') + 1);
 }
 
+/* digits * 10^exponent: text is exact and the same everywhere. */
 static double value_of(long long digits, int exponent) {
     char text[48];
     snprintf(text, sizeof text, "%llde%d", digits, exponent);
@@ -107,7 +101,7 @@ void lp_axis_linear(lp_axis *a, double min, double max, double pad, size_t wante
         exponent = 0;
     }
     // The slack keeps a tick at an end that differs from it by rounding only.
-    double unit = power_of_ten(exponent), slack = 1e-9 * (double)step;
+    double unit = value_of(1, exponent), slack = 1e-9 * (double)step;
     long long first = (long long)ceil((a->lo / unit - slack) / (double)step) * step;
     long long last = (long long)floor((a->hi / unit + slack) / (double)step) * step;
     for (long long at = first; at <= last && a->ticks < LP_AXIS_MAX_TICKS; at += step)

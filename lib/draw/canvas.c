@@ -178,60 +178,43 @@ static void clean(char to[MAX_TEXT + 8], const char *text) {
     to[used] = '\0';
 }
 
-static double set_font(lp_canvas *c, double size, bool bold, const char *text) {
+static double set_font(lp_canvas *c, lp_font font, const char *text) {
     cairo_select_font_face(c->cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(c->cr, size);
+                           font.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(c->cr, font.size);
     cairo_text_extents_t extents;
     cairo_text_extents(c->cr, text, &extents);
     return extents.x_advance;
 }
 
-/* Cleans the text and cuts it to its room; its width is the result. */
-static double fit(lp_canvas *c, char shown[MAX_TEXT + 8], const char *text, double size, bool bold,
-                  double room) {
+double lp_text_width(lp_canvas *c, const char *text, lp_font font) {
+    char shown[MAX_TEXT + 8];
     clean(shown, text);
-    double width = set_font(c, size, bold, shown);
+    return set_font(c, font, shown);
+}
+
+void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
+                  double room) {
+    char shown[MAX_TEXT + 8];
+    clean(shown, text);
+    double width = set_font(c, font, shown);
     size_t length = strlen(shown);
     while (width > room && length > 0) {
         do
             length--;
         while (length > 0 && (shown[length] & 0xc0) == 0x80);
         strcpy(shown + length, length > 0 ? "…" : "");
-        width = set_font(c, size, bold, shown);
+        width = set_font(c, font, shown);
     }
-    return width;
-}
-
-double lp_text_width(lp_canvas *c, const char *text, double size) {
-    char shown[MAX_TEXT + 8];
-    clean(shown, text);
-    return set_font(c, size, false, shown);
-}
-
-static void draw_text(lp_canvas *c, const char *text, double size, bool bold, double x, double y,
-                      double anchor, double room) {
-    char shown[MAX_TEXT + 8];
-    double width = fit(c, shown, text, size, bold, room);
     cairo_move_to(c->cr, x - anchor * width, y);
     cairo_show_text(c->cr, shown);
 }
 
-void lp_draw_text(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
-                  double room) {
-    draw_text(c, text, size, false, x, y, anchor, room);
-}
-
-void lp_draw_heading(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
-                     double room) {
-    draw_text(c, text, size, true, x, y, anchor, room);
-}
-
-void lp_draw_text_upwards(lp_canvas *c, const char *text, double size, double x, double y,
+void lp_draw_text_upwards(lp_canvas *c, const char *text, lp_font font, double x, double y,
                           double room) {
     cairo_matrix_t quarter_turn = {0, -1, 1, 0, x, y};
     cairo_save(c->cr);
     cairo_transform(c->cr, &quarter_turn);
-    draw_text(c, text, size, false, 0, 0, 0.5, room);
+    lp_draw_text(c, text, font, 0, 0, 0.5, room);
     cairo_restore(c->cr);
 }

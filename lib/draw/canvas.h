@@ -59,19 +59,20 @@ void lp_set_colour(cairo_t *cr, lp_colour colour);
 void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
                     double outline);
 
+typedef struct {
+    double size;
+    bool bold;
+} lp_font;
+
 /* Text. Anchors are shares of the text's width (0 left, 0.5 middle, 1 right); y is the base line.
  * What is wider than `room` is cut and ends in an ellipsis. Invalid UTF-8 and control characters
  * are shown as '?'. */
-double lp_text_width(lp_canvas *c, const char *text, double size);
-void lp_draw_text(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
+double lp_text_width(lp_canvas *c, const char *text, lp_font font);
+void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
                   double room);
 
-/* The same, bold. */
-void lp_draw_heading(lp_canvas *c, const char *text, double size, double x, double y, double anchor,
-                     double room);
-
 /* The same, upwards: (x, y) is the middle of the base line. */
-void lp_draw_text_upwards(lp_canvas *c, const char *text, double size, double x, double y,
+void lp_draw_text_upwards(lp_canvas *c, const char *text, lp_font font, double x, double y,
                           double room);
 
 #endif

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double outer = 14, title_size = 15, panel_title_size = 12.5, label_size = 12,
-                    tick_size = 11, legend_size = 12, line_height = 20;
+static const double outer = 14, line_height = 20;
+static const lp_font title_font = {15, true}, panel_font = {12.5, true}, label_font = {12, false},
+                     tick_font = {11, false}, legend_font = {12, false};
 
 lp_plot_format lp_plot_format_of(const char *path) {
     size_t length = path != NULL ? strlen(path) : 0;
@@ -43,23 +44,23 @@ static void draw_entry(lp_canvas *c, const lp_legend_entry *entry, double x, dou
     if (entry->marker >= 0)
         lp_draw_marker(c->cr, entry->marker, x + symbol / 2, y - 4, 4.5, entry->colour, 0);
     lp_set_colour(c->cr, lp_ink);
-    lp_draw_text(c, entry->name, legend_size, x + symbol + 6, y, 0, room);
+    lp_draw_text(c, entry->name, legend_font, x + symbol + 6, y, 0, room);
 }
 
-/* Returns the height taken by n entries within the box, and draws them where `draw`. */
-static double legend(lp_canvas *c, const lp_legend_entry *entry, size_t n, lp_box box, bool draw) {
+/* Draws n entries within the box; returns the height that they take. */
+static double legend(lp_canvas *c, const lp_legend_entry *entry, size_t n, lp_box box) {
     const double gap = 18;
     double x = box.x, y = box.y + line_height - 5, more_width;
     size_t rows = (size_t)(box.height / line_height), row = 1;
     char more[40];
     for (size_t i = 0; i < n; i++) {
         double symbol = entry[i].dash >= 0 ? 26 : 10, room = box.width - symbol - 6;
-        double width = symbol + 6 + lp_text_width(c, entry[i].name, legend_size);
+        double width = symbol + 6 + lp_text_width(c, entry[i].name, legend_font);
         if (width > box.width)
             width = box.width;
         // On the last row room is kept for what counts the rest, while there is a rest.
         snprintf(more, sizeof more, "+ %zu more", n - i);
-        more_width = lp_text_width(c, more, legend_size);
+        more_width = lp_text_width(c, more, legend_font);
         if (x > box.x && x + width > box.x + box.width) {
             if (row == rows)
                 break;
@@ -69,14 +70,11 @@ static double legend(lp_canvas *c, const lp_legend_entry *entry, size_t n, lp_bo
         }
         if (row == rows && i + 1 < n && x > box.x &&
             x + width + gap + more_width > box.x + box.width) {
-            if (draw) {
-                lp_set_colour(c->cr, lp_faint);
-                lp_draw_text(c, more, legend_size, x, y, 0, more_width + 1);
-            }
+            lp_set_colour(c->cr, lp_faint);
+            lp_draw_text(c, more, legend_font, x, y, 0, more_width + 1);
             break;
         }
-        if (draw)
-            draw_entry(c, &entry[i], x, y, symbol, room);
+        draw_entry(c, &entry[i], x, y, symbol, room);
         x += width + gap;
     }
     return n > 0 ? (double)row * line_height + 2 : 0;
@@ -87,12 +85,12 @@ lp_box lp_frame_head(lp_canvas *c, const lp_plot_frame *frame, const lp_legend_e
     lp_box box = {outer, outer, c->width - 2 * outer, c->height - 2 * outer};
     if (frame->title != NULL && frame->title[0] != '\0') {
         lp_set_colour(c->cr, lp_ink);
-        lp_draw_heading(c, frame->title, title_size, box.x, box.y + 12, 0, box.width);
+        lp_draw_text(c, frame->title, title_font, box.x, box.y + 12, 0, box.width);
         box.y += 22;
         box.height -= 22;
     }
     lp_box place = {box.x, box.y, box.width, box.height / 3};
-    double height = legend(c, entry, n, place, true);
+    double height = legend(c, entry, n, place);
     box.y += height + 6;
     box.height -= height + 6;
     return box;
@@ -103,7 +101,7 @@ lp_box lp_frame_head(lp_canvas *c, const lp_plot_frame *frame, const lp_legend_e
 static double widest_label(lp_canvas *c, const lp_axis *axis) {
     double widest = 0;
     for (size_t i = 0; i < axis->ticks; i++) {
-        double width = lp_text_width(c, axis->label[i], tick_size);
+        double width = lp_text_width(c, axis->label[i], tick_font);
         widest = width > widest ? width : widest;
     }
     return widest;
@@ -127,23 +125,22 @@ static void make_y(lp_axes *a, const lp_axes_wish *w) {
         lp_axis_linear(&a->y, w->y_min, w->y_max, w->y_pad, wanted, false);
 }
 
-/* Widens one range about its middle so that a unit is as long on both axes. */
+/* Widens a range about its middle, so that `length` pixels hold `unit` of it each. */
+static void widen(const lp_axis *axis, double length, double unit, double *min, double *max,
+                  double *pad) {
+    double middle = axis->lo / 2 + axis->hi / 2, half = unit * length / 2;
+    *min = middle - half;
+    *max = middle + half;
+    *pad = 0;
+}
+
+/* Widens one range so that a unit is as long on both axes. */
 static void equalise(const lp_axes *a, lp_axes_wish *w) {
     double x = (a->x.hi - a->x.lo) / a->box.width, y = (a->y.hi - a->y.lo) / a->box.height;
-    double middle, half;
-    if (x > y) {
-        middle = a->y.lo / 2 + a->y.hi / 2;
-        half = x * a->box.height / 2;
-        w->y_min = middle - half;
-        w->y_max = middle + half;
-        w->y_pad = 0;
-    } else {
-        middle = a->x.lo / 2 + a->x.hi / 2;
-        half = y * a->box.width / 2;
-        w->x_min = middle - half;
-        w->x_max = middle + half;
-        w->x_pad = 0;
-    }
+    if (x > y)
+        widen(&a->y, a->box.height, x, &w->y_min, &w->y_max, &w->y_pad);
+    else
+        widen(&a->x, a->box.width, y, &w->x_min, &w->x_max, &w->x_pad);
 }
 
 void lp_axes_make(lp_canvas *c, lp_axes *a, lp_box place, lp_axes_wish w) {
@@ -222,23 +219,23 @@ static void draw_labels(lp_canvas *c, const lp_axes *a, const lp_axes_wish *w) {
     lp_set_colour(cr, lp_faint);
     for (size_t i = 0; i < a->x.ticks; i++) {
         // The last label leans inwards rather than leave the picture.
-        double half = lp_text_width(c, a->x.label[i], tick_size) / 2,
+        double half = lp_text_width(c, a->x.label[i], tick_font) / 2,
                x = lp_axes_x(a, a->x.tick[i]);
         double max = b.x + b.width + 12 - half;
-        lp_draw_text(c, a->x.label[i], tick_size, x < max ? x : max, b.y + b.height + 15, 0.5,
+        lp_draw_text(c, a->x.label[i], tick_font, x < max ? x : max, b.y + b.height + 15, 0.5,
                      b.width);
     }
     for (size_t i = 0; i < a->y.ticks; i++)
-        lp_draw_text(c, a->y.label[i], tick_size, b.x - 6, lp_axes_y(a, a->y.tick[i]) + 4, 1, b.x);
+        lp_draw_text(c, a->y.label[i], tick_font, b.x - 6, lp_axes_y(a, a->y.tick[i]) + 4, 1, b.x);
     lp_set_colour(cr, lp_ink);
     if (full_label(text, w->x_label, &a->x) != NULL)
-        lp_draw_text(c, full_label(text, w->x_label, &a->x), label_size, b.x + b.width / 2,
+        lp_draw_text(c, full_label(text, w->x_label, &a->x), label_font, b.x + b.width / 2,
                      b.y + b.height + 34, 0.5, b.width);
     if (full_label(text, w->y_label, &a->y) != NULL)
-        lp_draw_text_upwards(c, full_label(text, w->y_label, &a->y), label_size,
+        lp_draw_text_upwards(c, full_label(text, w->y_label, &a->y), label_font,
                              b.x - 14 - widest_label(c, &a->y), b.y + b.height / 2, b.height);
     if (w->title != NULL)
-        lp_draw_heading(c, w->title, panel_title_size, b.x, b.y - 7, 0, b.width);
+        lp_draw_text(c, w->title, panel_font, b.x, b.y - 7, 0, b.width);
 }
 
 void lp_axes_draw(lp_canvas *c, const lp_axes *a, const lp_axes_wish *w) {

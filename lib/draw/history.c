@@ -1,17 +1,14 @@
 #include "draw/history.h"
 
-#include "base/memory.h"
-#include "base/tensor.h"
 #include "io/source.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
     const char *prefix, *name;
 } parts_table[] = {{"history.", "training"}, {"history.val_", "validation"}};
 
-static bool is_asked(lp_history_parts parts, int part) {
+static bool is_asked(lp_curves_parts parts, int part) {
     return parts == LP_PARTS_BOTH || (parts == LP_PARTS_TRAINING) == (part == 0);
 }
 
@@ -21,7 +18,7 @@ static const char *tensor_name(char text[100], int part, const char *metric) {
 }
 
 /* The tensor as numbers; NULL and e where it has none. */
-static const double *read_values(lp_history *h, lp_stream *s, const char *name, size_t *n,
+static const double *read_values(lp_curves *h, lp_stream *s, const char *name, size_t *n,
                                  lp_error *e) {
     const lp_tensor *t = lp_stream_get(s, name, e);
     if (t == NULL)
@@ -38,8 +35,8 @@ static const double *read_values(lp_history *h, lp_stream *s, const char *name, 
 }
 
 /* Adds one run's curves of one metric to its panel. `name` is NULL where it is the only run. */
-static int add_run(lp_history *h, lp_panel *panel, lp_curve *curve, lp_stream *s, int colour,
-                   const char *name, const char *metric, lp_history_parts parts, lp_error *e) {
+static int add_run(lp_curves *h, lp_panel *panel, lp_curve *curve, lp_stream *s, int colour,
+                   const char *name, const char *metric, lp_curves_parts parts, lp_error *e) {
     char text[100];
     size_t epochs, before = panel->curve_count;
     if (!lp_stream_has(s, "history.epoch"))
@@ -68,7 +65,7 @@ static int add_run(lp_history *h, lp_panel *panel, lp_curve *curve, lp_stream *s
     return 0;
 }
 
-static bool all_have(size_t n, const lp_run *run, const char *metric) {
+static bool all_have(size_t n, const lp_curves_run *run, const char *metric) {
     char text[100];
     for (size_t i = 0; i < n; i++)
         if (!lp_stream_has(run[i].stream, tensor_name(text, 0, metric)) &&
@@ -78,7 +75,7 @@ static bool all_have(size_t n, const lp_run *run, const char *metric) {
 }
 
 /* A lone part needs no word in the legend. */
-static void drop_lone_part(lp_history *h) {
+static void drop_lone_part(lp_curves *h) {
     bool has[2] = {false, false};
     for (size_t p = 0; p < h->panels; p++)
         for (size_t k = 0; k < h->panel[p].curve_count; k++)
@@ -99,7 +96,7 @@ static const char *const part_of_title[] = {
 
 /* What a legend calls the stream of a path: its file's name without folder and ending ("sgd" for
  * "out/sgd.npz"), "standard input" for "-". */
-static const char *name_of(lp_history *h, const char *path) {
+static const char *name_of(lp_curves *h, const char *path) {
     const char *name = lp_source_name(path), *slash = strrchr(name, '/');
     name = slash != NULL && slash[1] != '\0' ? slash + 1 : name;
     char *stem = lp_arena_strdup(&h->arena, name), *dot = strrchr(stem, '.');
@@ -108,11 +105,11 @@ static const char *name_of(lp_history *h, const char *path) {
     return stem;
 }
 
-int lp_history_read(lp_history *h, size_t n, const lp_run *run, const lp_history_options *o,
-                    lp_error *e) {
+int lp_curves_read(lp_curves *h, size_t n, const lp_curves_run *run, const lp_curves_options *o,
+                   lp_error *e) {
     static const char *usual[] = {"loss", "accuracy"};
     lp_texts metrics = o->of;
-    *h = (lp_history){0};
+    *h = (lp_curves){0};
     if (o->name.count != 0 && o->name.count != n)
         return lp_fail_usage(e, "--name is given %zu times for %zu inputs", o->name.count, n);
     if (metrics.count == 0)

@@ -11,22 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { LP_PARTS_BOTH, LP_PARTS_TRAINING, LP_PARTS_VALIDATION } lp_history_parts;
+typedef enum { LP_PARTS_BOTH, LP_PARTS_TRAINING, LP_PARTS_VALIDATION } lp_curves_parts;
 
-#define LP_HISTORY_PARTS_CHOICES "both|training|validation" /* in the order above */
+#define LP_CURVES_PARTS_CHOICES "both|training|validation" /* in the order above */
 
 typedef struct {
     lp_texts of;   /* metrics; none: loss, and accuracy where every run has it */
     lp_texts name; /* of the runs, in the legend; none: those of their files */
-    lp_history_parts parts;
+    lp_curves_parts parts;
     bool log; /* a logarithmic axis, except for accuracy */
-} lp_history_options;
+} lp_curves_options;
 
 /* A training run. Borrowed. */
 typedef struct {
     lp_stream *stream;
     const char *path; /* names it in errors, and in the legend without folder and ending */
-} lp_run;
+} lp_curves_run;
 
 /* Panels for lp_draw_curves, one a metric, in an arena of their own. */
 typedef struct {
@@ -34,7 +34,7 @@ typedef struct {
     size_t panels;
     lp_panel *panel;
     lp_size size; /* of a picture that suits them */
-} lp_history;
+} lp_curves;
 
 /* The curves of n runs: for each metric NAME the tensors history.NAME (training, solid) and
  * history.val_NAME (validation, dashed) over history.epoch, as far as the options ask for them and
@@ -42,7 +42,7 @@ typedef struct {
  * panel is called by its metric, "validation loss" where only a part is asked for. Refused: a
  * stream without history.epoch or without a metric; a tensor of another length than history.epoch.
  * The runs have to outlive h, which lp_arena_free(&h->arena) frees, also after a failure. */
-int lp_history_read(lp_history *h, size_t n, const lp_run *run, const lp_history_options *o,
-                    lp_error *e);
+int lp_curves_read(lp_curves *h, size_t n, const lp_curves_run *run, const lp_curves_options *o,
+                   lp_error *e);
 
 #endif

@@ -3,9 +3,6 @@
 #include "draw/texts.h"
 #include "learn/predict.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_CLASSES = 10000 };

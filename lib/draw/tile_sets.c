@@ -2,8 +2,6 @@
 
 #include "draw/texts.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- one picture's shape ---- */
@@ -47,11 +45,6 @@ static int find_shape(lp_tile_shape *shape, lp_stream *s, lp_size tile, lp_error
 
 /* ---- captions ---- */
 
-static bool is_labels(const char *name) {
-    return strcmp(name, "y") == 0 || strcmp(name, "y_train") == 0 || strcmp(name, "y_test") == 0 ||
-           strcmp(name, "y_pred") == 0;
-}
-
 static const char *caption_text(lp_arena *a, const lp_tensor *t, size_t i, const lp_tensor *classes,
                                 lp_error *e) {
     if (lp_type_is_string(t->type))
@@ -70,8 +63,8 @@ static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char
     const lp_tensor *captions = lp_stream_get(s, name, e), *classes = NULL;
     if (captions == NULL)
         return -1;
-    if (is_labels(name) && lp_type_is_integer(captions->type) &&
-        lp_find_texts(&classes, s, "classes", e))
+    bool is_labels = lp_choice_of("y|y_train|y_test|y_pred", name, strlen(name)) >= 0;
+    if (is_labels && lp_type_is_integer(captions->type) && lp_find_texts(&classes, s, "classes", e))
         return -1;
     if (captions->count < set->count)
         return lp_fail(e, "%s has %zu entries for %zu tiles", name, captions->count, set->count);
@@ -92,18 +85,18 @@ static bool ends_in(const char *text, const char *ending) {
     return length >= size && strcmp(text + length - size, ending) == 0;
 }
 
+static size_t tile_values(const lp_tile_set *set) {
+    return set->shape.height * set->shape.width * set->shape.channels;
+}
+
 /* One of scale's tensors, with a number for each of a tile's values. */
 static const lp_tensor *scale_numbers(lp_stream *s, const char *name, const lp_tile_set *set,
                                       lp_error *e) {
     const lp_tensor *t = lp_stream_get(s, name, e);
-    size_t size = set->shape.height * set->shape.width * set->shape.channels;
-    if (t == NULL)
-        return NULL;
-    if (!lp_type_is_number(t->type) || t->count != size) {
-        lp_fail(e, "%s has %zu numbers, a tile %zu", name, t->count, size);
-        return NULL;
-    }
-    return t;
+    if (t == NULL || (lp_type_is_number(t->type) && t->count == tile_values(set)))
+        return t;
+    lp_fail(e, "%s has %zu numbers, a tile %zu", name, t->count, tile_values(set));
+    return NULL;
 }
 
 static int undo_scale(lp_tile_set *set, lp_stream *s, lp_error *e) {
@@ -132,6 +125,14 @@ static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_sha
     return o->unscale ? undo_scale(set, s, e) : 0;
 }
 
+static bool goes_below_zero(const lp_tile_sets *t) {
+    for (const lp_tile_set *set = t->set; set < t->set + t->sets; set++)
+        for (size_t i = 0; i < set->count * tile_values(set); i++)
+            if (set->value[i] < 0)
+                return true;
+    return false;
+}
+
 static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                         const lp_tile_options *o) {
     bool bytes = true, weights = true;
@@ -151,8 +152,8 @@ static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
         w->lo = o->range.item[0];
         w->hi = o->range.item[1];
     }
-    w->colours = o->colours == LP_COLOURS_SIGNED || (o->colours == LP_COLOURS_AUTO && weights &&
-                                                     lp_tiles_are_signed(t->sets, t->set))
+    w->colours = o->colours == LP_COLOURS_SIGNED ||
+                         (o->colours == LP_COLOURS_AUTO && weights && goes_below_zero(t))
                      ? LP_TILES_SIGNED
                      : LP_TILES_GREY;
 }

@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { CAPTION = 15, NAME = 22, TITLE = 26, TEXT_SIZE = 11, NAME_SIZE = 12, TITLE_SIZE = 15 };
+enum { CAPTION = 15, NAME = 22, TITLE = 26 }; /* heights */
+
+static const lp_font caption_font = {11, false}, name_font = {12, true}, title_font = {15, true};
 
 // ---- taking tiles out of a tensor ----
 
@@ -66,14 +68,6 @@ int lp_tiles_take(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, lp_tile
     set->count = count;
     set->shape = shape;
     return 0;
-}
-
-bool lp_tiles_are_signed(size_t sets, const lp_tile_set *set) {
-    for (size_t s = 0; s < sets; s++)
-        for (size_t i = 0; i < set[s].count * tile_size(set[s].shape); i++)
-            if (set[s].value[i] < 0)
-                return true;
-    return false;
 }
 
 // ---- values to pixels ----
@@ -243,14 +237,14 @@ static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_til
         return -1;
     lp_set_colour(c.cr, lp_ink);
     if (wish->title != NULL)
-        lp_draw_heading(&c, wish->title, TITLE_SIZE, left, left + 14, 0, room);
+        lp_draw_text(&c, wish->title, title_font, left, left + 14, 0, room);
     for (size_t s = 0; s < sets; s++) {
         const grid *g = &l->grid[s];
         double across = (double)g->across;
         if (set[s].name != NULL)
-            lp_draw_heading(&c, set[s].name, NAME_SIZE, left, (double)g->y - 7, 0, room);
+            lp_draw_text(&c, set[s].name, name_font, left, (double)g->y - 7, 0, room);
         for (size_t i = 0; i < set[s].count && set[s].caption != NULL; i++)
-            lp_draw_text(&c, set[s].caption[i], TEXT_SIZE,
+            lp_draw_text(&c, set[s].caption[i], caption_font,
                          left + ((double)(i % g->columns) + 0.5) * across - left / 2,
                          (double)(g->y + (i / g->columns + 1) * g->down - l->gap) - 3, 0.5, across);
     }

@@ -53,9 +53,6 @@ typedef struct {
     const char *title;        /* NULL: none */
 } lp_tiles;
 
-/* True where some value is below 0. */
-bool lp_tiles_are_signed(size_t sets, const lp_tile_set *set);
-
 /* Draws the sets below each other. Grey tiles without any text give a picture of 1 channel, all
  * others of 3; its pixels depend on what is given alone (its text also on the font). A tile whose
  * values are all equal is middle grey, or white where signed and 0. NaN or infinity is an error

@@ -186,19 +186,14 @@ int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
     d->part[d->parts++] = split ? parts[0] : parts[2];
     if (lp_stream_has(s, "x_test"))
         d->part[d->parts++] = parts[1];
-    int failed = read_parts(d, s, use, 0, e);
-    if (!failed && d->part[0].label != NULL) {
-        const lp_part *p = &d->part[0];
-        size_t r = 1;
-        while (r < p->rows && p->label[r] == p->label[0])
-            r++;
-        if (r == p->rows)
-            failed = lp_fail(e, "%s: every row is class %d (expected at least two classes)",
-                             p->y_name, (int)p->label[0]);
-    }
-    if (failed)
-        lp_dataset_free(d);
-    return failed;
+    if (read_parts(d, s, use, 0, e))
+        return -1;
+    const lp_part *p = &d->part[0];
+    for (size_t r = 0; p->label != NULL && p->label[r] == p->label[0]; r++)
+        if (r + 1 == p->rows)
+            return lp_fail(e, "%s: every row is class %d (expected at least two classes)",
+                           p->y_name, (int)p->label[0]);
+    return 0;
 }
 
 int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
@@ -209,11 +204,7 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classe
             d->part[d->parts++] = parts[i];
     if (d->parts == 0)
         return lp_fail(e, "there is nothing to evaluate (expected x and y, or x_test and y_test)");
-    if (read_parts(d, s, use, classes, e)) {
-        lp_dataset_free(d);
-        return -1;
-    }
-    return 0;
+    return read_parts(d, s, use, classes, e);
 }
 
 void lp_dataset_free(lp_dataset *d) {

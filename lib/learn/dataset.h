@@ -50,8 +50,8 @@ typedef struct {
 /* The part to learn from (x_train, or x where there is none) and, if present, x_test. Checked:
  * at least one row, at least one column, as many labels as rows, the same columns in both parts,
  * labels inside the classes, at least two classes among the labels of the first part, no NaN and
- * no infinity; a fault is named by tensor, row and column (from 0). Freed with lp_dataset_free;
- * borrows from the stream, whose tensors must stay. */
+ * no infinity; a fault is named by tensor, row and column (from 0). Freed with lp_dataset_free,
+ * also after a failure; borrows from the stream, whose tensors must stay. */
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e);
 
 /* Every part of the data, to be evaluated: train and test, and then all. A part may be of a single

@@ -1,13 +1,10 @@
 #include "learn/evaluate.h"
 
 #include "data/features.h"
-#include "learn/dataset.h"
-#include "learn/evaluator.h"
 #include "mf/factors.h"
 #include "mf/metrics.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static void add_part(lp_report *r, const char *name, const lp_metrics *m) {
     r->part[r->parts] = (lp_report_part){
@@ -25,11 +22,10 @@ static int read_class_names(lp_report *r, lp_stream *s, size_t classes, lp_error
         return -1;
     r->class_name = lp_arena_alloc(&r->memory, classes, sizeof *r->class_name);
     for (size_t i = 0; i < classes; i++) {
-        char *name = lp_tensor_string(t, i, e);
+        LP_CLEANUP(lp_free) char *name = lp_tensor_string(t, i, e);
         if (name == NULL)
             return -1;
         r->class_name[i] = lp_arena_strdup(&r->memory, name);
-        free(name);
     }
     return 0;
 }

@@ -1,7 +1,5 @@
 #include "learn/evaluator.h"
 
-#include "num/kernels.h"
-
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,7 +1,5 @@
 #include "learn/history.h"
 
-#include "base/memory.h"
-
 #include <math.h>
 #include <stdlib.h>
 

@@ -56,18 +56,13 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
     bool mlp = lp_mlp_is_in(s), perceptron = lp_stream_has(s, "weight");
-    int failed;
     if (mlp && perceptron)
-        failed = lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
+        lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
     else if (!mlp && !perceptron)
-        failed = lp_fail(e, "there is no model (expected layer1.weight or weight)");
-    else
-        failed = mlp ? read_mlp(m, s, e) : read_perceptron(m, s, e);
-    if (failed) {
-        lp_model_free(m);
-        return lp_within(e, "reading the model");
-    }
-    return 0;
+        lp_fail(e, "there is no model (expected layer1.weight or weight)");
+    else if ((mlp ? read_mlp(m, s, e) : read_perceptron(m, s, e)) == 0)
+        return 0;
+    return lp_within(e, "reading the model");
 }
 
 void lp_model_write(const lp_model *m, lp_stream *s) {

@@ -37,7 +37,8 @@ typedef struct {
 /* True where the stream holds a model. */
 bool lp_model_is_in(const lp_stream *s);
 
-/* Reads the model of a stream; a stream with both kinds is refused. Freed with lp_model_free. */
+/* Reads the model of a stream; a stream with both kinds is refused. Freed with lp_model_free, also
+ * after a failure. */
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e);
 void lp_model_write(const lp_model *m, lp_stream *s);
 void lp_model_free(lp_model *m);

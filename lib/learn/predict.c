@@ -1,7 +1,6 @@
 #include "learn/predict.h"
 
 #include "data/features.h"
-#include "num/kernels.h"
 
 /* ---- the forward pass ---- */
 

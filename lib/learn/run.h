@@ -130,25 +130,4 @@ void lp_run_free(lp_run *r);
  * take the place of any model in s. */
 int lp_run_train_model(lp_run *r, lp_stream *s, lp_error *e);
 
-/* ---- checkpoints, for run.c; checkpoint.c describes their format ---- */
-
-#define LP_CHECKPOINT_BEST "checkpoint.best."
-
-/* The checkpoint of a run whose model is in its blocks; freed with lp_stream_free before the run
- * goes on. */
-lp_stream *lp_checkpoint_make(const lp_run *r);
-
-/* Brings a prepared run to where the checkpoint was made. Refused: one of another version, of other
- * options or of other data, and one that does not fit. */
-int lp_checkpoint_take(lp_run *r, lp_stream *s, lp_error *e);
-
-/* PREFIX + the block's name = a copy of the block. */
-void lp_checkpoint_put_block(const lp_state_block *b, const char *prefix, lp_stream *s);
-
-/* The model's blocks from PREFIX + their names. */
-int lp_checkpoint_take_model(lp_run *r, const char *prefix, lp_stream *s, lp_error *e);
-
-/* Copies the tensors whose names start with `prefix`. */
-int lp_checkpoint_copy(lp_stream *from, const char *prefix, lp_stream *to, lp_error *e);
-
 #endif

@@ -1,12 +1,8 @@
 #include "learn/train_mlp.h"
 
-#include "autodiff/graph.h"
-#include "learn/dataset.h"
-#include "learn/evaluator.h"
 #include "num/rng.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 typedef struct {
     const lp_train_mlp_options *options;

@@ -1,7 +1,5 @@
 #include "learn/train_perceptron.h"
 
-#include "learn/dataset.h"
-#include "learn/evaluator.h"
 #include "num/rng.h"
 
 typedef struct {

@@ -3,7 +3,6 @@
 #include "mf/matrix.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 void lp_factors_free(lp_factors *f) {

@@ -1,6 +1,5 @@
 #include "mf/predict.h"
 
-#include "base/memory.h"
 #include "data/features.h"
 #include "mf/factors.h"
 #include "mf/matrix.h"

@@ -1,10 +1,8 @@
 #include "net/mlp.h"
 
-#include "base/memory.h"
 #include "num/rng.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* ---- making one ---- */
 

@@ -46,8 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     lp_model model;
     int failed = lp_model_read(&model, s, &e);
     fuzz_verdict(failed, &e);
-    if (!failed)
-        lp_model_free(&model);
+    lp_model_free(&model);
 
     lp_factors factors;
     e = (lp_error){0};
