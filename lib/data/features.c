@@ -1,5 +1,6 @@
 #include "data/features.h"
 
+#include "base/memory.h"
 #include "data/scale.h"
 
 #include <string.h>
@@ -38,13 +39,13 @@ int lp_features_scaled(lp_stream *s, lp_stream *model, const char *name, lp_tens
         return 0;
     if (lp_stream_has(s, "scale.offset"))
         return same_scaling(s, model, e);
-    lp_tensor offset = {0}, divisor = {0};
-    int failed = lp_stream_get_as(model, "scale.offset", LP_F8, &offset, e) ||
-                 lp_stream_get_as(model, "scale.divisor", LP_F8, &divisor, e) ||
-                 lp_scale_apply(x, &offset, &divisor, out, e);
-    lp_tensor_free(&offset);
-    lp_tensor_free(&divisor);
-    return failed ? lp_within(e, "scaling %s as the model's data", name) : 0;
+    LP_CLEANUP(lp_tensor_free) lp_tensor offset = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor divisor = {0};
+    if (lp_stream_get_as(model, "scale.offset", LP_F8, &offset, e) ||
+        lp_stream_get_as(model, "scale.divisor", LP_F8, &divisor, e) ||
+        lp_scale_apply(x, &offset, &divisor, out, e))
+        return lp_within(e, "scaling %s as the model's data", name);
+    return 0;
 }
 
 int lp_features_check(const lp_tensor *x, const char *name, lp_error *e) {

@@ -1,5 +1,7 @@
 #include "data/onehot.h"
 
+#include "base/memory.h"
+
 enum { MAX_CLASSES = 1 << 20 };
 
 static const char *const names[] = {"y", "y_train", "y_test"};
@@ -7,28 +9,23 @@ enum { NAMES = sizeof names / sizeof *names };
 
 int lp_onehot(const lp_tensor *labels, size_t k, lp_tensor *out, lp_error *e) {
     *out = (lp_tensor){0};
-    lp_tensor whole = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor whole = {0};
     if (lp_tensor_convert(&whole, labels, LP_I8, e))
         return -1;
-    *out = lp_tensor_matrix(LP_U1, labels->count, k);
     const int64_t *label = whole.data;
-    uint8_t *row = out->data;
-    int failed = 0;
-    for (size_t i = 0; i < whole.count && !failed; i++, row += k)
+    for (size_t i = 0; i < whole.count; i++)
         if (label[i] < 0 || (uint64_t)label[i] >= k)
-            failed = lp_fail(e, "row %zu: label %lld is outside the %zu classes 0 .. %zu", i,
-                             (long long)label[i], k, k - 1);
-        else
-            row[label[i]] = 1;
-    lp_tensor_free(&whole);
-    if (failed)
-        lp_tensor_free(out);
-    return failed;
+            return lp_fail(e, "row %zu: label %lld is outside the %zu classes 0 .. %zu", i,
+                           (long long)label[i], k, k - 1);
+    *out = lp_tensor_matrix(LP_U1, labels->count, k);
+    for (size_t i = 0; i < whole.count; i++)
+        ((uint8_t *)out->data)[i * k + (size_t)label[i]] = 1;
+    return 0;
 }
 
 /* *k grows to the largest label plus one. */
 static int count_classes(const lp_tensor *labels, size_t *k, lp_error *e) {
-    lp_tensor whole = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor whole = {0};
     if (lp_tensor_convert(&whole, labels, LP_I8, e))
         return -1;
     for (size_t i = 0; i < whole.count; i++) {
@@ -36,7 +33,6 @@ static int count_classes(const lp_tensor *labels, size_t *k, lp_error *e) {
         if (label >= 0 && (uint64_t)label >= *k)
             *k = (size_t)label + 1;
     }
-    lp_tensor_free(&whole);
     return 0;
 }
 

@@ -76,38 +76,32 @@ static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     if (from >= to || to > n)
         return lp_fail(e, "rows %zu up to %zu: %s 0 up to %zu", from, to,
                        from >= to && to <= n ? "that is none of the rows" : "the rows are", n);
-    size_t *index = lp_alloc(to - from, sizeof *index);
+    LP_CLEANUP(lp_free) size_t *index = lp_alloc(to - from, sizeof *index);
     for (size_t i = from; i < to; i++)
         index[i - from] = i;
-    int failed = 0;
-    for (size_t i = 0; i < lp_stream_count(s) && !failed; i++) {
+    for (size_t i = 0; i < lp_stream_count(s); i++) {
         lp_tensor t;
         if (!has_rows_taken(s, i, o, &t))
             continue;
         const lp_tensor *whole = lp_stream_get(s, lp_stream_name(s, i), e);
-        failed = whole == NULL;
-        if (!failed) {
-            lp_tensor rows = lp_tensor_take_rows(whole, index, to - from);
-            lp_stream_put(s, lp_stream_name(s, i), &rows);
-        }
+        if (whole == NULL)
+            return -1;
+        lp_tensor rows = lp_tensor_take_rows(whole, index, to - from);
+        lp_stream_put(s, lp_stream_name(s, i), &rows);
     }
-    free(index);
-    return failed ? -1 : 0;
+    return 0;
 }
 
 static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
     const char *equals = strchr(pair, '=');
     if (equals == NULL || equals == pair || equals[1] == '\0')
         return lp_fail_usage(e, "rename '%s': expected OLD=NEW", pair);
-    lp_buffer old_name = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer old_name = {0};
     lp_buffer_append(&old_name, pair, (size_t)(equals - pair));
-    int failed = 0;
     if (lp_stream_has(s, old_name.data) && !lp_stream_name_is_valid(equals + 1))
-        failed = lp_fail_usage(e, "rename '%s': a name is letters, digits and _ . + - /", pair);
-    else if (lp_stream_rename(s, old_name.data, equals + 1, e))
-        failed = lp_within(e, "rename '%s'", pair);
-    lp_buffer_free(&old_name);
-    return failed;
+        return lp_fail_usage(e, "rename '%s': a name is letters, digits and _ . + - /", pair);
+    return lp_stream_rename(s, old_name.data, equals + 1, e) ? lp_within(e, "rename '%s'", pair)
+                                                             : 0;
 }
 
 int lp_pick(lp_stream *s, const lp_pick_options *o, lp_error *e) {

@@ -141,11 +141,10 @@ static int add_label(lp_pictures *p, const char *path, lp_error *e) {
         start--;
     if (start == NULL || start == end)
         return lp_fail(e, "its path names no folder, to be its label");
-    lp_buffer name = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer name = {0};
     lp_buffer_append(&name, start, (size_t)(end - start));
     size_t label = lp_names_add(&p->folders, name.data);
     lp_buffer_append(&p->labels, &label, sizeof label);
-    lp_buffer_free(&name);
     return 0;
 }
 
@@ -181,13 +180,10 @@ static int add_image(lp_pictures *p, const char *path, lp_image *image, lp_error
 }
 
 int lp_pictures_add(lp_pictures *p, const lp_file *file, lp_error *e) {
-    lp_image image;
-    int failed = lp_image_decode(&image, file->bytes, file->size, e);
-    if (!failed) {
-        failed = add_image(p, file->name, &image, e);
-        lp_image_free(&image);
-    }
-    return failed ? lp_within(e, "reading %s", file->name) : 0;
+    LP_CLEANUP(lp_image_free) lp_image image = {0};
+    if (lp_image_decode(&image, file->bytes, file->size, e) || add_image(p, file->name, &image, e))
+        return lp_within(e, "reading %s", file->name);
+    return 0;
 }
 
 static int compare(const void *a, const void *b) {
@@ -197,7 +193,7 @@ static int compare(const void *a, const void *b) {
 /* y and classes: the folders' names in order, and their places in it. */
 static void put_labels(const lp_pictures *p, lp_stream *s) {
     const size_t n = p->folders.count, *label = (const size_t *)p->labels.data;
-    const char **name = lp_alloc(n, sizeof *name);
+    LP_CLEANUP(lp_free) const char **name = lp_alloc(n, sizeof *name);
     for (size_t i = 0; i < n; i++)
         name[i] = p->folders.item[i];
     qsort(name, n, sizeof *name, compare);
@@ -208,7 +204,6 @@ static void put_labels(const lp_pictures *p, lp_stream *s) {
     }
     lp_stream_put(s, "y", &y);
     lp_stream_put_strings(s, "classes", name, n);
-    free(name);
 }
 
 void lp_pictures_put(lp_pictures *p, lp_stream *s) {

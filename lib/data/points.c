@@ -92,16 +92,12 @@ int lp_gauss(lp_stream *s, const lp_gauss_options *o, lp_error *e) {
         return lp_within(e, "drawing Gaussians");
     size_t n = (size_t)o->n, classes = o->mean.count, d = o->mean.item[0].count;
     size_t factors = o->cov.count == 0 ? 1 : o->cov.count;
-    lp_arena arena = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     double *l = lp_arena_alloc(&arena, factors * d * d, sizeof *l);
     double *z = lp_arena_alloc(&arena, d, sizeof *z);
-    int failed = 0;
-    for (size_t c = 0; c < factors && !failed; c++)
-        failed = factor(&o->cov, c, d, l + c * d * d, e);
-    if (failed) {
-        lp_arena_free(&arena);
-        return lp_within(e, "drawing Gaussians");
-    }
+    for (size_t c = 0; c < factors; c++)
+        if (factor(&o->cov, c, d, l + c * d * d, e))
+            return lp_within(e, "drawing Gaussians");
     points p = put_points(s, rows, d);
     for (size_t c = 0; c < classes; c++) {
         draw_class(n, d, o->mean.item[c].item, l + (factors == 1 ? 0 : c) * d * d, z,
@@ -109,7 +105,6 @@ int lp_gauss(lp_stream *s, const lp_gauss_options *o, lp_error *e) {
         for (size_t i = 0; i < n; i++)
             p.y[c * n + i] = (int64_t)c;
     }
-    lp_arena_free(&arena);
     return 0;
 }
 
@@ -123,7 +118,7 @@ int lp_moons(lp_stream *s, const lp_moons_options *o, lp_error *e) {
         return lp_fail_usage(e, "drawing moons: the noise has to be 0 or more and finite");
     const double pi = 3.14159265358979323846;
     size_t n = (size_t)o->n, outer = n / 2;
-    size_t *place = lp_alloc(n, sizeof *place);
+    LP_CLEANUP(lp_free) size_t *place = lp_alloc(n, sizeof *place);
     points p = put_points(s, n, 2);
     lp_rng order = lp_rng_new(o->seed, LP_RNG_ROW_ORDER, 0);
     if (!o->no_shuffle)
@@ -144,7 +139,6 @@ int lp_moons(lp_stream *s, const lp_moons_options *o, lp_error *e) {
             point[j] = fma(o->noise, lp_rng_normal(&r), point[j]);
         p.y[place[i]] = inner;
     }
-    free(place);
     return 0;
 }
 

@@ -100,8 +100,8 @@ static void draw_first_raters(ratings *g) {
     g->first = lp_arena_alloc_zero(&g->arena, g->users, sizeof *g->first);
     if (g->count < g->items)
         return;
-    size_t *order = lp_alloc(g->count, sizeof *order);
-    uint32_t *owner = lp_alloc(g->count, sizeof *owner);
+    LP_CLEANUP(lp_free) size_t *order = lp_alloc(g->count, sizeof *order);
+    LP_CLEANUP(lp_free) uint32_t *owner = lp_alloc(g->count, sizeof *owner);
     for (size_t u = 0; u < g->users; u++)
         for (size_t i = g->start[u]; i < g->start[u + 1]; i++)
             owner[i] = (uint32_t)u;
@@ -111,8 +111,6 @@ static void draw_first_raters(ratings *g) {
         size_t u = owner[order[i]];
         g->m.col[g->start[u] + g->first[u]++] = (int32_t)i;
     }
-    free(order);
-    free(owner);
 }
 
 /* Restores a heap (the largest key first) below its element i. */
@@ -262,22 +260,21 @@ static void append_title(lp_buffer *b, size_t k, int year) {
 
 /* Puts the n strings in b, each ended by a NUL; frees b. */
 static void put_texts(lp_stream *s, const char *name, size_t n, lp_buffer *b) {
-    const char **item = lp_alloc(n, sizeof *item), *at = b->data;
+    LP_CLEANUP(lp_free) const char **item = lp_alloc(n, sizeof *item);
+    const char *at = b->data;
     for (size_t i = 0; i < n; i++, at += strlen(at) + 1)
         item[i] = at;
     lp_stream_put_strings(s, name, item, n);
-    free(item);
     lp_buffer_free(b);
 }
 
 static void put_titles(lp_stream *s, const ratings *g) {
-    size_t *order = lp_alloc(g->items, sizeof *order);
+    LP_CLEANUP(lp_free) size_t *order = lp_alloc(g->items, sizeof *order);
     lp_rng r = stream(g, TITLES);
     lp_rng_permutation(&r, g->items, order);
     lp_buffer b = {0};
     for (size_t i = 0; i < g->items; i++)
         append_title(&b, order[i], 1930 + (int)lp_rng_below(&r, 90));
-    free(order);
     put_texts(s, "cols", g->items, &b);
 }
 

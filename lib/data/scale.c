@@ -4,7 +4,6 @@
 #include "num/kernels.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Rows are taken in blocks of this many, each widened to double once. */
 enum { BLOCK = 256 };
@@ -17,11 +16,10 @@ typedef struct {
     double *block; /* (BLOCK, d) */
 } row_blocks;
 
-/* Freed by free(block). */
-static row_blocks open_blocks(const lp_tensor *x) {
+static row_blocks open_blocks(lp_arena *arena, const lp_tensor *x) {
     row_blocks b = {
         .num = lp_kernels_of(LP_F8), .x = x, .rows = lp_tensor_rows(x), .d = lp_tensor_row_size(x)};
-    b.block = lp_alloc(b.d, BLOCK * sizeof *b.block);
+    b.block = lp_arena_alloc(arena, b.d, BLOCK * sizeof *b.block);
     return b;
 }
 
@@ -105,31 +103,28 @@ int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tenso
     *offset = *divisor = (lp_tensor){0};
     if (check_numbers(x, e))
         return -1;
-    row_blocks b = open_blocks(x);
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    row_blocks b = open_blocks(&arena, x);
     *offset = lp_tensor_vector(LP_F8, b.d);
     *divisor = lp_tensor_vector(LP_F8, b.d);
-    double *min = lp_alloc(b.d, sizeof *min), *max = lp_alloc(b.d, sizeof *max);
+    double *min = lp_arena_alloc(&arena, b.d, sizeof *min);
+    double *max = lp_arena_alloc(&arena, b.d, sizeof *max);
     double *o = offset->data, *v = divisor->data;
     find_ranges(&b, min, max);
     if (by != LP_SCALE_MINMAX)
         find_means(&b, o);
     if (by == LP_SCALE_STANDARD || by == LP_SCALE_VARIANCE)
         find_variances(&b, o, v);
-    int failed = 0;
-    for (size_t j = 0; j < b.d && !failed; j++) {
+    for (size_t j = 0; j < b.d; j++) {
         finish_column(by, min[j], max[j], &o[j], &v[j]);
-        if (!isfinite(o[j]) || !isfinite(v[j]) || v[j] == 0)
-            failed = lp_fail(e, "column %zu spans %g to %g, which leaves the range of double", j,
-                             min[j], max[j]);
-    }
-    free(min);
-    free(max);
-    free(b.block);
-    if (failed) {
+        if (isfinite(o[j]) && isfinite(v[j]) && v[j] != 0)
+            continue;
         lp_tensor_free(offset);
         lp_tensor_free(divisor);
+        return lp_fail(e, "column %zu spans %g to %g, which leaves the range of double", j, min[j],
+                       max[j]);
     }
-    return failed;
+    return 0;
 }
 
 static lp_type scaled_type(lp_type from) {
@@ -145,7 +140,8 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
     if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
         return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
                        offset->count);
-    row_blocks b = open_blocks(x);
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    row_blocks b = open_blocks(&arena, x);
     *out = lp_tensor_zeros(scaled_type(x->type), x->ndim, x->shape);
     for (size_t from = 0; from < b.rows; from += BLOCK) {
         size_t rows = widen(&b, from);
@@ -159,7 +155,6 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
             else
                 ((float *)out->data)[from * b.d + i] = (float)b.block[i];
     }
-    free(b.block);
     return 0;
 }
 
@@ -180,22 +175,21 @@ static int apply_to(lp_stream *s, const char *name, const lp_tensor *offset,
 static int compose(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
     if (!lp_stream_has(s, "scale.offset") && !lp_stream_has(s, "scale.divisor"))
         return 0;
-    lp_tensor before = {0}, by = {0};
-    int failed = lp_stream_get_as(s, "scale.offset", LP_F8, &before, e) ||
-                 lp_stream_get_as(s, "scale.divisor", LP_F8, &by, e);
-    if (!failed && (before.count != offset->count || by.count != offset->count))
-        failed = lp_fail(e,
-                         "scale.offset and scale.divisor have %zu and %zu elements, x has %zu "
-                         "columns",
-                         before.count, by.count, offset->count);
-    for (size_t j = 0; j < offset->count && !failed; j++) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor before = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor by = {0};
+    if (lp_stream_get_as(s, "scale.offset", LP_F8, &before, e) ||
+        lp_stream_get_as(s, "scale.divisor", LP_F8, &by, e))
+        return -1;
+    if (before.count != offset->count || by.count != offset->count)
+        return lp_fail(
+            e, "scale.offset and scale.divisor have %zu and %zu elements, x has %zu columns",
+            before.count, by.count, offset->count);
+    for (size_t j = 0; j < offset->count; j++) {
         double *o = (double *)offset->data + j, *d = (double *)divisor->data + j;
         *o = fma(*o, ((double *)by.data)[j], ((double *)before.data)[j]);
         *d *= ((double *)by.data)[j];
     }
-    lp_tensor_free(&before);
-    lp_tensor_free(&by);
-    return failed;
+    return 0;
 }
 
 static const char *fitted_name(const lp_stream *s) {
@@ -203,17 +197,14 @@ static const char *fitted_name(const lp_stream *s) {
 }
 
 static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
-    int failed = apply_to(s, fitted_name(s), offset, divisor, e) ||
-                 (lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test") &&
-                  apply_to(s, "x_test", offset, divisor, e)) ||
-                 compose(s, offset, divisor, e);
-    if (!failed) {
-        lp_stream_put(s, "scale.offset", offset);
-        lp_stream_put(s, "scale.divisor", divisor);
-    }
-    lp_tensor_free(offset);
-    lp_tensor_free(divisor);
-    return failed ? lp_within(e, "scaling") : 0;
+    if (apply_to(s, fitted_name(s), offset, divisor, e) ||
+        (lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test") &&
+         apply_to(s, "x_test", offset, divisor, e)) ||
+        compose(s, offset, divisor, e))
+        return lp_within(e, "scaling");
+    lp_stream_put(s, "scale.offset", offset);
+    lp_stream_put(s, "scale.divisor", divisor);
+    return 0;
 }
 
 static const lp_tensor *get_fitted(lp_stream *s, lp_error *e) {
@@ -228,7 +219,8 @@ static const lp_tensor *get_fitted(lp_stream *s, lp_error *e) {
 }
 
 int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e) {
-    lp_tensor offset, divisor;
+    LP_CLEANUP(lp_tensor_free) lp_tensor offset = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor divisor = {0};
     const lp_tensor *x = get_fitted(s, e);
     if (x == NULL)
         return -1;
@@ -244,7 +236,8 @@ int lp_scale_divide(lp_stream *s, double by, lp_error *e) {
     if (!isfinite(by) || by == 0)
         return lp_fail(e, "scaling: the divisor is %g, which divides nothing", by);
     size_t d = lp_tensor_row_size(x);
-    lp_tensor offset = lp_tensor_vector(LP_F8, d), divisor = lp_tensor_vector(LP_F8, d);
+    LP_CLEANUP(lp_tensor_free) lp_tensor offset = lp_tensor_vector(LP_F8, d);
+    LP_CLEANUP(lp_tensor_free) lp_tensor divisor = lp_tensor_vector(LP_F8, d);
     for (size_t j = 0; j < d; j++)
         ((double *)divisor.data)[j] = by;
     return scale_with(s, &offset, &divisor, e);

@@ -69,7 +69,8 @@ static void radix_sort(size_t n, entry *from, entry *to, entry **sorted) {
 }
 
 static void sort_entries(lp_sparse *m) {
-    entry *a = lp_alloc(m->count, sizeof *a), *b = lp_alloc(m->count, sizeof *b);
+    LP_CLEANUP(lp_free) entry *a = lp_alloc(m->count, sizeof *a);
+    LP_CLEANUP(lp_free) entry *b = lp_alloc(m->count, sizeof *b);
     for (size_t i = 0; i < m->count; i++)
         a[i] = (entry){key_of(m, i), m->value[i]};
     entry *sorted;
@@ -79,8 +80,6 @@ static void sort_entries(lp_sparse *m) {
         m->col[i] = (int32_t)(uint32_t)sorted[i].key;
         m->value[i] = sorted[i].value;
     }
-    free(a);
-    free(b);
 }
 
 int lp_sparse_sort(lp_sparse *m, size_t *twice, lp_error *e) {
@@ -135,39 +134,32 @@ static int read_format(lp_stream *s, const char *part, bool *by_row, bool *compr
         return -1;
     if (!lp_type_is_string(t->type) || t->count != 1)
         return lp_fail(e, "tensor 'format' is not one text, such as 'coo'");
-    char *format = lp_tensor_string(t, 0, e);
+    LP_CLEANUP(lp_free) char *format = lp_tensor_string(t, 0, e);
     if (format == NULL)
         return -1;
-    int failed = 0;
-    if (*part == '\0' && (strcmp(format, "csr") == 0 || strcmp(format, "csc") == 0)) {
-        *compressed = true;
-        *by_row = strcmp(format, "csr") == 0;
-    } else if (strcmp(format, "coo") != 0) {
-        failed = lp_fail(e, "tensor 'format' is '%s' (coo%s can be read)", format,
-                         *part == '\0' ? ", csr and csc" : "");
-    }
-    free(format);
-    return failed;
+    *by_row = strcmp(format, "csc") != 0;
+    *compressed = !*by_row || strcmp(format, "csr") == 0;
+    if (*compressed ? *part == '\0' : strcmp(format, "coo") == 0)
+        return 0;
+    return lp_fail(e, "tensor 'format' is '%s' (coo%s can be read)", format,
+                   *part == '\0' ? ", csr and csc" : "");
 }
 
 int lp_sparse_read_shape(lp_stream *s, size_t shape[2], lp_error *e) {
-    lp_tensor t;
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
     if (lp_stream_get_as(s, "shape", LP_I8, &t, e))
         return -1;
     const int64_t *size = t.data;
-    int failed = 0;
     if (t.ndim != 1 || t.count != 2)
-        failed = lp_fail(e, "tensor 'shape' has to hold two numbers, rows and columns");
-    else if (size[0] < 0 || size[1] < 0 || size[0] > INT32_MAX || size[1] > INT32_MAX)
-        failed = lp_fail(e, "tensor 'shape' says %" PRId64 " x %" PRId64 " (0 to 2^31 - 1 a side)",
-                         size[0], size[1]);
-    else
-        shape[0] = (size_t)size[0], shape[1] = (size_t)size[1];
-    lp_tensor_free(&t);
-    return failed;
+        return lp_fail(e, "tensor 'shape' has to hold two numbers, rows and columns");
+    if (size[0] < 0 || size[1] < 0 || size[0] > INT32_MAX || size[1] > INT32_MAX)
+        return lp_fail(e, "tensor 'shape' says %" PRId64 " x %" PRId64 " (0 to 2^31 - 1 a side)",
+                       size[0], size[1]);
+    shape[0] = (size_t)size[0], shape[1] = (size_t)size[1];
+    return 0;
 }
 
-/* A vector of `count` numbers; any count where it is SIZE_MAX. */
+/* A vector of `count` numbers; any count where it is SIZE_MAX. t is {0} or to be freed after. */
 static int read_vector(lp_stream *s, const char *name, lp_type type, size_t count, lp_tensor *t,
                        lp_error *e) {
     if (lp_stream_get_as(s, name, type, t, e))
@@ -175,14 +167,10 @@ static int read_vector(lp_stream *s, const char *name, lp_type type, size_t coun
     char text[200];
     if (t->ndim == 1 && (count == SIZE_MAX || t->count == count))
         return 0;
+    lp_shape_text(t->ndim, t->shape, text);
     if (count == SIZE_MAX)
-        lp_fail(e, "tensor '%s' has shape %s (one dimension was expected)", name,
-                lp_shape_text(t->ndim, t->shape, text));
-    else
-        lp_fail(e, "tensor '%s' has shape %s ((%zu,) was expected)", name,
-                lp_shape_text(t->ndim, t->shape, text), count);
-    lp_tensor_free(t);
-    return -1;
+        return lp_fail(e, "tensor '%s' has shape %s (one dimension was expected)", name, text);
+    return lp_fail(e, "tensor '%s' has shape %s ((%zu,) was expected)", name, text, count);
 }
 
 /* index[i] = place[i], each of them below size. */
@@ -217,22 +205,15 @@ static int expand_pointer(int32_t *index, const lp_tensor *pointer, size_t count
 static int read_indices(lp_stream *s, const char *stem, const char *part, size_t count, size_t size,
                         int32_t *index, lp_error *e) {
     char name[NAME];
-    lp_tensor t;
-    if (read_vector(s, named(name, stem, part), LP_I8, count, &t, e))
-        return -1;
-    int failed = copy_indices(index, &t, name, size, e);
-    lp_tensor_free(&t);
-    return failed;
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+    return read_vector(s, named(name, stem, part), LP_I8, count, &t, e) ||
+           copy_indices(index, &t, name, size, e);
 }
 
 /* The same from indptr, of `lines` compressed lines. */
 static int read_pointer(lp_stream *s, size_t lines, size_t count, int32_t *index, lp_error *e) {
-    lp_tensor t;
-    if (read_vector(s, "indptr", LP_I8, lines + 1, &t, e))
-        return -1;
-    int failed = expand_pointer(index, &t, count, e);
-    lp_tensor_free(&t);
-    return failed;
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+    return read_vector(s, "indptr", LP_I8, lines + 1, &t, e) || expand_pointer(index, &t, count, e);
 }
 
 static int fill_indices(lp_stream *s, const char *part, bool compressed, bool by_row, lp_sparse *m,
@@ -251,18 +232,16 @@ static int read_values(lp_stream *s, const char *part, const size_t shape[2], lp
                        lp_error *e) {
     char name[NAME];
     size_t index;
-    lp_tensor data;
+    LP_CLEANUP(lp_tensor_free) lp_tensor data = {0};
     if (read_vector(s, named(name, "data", part), LP_F8, SIZE_MAX, &data, e))
         return -1;
-    int failed = 0;
     if (lp_tensor_find_nonfinite(&data, &index))
-        failed = lp_fail(e, "tensor '%s', entry %zu: %g is not a finite number", name, index,
-                         lp_tensor_at(&data, index));
+        return lp_fail(e, "tensor '%s', entry %zu: %g is not a finite number", name, index,
+                       lp_tensor_at(&data, index));
     *m = lp_sparse_new(shape[0], shape[1], data.count);
     if (data.count > 0)
         memcpy(m->value, data.data, data.count * sizeof *m->value);
-    lp_tensor_free(&data);
-    return failed;
+    return 0;
 }
 
 int lp_sparse_read(lp_stream *s, const char *part, lp_sparse *m, lp_error *e) {

@@ -52,7 +52,7 @@ static int by_remainder(const void *a, const void *b) {
 
 /* The distinct labels, rising, with their numbers of rows; to be freed. */
 static class_of_rows *find_classes(size_t n, const int64_t *label, size_t *count) {
-    int64_t *sorted = lp_alloc(n, sizeof *sorted);
+    LP_CLEANUP(lp_free) int64_t *sorted = lp_alloc(n, sizeof *sorted);
     class_of_rows *classes = lp_alloc_zero(n, sizeof *classes);
     *count = 0;
     if (n > 0)
@@ -63,12 +63,11 @@ static class_of_rows *find_classes(size_t n, const int64_t *label, size_t *count
             classes[(*count)++].label = sorted[i];
         classes[*count - 1].rows++;
     }
-    free(sorted);
     return classes;
 }
 
 static int set_quotas(class_of_rows *classes, size_t count, size_t n, size_t n_train, lp_error *e) {
-    class_of_rows **order = lp_alloc(count, sizeof(class_of_rows *));
+    LP_CLEANUP(lp_free) class_of_rows **order = lp_alloc(count, sizeof(class_of_rows *));
     size_t left = n_train;
     for (size_t c = 0; c < count; c++) {
         unsigned __int128 product = (unsigned __int128)n_train * classes[c].rows;
@@ -80,7 +79,6 @@ static int set_quotas(class_of_rows *classes, size_t count, size_t n, size_t n_t
     qsort(order, count, sizeof *order, by_remainder);
     for (size_t c = 0; c < left; c++)
         order[c]->quota++;
-    free(order);
     for (size_t c = 0; c < count; c++)
         if (classes[c].quota == 0 || classes[c].quota == classes[c].rows)
             return lp_fail(e, "class %lld has %zu row%s, which leaves none of it to %s",
@@ -95,20 +93,17 @@ int lp_split_stratified(size_t n, size_t n_train, const int64_t *label, uint64_t
     if (n_train > n)
         return lp_fail(e, "%zu rows are fewer than %zu", n, n_train);
     size_t count;
-    class_of_rows *classes = find_classes(n, label, &count);
-    if (set_quotas(classes, count, n, n_train, e)) {
-        free(classes);
+    LP_CLEANUP(lp_free) class_of_rows *classes = find_classes(n, label, &count);
+    if (set_quotas(classes, count, n, n_train, e))
         return -1;
-    }
-    size_t train = 0, test = n_train, *order = lp_alloc(n, sizeof *order);
+    LP_CLEANUP(lp_free) size_t *order = lp_alloc(n, sizeof *order);
+    size_t train = 0, test = n_train;
     lp_split_rows(n, true, seed, order);
     for (size_t i = 0; i < n; i++) {
         class_of_rows *c = bsearch(&label[order[i]], classes, count, sizeof *classes, by_label);
         index[c->quota > 0 ? train++ : test++] = order[i];
         c->quota -= c->quota > 0;
     }
-    free(order);
-    free(classes);
     return 0;
 }
 
@@ -151,18 +146,16 @@ static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
 /* index = a row order whose first n_train rows are the training part. */
 static int order_rows(lp_stream *s, const lp_split_options *o, size_t n, size_t n_train,
                       size_t *index, lp_error *e) {
-    lp_tensor y, label;
+    lp_tensor y;
     if (!o->stratify) {
         lp_split_rows(n, !o->no_shuffle, o->seed, index);
         return 0;
     }
     if (!lp_stream_describe(s, "y", &y) || y.ndim != 1 || !lp_type_is_number(y.type))
         return lp_fail(e, "stratify: needs y with one integer label a row (split before onehot)");
-    if (lp_stream_get_as(s, "y", LP_I8, &label, e))
-        return -1;
-    int failed = lp_split_stratified(n, n_train, label.data, o->seed, index, e);
-    lp_tensor_free(&label);
-    return failed;
+    LP_CLEANUP(lp_tensor_free) lp_tensor label = {0};
+    return lp_stream_get_as(s, "y", LP_I8, &label, e) ||
+           lp_split_stratified(n, n_train, label.data, o->seed, index, e);
 }
 
 static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
@@ -171,12 +164,9 @@ static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
         return lp_fail_usage(e, "by row needs a sparse matrix, not x (stratify by y)");
     if (check_names(s, &n, e) || lp_split_count(o->train, n, &n_train, e))
         return -1;
-    size_t *index = lp_alloc(n, sizeof *index);
-    int failed = order_rows(s, o, n, n_train, index, e) ||
-                 put_parts(s, "x", n, n_train, index, e) ||
-                 (lp_stream_has(s, "y") && put_parts(s, "y", n, n_train, index, e));
-    free(index);
-    return failed ? -1 : 0;
+    LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
+    return order_rows(s, o, n, n_train, index, e) || put_parts(s, "x", n, n_train, index, e) ||
+           (lp_stream_has(s, "y") && put_parts(s, "y", n, n_train, index, e));
 }
 
 /* ---- sparse ---- */
@@ -185,8 +175,9 @@ static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
  * random order. Returns how many there are. */
 static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t seed,
                                    bool *training) {
-    size_t *order = lp_alloc(m->count, sizeof *order), n_train = 0;
-    size_t *quota = lp_alloc_zero(m->rows, sizeof *quota);
+    size_t n_train = 0;
+    LP_CLEANUP(lp_free) size_t *order = lp_alloc(m->count, sizeof *order);
+    LP_CLEANUP(lp_free) size_t *quota = lp_alloc_zero(m->rows, sizeof *quota);
     for (size_t i = 0; i < m->count; i++)
         quota[m->row[i]]++;
     for (size_t r = 0; r < m->rows; r++) {
@@ -200,8 +191,6 @@ static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t
         training[order[i]] = *left > 0;
         *left -= *left > 0;
     }
-    free(order);
-    free(quota);
     return n_train;
 }
 
@@ -210,7 +199,7 @@ static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index
                     lp_error *e) {
     if (!o->within_row && lp_split_count(o->train, m->count, n_train, e))
         return -1;
-    bool *training = lp_alloc_zero(m->count, sizeof *training);
+    LP_CLEANUP(lp_free) bool *training = lp_alloc_zero(m->count, sizeof *training);
     if (o->within_row) {
         *n_train = hold_out_within_rows(m, o->train.fraction, o->seed, training);
     } else {
@@ -220,7 +209,6 @@ static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index
     }
     for (size_t i = 0, train = 0, test = *n_train; i < m->count; i++)
         index[training[i] ? train++ : test++] = i;
-    free(training);
     if (*n_train == m->count)
         return lp_fail(e, "every row's entries go to the training part (ask for a smaller share)");
     return 0;
@@ -236,22 +224,21 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
         if (lp_sparse_is_in(s, parts[part]))
             return lp_fail(e, "row%s exists already (drop it with pick --drop, or do not split)",
                            parts[part]);
-    lp_sparse whole;
+    LP_CLEANUP(lp_sparse_free) lp_sparse whole = {0};
     if (lp_sparse_read(s, "", &whole, e))
         return -1;
-    size_t n_train = 0, *index = lp_alloc(whole.count, sizeof *index);
-    int failed = hold_out(&whole, o, index, &n_train, e);
-    for (int part = 0; part < 2 && !failed; part++) {
+    size_t n_train = 0;
+    LP_CLEANUP(lp_free) size_t *index = lp_alloc(whole.count, sizeof *index);
+    if (hold_out(&whole, o, index, &n_train, e))
+        return -1;
+    for (int part = 0; part < 2; part++) {
+        LP_CLEANUP(lp_sparse_free)
         lp_sparse entries = lp_sparse_take(&whole, part == 0 ? index : index + n_train,
                                            part == 0 ? n_train : whole.count - n_train);
         lp_sparse_write(s, parts[part], &entries);
-        lp_sparse_free(&entries);
     }
-    if (!failed)
-        lp_sparse_drop(s, "");
-    lp_sparse_free(&whole);
-    free(index);
-    return failed;
+    lp_sparse_drop(s, "");
+    return 0;
 }
 
 int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {

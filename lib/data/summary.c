@@ -34,7 +34,7 @@ lp_summary lp_summarise(const lp_tensor *t) {
 /* Appends the first strings, at most TEXT_ROOM bytes in all, and an ellipsis. */
 static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
     for (size_t i = 0; i < t->count; i++) {
-        char *text = lp_tensor_string(t, i, e);
+        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
         if (text == NULL)
             return -1;
         for (char *c = text; *c != '\0'; c++)
@@ -42,7 +42,6 @@ static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
                 *c = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0xa0 ? *c : '?';
         const bool is_too_long = b->size + strlen(text) > TEXT_ROOM;
         lp_buffer_printf(b, "%s%s", i > 0 ? ", " : "", is_too_long ? "..." : text);
-        free(text);
         if (is_too_long)
             break;
     }
@@ -57,13 +56,12 @@ typedef struct {
 } fields;
 
 static void print_number(char text[32], double value, bool in_full) {
-    lp_buffer b = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer b = {0};
     if (in_full)
         lp_csv_append_number(&b, value, false);
     else
         lp_buffer_printf(&b, "%.6g", value);
     strcpy(text, b.data);
-    lp_buffer_free(&b);
 }
 
 static int fill_fields(lp_stream *s, const char *name, bool in_full, fields *f, lp_error *e) {

@@ -53,20 +53,18 @@ typedef struct {
 } columns;
 
 static int find_columns(const lp_csv *c, bool has_header, columns *k, lp_error *e) {
-    const char **names = has_header ? lp_alloc(c->cells, sizeof *names) : NULL;
+    LP_CLEANUP(lp_free) const char **names = has_header ? lp_alloc(c->cells, sizeof *names) : NULL;
     for (size_t i = 0; has_header && i < c->cells; i++)
         names[i] = lp_csv_cell(c, i);
-    int failed = 0;
-    for (size_t i = 0; i < k->wanted && !failed; i++)
-        failed = lp_table_find_column(names, c->cells, k->called[i], &k->column[i], e);
-    for (size_t i = 0; i < k->wanted && !failed; i++)
-        for (size_t j = 0; j < i && !failed; j++)
-            if (k->column[i] == k->column[j])
-                failed =
-                    lp_fail(e, "'%s' and '%s' are the same column", k->called[j], k->called[i]);
     k->cells = c->cells;
-    free(names);
-    return failed;
+    for (size_t i = 0; i < k->wanted; i++)
+        if (lp_table_find_column(names, c->cells, k->called[i], &k->column[i], e))
+            return -1;
+    for (size_t i = 0; i < k->wanted; i++)
+        for (size_t j = 0; j < i; j++)
+            if (k->column[i] == k->column[j])
+                return lp_fail(e, "'%s' and '%s' are the same column", k->called[j], k->called[i]);
+    return 0;
 }
 
 /* Calls add for every row of a file, with the row's number from 1. */
@@ -133,15 +131,13 @@ static int refuse_twice(const lp_triples *t, int32_t row, int32_t col, lp_error 
     for (const entry *i = entries;; i++) {
         if (i->row != row || i->col != col)
             continue;
-        if (first == NULL) {
-            first = i;
-            continue;
-        }
-        return lp_fail(e,
-                       "reading %s: row %zu: '%.60s' and '%.60s' have a value already, in row %zu "
-                       "of %s",
-                       files[i->file], i->place, t->rows.item[row], t->cols.item[col], first->place,
-                       files[first->file]);
+        if (first != NULL)
+            return lp_fail(
+                e,
+                "reading %s: row %zu: '%.60s' and '%.60s' have a value already, in row %zu of %s",
+                files[i->file], i->place, t->rows.item[row], t->cols.item[col], first->place,
+                files[first->file]);
+        first = i;
     }
 }
 
@@ -150,22 +146,18 @@ int lp_triples_put(lp_triples *t, lp_stream *s, lp_error *e) {
     const entry *entries = (const entry *)t->entries.data;
     if (count == 0)
         return lp_fail(e, "there are no rows");
-    lp_sparse m = lp_sparse_new(t->rows.count, t->cols.count, count);
+    LP_CLEANUP(lp_sparse_free) lp_sparse m = lp_sparse_new(t->rows.count, t->cols.count, count);
     for (size_t i = 0; i < count; i++) {
         m.row[i] = entries[i].row;
         m.col[i] = entries[i].col;
         m.value[i] = entries[i].value;
     }
-    int failed = lp_sparse_sort(&m, &twice, e);
-    if (failed) {
-        refuse_twice(t, m.row[twice], m.col[twice], e);
-    } else {
-        lp_sparse_write(s, "", &m);
-        lp_stream_put_strings(s, "rows", t->rows.item, t->rows.count);
-        lp_stream_put_strings(s, "cols", t->cols.item, t->cols.count);
-    }
-    lp_sparse_free(&m);
-    return failed;
+    if (lp_sparse_sort(&m, &twice, e))
+        return refuse_twice(t, m.row[twice], m.col[twice], e);
+    lp_sparse_write(s, "", &m);
+    lp_stream_put_strings(s, "rows", t->rows.item, t->rows.count);
+    lp_stream_put_strings(s, "cols", t->cols.item, t->cols.count);
+    return 0;
 }
 
 /* ---- names ---- */
@@ -202,7 +194,7 @@ static int put_names(lp_stream *s, const naming *n, lp_error *e) {
     for (size_t i = 0; i < n->ids.count; i++)
         if (n->name[i] == 0)
             return lp_fail(e, "it has no name for '%.60s'", n->ids.item[i]);
-    lp_arena arena = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     const char **text = lp_arena_alloc(&arena, n->ids.count, sizeof *text);
     for (size_t i = 0; i < n->ids.count; i++) {
         const char *id = n->ids.item[i], *name = n->names.item[n->name[i] - 1];
@@ -214,7 +206,6 @@ static int put_names(lp_stream *s, const naming *n, lp_error *e) {
         }
     }
     lp_stream_put_strings(s, "cols", text, n->ids.count);
-    lp_arena_free(&arena);
     return 0;
 }
 
@@ -223,11 +214,10 @@ static int read_ids(lp_stream *s, lp_names *ids, lp_error *e) {
     if (cols == NULL)
         return -1;
     for (size_t i = 0; i < cols->count; i++) {
-        char *id = lp_tensor_string(cols, i, e);
+        LP_CLEANUP(lp_free) char *id = lp_tensor_string(cols, i, e);
         if (id == NULL)
             return -1;
         lp_names_add(ids, id);
-        free(id);
     }
     return 0;
 }

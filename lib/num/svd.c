@@ -147,14 +147,13 @@ static void factorise_pivoted(reflectors *h, double *x, size_t *column) {
 }
 
 void lp_orthonormalise(size_t n, size_t length, double *x) {
-    lp_arena arena = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     reflectors h = new_reflectors(&arena, n, length);
     factorise(&h, x);
     memset(x, 0, n * length * sizeof *x);
     for (size_t i = 0; i < n; i++)
         x[i * length + i] = 1;
     apply_q(&h, n, x);
-    lp_arena_free(&arena);
 }
 
 /* ---- one-sided Jacobi ---- */
@@ -456,13 +455,11 @@ int lp_svd_right(size_t n, const double *x, double orthogonal, double *s, double
     double largest;
     if (lp_svd_check(n, n, x, &largest, e) != 0)
         return -1;
-    lp_arena arena = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     double *columns = lp_arena_alloc(&arena, n, n * sizeof *columns);
     int exponent = exponent_of(largest);
     transpose(n, n, ldexp(1, -exponent), x, columns);
-    int status = svd_square(&arena, n, orthogonal, columns, NULL, s, v, e);
-    lp_arena_free(&arena);
-    if (status != 0)
+    if (svd_square(&arena, n, orthogonal, columns, NULL, s, v, e) != 0)
         return -1;
     complete(n, n, rank_of(n, s), v);
     for (size_t i = 0; i < n; i++)
@@ -470,20 +467,23 @@ int lp_svd_right(size_t n, const double *x, double orthogonal, double *s, double
     return 0;
 }
 
-static int svd(lp_arena *arena, size_t m, size_t n, const double *x, double largest, double *u,
-               double *s, double *v, lp_error *e) {
+int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e) != 0)
+        return -1;
     bool wide = m < n;
     size_t r = wide ? m : n, length = wide ? n : m;
-    double *columns = lp_arena_alloc(arena, r, length * sizeof *columns);
-    double *left = lp_arena_alloc(arena, r, length * sizeof *left);
-    double *right = lp_arena_alloc(arena, r, r * sizeof *right);
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    double *columns = lp_arena_alloc(&arena, r, length * sizeof *columns);
+    double *left = lp_arena_alloc(&arena, r, length * sizeof *left);
+    double *right = lp_arena_alloc(&arena, r, r * sizeof *right);
     int exponent = exponent_of(largest);
     double down = ldexp(1, -exponent);
     if (wide)
         lp_kernels_of(LP_F8)->scale(r * length, down, x, columns);
     else
         transpose(m, n, down, x, columns);
-    if (svd_tall(arena, length, r, columns, left, s, right, e) != 0)
+    if (svd_tall(&arena, length, r, columns, left, s, right, e) != 0)
         return -1;
     size_t rank = rank_of(r, s);
     if (wide) {
@@ -501,14 +501,4 @@ static int svd(lp_arena *arena, size_t m, size_t n, const double *x, double larg
     if (isinf(s[0]))
         return lp_fail(e, "singular values: the largest is over the largest double");
     return 0;
-}
-
-int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v, lp_error *e) {
-    double largest;
-    if (lp_svd_check(m, n, x, &largest, e) != 0)
-        return -1;
-    lp_arena arena = {0};
-    int status = svd(&arena, m, n, x, largest, u, s, v, e);
-    lp_arena_free(&arena);
-    return status;
 }

@@ -164,11 +164,18 @@ static int within(lp_arena *arena, size_t m, size_t n, size_t k, size_t keep, co
     return 0;
 }
 
-static int svd_top(lp_arena *arena, size_t m, size_t n, size_t k, const double *x, double largest,
-                   uint64_t seed, double *u, double *s, double *v, lp_error *e) {
+int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
+               double *v, lp_error *e) {
+    double largest;
+    if (lp_svd_check(m, n, x, &largest, e) != 0)
+        return -1;
     size_t side = m < n ? m : n, keep = k + OVERSAMPLE;
+    if (k == 0 || k > side)
+        return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
+                       m, n, side);
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     if (2 * keep > side)
-        return from_all(arena, m, n, k, x, u, s, v, e);
+        return from_all(&arena, m, n, k, x, u, s, v, e);
     size_t steps = side / keep < STEPS ? side / keep : STEPS;
 
     /* Squares of squares have to stay within the exponents. */
@@ -176,35 +183,20 @@ static int svd_top(lp_arena *arena, size_t m, size_t n, size_t k, const double *
     frexp(largest, &exponent);
     exponent = abs(exponent) < 200 ? 0 : exponent < -1000 ? -1000 : exponent;
     if (exponent != 0) {
-        double *scaled = lp_arena_alloc(arena, m, n * sizeof *scaled);
+        double *scaled = lp_arena_alloc(&arena, m, n * sizeof *scaled);
         lp_kernels_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
         x = scaled;
     }
 
-    double *q = lp_arena_alloc(arena, keep, side * sizeof *q);
-    operator a = new_operator(arena, m, n, x, keep *steps, keep *(2 * steps - 1) * FEW_RESTARTS);
+    double *q = lp_arena_alloc(&arena, keep, side * sizeof *q);
+    operator a = new_operator(&arena, m, n, x, keep *steps, keep *(2 * steps - 1) * FEW_RESTARTS);
     lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
     for (size_t i = 0; i < keep * side; i++)
         q[i] = lp_rng_normal(&r);
-    if (dominant(arena, &a, k, keep, steps, q, e) != 0 ||
-        within(arena, m, n, k, keep, x, q, u, s, v, e) != 0)
+    if (dominant(&arena, &a, k, keep, steps, q, e) != 0 ||
+        within(&arena, m, n, k, keep, x, q, u, s, v, e) != 0)
         return -1;
     for (size_t i = 0; i < k; i++)
         s[i] = ldexp(s[i], exponent);
     return 0;
-}
-
-int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
-               double *v, lp_error *e) {
-    double largest;
-    if (lp_svd_check(m, n, x, &largest, e) != 0)
-        return -1;
-    size_t side = m < n ? m : n;
-    if (k == 0 || k > side)
-        return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
-                       m, n, side);
-    lp_arena arena = {0};
-    int status = svd_top(&arena, m, n, k, x, largest, seed, u, s, v, e);
-    lp_arena_free(&arena);
-    return status;
 }
