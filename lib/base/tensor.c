@@ -254,22 +254,15 @@ uint32_t lp_utf8_next(const char **text) {
                : (s[0] & 0xf0) == 0xe0       ? 2
                : s[0] >= 0xf0 && s[0] < 0xf5 ? 3
                                              : -1;
-    if (more < 0) {
-        *text += 1;
-        return 0xfffd;
-    }
-    uint32_t c = more == 0 ? s[0] : s[0] & (0x3f >> more);
-    for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            *text += 1;
-            return 0xfffd;
-        }
+    bool good = more >= 0;
+    uint32_t c = more > 0 ? s[0] & (0x3f >> more) : s[0];
+    for (int i = 1; good && i <= more; i++) {
+        good = (s[i] & 0xc0) == 0x80;
         c = c << 6 | (s[i] & 0x3f);
     }
-    *text += more + 1;
-    bool good = c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) && !(more == 2 && c < 0x800) &&
-                !(more == 3 && c < 0x10000);
-    return good ? c : 0xfffd;
+    *text += good ? more + 1 : 1;
+    static const uint32_t min[] = {0, 0x80, 0x800, 0x10000};
+    return good && c >= min[more] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? c : 0xfffd;
 }
 
 static size_t encode_utf8(uint32_t c, char *to) {

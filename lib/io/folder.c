@@ -4,9 +4,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 bool lp_folder_is(const char *path) {
@@ -15,17 +16,9 @@ bool lp_folder_is(const char *path) {
 }
 
 static bool has_ending(const char *name, const char *endings) {
-    const char *point = strrchr(name, '.');
-    if (point == NULL)
-        return false;
-    for (const char *at = endings;;) {
-        size_t size = strcspn(at, "|");
-        if (strlen(point + 1) == size && strncasecmp(point + 1, at, size) == 0)
-            return true;
-        at += size;
-        if (*at++ == '\0')
-            return false;
-    }
+    char pattern[100];
+    snprintf(pattern, sizeof pattern, "*.@(%s)", endings);
+    return fnmatch(pattern, name, FNM_EXTMATCH | FNM_CASEFOLD) == 0;
 }
 
 static int list(lp_buffer *paths, const char *folder, const char *endings, bool deep, lp_error *e);
@@ -33,23 +26,19 @@ static int list(lp_buffer *paths, const char *folder, const char *endings, bool 
 static int list_entry(lp_buffer *paths, const char *folder, const char *name, const char *endings,
                       bool deep, lp_error *e) {
     struct stat status;
-    lp_buffer text = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
     size_t length = strlen(folder);
     lp_buffer_printf(&text, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
                      name);
-    char *path = text.data;
-    int failed = 0;
-    if (stat(path, &status) != 0) {
-        if (has_ending(name, endings))
-            failed = lp_fail_errno(e, "reading %s", path);
-    } else if (S_ISDIR(status.st_mode) && deep) {
-        failed = list(paths, path, endings, false, e);
-    } else if (S_ISREG(status.st_mode) && has_ending(name, endings)) {
-        path = lp_strdup(path);
+    if (stat(text.data, &status) != 0)
+        return has_ending(name, endings) ? lp_fail_errno(e, "reading %s", text.data) : 0;
+    if (S_ISDIR(status.st_mode) && deep)
+        return list(paths, text.data, endings, false, e);
+    if (S_ISREG(status.st_mode) && has_ending(name, endings)) {
+        char *path = lp_strdup(text.data);
         lp_buffer_append(paths, &path, sizeof path);
     }
-    lp_buffer_free(&text);
-    return failed;
+    return 0;
 }
 
 /* Appends the paths (char *). */

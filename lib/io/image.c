@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <math.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -149,8 +150,6 @@ static int decode_png(lp_image *image, const uint8_t *bytes, size_t size, lp_err
     png_destroy_read_struct(&job.png, &job.info, NULL);
     free(job.rows);
     free(job.wide);
-    if (failed)
-        lp_image_free(image);
     return failed;
 }
 
@@ -208,35 +207,23 @@ static bool next_number(reader *r, unsigned *value) {
     return r->at > start && *value <= 65535;
 }
 
-static int read_plain(reader *r, lp_image *image, unsigned maximum, lp_error *e) {
-    size_t n = image->width * image->height * image->channels;
+static int read_pixels(reader *r, lp_image *image, bool plain, unsigned maximum, lp_error *e) {
+    const size_t n = image->width * image->height * image->channels;
+    const int width = plain ? 0 : maximum > 255 ? 2 : 1;
     for (size_t i = 0; i < n; i++) {
-        unsigned value;
-        if (!next_number(r, &value))
+        unsigned value = 0;
+        if (plain && !next_number(r, &value))
             return lp_fail(e, "%s after %zu of %zu values",
                            r->at >= r->size ? "PNM: cut short" : "PNM: not a number", i, n);
+        for (int k = 0; k < width; k++)
+            value = value << 8 | r->bytes[r->at++];
         if (value > maximum)
             return lp_fail(e, "PNM: value %zu is %u, over its own maximum of %u", i + 1, value,
                            maximum);
         image->pixels[i] = (uint8_t)((value * 255 + maximum / 2) / maximum);
     }
-    while (r->at < r->size && is_space(r->bytes[r->at]))
+    while (plain && r->at < r->size && is_space(r->bytes[r->at]))
         r->at++;
-    return 0;
-}
-
-static int read_raw(reader *r, lp_image *image, unsigned maximum, lp_error *e) {
-    size_t n = image->width * image->height * image->channels;
-    size_t width = maximum > 255 ? 2 : 1;
-    const uint8_t *from = r->bytes + r->at;
-    for (size_t i = 0; i < n; i++) {
-        unsigned value = width == 1 ? from[i] : (unsigned)from[2 * i] << 8 | from[2 * i + 1];
-        if (value > maximum)
-            return lp_fail(e, "PNM: value %zu is %u, over its own maximum of %u", i + 1, value,
-                           maximum);
-        image->pixels[i] = (uint8_t)((value * 255 + maximum / 2) / maximum);
-    }
-    r->at += n * width;
     return 0;
 }
 
@@ -257,24 +244,24 @@ static int decode_pnm(lp_image *image, const uint8_t *bytes, size_t size, lp_err
     if ((size_t)width * height * channels * each > size - r.at + (plain ? 1 : 0))
         return lp_fail(e, "PNM: cut short: %zu bytes cannot hold the %u x %u pixels it declares",
                        size, width, height);
-    if (allocate(image, width, height, channels, e))
+    if (allocate(image, width, height, channels, e) || read_pixels(&r, image, plain, maximum, e))
         return -1;
-    int failed = plain ? read_plain(&r, image, maximum, e) : read_raw(&r, image, maximum, e);
-    if (!failed && r.at != size)
-        failed = lp_fail(e, "PNM: %zu bytes follow its last pixel", size - r.at);
-    if (failed)
-        lp_image_free(image);
-    return failed;
+    return r.at == size ? 0 : lp_fail(e, "PNM: %zu bytes follow its last pixel", size - r.at);
 }
 
 int lp_image_decode(lp_image *image, const void *bytes, size_t size, lp_error *e) {
     const uint8_t *b = bytes;
+    int failed;
     *image = (lp_image){0};
     if (size >= 8 && png_sig_cmp(b, 0, 8) == 0)
-        return decode_png(image, b, size, e);
-    if (size >= 3 && b[0] == 'P' && strchr("2356", b[1]) != NULL && b[1] != '\0' && is_space(b[2]))
-        return decode_pnm(image, b, size, e);
-    return lp_fail(e, size == 0 ? "it is empty" : "it is not a PNG, PGM or PPM picture");
+        failed = decode_png(image, b, size, e);
+    else if (size >= 3 && b[0] == 'P' && b[1] != '\0' && strchr("2356", b[1]) && is_space(b[2]))
+        failed = decode_pnm(image, b, size, e);
+    else
+        failed = lp_fail(e, size == 0 ? "it is empty" : "it is not a PNG, PGM or PPM picture");
+    if (failed)
+        lp_image_free(image);
+    return failed;
 }
 
 /* ---- what is done to pixels ---- */
@@ -299,22 +286,19 @@ typedef struct {
 
 static filter make_filter(lp_arena *a, size_t from, size_t to) {
     double factor = (double)from / (double)to;
-    double support = factor > 1 ? factor : 1;
+    double support = fmax(factor, 1);
     size_t taps = (size_t)(2 * support) + 2;
     filter f = {.taps = taps < from ? taps : from};
     f.first = lp_arena_alloc(a, to, sizeof *f.first);
     f.weight = lp_arena_alloc(a, to * f.taps, sizeof *f.weight);
     for (size_t t = 0; t < to; t++) {
         double centre = ((double)t + 0.5) * factor - 0.5;
-        double start = centre - support > 0 ? centre - support : 0;
-        size_t first = (size_t)start;
+        size_t first = (size_t)fmax(centre - support, 0);
         if (first + f.taps > from)
             first = from - f.taps;
         double *weight = f.weight + t * f.taps, sum = 0;
         for (size_t k = 0; k < f.taps; k++) {
-            double distance = ((double)(first + k) - centre) / support;
-            if (distance < 0)
-                distance = -distance;
+            double distance = fabs((double)(first + k) - centre) / support;
             weight[k] = distance < 1 ? 1 - distance : 0;
             sum += weight[k];
         }
@@ -352,13 +336,12 @@ int lp_image_resize(lp_image *image, size_t width, size_t height, lp_error *e) {
     lp_image to;
     if (allocate(&to, width, height, image->channels, e))
         return -1;
-    lp_arena arena = {0};
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     filter across = make_filter(&arena, image->width, width);
     filter down = make_filter(&arena, image->height, height);
     double *middle =
         lp_arena_alloc(&arena, width * image->height, image->channels * sizeof *middle);
     apply_filters(image, &across, &down, middle, &to);
-    lp_arena_free(&arena);
     lp_image_free(image);
     *image = to;
     return 0;

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -17,14 +18,10 @@ int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e) {
     const unsigned char *b = bytes;
     if (!lp_npy_is(b, LP_NPY_START))
         return lp_fail(e, "it is not an .npy array: the magic bytes are missing");
-    size_t length;
-    if (b[6] == 1 && b[7] == 0)
-        length = 10 + (size_t)b[8] + ((size_t)b[9] << 8);
-    else if ((b[6] == 2 || b[6] == 3) && b[7] == 0)
-        length =
-            12 + (size_t)b[8] + ((size_t)b[9] << 8) + ((size_t)b[10] << 16) + ((size_t)b[11] << 24);
-    else
+    if (b[6] < 1 || b[6] > 3 || b[7] != 0)
         return lp_fail(e, "NPY format %d.%d is unknown (1.0, 2.0 and 3.0 are read)", b[6], b[7]);
+    size_t length = (size_t)b[8] + ((size_t)b[9] << 8);
+    length += b[6] == 1 ? 10 : 12 + ((size_t)b[10] << 16) + ((size_t)b[11] << 24);
     if (length > LP_NPY_MAX_HEADER)
         return lp_fail(e, "its header says that it is %zu bytes long (at most %d are read)", length,
                        LP_NPY_MAX_HEADER);
@@ -111,17 +108,11 @@ static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
     if (strcmp(p, "?") == 0)
         p = "b1", kind = 'b';
     const char *digits = kind != '\0' ? p + 1 : p;
-    uint64_t size = 0;
     size_t n = strspn(digits, "0123456789");
     bool is_number = n > 0 && n <= 10 && digits[n] == '\0';
-    for (size_t i = 0; is_number && i < n; i++)
-        size = size * 10 + (uint64_t)(digits[i] - '0');
-    if (kind == 'U')
-        size *= 4;
-    if (size > UINT32_MAX)
-        is_number = false;
+    uint64_t size = (is_number ? strtoull(digits, NULL, 10) : 0) * (kind == 'U' ? 4 : 1);
     npy->type = (lp_type){kind, (uint32_t)size};
-    if (!is_number || !lp_type_is_valid(npy->type))
+    if (!is_number || size > UINT32_MAX || !lp_type_is_valid(npy->type))
         return lp_fail(e,
                        "its element type '%s' is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, "
                        "S and U strings (convert it before saving)",
@@ -154,13 +145,14 @@ static int parse_shape(cursor *c, lp_npy *npy, lp_error *e) {
     return 0;
 }
 
-/* One key and its value, into npy, and the key's place among "descr", "fortran_order", "shape" into
- * has. */
-static int parse_item(cursor *c, lp_npy *npy, bool has[3], lp_error *e) {
-    static const char *const keys[] = {"descr", "fortran_order", "shape"};
+static const char *const keys[] = {"descr", "fortran_order", "shape"};
+
+/* One key and its value, into npy, and the key's place among keys into has. A comma has to come
+ * before it, unless it is the first. */
+static int parse_item(cursor *c, lp_npy *npy, bool has[3], bool comma, lp_error *e) {
     char key[64], text[64];
     int which = 0;
-    if (!take_string(c, key) || !take(c, ':'))
+    if (!comma || !take_string(c, key) || !take(c, ':'))
         return lp_fail(e, "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
     while (which < 3 && strcmp(key, keys[which]) != 0)
         which++;
@@ -200,21 +192,16 @@ int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e) {
     if (!take(&c, '{'))
         return lp_fail(e, "its header is not a dictionary");
     while (!take(&c, '}')) {
-        if (!comma)
-            return lp_fail(e, "its header is not a dictionary of 'descr', 'fortran_order' and "
-                              "'shape'");
-        if (parse_item(&c, npy, has, e))
+        if (parse_item(&c, npy, has, comma, e))
             return -1;
         comma = take(&c, ',');
     }
     skip_blanks(&c);
     if (c.at != c.end)
         return lp_fail(e, "its header goes on after the dictionary");
-    if (!has[0] || !has[1] || !has[2])
-        return lp_fail(e, "its header has no '%s'",
-                       !has[0]   ? "descr"
-                       : !has[1] ? "fortran_order"
-                                 : "shape");
+    for (int i = 0; i < 3; i++)
+        if (!has[i])
+            return lp_fail(e, "its header has no '%s'", keys[i]);
     npy->is_fortran = npy->is_fortran && npy->ndim >= 2;
     npy->header_size = size;
     return lp_shape_size(npy->type, npy->ndim, npy->shape, &npy->count, &npy->data_size, e);
@@ -222,21 +209,18 @@ int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e) {
 
 /* ---- the elements ---- */
 
-/* In place: n units of `width` bytes each, their bytes reversed. */
+/* In place: n units of 2, 4 or 8 bytes, their bytes reversed. */
 static void swap_bytes(void *data, size_t n, size_t width) {
-    if (width == 2) {
-        uint16_t *p = data;
-        for (size_t i = 0; i < n; i++)
-            p[i] = __builtin_bswap16(p[i]);
-    } else if (width == 4) {
-        uint32_t *p = data;
-        for (size_t i = 0; i < n; i++)
-            p[i] = __builtin_bswap32(p[i]);
-    } else if (width == 8) {
-        uint64_t *p = data;
-        for (size_t i = 0; i < n; i++)
-            p[i] = __builtin_bswap64(p[i]);
-    }
+    uint16_t *two = data;
+    uint32_t *four = data;
+    uint64_t *eight = data;
+    for (size_t i = 0; i < n; i++)
+        if (width == 2)
+            two[i] = __builtin_bswap16(two[i]);
+        else if (width == 4)
+            four[i] = __builtin_bswap32(four[i]);
+        else
+            eight[i] = __builtin_bswap64(eight[i]);
 }
 
 /* One plane of a transposition: out[r * out_step + c] = in[c * in_step + r], r < rows, c < cols,
@@ -340,21 +324,13 @@ void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *sh
                         "'shape': %s, }",
                         order, type.kind, size, lp_shape_text(ndim, shape, shape_text));
     /* NumPy leaves room for the first dimension to grow to 21 digits (GROWTH_AXIS_MAX_DIGITS in
-     * numpy.lib.format), then fills up to a multiple of 64, a newline last. */
+     * numpy.lib.format), then fills up to a multiple of 64, never by nothing, a newline last. */
     if (ndim > 0)
         used += 21 - snprintf(digits, sizeof digits, "%zu", shape[0]);
-    size_t total = (10 + (size_t)used + 1 + 63) / 64 * 64;
-    if ((10 + (size_t)used + 1) % 64 == 0)
-        total += 64; /* and never by nothing */
-    unsigned char start[10];
-    memcpy(start, magic, sizeof magic);
-    start[6] = 1, start[7] = 0;
-    start[8] = (unsigned char)((total - 10) & 0xff), start[9] = (unsigned char)((total - 10) >> 8);
-    const size_t first = b->size;
-    lp_buffer_append(b, start, sizeof start);
-    lp_buffer_append(b, text, strlen(text));
-    lp_buffer_reserve(b, total);
-    memset(b->data + b->size, ' ', first + total - b->size);
-    b->size = first + total;
-    b->data[b->size - 1] = '\n';
+    const size_t total = (10 + (size_t)used + 1) / 64 * 64 + 64, rest = total - 10;
+    const unsigned char version_and_size[] = {1, 0, (unsigned char)rest,
+                                              (unsigned char)(rest >> 8)};
+    lp_buffer_append(b, magic, sizeof magic);
+    lp_buffer_append(b, version_and_size, sizeof version_and_size);
+    lp_buffer_printf(b, "%-*s\n", (int)rest - 1, text);
 }

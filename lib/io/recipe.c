@@ -1,6 +1,5 @@
 #include "io/recipe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Characters without a meaning to any POSIX shell, anywhere in a word. */
@@ -45,10 +44,9 @@ void lp_recipe_path(lp_buffer *b, const char *path, bool among_words) {
         lp_recipe_word(b, path);
         return;
     }
-    lp_buffer safe = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer safe = {0};
     lp_buffer_printf(&safe, "./%s", path);
     lp_recipe_word(b, safe.data);
-    lp_buffer_free(&safe);
 }
 
 void lp_recipe_crc32(lp_buffer *b, unsigned long crc32) {
@@ -174,14 +172,11 @@ int lp_recipe_decode(const lp_tensor *t, lp_buffer *recipe, lp_error *e) {
         has_nul = has_nul || (has_ended && !is_nul);
         has_ended = has_ended || is_nul;
     }
-    char *text = lp_tensor_string(t, 0, e);
+    LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, 0, e);
     if (text == NULL)
         return -1;
-    int failed = 0;
     if (has_nul || !lp_recipe_is_clean(text, strlen(text)))
-        failed = lp_fail(e, "the recipe holds control characters (do not run it)");
-    else
-        lp_buffer_append(recipe, text, strlen(text));
-    free(text);
-    return failed;
+        return lp_fail(e, "the recipe holds control characters (do not run it)");
+    lp_buffer_append(recipe, text, strlen(text));
+    return 0;
 }
