@@ -69,3 +69,6 @@ stops 'a crash' 'kill -SEGV $$'
 stops 'no list of instruction sets' 'exit 2'
 stops 'a crash on one of them' "$refusal; [ \$LABPIPE_ISA != avx2 ] || kill -SEGV \$\$; echo same"
 stops 'other bits on one of them' "$refusal; echo \$LABPIPE_ISA"
+
+# `make mutants` takes too long for every change; that each mutant still has its place does not.
+check "every mutant has its place in the sources" bash tests/mutants/run.sh --check
