@@ -14,10 +14,6 @@
 #include "autodiff/ops.h"
 #include "base/memory.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* A gradient is wrong if its largest deviation, divided by the largest derivative, exceeds this:
  * far above the difference's own error, far below that of any wrong formula. */
 #define LP_GRADCHECK_TOLERANCE 1e-7

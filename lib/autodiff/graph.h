@@ -34,10 +34,6 @@
 #include "base/tensor.h"
 #include "num/kernels.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 enum { LP_MAX_OPERANDS = 3 };
 
 struct lp_node {

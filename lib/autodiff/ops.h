@@ -11,8 +11,6 @@
 #include "base/values.h"
 #include "num/kernels.h"
 
-#include <stdbool.h>
-
 typedef struct lp_graph lp_graph;
 typedef struct lp_node lp_node;
 

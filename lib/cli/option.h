@@ -12,10 +12,6 @@
 #include "base/error.h"
 #include "base/values.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* What an option's word is parsed into; the type in brackets is the member's. Numbers are parsed
  * strictly: the whole word, finite, within [min, max] (without an end that the row opens). */
 typedef enum {

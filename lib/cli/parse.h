@@ -6,9 +6,6 @@
 #include "base/memory.h"
 #include "cli/option.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* ---- one word (value.c) ---- */
 
 /* Parses a word (NULL: that of a flag) into the row's member of *values. Lists live until the

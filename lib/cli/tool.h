@@ -24,7 +24,6 @@
 #include "io/source.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 /* What flows in and out of a tool. It decides which common options the tool has. */

@@ -2,8 +2,6 @@
 #ifndef LP_DRAW_AXIS_H
 #define LP_DRAW_AXIS_H
 
-#include "base/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -3,8 +3,6 @@
 #include "base/tensor.h"
 
 #include <cairo-svg.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 const lp_colour lp_white = {1, 1, 1}, lp_ink = {0.15, 0.15, 0.15}, lp_faint = {0.45, 0.45, 0.45};

@@ -8,9 +8,6 @@
 #include "draw/plot.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef enum { LP_PARTS_BOTH, LP_PARTS_TRAINING, LP_PARTS_VALIDATION } lp_curves_parts;
 
 #define LP_CURVES_PARTS_CHOICES "both|training|validation" /* in the order above */

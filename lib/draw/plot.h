@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "base/values.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
 typedef enum { LP_PLOT_PNG, LP_PLOT_SVG } lp_plot_format;

@@ -9,9 +9,6 @@
 #include "io/stream.h"
 #include "learn/model.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef struct {
     lp_texts of;       /* tensors [n, ...] of numbers and of the same columns, one after the other;
                           none: x, or else x_train and x_test */

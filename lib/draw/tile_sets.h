@@ -7,9 +7,6 @@
 #include "draw/tiles.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef enum { LP_SCALE_AUTO, LP_SCALE_EACH_TILE, LP_SCALE_ALL_TILES } lp_tile_scaling_choice;
 typedef enum { LP_COLOURS_AUTO, LP_COLOURS_GREY, LP_COLOURS_SIGNED } lp_tile_colours_choice;
 

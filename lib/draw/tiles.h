@@ -7,10 +7,6 @@
 #include "base/tensor.h"
 #include "io/image.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* One picture's shape: 1 channel (grey or signed) or 3 (red, green, blue). */
 typedef struct {
     size_t height, width, channels;

@@ -93,13 +93,12 @@ int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, 
 static bool is_classes(const lp_tensor *y) {
     if (lp_type_is_integer(y->type))
         return true;
-    if (y->ndim == 2 && y->shape[1] > 1) {
-        for (size_t i = 0; i < y->count; i++)
-            if (lp_tensor_at(y, i) != 0 && lp_tensor_at(y, i) != 1)
-                return false;
-        return true;
-    }
-    return false;
+    if (y->ndim != 2 || y->shape[1] < 2)
+        return false;
+    for (size_t i = 0; i < y->count; i++)
+        if (lp_tensor_at(y, i) != 0 && lp_tensor_at(y, i) != 1)
+            return false;
+    return true;
 }
 
 static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
@@ -235,7 +234,7 @@ uint32_t lp_dataset_crc32(const lp_dataset *d) {
 lp_batch lp_batch_new(const lp_dataset *d, lp_type type, size_t capacity, lp_target target,
                       bool with_target, lp_arena *memory) {
     const lp_part *p = &d->part[0];
-    lp_batch b = {.type = type, .capacity = capacity};
+    lp_batch b = {.type = type};
     b.target_cols = target == LP_TARGET_X ? p->cols : p->target_cols;
     b.x = lp_arena_alloc(memory, capacity, p->cols * type.size);
     if (p->label != NULL)

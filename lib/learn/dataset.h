@@ -17,10 +17,6 @@
 #include "base/tensor.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 typedef struct {
     const char *name;            /* "train", "test", "all" */
     const char *x_name, *y_name; /* in the stream */
@@ -77,11 +73,10 @@ typedef enum { LP_TARGET_Y, LP_TARGET_X } lp_target;
 
 typedef struct {
     lp_type type;
-    size_t capacity; /* rows */
-    void *x;         /* (capacity, cols), x times the input scale */
-    int32_t *label;  /* (capacity), or NULL where the part has no classes */
-    void *target;    /* (capacity, target_cols): y's numbers, one-hot rows of its labels, or x
-                      * itself; NULL where labels are all that is needed */
+    void *x;        /* (capacity, cols), x times the input scale */
+    int32_t *label; /* (capacity), or NULL where the part has no classes */
+    void *target;   /* (capacity, target_cols): y's numbers, one-hot rows of its labels, or x
+                     * itself; NULL where labels are all that is needed */
     size_t target_cols;
 } lp_batch;
 

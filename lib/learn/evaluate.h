@@ -6,8 +6,6 @@
 #include "io/stream.h"
 #include "learn/report.h"
 
-#include <stdbool.h>
-
 /* Evaluates, in this order of preference,
  *     a model (learn/model.h) on every part of the data: train, test, all
  *     y_pred against y, or else y_test, or else y_train, whichever is there ("all", "test",

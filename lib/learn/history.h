@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "io/stream.h"
 
-#include <stddef.h>
-
 typedef struct {
     double epoch, loss, accuracy, val_loss, val_accuracy;
 } lp_history_row;

@@ -1,11 +1,10 @@
 #include "learn/model.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool lp_model_is_in(const lp_stream *s) {
-    return lp_mlp_is_in(s) || lp_stream_has(s, "weight");
+    return lp_stream_has(s, "layer1.weight") || lp_stream_has(s, "weight");
 }
 
 /* The place of the text NAME among `choices`, "a|b"; 0 where the stream has none. */
@@ -55,7 +54,7 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
 
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
-    bool mlp = lp_mlp_is_in(s), perceptron = lp_stream_has(s, "weight");
+    bool mlp = lp_stream_has(s, "layer1.weight"), perceptron = lp_stream_has(s, "weight");
     if (mlp && perceptron)
         lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
     else if (!mlp && !perceptron)

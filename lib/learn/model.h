@@ -15,9 +15,6 @@
 #include "learn/dataset.h"
 #include "net/mlp.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef enum { LP_LOSS_CROSS_ENTROPY, LP_LOSS_MSE } lp_loss;
 typedef enum { LP_REDUCE_MEAN, LP_REDUCE_SUM } lp_reduction;
 

@@ -8,10 +8,6 @@
 #include "io/stream.h"
 #include "learn/model.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* Rows go through a model in chunks; the results do not depend on the size. */
 enum { LP_FORWARD_ROWS = 512 };
 

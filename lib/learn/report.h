@@ -5,8 +5,6 @@
 #include "base/memory.h"
 #include "learn/evaluator.h"
 
-#include <stddef.h>
-
 enum { LP_MAX_METRICS = 4 };
 
 typedef struct {

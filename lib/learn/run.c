@@ -63,14 +63,6 @@ static int take_block(lp_state_block *b, const char *prefix, lp_stream *s, lp_er
     return 0;
 }
 
-/* The model's blocks from PREFIX + their names. */
-static int take_model(lp_run *r, const char *prefix, lp_stream *s, lp_error *e) {
-    for (size_t i = 0; i < r->blocks; i++)
-        if (r->block[i].is_model && take_block(&r->block[i], prefix, s, e))
-            return -1;
-    return 0;
-}
-
 /* Copies the tensors whose names start with `prefix`. */
 static int copy_tensors(lp_stream *from, const char *prefix, lp_stream *to, lp_error *e) {
     for (size_t i = 0; i < lp_stream_count(from); i++) {
@@ -284,9 +276,11 @@ int lp_run_train(lp_run *r, lp_error *e) {
         if (end_unit(r, e))
             return -1;
     }
-    if (r->options.patience > 0)
-        return take_model(r, BEST, r->kept, e);
-    store(r);
+    if (r->options.patience == 0)
+        store(r);
+    for (size_t i = 0; r->options.patience > 0 && i < r->blocks; i++)
+        if (r->block[i].is_model && take_block(&r->block[i], BEST, r->kept, e))
+            return -1;
     return 0;
 }
 

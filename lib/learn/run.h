@@ -23,10 +23,6 @@
 #include "learn/history.h"
 #include "net/params.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* When something happens, in units of time; 0 is never. An evaluation is always made at the end. */
 typedef struct {
     int64_t eval_every;

@@ -8,8 +8,6 @@
 #include "learn/run.h"
 #include "mf/fit.h"
 
-#include <stddef.h>
-
 typedef struct {
     lp_fit_options fit; /* blocks 0: 1 for a dense matrix, 8 for a sparse one */
     const char *mask;   /* dense: the tensor that is 0 where an entry is hidden; or NULL */

@@ -1,5 +1,6 @@
 #include "learn/train_mlp.h"
 
+#include "autodiff/graph.h"
 #include "num/rng.h"
 
 #include <inttypes.h>

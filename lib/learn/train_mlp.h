@@ -16,9 +16,6 @@
 #include "net/optim.h"
 #include "net/schedule.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #define LP_DTYPE_CHOICES "f4|f8"
 
 /* The members are of the types that an option table parses into. */

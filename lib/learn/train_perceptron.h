@@ -9,9 +9,6 @@
 #include "io/stream.h"
 #include "learn/run.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 typedef enum {
     /* Each epoch goes through the rows in a fresh random order and adds each with
      * t (x·w + b) <= 0: w += lr t x, b += lr t. Training ends after an epoch that finds none. */

@@ -11,9 +11,6 @@
 #include "base/memory.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef struct {
     size_t rows, cols, rank; /* rank 0: no factors */
     double *u, *v;           /* (rows, rank), (cols, rank) */

@@ -33,10 +33,6 @@
 #include "mf/factors.h"
 #include "net/schedule.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 /* A new method is a file beside mf/gd.c and a row here. Iterative ones have an epoch, direct ones
  * solve. */
 // clang-format off

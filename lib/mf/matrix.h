@@ -7,8 +7,6 @@
 #include "data/sparse.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-
 /* Both kinds as entries: those that are learned from, and those that are only watched. */
 typedef struct {
     lp_tensor x; /* dense: f8 [rows, cols]; else {0} */

@@ -5,9 +5,6 @@
 #include "base/error.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* Over a part of the matrix, added up in row-major order: the number of entries, the sum of squared
  * errors, its mean and the root of that, the mean absolute error. The means are 0 for n = 0. */
 typedef struct {

@@ -85,12 +85,6 @@ static int find(lp_stream *s, const char *names, const char *what, const char *i
     return 0;
 }
 
-static void put_one(lp_stream *s, const predictor *p, size_t row, size_t col) {
-    lp_tensor y = lp_tensor_vector(LP_F8, 1);
-    *(double *)y.data = predict(p, row, col);
-    lp_stream_put(s, "y_pred", &y);
-}
-
 static int put_all(lp_stream *s, const predictor *p, lp_error *e) {
     if (!p->is_sparse)
         return lp_fail(e, "there is no sparse matrix to predict the entries of (give --row, or "
@@ -115,22 +109,6 @@ static int by_value(const void *a, const void *b) {
     return (x->col > y->col) - (x->col < y->col);
 }
 
-/* The columns without an entry in the row, best first; *count of them. */
-static candidate *rank_columns(const predictor *p, size_t row, size_t *count) {
-    size_t cols = p->factors.cols, n = 0;
-    candidate *list = lp_alloc(cols, sizeof *list);
-    LP_CLEANUP(lp_free) bool *seen = lp_alloc_zero(cols, sizeof *seen);
-    for (size_t i = 0; i < p->matrix.observed.count; i++)
-        if ((size_t)p->matrix.observed.row[i] == row)
-            seen[p->matrix.observed.col[i]] = true;
-    for (size_t c = 0; c < cols; c++)
-        if (!seen[c])
-            list[n++] = (candidate){predict(p, row, c), c};
-    qsort(list, n, sizeof *list, by_value);
-    *count = n;
-    return list;
-}
-
 static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t cols, lp_error *e) {
     if (!lp_stream_has(s, "cols")) {
         lp_tensor t = lp_tensor_vector(LP_I8, n);
@@ -152,13 +130,23 @@ static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t col
     return 0;
 }
 
+/* The columns without an entry in the row, best first. */
 static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_error *e) {
-    size_t n;
-    LP_CLEANUP(lp_free) candidate *list = rank_columns(p, row, &n);
-    n = n < top ? n : top;
+    const lp_sparse *m = &p->matrix.observed;
+    size_t cols = p->factors.cols, n = 0;
+    LP_CLEANUP(lp_free) candidate *list = lp_alloc(cols, sizeof *list);
+    LP_CLEANUP(lp_free) bool *seen = lp_alloc_zero(cols, sizeof *seen);
+    for (size_t i = 0; i < m->count; i++)
+        if ((size_t)m->row[i] == row)
+            seen[m->col[i]] = true;
+    for (size_t c = 0; c < cols; c++)
+        if (!seen[c])
+            list[n++] = (candidate){predict(p, row, c), c};
     if (n == 0)
         return lp_fail(e, "the row has an entry in every column");
-    if (put_columns(s, list, n, p->factors.cols, e))
+    qsort(list, n, sizeof *list, by_value);
+    n = n < top ? n : top;
+    if (put_columns(s, list, n, cols, e))
         return -1;
     lp_tensor y = lp_tensor_vector(LP_F8, n);
     for (size_t i = 0; i < n; i++)
@@ -167,19 +155,26 @@ static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_
     return 0;
 }
 
+static int answer(lp_stream *s, const lp_factors_query *query, predictor *p, lp_error *e) {
+    size_t row = 0, col = 0;
+    if (read_predictor(s, query->clip, p, e) ||
+        find(s, "rows", "row", query->row, p->factors.rows, &row, e) ||
+        find(s, "cols", "column", query->col, p->factors.cols, &col, e))
+        return -1;
+    lp_stream_drop(s, "y_cols");
+    if (query->row == NULL)
+        return put_all(s, p, e);
+    if (query->col == NULL)
+        return put_top(s, p, row, (size_t)query->top, e);
+    lp_tensor y = lp_tensor_vector(LP_F8, 1);
+    *(double *)y.data = predict(p, row, col);
+    lp_stream_put(s, "y_pred", &y);
+    return 0;
+}
+
 int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e) {
     predictor p;
-    size_t row = 0, col = 0;
-    int failed = read_predictor(s, query->clip, &p, e) ||
-                 find(s, "rows", "row", query->row, p.factors.rows, &row, e) ||
-                 find(s, "cols", "column", query->col, p.factors.cols, &col, e);
-    lp_stream_drop(s, "y_cols");
-    if (!failed && query->row == NULL)
-        failed = put_all(s, &p, e);
-    else if (!failed && query->col != NULL)
-        put_one(s, &p, row, col);
-    else if (!failed)
-        failed = put_top(s, &p, row, (size_t)query->top, e);
+    int failed = answer(s, query, &p, e);
     lp_matrix_free(&p.matrix);
     lp_factors_free(&p.factors);
     return failed ? lp_within(e, "predicting") : 0;

@@ -6,9 +6,6 @@
 #include "base/error.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 typedef struct {
     const char *row, *col; /* names in `rows` and `cols`, or places from 0 where the stream has
                               no names; NULL: all */

@@ -15,6 +15,8 @@ static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
         table[count] = (lp_param){.ndim = 2, .rows = layer->out, .cols = layer->in};
         snprintf(table[count].name, sizeof table->name, "layer%zu.weight", l + 1);
         layer->weight = count++;
+        if (l + 1 < m->layers && layer->out > m->widest)
+            m->widest = layer->out;
         if (layer->bias == SIZE_MAX)
             continue;
         table[count] = (lp_param){.ndim = 1, .rows = 1, .cols = layer->bias};
@@ -119,23 +121,14 @@ int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x) {
     return x;
 }
 
-/* The widest value between two layers. */
-static size_t widest_between(const lp_mlp *m) {
-    size_t widest = 0;
-    for (size_t l = 0; l + 1 < m->layers; l++)
-        if (m->layer[l].out > widest)
-            widest = m->layer[l].out;
-    return widest;
-}
-
 size_t lp_mlp_work(const lp_mlp *m, size_t rows) {
-    return 2 * rows * widest_between(m);
+    return 2 * rows * m->widest;
 }
 
 void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out) {
     const lp_params *p = &m->params;
     const lp_kernels *num = lp_kernels_of(p->type);
-    char *room[2] = {work, (char *)work + rows * widest_between(m) * p->type.size};
+    char *room[2] = {work, (char *)work + rows * m->widest * p->type.size};
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];
         void *y = l + 1 == m->layers ? out : room[l % 2];
@@ -159,10 +152,6 @@ void lp_mlp_write(const lp_mlp *m, lp_stream *s) {
         snprintf(name, sizeof name, "layer%zu.activation", l + 1);
         lp_stream_put_text(s, name, lp_activations[m->layer[l].activation].name);
     }
-}
-
-bool lp_mlp_is_in(const lp_stream *s) {
-    return lp_stream_has(s, "layer1.weight");
 }
 
 /* Shapes and activation of layer l, as the stream has them. */

@@ -14,10 +14,6 @@
 #include "net/params.h"
 #include "num/kernels.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 typedef enum { LP_BIAS_VECTOR, LP_BIAS_SCALAR, LP_BIAS_NONE } lp_bias;
 
 #define LP_BIAS_CHOICES "vector|scalar|none" /* in the order above */
@@ -50,6 +46,7 @@ typedef struct {
 typedef struct {
     size_t layers;
     lp_layer *layer;
+    size_t widest; /* output of the layers but the last */
     lp_params params;
     lp_arena memory; /* holds the two above */
 } lp_mlp;
@@ -79,8 +76,5 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
  * is not finite. Freed with lp_mlp_free, also after a failure. */
 void lp_mlp_write(const lp_mlp *m, lp_stream *s);
 int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e);
-
-/* True where the stream holds a network. */
-bool lp_mlp_is_in(const lp_stream *s);
 
 #endif

@@ -1,5 +1,6 @@
 #include "net/optim.h"
 
+#include "num/kernels.h"
 #include "num/parallel.h"
 
 /* A step on some of the parameters: n of them from element `from` of the block on. */

@@ -9,11 +9,6 @@
 #include "base/memory.h"
 #include "base/values.h"
 #include "net/params.h"
-#include "num/kernels.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* SGD with momentum (also Nesterov's), and Adam (Kingma and Ba 2015, algorithm 1). Both add the
  * weight decay to the gradient. */

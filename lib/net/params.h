@@ -8,9 +8,6 @@
 #include "base/tensor.h"
 #include "io/stream.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 typedef struct {
     char name[40]; /* "layer1.weight" */
     int ndim;      /* 1 or 2: as a stream holds it; a vector is (1, n) in a graph */
