@@ -31,18 +31,21 @@ lp_rng lp_rng_new(uint64_t seed, lp_rng_purpose purpose, uint32_t substream) {
     return (lp_rng){.seed = seed, .stream = (uint64_t)substream << 32 | (uint32_t)purpose};
 }
 
-/* word[0..n) = the next n words: word i of a stream is word i mod 4 of the block whose counter is
- * i / 4 in its lower half and the stream in its upper. */
+/* Block `number` of r's stream, whose words 4 number .. 4 number + 3 it holds: the counter is the
+ * number in its lower half and the stream in its upper. */
+static inline void block_of(const lp_rng *r, uint64_t number, uint32_t block[4]) {
+    const uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32), (uint32_t)r->stream,
+                                 (uint32_t)(r->stream >> 32)};
+    const uint32_t key[2] = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)};
+    lp_philox4x32_10(counter, key, block);
+}
+
+/* word[0..n) = the next n words. */
 static inline void draw(lp_rng *r, int n, uint32_t *word) {
     uint32_t block[4];
     for (int i = 0; i < n; i++, r->next++) {
-        if (i == 0 || r->next % 4 == 0) {
-            uint64_t number = r->next / 4;
-            const uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32),
-                                         (uint32_t)r->stream, (uint32_t)(r->stream >> 32)};
-            const uint32_t key[2] = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)};
-            lp_philox4x32_10(counter, key, block);
-        }
+        if (i == 0 || r->next % 4 == 0)
+            block_of(r, r->next / 4, block);
         word[i] = block[r->next % 4];
     }
 }
@@ -98,13 +101,8 @@ static inline uint64_t next_u64(lp_rng *r, look_ahead *ahead) {
     if (!ahead->filled || r->next - 4 * ahead->first > 4 * AHEAD - 2) {
         ahead->first = r->next / 4;
         ahead->filled = true;
-        for (uint64_t i = 0; i < AHEAD; i++) {
-            uint64_t number = ahead->first + i;
-            const uint32_t counter[4] = {(uint32_t)number, (uint32_t)(number >> 32),
-                                         (uint32_t)r->stream, (uint32_t)(r->stream >> 32)};
-            const uint32_t key[2] = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)};
-            lp_philox4x32_10(counter, key, ahead->word + 4 * i);
-        }
+        for (uint64_t i = 0; i < AHEAD; i++)
+            block_of(r, ahead->first + i, ahead->word + 4 * i);
     }
     const uint32_t *word = ahead->word + (r->next - 4 * ahead->first);
     r->next += 2;

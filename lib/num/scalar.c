@@ -6,25 +6,15 @@
 
 #include <stdbool.h>
 
-double lp_exp(double x) {
-    return vf8_exp(x);
-}
-
-double lp_log(double x) {
-    return vf8_log(x);
-}
-
-double lp_tanh(double x) {
-    return vf8_tanh(x);
-}
-
-double lp_sin(double x) {
-    return vf8_sin(x);
-}
-
-double lp_cos(double x) {
-    return vf8_cos(x);
-}
+#define OF_ONE(name)                                                                               \
+    double lp_##name(double x) {                                                                   \
+        return vf8_##name(x);                                                                      \
+    }
+OF_ONE(exp)
+OF_ONE(log)
+OF_ONE(tanh)
+OF_ONE(sin)
+OF_ONE(cos)
 
 /* log x = high + low to 2^-65 or better, relative; x positive and finite. As the kernel, 2 artanh s
  * with s = f / (2 + f), but with s and s^3/3 as sums of two doubles. */

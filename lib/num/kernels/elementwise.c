@@ -31,11 +31,6 @@ LP_INLINE V unary_of(lp_unary f, V x) {
     return x;
 }
 
-/* Calls loop(f, ...) with an f that the compiler knows. */
-#define CASE(f, loop, ...)                                                                         \
-    case f:                                                                                        \
-        loop(f, __VA_ARGS__);                                                                      \
-        break;
 #define FOR_EACH_UNARY(f, ...)                                                                     \
     switch (f) {                                                                                   \
         CASE(LP_EXP, __VA_ARGS__)                                                                  \

@@ -463,15 +463,9 @@ LP_INLINE void few_of(int rows, size_t columns, size_t k, operand a, const T *b,
 static void few(size_t rows, size_t columns, size_t k, operand a, const T *b, size_t b_stride, T *c,
                 size_t stride, bool add) {
     switch (rows) {
-    case 1:
-        few_of(1, columns, k, a, b, b_stride, c, stride, add);
-        break;
-    case 2:
-        few_of(2, columns, k, a, b, b_stride, c, stride, add);
-        break;
-    case 3:
-        few_of(3, columns, k, a, b, b_stride, c, stride, add);
-        break;
+        CASE(1, few_of, columns, k, a, b, b_stride, c, stride, add)
+        CASE(2, few_of, columns, k, a, b, b_stride, c, stride, add)
+        CASE(3, few_of, columns, k, a, b, b_stride, c, stride, add)
     default:
         few_of(4, columns, k, a, b, b_stride, c, stride, add);
     }
@@ -515,15 +509,9 @@ LP_INLINE void short_of(int k, int regs, size_t m, size_t n, operand a, const T 
     static void short_##regs(size_t m, size_t n, size_t k, operand a, const T *b, size_t b_stride, \
                              T *c, bool add) {                                                     \
         switch (k) {                                                                               \
-        case 1:                                                                                    \
-            short_of(1, regs, m, n, a, b, b_stride, c, add);                                       \
-            break;                                                                                 \
-        case 2:                                                                                    \
-            short_of(2, regs, m, n, a, b, b_stride, c, add);                                       \
-            break;                                                                                 \
-        case 3:                                                                                    \
-            short_of(3, regs, m, n, a, b, b_stride, c, add);                                       \
-            break;                                                                                 \
+            CASE(1, short_of, regs, m, n, a, b, b_stride, c, add)                                  \
+            CASE(2, short_of, regs, m, n, a, b, b_stride, c, add)                                  \
+            CASE(3, short_of, regs, m, n, a, b, b_stride, c, add)                                  \
         default:                                                                                   \
             short_of(SHORT, regs, m, n, a, b, b_stride, c, add);                                   \
         }                                                                                          \

@@ -59,6 +59,12 @@ enum { LANES = 64 / LP_SIZE };
 #include "num/kernels/list.h"
 #undef LP_KERNEL
 
+/* Calls loop(f, ...) with an f, an enum or a small number, that the compiler knows. */
+#define CASE(f, loop, ...)                                                                         \
+    case f:                                                                                        \
+        loop(f, __VA_ARGS__);                                                                      \
+        break;
+
 /* For a loop in steps of a vector: how many lanes of n are left at i. */
 LP_INLINE size_t lanes_left(size_t n, size_t i) {
     return n - i < LANES ? n - i : LANES;

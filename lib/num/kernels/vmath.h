@@ -99,6 +99,20 @@ __attribute__((noinline, unused)) static void vf8_reduce_huge(const double *x, d
             n[i] = lp_reduce_huge(x[i], &high[i], &low[i]);
 }
 
+LP_INLINE void vf8_take_huge(vf8 x, vf8 *n, vf8 *high, vf8 *low) {
+    if (!vm8_any(vf8_le(vf8_set1(LP_HUGE), vf8_abs(x))))
+        return;
+    double lane[4][VF8_LANES];
+    vf8_store(lane[0], x);
+    vf8_store(lane[1], *n);
+    vf8_store(lane[2], *high);
+    vf8_store(lane[3], *low);
+    vf8_reduce_huge(lane[0], lane[1], lane[2], lane[3]);
+    *n = vf8_load(lane[1]);
+    *high = vf8_load(lane[2]);
+    *low = vf8_load(lane[3]);
+}
+
 /* x = n pi/2 + high + low, |high + low| <= pi/4 and a little, n a whole number of which only the
  * lowest two bits matter. n HALF_PI_1 leaves an exact difference (Sterbenz), n HALF_PI_2 is taken
  * as an exact sum of two: what remains is under n 2^-162, against at least 2^-62 for high. */
@@ -113,17 +127,7 @@ LP_INLINE vf8 vf8_reduce(vf8 x, vf8 *n, vf8 *low) {
     vf8 rest = vf8_add(vf8_sub(a, vf8_sub(high, b_part)), vf8_sub(b, b_part));
     *low = vf8_fma(k, vf8_set1(-LP_HALF_PI_3), vf8_add(rest, b_low));
     *n = k;
-    if (vm8_any(vf8_le(vf8_set1(LP_HUGE), vf8_abs(x)))) {
-        double lane[4][VF8_LANES];
-        vf8_store(lane[0], x);
-        vf8_store(lane[1], *n);
-        vf8_store(lane[2], high);
-        vf8_store(lane[3], *low);
-        vf8_reduce_huge(lane[0], lane[1], lane[2], lane[3]);
-        *n = vf8_load(lane[1]);
-        high = vf8_load(lane[2]);
-        *low = vf8_load(lane[3]);
-    }
+    vf8_take_huge(x, n, &high, low);
     return high;
 }
 
@@ -198,15 +202,8 @@ LP_INLINE vf8 vf4_reduce(vf8 x, vf8 *n) {
     vf8 high = vf8_fma(k, vf8_set1(-LP_HALF_PI_1), x);
     high = vf8_fma(k, vf8_set1(-LP_HALF_PI_2), high);
     *n = k;
-    if (vm8_any(vf8_le(vf8_set1(LP_HUGE), vf8_abs(x)))) {
-        double lane[4][VF8_LANES];
-        vf8_store(lane[0], x);
-        vf8_store(lane[1], *n);
-        vf8_store(lane[2], high);
-        vf8_reduce_huge(lane[0], lane[1], lane[2], lane[3]);
-        *n = vf8_load(lane[1]);
-        high = vf8_load(lane[2]);
-    }
+    vf8 low = vf8_set1(0);
+    vf8_take_huge(x, n, &high, &low);
     return high;
 }
 
