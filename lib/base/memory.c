@@ -166,19 +166,16 @@ void lp_buffer_append(lp_buffer *b, const void *bytes, size_t size) {
 }
 
 void lp_buffer_printf(lp_buffer *b, const char *format, ...) {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (length > 0) {
-        lp_buffer_reserve(b, (size_t)length + 1);
-        vsnprintf(b->data + b->size, (size_t)length + 1, format, again);
-        b->size += (size_t)length;
-    } else {
-        lp_buffer_append(b, "", 0);
-    }
-    va_end(again);
+    const size_t size = length > 0 ? (size_t)length : 0;
+    lp_buffer_reserve(b, size + 1);
+    va_start(args, format);
+    vsnprintf(b->data + b->size, size + 1, format, args);
+    va_end(args);
+    b->size += size;
 }
 
 const char *lp_buffer_text(lp_buffer *b) {

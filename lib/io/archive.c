@@ -101,14 +101,13 @@ static int refuse_size(const lp_member *m, const char *what, lp_error *e) {
                    lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size, what);
 }
 
-/* Waits for all of a stored .npy, chunk by chunk, and computes its CRC-32. */
-static int read_stored(lp_source *s, size_t at, bool size_is_known, size_t size, lp_member *m,
-                       lp_error *e) {
-    if (read_header(s, at, size_is_known ? size : SIZE_MAX, m, e))
+/* Waits for all of a stored .npy, chunk by chunk, and computes its CRC-32; `size` as above. */
+static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_error *e) {
+    if (read_header(s, at, size, m, e))
         return -1;
     char what[60];
     snprintf(what, sizeof what, "the archive has %zu", size);
-    if (size_is_known && m->size != size)
+    if (size != SIZE_MAX && m->size != size)
         return refuse_size(m, what, e);
     m->source = s;
     m->offset = at;
@@ -207,8 +206,7 @@ static int check_name(const lp_zip_entry *entry, lp_error *e) {
     if (entry->name_size < n || memcmp(entry->name + entry->name_size - n, suffix, n) != 0)
         return lp_fail(e, "it is not an array (its name does not end in .npy)");
     if (!lp_member_name_is_valid(entry->name, entry->name_size - n))
-        return lp_fail(e, "it is not a valid tensor name ([A-Za-z0-9_.+-/], no '..', no leading "
-                          "'/')");
+        return lp_fail(e, LP_MEMBER_NAME_INVALID);
     return 0;
 }
 
@@ -245,7 +243,7 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
     } else {
         if (is_known && entry->packed_size != entry->size)
             return lp_fail(e, "it is stored, but its two sizes differ");
-        if (read_stored(s, start, is_known, (size_t)entry->size, m, e))
+        if (read_stored(s, start, is_known ? (size_t)entry->size : SIZE_MAX, m, e))
             return -1;
         *at = start + m->size;
     }
@@ -290,18 +288,17 @@ static int read_member(lp_source *s, size_t start, size_t *at, lp_members *membe
     return lp_within(e, "member '%s'", name.text);
 }
 
+static int compare_offset(const void *key, const void *member) {
+    const uint64_t a = *(const uint64_t *)key, b = ((const lp_member *)member)->header_offset;
+    return (a > b) - (a < b);
+}
+
 /* Checks one header of the central directory against its member. */
 static int check_central(const lp_zip_entry *entry, lp_members *members, lp_error *e) {
-    size_t low = 0, high = members->count;
-    while (low < high) { /* the members are in the order of their offsets */
-        size_t middle = low + (high - low) / 2;
-        if (members->item[middle].header_offset < entry->offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    lp_member *m = low < members->count ? &members->item[low] : NULL;
-    if (m == NULL || m->header_offset != entry->offset)
+    lp_member *m = members->item; /* they are in the order of their offsets */
+    if (m != NULL)
+        m = bsearch(&entry->offset, m, members->count, sizeof *m, compare_offset);
+    if (m == NULL)
         return lp_fail(e, "the central directory gives it byte %llu, where no member begins",
                        (unsigned long long)entry->offset);
     if (m->is_listed)
@@ -391,9 +388,7 @@ int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) 
 
 int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp_error *e) {
     lp_member *m = add_member(members, name, strlen(name));
-    if (read_stored(s, 0, false, 0, m, e))
-        return -1;
-    if (lp_source_fill(s, m->size + 1, e))
+    if (read_stored(s, 0, SIZE_MAX, m, e) || lp_source_fill(s, m->size + 1, e))
         return -1;
     return s->size > m->size ? refuse_size(m, "more follow", e) : 0;
 }

@@ -41,6 +41,8 @@ const unsigned char *lp_member_bytes(const lp_member *m);
 
 /* True for a valid tensor name: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
 bool lp_member_name_is_valid(const char *name, size_t size);
+#define LP_MEMBER_NAME_INVALID                                                                     \
+    "it is not a valid tensor name ([A-Za-z0-9_.+-/], no '..', no leading '/')"
 
 /* Reads the archive that begins at *at, and moves *at past it. Every member's CRC, sizes and
  * shape have been checked then, and the central directory against all of them. *members starts as

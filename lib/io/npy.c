@@ -253,22 +253,16 @@ static void fortran_to_c(const lp_npy *npy, const char *in, char *out) {
     const int last = npy->ndim - 1;
     const size_t cols = npy->shape[last], in_step = npy->count / cols;
     const size_t out_step = npy->count / rows;
-    /* The first and the last axis make a plane; the others are counted through. */
-    size_t index[LP_MAX_DIMS] = {0};
-    for (;;) {
-        size_t in_at = 0, out_at = 0, in_stride = rows;
-        for (int d = 1; d < last; d++) {
-            in_at += index[d] * in_stride;
-            in_stride *= npy->shape[d];
-            out_at = out_at * npy->shape[d] + index[d];
+    /* The first and the last axis make a plane; the others count the planes, in C order. */
+    for (size_t plane = 0; plane < npy->count / rows / cols; plane++) {
+        size_t in_at = 0, in_stride = in_step, rest = plane;
+        for (int d = last - 1; d > 0; d--) {
+            in_stride /= npy->shape[d];
+            in_at += rest % npy->shape[d] * in_stride;
+            rest /= npy->shape[d];
         }
-        transpose_plane(in + in_at * size, out + out_at * cols * size, rows, cols, in_step,
-                        out_step, size);
-        int d = last - 1;
-        while (d > 0 && ++index[d] == npy->shape[d])
-            index[d--] = 0;
-        if (d <= 0)
-            return;
+        transpose_plane(in + in_at * size, out + plane * cols * size, rows, cols, in_step, out_step,
+                        size);
     }
 }
 

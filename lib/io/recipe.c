@@ -3,30 +3,20 @@
 #include <string.h>
 
 /* Characters without a meaning to any POSIX shell, anywhere in a word. */
-static bool is_plain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
-}
+static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                            "0123456789_@%+=:,./-";
 
 void lp_recipe_word(lp_buffer *b, const char *word) {
     if (b->size > 0)
         lp_buffer_append(b, " ", 1);
-    size_t length = strlen(word), plain = 0;
-    while (plain < length && is_plain(word[plain]))
-        plain++;
-    if (length > 0 && plain == length) {
+    const size_t length = strlen(word);
+    if (length > 0 && strspn(word, plain) == length) {
         lp_buffer_append(b, word, length);
         return;
     }
     lp_buffer_append(b, "'", 1);
-    for (const char *part = word;;) {
-        size_t n = strcspn(part, "'");
-        lp_buffer_append(b, part, n);
-        if (part[n] == '\0')
-            break;
-        lp_buffer_append(b, "'\\''", 4);
-        part += n + 1;
-    }
+    for (; *word != '\0'; word++)
+        lp_buffer_append(b, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
     lp_buffer_append(b, "'", 1);
 }
 
@@ -54,12 +44,10 @@ void lp_recipe_crc32(lp_buffer *b, unsigned long crc32) {
 }
 
 bool lp_recipe_is_clean(const char *text, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
-            return false;
-        if (c == 0xc2 && i + 1 < size && (unsigned char)text[i + 1] < 0xa0 &&
-            (unsigned char)text[i + 1] >= 0x80)
+    const unsigned char *c = (const unsigned char *)text, *end = c + size;
+    for (; c < end; c++) {
+        const bool is_pair = *c == 0xc2 && c + 1 < end && c[1] >= 0x80 && c[1] < 0xa0;
+        if ((*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f || is_pair)
             return false;
     }
     return true;
@@ -68,20 +56,16 @@ bool lp_recipe_is_clean(const char *text, size_t size) {
 /* One shell word at p, unquoted into `out` where that is not NULL; returns what follows it. */
 static const char *read_word(const char *p, char *out) {
     size_t n = 0;
-    while (*p != '\0' && strchr(" \t\n|&;<>()", *p) == NULL) {
+    bool is_quoted = false;
+    for (; *p != '\0' && (is_quoted || strchr(" \t\n|&;<>()", *p) == NULL); p++) {
         if (*p == '\'') {
-            for (p++; *p != '\0' && *p != '\''; p++, n++)
-                if (out != NULL)
-                    out[n] = *p;
-            if (*p == '\'')
-                p++;
+            is_quoted = !is_quoted;
             continue;
         }
-        if (*p == '\\' && p[1] != '\0')
+        if (*p == '\\' && !is_quoted && p[1] != '\0')
             p++;
         if (out != NULL)
-            out[n] = *p;
-        n++, p++;
+            out[n++] = *p;
     }
     if (out != NULL)
         out[n] = '\0';

@@ -105,10 +105,7 @@ bool lp_stream_name_is_valid(const char *name) {
 
 static int check_name(const char *name, lp_error *e) {
     if (!lp_stream_name_is_valid(name))
-        return lp_fail(e,
-                       "tensor '%s': it is not a valid tensor name ([A-Za-z0-9_.+-/], no '..', no "
-                       "leading '/')",
-                       name);
+        return lp_fail(e, "tensor '%s': " LP_MEMBER_NAME_INVALID, name);
     if (strcmp(name, "recipe") == 0)
         return lp_fail(e, "tensor 'recipe': the name is reserved for the stream's recipe");
     return 0;
