@@ -18,7 +18,7 @@ static const lp_tool tool = {
     .name = "scale",
     .summary = "centre, standardise or otherwise scale the features",
     .manual = "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
-              "x_train alone and applied to x_train and x_test.\n"
+              "x_train alone and applied to x_train, x_val and x_test.\n"
               "\n"
               "--by centre subtracts the mean; standard divides by the standard deviation too, "
               "variance by the variance itself (both over n, as in NumPy); minmax maps the minimum "

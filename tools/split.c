@@ -8,36 +8,63 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("train", split.train), .metavar = "SHARE", .default_value = "0.8",
+    {ROW("train", split.parts.train), .metavar = "SHARE", .default_value = "0.8",
      .help = "the training part: a share below 1, such as 0.8, or a number of rows"},
+    {ROW("validation", split.parts.validation), .metavar = "SHARE",
+     .help = "a validation part beside it, also a share or a number of all rows"},
+    {ROW("folds", split.parts.folds), .metavar = "K", .min = 2, .max = 1e9, .requires = "fold",
+     .conflicts = "train|within", .help = "cut the rows into K folds: one is the test part"},
+    {ROW("fold", split.parts.fold), .metavar = "I", .min = 0, .max = 1e9, .requires = "folds",
+     .help = "which, from 0"},
     {ROW("stratify", split.stratify), .conflicts = "no-shuffle|within",
-     .help = "give every class of y its share of both parts"},
+     .help = "give every class of y its share of each part"},
+    {ROW("group", split.group), .metavar = "NAME", .conflicts = "stratify|within",
+     .help = "keep rows together that have the same value in tensor NAME, or else in this column "
+             "of x, a feature's name or a number from 0"},
     {ROW("within", within), .synonym = "by", .metavar = "row", .choices = "row",
      .conflicts = "no-shuffle", .help = "hold out the share within each row of a sparse matrix"},
-    {ROW("no-shuffle", split.no_shuffle), .help = "train on the first rows, test on the rest"},
-    {ROW("seed", split.seed), .metavar = "S", .default_value = "0",
+    {ROW("no-shuffle", split.parts.no_shuffle),
+     .help = "train on the first rows, test on the rest"},
+    {ROW("seed", split.parts.seed), .metavar = "S", .default_value = "0",
      .help = "seed of the random order"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "split",
-    .summary = "divide data into a training and a test part",
+    .summary = "divide data into a training, a validation and a test part",
     .manual = "x and y, if present (of any type, row by row), become x_train, y_train, x_test and "
-              "y_test, in random order. Everything else stays as it is. A share is rounded to the "
-              "nearest number of rows, and both parts need at least one.\n"
+              "y_test, in random order, and ids, if present, are divided alike. Everything else "
+              "stays as it is. A share is rounded to the nearest number of rows, and both parts "
+              "need at least one.\n"
+              "\n"
+              "With --validation there are x_val and y_val too, for choosing among models; the "
+              "test part is what is left: --train 0.8 --validation 0.1 leaves 0.1. This share is "
+              "rounded up.\n"
+              "\n"
+              "With --folds K the rows are cut into K folds of the same size, the first ones "
+              "larger by a row where they do not divide. Fold I is the test part and the others "
+              "train; a validation part is taken from these. With the same seed the folds are the "
+              "same for every I, so that each row is tested once.\n"
               "\n"
               "With --stratify every class has its share of the training part, rounded so that the "
               "counts add up (largest remainders first, ties to the smaller label); y must be "
-              "integers, so split before onehot.\n"
+              "integers, so split before onehot. Folds are stratified likewise.\n"
+              "\n"
+              "With --group, shares and numbers are of groups instead of rows. Groups are dealt to "
+              "folds the largest first, each to the fold with the fewest rows so far.\n"
               "\n"
               "A sparse matrix (row, col, data, shape, as scipy.sparse.save_npz writes it) has a "
               "share of its entries held out: row_train, col_train, data_train, row_test, "
               "col_test, data_test, each in row-major order. With --within row the share is taken "
               "within each row, and every row keeps at least one entry to train on.",
-    .examples = "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
-                "from-csv --label species iris.csv | split --train 100 --stratify\n"
-                "gen-ratings | split --train 0.9 --within row > ratings.npz",
+    .examples =
+        "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
+        "from-csv --label species iris.csv | split --train 100 --stratify\n"
+        "from-csv --label species iris.csv | split --train 0.7 --validation 0.1 --stratify\n"
+        "for i in 0 1 2 3 4; do split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
+        "split --group patient --train 0.8 visits.npz > parts.npz\n"
+        "gen-ratings | split --train 0.9 --by row > ratings.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,
@@ -47,6 +74,9 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    if (o.split.parts.folds > 0 && o.split.parts.fold >= o.split.parts.folds)
+        lp_tool_usage("--fold %lld: the folds are 0 to %lld", (long long)o.split.parts.fold,
+                      (long long)o.split.parts.folds - 1);
     // read
     lp_stream *s = lp_tool_input_stream();
     // compute

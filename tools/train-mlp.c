@@ -78,7 +78,8 @@ static const lp_option options[] = {
      .help = "evaluate every N epochs (or steps); 0: at the end only"},
     {ROW("patience", train.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
      .requires = "eval-every",
-     .help = "stop after N evaluations without a lower loss on x_test, and keep the best weights"},
+     .help = "stop after N evaluations without a lower loss on x_val, or else x_test, and keep the "
+             "best weights"},
     {ROW("snapshot-every", train.run.snapshot_every), .metavar = "N", .default_value = "0",
      .max = 9e15, .help = "keep the weights of every N-th epoch (or step), from 0 on"},
     TRAINING_ROWS(struct options, files, "epochs (or steps)"),
@@ -91,8 +92,9 @@ static const lp_tool tool = {
     .name = "train-mlp",
     .summary = "train a multilayer perceptron or an autoencoder",
     .manual =
-        "Trains on x and y, or on x_train and y_train, and watches x_test and y_test if there are "
-        "any. y is whole numbers 0, 1, ... or one-hot rows (classes), or with --loss mse "
+        "Trains on x and y, or on x_train and y_train, and watches x_val and y_val if there are "
+        "any, or else x_test and y_test. y is whole numbers 0, 1, ... or one-hot rows (classes), "
+        "or with --loss mse "
         "any numbers. Gives the network, layer1.weight [out, in], layer1.bias and "
         "layer1.activation and so on, and history.epoch, history.loss, history.accuracy, "
         "history.val_loss and history.val_accuracy with one entry for each evaluation.\n\n"

@@ -33,8 +33,9 @@ static const lp_tool tool = {
     .name = "train-perceptron",
     .summary = "train a perceptron",
     .manual =
-        "Trains on x and y, or on x_train and y_train, of two classes, and watches x_test and "
-        "y_test if there are any. Gives weight [1, d] and bias [1], which start at 0: a row is of "
+        "Trains on x and y, or on x_train and y_train, of two classes, and watches x_val and "
+        "y_val if there are any, or else x_test and y_test. Gives weight [1, d] and bias [1], "
+        "which start at 0: a row is of "
         "class 1 where x weight + bias is positive, else of class 0. history.epoch, history.loss "
         "(Rosenblatt's criterion: how far wrong rows lie beyond the line, averaged over all rows), "
         "history.accuracy, history.val_loss and history.val_accuracy have one entry for each "

@@ -4,7 +4,7 @@
 
 enum { MAX_CLASSES = 1 << 20 };
 
-static const char *const names[] = {"y", "y_train", "y_test"};
+static const char *const names[] = {"y", "y_train", "y_val", "y_test"};
 enum { NAMES = sizeof names / sizeof *names };
 
 int lp_onehot(const lp_tensor *labels, size_t k, lp_tensor *out, lp_error *e) {

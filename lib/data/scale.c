@@ -197,10 +197,14 @@ static const char *fitted_name(const lp_stream *s) {
 }
 
 static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
-    if (apply_to(s, fitted_name(s), offset, divisor, e) ||
-        (lp_stream_has(s, "x_train") && lp_stream_has(s, "x_test") &&
-         apply_to(s, "x_test", offset, divisor, e)) ||
-        compose(s, offset, divisor, e))
+    static const char *const others[] = {"x_val", "x_test"};
+    if (apply_to(s, fitted_name(s), offset, divisor, e))
+        return lp_within(e, "scaling");
+    for (int i = 0; i < 2; i++)
+        if (lp_stream_has(s, "x_train") && lp_stream_has(s, others[i]) &&
+            apply_to(s, others[i], offset, divisor, e))
+            return lp_within(e, "scaling");
+    if (compose(s, offset, divisor, e))
         return lp_within(e, "scaling");
     lp_stream_put(s, "scale.offset", offset);
     lp_stream_put(s, "scale.divisor", divisor);

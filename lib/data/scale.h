@@ -31,9 +31,9 @@ int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tenso
 int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
                    lp_tensor *out, lp_error *e);
 
-/* Scales x; or x_train, on which alone it is fitted, and x_test with the same numbers. They are
- * kept as `scale.offset` and `scale.divisor`, f8 [d], so that later data can be scaled alike; on
- * data that has been scaled before, they combine both scalings. */
+/* Scales x; or x_train, on which alone it is fitted, and x_val and x_test with the same numbers.
+ * They are kept as `scale.offset` and `scale.divisor`, f8 [d], so that later data can be scaled
+ * alike; on data that has been scaled before, they combine both scalings. */
 int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e);
 
 /* The same with offset 0 and one divisor (finite, not 0) for every column: pixels 0 .. 255. */

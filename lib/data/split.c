@@ -1,8 +1,8 @@
 #include "data/split.h"
 
 #include "base/memory.h"
+#include "data/names.h"
 #include "data/sparse.h"
-#include "num/rng.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,152 +21,154 @@ int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e) {
                    *n_train == 0 ? "train" : "test");
 }
 
-void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index) {
-    lp_rng r = lp_rng_new(seed, LP_RNG_SPLIT, 0);
-    if (shuffle)
-        lp_rng_permutation(&r, n, index);
-    else
-        for (size_t i = 0; i < n; i++)
-            index[i] = i;
-}
-
-typedef struct {
-    int64_t label;
-    size_t rows;
-    size_t quota;     /* rows still to go to the training part */
-    size_t remainder; /* of n_train * rows / n */
-} class_of_rows;
-
-static int by_label(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Largest remainder first, then the smaller label. */
-static int by_remainder(const void *a, const void *b) {
-    const class_of_rows *x = *(class_of_rows *const *)a, *y = *(class_of_rows *const *)b;
-    if (x->remainder != y->remainder)
-        return x->remainder > y->remainder ? -1 : 1;
-    return by_label(&x->label, &y->label);
-}
-
-/* The distinct labels, rising, with their numbers of rows; to be freed. */
-static class_of_rows *find_classes(size_t n, const int64_t *label, size_t *count) {
-    LP_CLEANUP(lp_free) int64_t *sorted = lp_alloc(n, sizeof *sorted);
-    class_of_rows *classes = lp_alloc_zero(n, sizeof *classes);
-    *count = 0;
-    if (n > 0)
-        memcpy(sorted, label, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_label);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || sorted[i] != sorted[i - 1])
-            classes[(*count)++].label = sorted[i];
-        classes[*count - 1].rows++;
-    }
-    return classes;
-}
-
-static int set_quotas(class_of_rows *classes, size_t count, size_t n, size_t n_train, lp_error *e) {
-    LP_CLEANUP(lp_free) class_of_rows **order = lp_alloc(count, sizeof(class_of_rows *));
-    size_t left = n_train;
-    for (size_t c = 0; c < count; c++) {
-        unsigned __int128 product = (unsigned __int128)n_train * classes[c].rows;
-        classes[c].quota = (size_t)(product / n);
-        classes[c].remainder = (size_t)(product % n);
-        left -= classes[c].quota;
-        order[c] = &classes[c];
-    }
-    qsort(order, count, sizeof *order, by_remainder);
-    for (size_t c = 0; c < left; c++)
-        order[c]->quota++;
-    for (size_t c = 0; c < count; c++)
-        if (classes[c].quota == 0 || classes[c].quota == classes[c].rows)
-            return lp_fail(e, "class %lld has %zu row%s, which leaves none of it to %s",
-                           (long long)classes[c].label, classes[c].rows,
-                           classes[c].rows == 1 ? "" : "s",
-                           classes[c].quota == 0 ? "train" : "test");
-    return 0;
-}
-
-int lp_split_stratified(size_t n, size_t n_train, const int64_t *label, uint64_t seed,
-                        size_t *index, lp_error *e) {
-    if (n_train > n)
-        return lp_fail(e, "%zu rows are fewer than %zu", n, n_train);
-    size_t count;
-    LP_CLEANUP(lp_free) class_of_rows *classes = find_classes(n, label, &count);
-    if (set_quotas(classes, count, n, n_train, e))
-        return -1;
-    LP_CLEANUP(lp_free) size_t *order = lp_alloc(n, sizeof *order);
-    size_t train = 0, test = n_train;
-    lp_split_rows(n, true, seed, order);
-    for (size_t i = 0; i < n; i++) {
-        class_of_rows *c = bsearch(&label[order[i]], classes, count, sizeof *classes, by_label);
-        index[c->quota > 0 ? train++ : test++] = order[i];
-        c->quota -= c->quota > 0;
-    }
-    return 0;
-}
-
 /* ---- dense ---- */
 
-/* NAME becomes NAME_train and NAME_test. */
-static int put_parts(lp_stream *s, const char *name, size_t n, size_t n_train, const size_t *index,
-                     lp_error *e) {
-    char train[32], test[32];
+static const char *const part_names[LP_PARTS] = {"train", "val", "test"};
+static const char *const row_names[] = {"x", "y", "ids"}; /* what is divided, where it is there */
+enum { ROW_NAMES = sizeof row_names / sizeof *row_names };
+
+/* NAME becomes NAME_train, NAME_val and NAME_test, without the parts that have no rows. */
+static int put_parts(lp_stream *s, const char *name, const size_t *index,
+                     const size_t count[LP_PARTS], lp_error *e) {
+    char part_name[32];
     const lp_tensor *whole = lp_stream_get(s, name, e);
     if (whole == NULL)
         return lp_within(e, "%s", name);
-    snprintf(train, sizeof train, "%s_train", name);
-    snprintf(test, sizeof test, "%s_test", name);
-    lp_tensor first = lp_tensor_take_rows(whole, index, n_train);
-    lp_tensor rest = lp_tensor_take_rows(whole, index + n_train, n - n_train);
-    lp_stream_put(s, train, &first);
-    lp_stream_put(s, test, &rest);
+    for (int part = 0; part < LP_PARTS; index += count[part++]) {
+        if (count[part] == 0)
+            continue;
+        lp_tensor rows = lp_tensor_take_rows(whole, index, count[part]);
+        snprintf(part_name, sizeof part_name, "%s_%s", name, part_names[part]);
+        lp_stream_put(s, part_name, &rows);
+    }
     lp_stream_drop(s, name);
     return 0;
 }
 
 /* *n = the rows of x. Refused: y with another number of rows, parts that exist already. */
 static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
-    static const char *const parts[] = {"x_train", "x_test", "y_train", "y_test"};
-    lp_tensor x, y;
-    bool labelled = lp_stream_describe(s, "y", &y);
-    if (!lp_stream_describe(s, "x", &x) || x.ndim == 0 || (labelled && y.ndim == 0))
+    lp_tensor x, t;
+    if (!lp_stream_describe(s, "x", &x) || x.ndim == 0)
         return lp_fail(e, "x and y need a row for each example, not a single number");
     *n = x.shape[0];
-    if (labelled && y.shape[0] != *n)
-        return lp_fail(e, "x has %zu rows and y has %zu", *n, y.shape[0]);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (lp_stream_has(s, parts[i]))
-            return lp_fail(e, "%s exists already (drop it with pick --drop, or do not split)",
-                           parts[i]);
+    for (int i = 0; i < ROW_NAMES; i++) {
+        if (lp_stream_describe(s, row_names[i], &t) && t.ndim == 0)
+            return lp_fail(e, "x and y need a row for each example, not a single number");
+        if (lp_stream_describe(s, row_names[i], &t) && t.shape[0] != *n)
+            return lp_fail(e, "x has %zu rows and %s has %zu", *n, row_names[i], t.shape[0]);
+        for (int part = 0; part < LP_PARTS; part++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s_%s", row_names[i], part_names[part]);
+            if (lp_stream_has(s, name))
+                return lp_fail(e, "%s exists already (drop it with pick --drop, or do not split)",
+                               name);
+        }
+    }
     return 0;
 }
 
-/* index = a row order whose first n_train rows are the training part. */
-static int order_rows(lp_stream *s, const lp_split_options *o, size_t n, size_t n_train,
-                      size_t *index, lp_error *e) {
+static int read_labels(lp_stream *s, lp_tensor *label, lp_error *e) {
     lp_tensor y;
-    if (!o->stratify) {
-        lp_split_rows(n, !o->no_shuffle, o->seed, index);
-        return 0;
-    }
     if (!lp_stream_describe(s, "y", &y) || y.ndim != 1 || !lp_type_is_number(y.type))
         return lp_fail(e, "stratify: needs y with one integer label a row (split before onehot)");
+    return lp_stream_get_as(s, "y", LP_I8, label, e);
+}
+
+/* The column of x that WORD, a number from 0 or a name among the features, stands for. */
+static int find_column(lp_stream *s, const char *word, size_t columns, size_t *column,
+                       lp_error *e) {
+    lp_tensor names;
+    *column = columns;
+    if (strspn(word, "0123456789") == strlen(word))
+        *column = (size_t)strtoull(word, NULL, 10);
+    else if (lp_stream_describe(s, "features", &names) && lp_type_is_string(names.type) &&
+             names.count == columns) {
+        const lp_tensor *features = lp_stream_get(s, "features", e);
+        if (features == NULL)
+            return -1;
+        for (size_t j = 0; j < columns && *column == columns; j++) {
+            LP_CLEANUP(lp_free) char *name = lp_tensor_string(features, j, e);
+            if (name == NULL)
+                return -1;
+            if (strcmp(name, word) == 0)
+                *column = j;
+        }
+    }
+    return *column < columns
+               ? 0
+               : lp_fail(e,
+                         "group '%s' is neither a tensor of a value for each row nor a column "
+                         "of x",
+                         word);
+}
+
+/* A value as the text that equal values have alone. */
+static char *value_text(const lp_tensor *t, size_t i, lp_error *e) {
+    if (lp_type_is_string(t->type))
+        return lp_tensor_string(t, i, e);
+    lp_tensor one = lp_tensor_view(t), whole;
+    lp_buffer text = {0};
+    one.ndim = 0;
+    one.count = 1;
+    one.data = (char *)t->data + i * t->type.size;
+    if (lp_type_is_integer(t->type)) {
+        if (lp_tensor_convert(&whole, &one, LP_I8, e))
+            return NULL;
+        lp_buffer_printf(&text, "%lld", (long long)*(int64_t *)whole.data);
+        lp_tensor_free(&whole);
+    } else {
+        lp_buffer_printf(&text, "%.17g", lp_tensor_at(t, i));
+    }
+    return text.data;
+}
+
+/* group (n) = the group of each row, from 0: rows with equal values in tensor NAME, [n], or else in
+ * column NAME of x. */
+static int read_groups(lp_stream *s, const char *name, size_t n, size_t *group, lp_error *e) {
+    lp_tensor t;
+    size_t stride = 1, column = 0;
+    bool has_tensor = lp_stream_describe(s, name, &t) && t.ndim == 1 && t.shape[0] == n;
+    const lp_tensor *values = lp_stream_get(s, has_tensor ? name : "x", e);
+    if (values == NULL)
+        return -1;
+    if (!has_tensor) {
+        stride = lp_tensor_row_size(values);
+        if (find_column(s, name, stride, &column, e))
+            return -1;
+    }
+    LP_CLEANUP(lp_names_free) lp_names names = {0};
+    for (size_t i = 0; i < n; i++) {
+        LP_CLEANUP(lp_free) char *text = value_text(values, i * stride + column, e);
+        if (text == NULL)
+            return lp_within(e, "%s, row %zu", name, i);
+        group[i] = lp_names_add(&names, text);
+    }
+    return 0;
+}
+
+static int partition_rows(lp_stream *s, const lp_split_options *o, size_t n, size_t *index,
+                          size_t count[LP_PARTS], lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor label = {0};
-    return lp_stream_get_as(s, "y", LP_I8, &label, e) ||
-           lp_split_stratified(n, n_train, label.data, o->seed, index, e);
+    LP_CLEANUP(lp_free) size_t *group = o->group != NULL ? lp_alloc(n, sizeof *group) : NULL;
+    if ((o->stratify && read_labels(s, &label, e)) ||
+        (o->group != NULL && read_groups(s, o->group, n, group, e)))
+        return -1;
+    return lp_partition(n, label.data, group, &o->parts, index, count, e);
 }
 
 static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
-    size_t n = 0, n_train;
+    size_t n = 0, count[LP_PARTS];
     if (o->within_row)
         return lp_fail_usage(e, "by row needs a sparse matrix, not x (stratify by y)");
-    if (check_names(s, &n, e) || lp_split_count(o->train, n, &n_train, e))
+    if (check_names(s, &n, e))
         return -1;
     LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
-    return order_rows(s, o, n, n_train, index, e) || put_parts(s, "x", n, n_train, index, e) ||
-           (lp_stream_has(s, "y") && put_parts(s, "y", n, n_train, index, e));
+    if (partition_rows(s, o, n, index, count, e))
+        return -1;
+    for (int i = 0; i < ROW_NAMES; i++)
+        if (lp_stream_has(s, row_names[i]) && put_parts(s, row_names[i], index, count, e))
+            return -1;
+    return 0;
 }
 
 /* ---- sparse ---- */
@@ -197,13 +199,13 @@ static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t
 /* index[0 .. *n_train) = the entries for training, the others after them, both rising. */
 static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index, size_t *n_train,
                     lp_error *e) {
-    if (!o->within_row && lp_split_count(o->train, m->count, n_train, e))
+    if (!o->within_row && lp_split_count(o->parts.train, m->count, n_train, e))
         return -1;
     LP_CLEANUP(lp_free) bool *training = lp_alloc_zero(m->count, sizeof *training);
     if (o->within_row) {
-        *n_train = hold_out_within_rows(m, o->train.fraction, o->seed, training);
+        *n_train = hold_out_within_rows(m, o->parts.train.fraction, o->parts.seed, training);
     } else {
-        lp_split_rows(m->count, !o->no_shuffle, o->seed, index);
+        lp_split_rows(m->count, !o->parts.no_shuffle, o->parts.seed, index);
         for (size_t i = 0; i < *n_train; i++)
             training[index[i]] = true;
     }
@@ -218,7 +220,10 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
     static const char *const parts[] = {"_train", "_test"};
     if (o->stratify)
         return lp_fail_usage(e, "a sparse matrix has no y to stratify by (split it by row)");
-    if (o->within_row && o->train.is_count)
+    if (o->parts.folds > 0 || o->group != NULL || o->parts.validation.is_count ||
+        o->parts.validation.fraction > 0)
+        return lp_fail_usage(e, "folds, groups and a validation part need x, not a sparse matrix");
+    if (o->within_row && o->parts.train.is_count)
         return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
     for (int part = 0; part < 2; part++)
         if (lp_sparse_is_in(s, parts[part]))
@@ -244,7 +249,7 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
 int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
     bool dense = lp_stream_has(s, "x"), sparse = lp_sparse_is_in(s, "");
     int failed;
-    if (o->no_shuffle && (o->stratify || o->within_row))
+    if (o->parts.no_shuffle && (o->stratify || o->within_row))
         failed = lp_fail_usage(e, "the first rows cannot be in proportion too (shuffle them)");
     else if (dense && sparse)
         failed = lp_fail(e, "the stream holds both x and a sparse matrix (keep one with pick)");

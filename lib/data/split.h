@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/values.h"
+#include "data/partition.h"
 #include "io/stream.h"
 
 #include <stdbool.h>
@@ -14,27 +15,16 @@
  * nearest whole number (half up). Refused where either part would be empty. */
 int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e);
 
-/* index[0 .. n) = 0 .. n-1, in order or, with `shuffle`, in random order. The training part is
- * taken from the front. */
-void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index);
-
-/* The same in random order, the first n_train with every class in proportion: class c of n_c rows
- * has n_train * n_c / n of the training part, rounded so that the counts add up to n_train (largest
- * remainders first, ties to the smaller label). Labels are any integers. A class that would be
- * missing from either part is refused. */
-int lp_split_stratified(size_t n, size_t n_train, const int64_t *label, uint64_t seed,
-                        size_t *index, lp_error *e);
-
 typedef struct {
-    lp_share train;
-    bool no_shuffle; /* train on the first rows, test on the rest */
-    bool stratify;   /* dense only, shuffled: by y, integers [n] */
-    bool within_row; /* sparse only, shuffled, with a fraction: of each matrix row */
-    uint64_t seed;
+    lp_partition_options parts; /* validation and folds: dense only */
+    bool stratify;              /* dense only, shuffled: by y, integers [n] */
+    const char *group; /* dense only: rows with equal values in this tensor, [n], or in this column
+                          of x, by number or feature, stay together; NULL: each by itself */
+    bool within_row;   /* sparse only, shuffled, with a fraction: of each matrix row */
 } lp_split_options;
 
-/* Dense, where the stream has x: x [n, ...] and, if present, y [n, ...] (any type) become
- * x_train, y_train, x_test, y_test.
+/* Dense, where the stream has x: x [n, ...] and, if present, y and ids [n, ...] (any type) become
+ * x_train, x_val (where there is a validation part), x_test, y_train, ...
  *
  * Sparse, where it has a sparse matrix (data/sparse.h) and no x: a share of the entries is held
  * out. row, col and data become row_train, col_train, data_train and row_test, col_test,

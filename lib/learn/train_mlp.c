@@ -126,7 +126,9 @@ static int read_data(mlp_learner *l, lp_stream *s, lp_error *e) {
         return lp_fail(e, "option --batch: %" PRId64 " is more than the %zu rows of %s", o->batch,
                        l->train->rows, l->train->x_name);
     if (o->run.patience > 0 && l->data.parts == 1)
-        return lp_fail(e, "option --patience: there is no x_test to watch (split makes one)");
+        return lp_fail(
+            e, "option --patience: there is no x_val or x_test to watch (split --validation 0.1 "
+               "makes an x_val)");
     return 0;
 }
 

@@ -104,3 +104,123 @@ for share in abc 0 1.0 1.5 0.0 -3 nan 1e999 ''; do
 done
 refuses "--stratify in order" 2 "^split: .*--stratify.*--no-shuffle" split --stratify --no-shuffle x.npz
 refuses "--within something else" 2 "^split: option --within: 'column'" split --within column x.npz
+
+# ---- validation parts, folds, groups ----
+
+if [ -n "$python" ]; then
+    "$python" - <<'PYTHON'
+import numpy as np
+r = np.random.RandomState(5)
+n = 173
+y = r.choice([4, -1, 9, 2], n, p=[0.5, 0.3, 0.12, 0.08])
+patient = np.array([f"patient {p}" for p in r.randint(0, 31, n)])
+np.savez("rows.npz", x=np.arange(3.0 * n).reshape(n, 3), y=y, ids=np.array([f"id {i}" for i in range(n)]),
+         patient=patient, ward=r.randint(0, 12, n), features=np.array(["a", "b", "c"]))
+np.savez("wards.npz", x=np.stack([np.arange(n), r.randint(0, 12, n)], 1), features=np.array(["row", "ward"]))
+PYTHON
+    split --train 0.7 --validation 0.1 --seed 3 rows.npz >three.npz
+    split --train 0.7 --validation 0.1 --stratify --seed 3 rows.npz >three-stratified.npz
+    split --train 0.7 --validation 0.1 --group patient --seed 3 rows.npz >three-groups.npz
+    split --train 100 --validation 40 --no-shuffle rows.npz >three-in-order.npz
+    split --folds 4 --fold 1 --validation 0.1 --seed 3 rows.npz >fold-and-validation.npz
+    for fold in 0 1 2 3 4; do
+        split --folds 5 --fold $fold --seed 3 rows.npz >fold-$fold.npz
+        split --folds 5 --fold $fold --stratify --seed 3 rows.npz >stratified-$fold.npz
+        split --folds 5 --fold $fold --group patient --seed 3 rows.npz >groups-$fold.npz
+        split --folds 5 --fold $fold --group ward --seed 3 rows.npz >wards-$fold.npz
+        split --folds 5 --fold $fold --group ward --seed 3 wards.npz >column-$fold.npz
+        split --folds 5 --fold $fold --group 1 --seed 3 wards.npz >number-$fold.npz
+    done
+    equal 'a column by name and by number' "$(to-csv x_test column-2.npz)" "$(to-csv x_test number-2.npz)"
+    replays 'folds' stratified-2.npz
+    replays 'a validation part' three-groups.npz
+    cat >parts.py <<'PYTHON'
+import numpy as np
+d = np.load("rows.npz")
+def parts(name, of=("train", "val", "test")):
+    """The rows of each part, every row in one of them, x, y and ids together."""
+    z = np.load(name)
+    index = [(z["x_" + p][:, 0] / 3).astype(int) for p in of]
+    assert sorted(np.concatenate(index)) == list(range(173))
+    for p, i in zip(of, index):
+        assert (z["y_" + p] == d["y"][i]).all() and (z["ids_" + p] == d["ids"][i]).all()
+    assert ("x_val" in z) == ("val" in of) and "ids" not in z
+    return index
+def together(index, group):
+    return sum(len(set(group[i])) for i in index) == len(set(group))
+PYTHON
+    check 'three parts' "$python" - <<'PYTHON'
+from parts import *
+assert [len(i) for i in parts("three.npz")] == [121, 18, 34]
+index = parts("three-stratified.npz")
+assert [len(i) for i in index] == [121, 18, 34]
+for label in set(d["y"]):
+    have = (d["y"] == label).sum()
+    for i, n in zip(index, (121, 18, 34)):
+        assert abs((d["y"][i] == label).sum() - have * n / 173) <= 1
+index = parts("three-groups.npz")
+groups = len(set(d["patient"]))
+assert together(index, d["patient"])
+assert [len(set(d["patient"][i])) for i in index][:2] == [int(0.7 * groups + 0.5), -int(-0.1 * groups // 1)]
+index = parts("three-in-order.npz")
+assert (np.concatenate(index) == np.arange(173)).all() and [len(i) for i in index] == [100, 40, 33]
+assert [len(i) for i in parts("fold-and-validation.npz")] == [112, 18, 43]
+PYTHON
+    check 'folds' "$python" - <<'PYTHON'
+from parts import *
+for kind in ("fold", "stratified", "groups", "wards"):
+    tests = [parts(f"{kind}-{f}.npz", ("train", "test"))[1] for f in range(5)]
+    assert sorted(np.concatenate(tests)) == list(range(173))
+    if kind == "groups":
+        assert together(tests, d["patient"])
+    if kind == "wards":
+        assert together(tests, d["ward"])
+PYTHON
+    if "$python" -c 'import sklearn' 2>/dev/null; then
+        check "sizes are scikit-learn's" "$python" - <<'PYTHON'
+from parts import *
+from sklearn.model_selection import KFold, StratifiedKFold, GroupKFold, train_test_split
+folds = lambda kind: [parts(f"{kind}-{f}.npz", ("train", "test"))[1] for f in range(5)]
+for mine, (_, want) in zip(folds("fold"), KFold(5).split(d["x"])):
+    assert len(mine) == len(want)
+for mine, (_, want) in zip(folds("stratified"), StratifiedKFold(5, shuffle=True, random_state=0).split(d["x"], d["y"])):
+    for label in set(d["y"]):
+        assert (d["y"][mine] == label).sum() == (d["y"][want] == label).sum()
+for kind, group in (("groups", d["patient"]), ("wards", d["ward"])):
+    want = [len(test) for _, test in GroupKFold(5).split(d["x"], groups=group)]
+    assert [len(mine) for mine in folds(kind)] == want, (kind, want)
+rest, validation = train_test_split(d["x"], test_size=0.1)
+assert len(parts("three.npz")[1]) == len(validation)
+PYTHON
+    else
+        skip "no scikit-learn: the sizes of its folds"
+    fi
+    from-csv --label species "$fixtures/iris.csv" | split --train 0.6 --validation 0.2 --seed 1 >iris3.npz
+    scale --by standard iris3.npz | onehot >prepared.npz
+    check 'scale and onehot know the validation part' "$python" - <<'PYTHON'
+import numpy as np
+a, b = np.load("iris3.npz"), np.load("prepared.npz")
+mean, sd = a["x_train"].mean(0), a["x_train"].std(0)
+for part in ("train", "val", "test"):
+    np.testing.assert_allclose(b["x_" + part], (a["x_" + part] - mean) / sd, atol=1e-12)
+    assert (b["y_" + part] == np.eye(3)[a["y_" + part]]).all()
+PYTHON
+    refuses 'a class of fewer rows than folds' 1 'class 9 has [0-9]+ rows, fewer than the 30 folds' \
+        split --folds 30 --fold 0 --stratify rows.npz
+    refuses 'fewer groups than folds' 1 '12 groups are fewer than 13 folds' split --folds 13 --fold 0 --group ward rows.npz
+    refuses 'neither a tensor nor a column' 1 "group 'doctor' is neither a tensor .* nor a column of x" \
+        split --group doctor rows.npz
+    refuses 'a column past the last' 1 "group '3' is neither" split --group 3 rows.npz
+    refuses 'folds of a sparse matrix' 2 'need x, not a sparse matrix' split --folds 3 --fold 0 coo.npz
+    refuses 'nothing left to test' 1 'leaves none to test' split --train 0.8 --validation 0.2 rows.npz
+    scale --by standard iris3.npz | train-mlp --hidden 4 --epochs 6 --eval-every 1 --patience 3 --seed 1 >stopped.npz
+    equal 'eval knows it' "$(eval --tsv stopped.npz | cut -f 1,2 | tr '\t\n' ': ')" 'part:n train:90 val:30 test:30 '
+    pick --drop x_test --drop y_test stopped.npz | pick 'x*' 'y*' classes 'scale*' |
+        train-mlp --hidden 4 --epochs 6 --eval-every 1 --patience 3 --seed 1 >blind.npz
+    equal 'training never looks at the test part' "$(to-csv layer1.weight blind.npz)" "$(to-csv layer1.weight stopped.npz)"
+    equal 'nor does its history' "$(to-csv history.val_loss blind.npz)" "$(to-csv history.val_loss stopped.npz)"
+fi
+refuses 'a fold that is not there' 2 'the folds are 0 to 4' split --folds 5 --fold 5 x.npz
+refuses 'folds without a fold' 2 'goes only with --fold' split --folds 5 x.npz
+refuses 'folds and a share' 2 'contradict' split --folds 5 --fold 0 --train 0.8 x.npz
+refuses 'strata of groups' 2 'contradict' split --group a --stratify x.npz

@@ -138,7 +138,7 @@ refuses 'no schedule' 2 "option --lr-schedule: 'soon' is not a schedule" train-m
 refuses 'two rates' 2 'contradict' train-mlp --lr 1 --lr-schedule 0:0.1 moons.npz
 refuses 'no layer' 2 'there is no layer 3' train-mlp --hidden 4 --freeze 3 moons.npz
 refuses 'no unit' 2 'hidden' train-mlp --hidden 0 moons.npz
-refuses 'patience without a test part' 1 'there is no x_test to watch' \
+refuses 'patience without a test part' 1 'there is no x_val or x_test to watch \(split --validation' \
     train-mlp --patience 2 --eval-every 1 <(gen-moons -n 50)
 
 if [ -n "$python" ]; then

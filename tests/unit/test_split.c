@@ -32,6 +32,13 @@ static void shares_are_rounded(void) {
     CHECK(count_of(fraction(0.5), 0) == 0);
 }
 
+/* A stratified training part of n_train rows, the test part behind it. */
+static int stratify(size_t n, size_t n_train, const int64_t *label, uint64_t seed, size_t *index) {
+    size_t count[LP_PARTS];
+    const lp_partition_options o = {.train = number(n_train), .seed = seed};
+    return lp_partition(n, label, NULL, &o, index, count, &e);
+}
+
 static bool is_partition(const size_t *index, size_t n) {
     bool seen[2000] = {false};
     for (size_t i = 0; i < n; i++) {
@@ -63,7 +70,7 @@ static void every_row_is_as_likely(void) {
         size_t index[N], times[N] = {0};
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
             if (stratified)
-                CHECK(lp_split_stratified(N, TRAIN, label, seed, index, &e) == 0);
+                CHECK(stratify(N, TRAIN, label, seed, index) == 0);
             else
                 lp_split_rows(N, true, seed, index);
             for (int i = 0; i < TRAIN; i++)
@@ -89,22 +96,22 @@ static void stratified_counts_are_exact(void) {
     for (int i = 0; i < 100; i++) /* 50, 30, 20; labels need not begin at 0 */
         label[i] = i % 10 < 5 ? -7 : i % 10 < 8 ? 2 : 1000000007;
     /* 33 of 100: 16.5, 9.9, 6.6; the two left over go to 9.9 and 6.6 */
-    CHECK(lp_split_stratified(100, 33, label, 5, index, &e) == 0);
+    CHECK(stratify(100, 33, label, 5, index) == 0);
     CHECK(is_partition(index, 100));
     CHECK(trained(index, 33, label, -7) == 16);
     CHECK(trained(index, 33, label, 2) == 10);
     CHECK(trained(index, 33, label, 1000000007) == 7);
-    CHECK(lp_split_stratified(100, 50, label, 5, index, &e) == 0);
+    CHECK(stratify(100, 50, label, 5, index) == 0);
     CHECK(trained(index, 50, label, -7) == 25);
     CHECK(trained(index, 50, label, 2) == 15);
     CHECK(trained(index, 50, label, 1000000007) == 10);
     int64_t even[10] = {4, 3, 4, 3, 4, 3, 4, 3, 4, 3};
-    CHECK(lp_split_stratified(10, 5, even, 0, index, &e) == 0); /* 2.5 each: the smaller label */
+    CHECK(stratify(10, 5, even, 0, index) == 0); /* 2.5 each: the smaller label */
     CHECK(trained(index, 5, even, 3) == 3);
-    CHECK(lp_split_stratified(10, 9, even, 0, index, &e) == -1); /* 4.5 and 4.5: all of the 3 */
+    CHECK(stratify(10, 9, even, 0, index) == -1); /* 4.5 and 4.5: all of the 3 */
     CHECK_HOLDS(e.text, "class 3 has 5 rows, which leaves none of it to test");
     int64_t lonely[4] = {0, 0, 0, 9};
-    CHECK(lp_split_stratified(4, 2, lonely, 0, index, &e) == -1);
+    CHECK(stratify(4, 2, lonely, 0, index) == -1);
     CHECK_HOLDS(e.text, "class 9 has 1 row, which leaves none of it to");
 }
 
@@ -128,7 +135,7 @@ static lp_stream *dense_stream(size_t n) {
 
 static void a_stream_gets_its_parts(void) {
     lp_stream *s = dense_stream(10);
-    lp_split_options o = {.train = fraction(0.7), .stratify = true, .seed = 3};
+    lp_split_options o = {.parts.train = fraction(0.7), .stratify = true, .parts.seed = 3};
     CHECK(lp_split(s, &o, &e) == 0);
     CHECK(!lp_stream_has(s, "x") && !lp_stream_has(s, "y") && lp_stream_has(s, "classes"));
     bool seen[10] = {false};
@@ -164,7 +171,7 @@ static void refuse(lp_stream *s, lp_split_options o, lp_status status, const cha
 }
 
 static void streams_that_cannot_be_split(void) {
-    lp_split_options o = {.train = fraction(0.5)};
+    lp_split_options o = {.parts.train = fraction(0.5)};
     lp_tensor t;
     refuse(lp_stream_new(), o, LP_FAILED, "x");
 
@@ -182,9 +189,9 @@ static void streams_that_cannot_be_split(void) {
     lp_stream_drop(s, "y");
     o.stratify = true;
     refuse(s, o, LP_FAILED, "needs y");
-    o.no_shuffle = true;
+    o.parts.no_shuffle = true;
     refuse(dense_stream(4), o, LP_USAGE, "shuffle");
-    o = (lp_split_options){.train = fraction(0.5), .within_row = true};
+    o = (lp_split_options){.parts.train = fraction(0.5), .within_row = true};
     refuse(dense_stream(4), o, LP_USAGE, "sparse");
 }
 
@@ -211,7 +218,7 @@ static lp_stream *sparse_stream(void) {
 static void sparse_entries_are_held_out(void) {
     for (int by_row = 0; by_row < 2; by_row++) {
         lp_stream *s = sparse_stream();
-        lp_split_options o = {.train = fraction(0.5), .within_row = by_row, .seed = 11};
+        lp_split_options o = {.parts.train = fraction(0.5), .within_row = by_row, .parts.seed = 11};
         CHECK(lp_split(s, &o, &e) == 0);
         CHECK(!lp_stream_has(s, "row") && !lp_stream_has(s, "data") && lp_stream_has(s, "shape"));
         lp_sparse part[2];
@@ -240,13 +247,13 @@ static void sparse_entries_are_held_out(void) {
 }
 
 static void sparse_matrices_that_cannot_be_split(void) {
-    lp_split_options o = {.train = number(ENTRIES)};
+    lp_split_options o = {.parts.train = number(ENTRIES)};
     refuse(sparse_stream(), o, LP_FAILED, "leaves none to test");
     o.within_row = true;
     refuse(sparse_stream(), o, LP_USAGE, "a share of each row");
-    o.train = fraction(0.99);
+    o.parts.train = fraction(0.99);
     refuse(sparse_stream(), o, LP_FAILED, "smaller share");
-    o = (lp_split_options){.train = fraction(0.5), .stratify = true};
+    o = (lp_split_options){.parts.train = fraction(0.5), .stratify = true};
     refuse(sparse_stream(), o, LP_USAGE, "no y");
     lp_stream *s = sparse_stream();
     lp_tensor x = lp_tensor_vector(LP_F8, 3);
