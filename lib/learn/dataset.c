@@ -6,8 +6,10 @@
 
 enum { MAX_CLASSES = 1 << 24 };
 
+enum { TRAIN, VAL, TEST, ALL };
 static const lp_part parts[] = {
     {.name = "train", .x_name = "x_train", .y_name = "y_train"},
+    {.name = "val", .x_name = "x_val", .y_name = "y_val"},
     {.name = "test", .x_name = "x_test", .y_name = "y_test"},
     {.name = "all", .x_name = "x", .y_name = "y"},
 };
@@ -88,17 +90,15 @@ int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, 
                : label;
 }
 
-/* Whole-number types are classes, and so are rows of zeros and ones of any type, as np.eye gives
- * them; other f numbers are targets. */
-static bool is_classes(const lp_tensor *y) {
-    if (lp_type_is_integer(y->type))
-        return true;
-    if (y->ndim != 2 || y->shape[1] < 2)
+bool lp_is_targets(const lp_tensor *y) {
+    if (y->type.kind != 'f')
         return false;
+    if (y->ndim != 2 || y->shape[1] <= 1)
+        return true;
     for (size_t i = 0; i < y->count; i++)
         if (lp_tensor_at(y, i) != 0 && lp_tensor_at(y, i) != 1)
-            return false;
-    return true;
+            return true;
+    return false;
 }
 
 static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
@@ -109,7 +109,7 @@ static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_erro
         return lp_fail(e, "%s has %zu rows, %s has %zu", p->y_name, y->shape[0], p->x_name,
                        p->rows);
     size_t n, classes, cols = lp_tensor_row_size(y);
-    if (use == LP_Y_TARGETS && !is_classes(y)) {
+    if (use == LP_Y_TARGETS && lp_is_targets(y)) {
         p->target = y->data;
         p->target_type = y->type;
         p->target_cols = cols;
@@ -182,9 +182,11 @@ static int read_parts(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes,
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
     *d = (lp_dataset){0};
     bool split = lp_stream_has(s, "x_train");
-    d->part[d->parts++] = split ? parts[0] : parts[2];
-    if (lp_stream_has(s, "x_test"))
-        d->part[d->parts++] = parts[1];
+    d->part[d->parts++] = parts[split ? TRAIN : ALL];
+    if (lp_stream_has(s, "x_val"))
+        d->part[d->parts++] = parts[VAL];
+    else if (lp_stream_has(s, "x_test"))
+        d->part[d->parts++] = parts[TEST];
     if (read_parts(d, s, use, 0, e))
         return -1;
     const lp_part *p = &d->part[0];
@@ -197,7 +199,7 @@ int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
 
 int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
     *d = (lp_dataset){0};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = TRAIN; i <= ALL; i++)
         if (lp_stream_has(s, parts[i].x_name) &&
             (use == LP_Y_NONE || lp_stream_has(s, parts[i].y_name)))
             d->part[d->parts++] = parts[i];

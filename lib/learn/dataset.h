@@ -1,8 +1,8 @@
 /* The data that a stream holds, as learning takes it: rows of features with a label or a target
- * each, in the parts train and test.
+ * each, in the parts train, val and test.
  *
  *     x  y                            one part, "all"
- *     x_train y_train x_test y_test   two, "train" and "test"
+ *     x_train y_train x_test y_test   two, "train" and "test", and with x_val and y_val "val"
  *
  * x is [n, ...] of any number type, a row's elements its features. y is one of
  *     whole numbers [n] or [n, 1]     classes 0 .. k-1: k is the number of names in `classes`, or
@@ -37,16 +37,17 @@ typedef enum {
 } lp_y_use;
 
 typedef struct {
-    size_t parts; /* 1 or 2, and in lp_dataset_read_all up to 3 */
-    lp_part part[3];
+    size_t parts; /* 1 or 2, and in lp_dataset_read_all up to 4 */
+    lp_part part[4];
     size_t classes;  /* 0 without */
     lp_arena memory; /* holds the labels */
 } lp_dataset;
 
-/* The part to learn from (x_train, or x where there is none) and, if present, x_test. Checked:
- * at least one row, at least one column, as many labels as rows, the same columns in both parts,
- * labels inside the classes, at least two classes among the labels of the first part, no NaN and
- * no infinity; a fault is named by tensor, row and column (from 0). Freed with lp_dataset_free,
+/* The part to learn from (x_train, or x where there is none) and, if present, the part to watch:
+ * x_val, or else x_test, which is not read where there is an x_val. Checked: at least one row, at
+ * least one column, as many labels as rows, the same columns in both parts, labels inside the
+ * classes, at least two classes among the labels of the first part, no NaN and no infinity; a fault
+ * is named by tensor, row and column (from 0). Freed with lp_dataset_free,
  * also after a failure; borrows from the stream, whose tensors must stay. */
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e);
 
@@ -55,6 +56,10 @@ int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e);
 int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e);
 
 void lp_dataset_free(lp_dataset *d);
+
+/* True where y, read as LP_Y_TARGETS, is a regression target: f numbers other than rows of zeros
+ * and ones. */
+bool lp_is_targets(const lp_tensor *y);
 
 /* CRC-32 over everything a training run reads of the data: shapes, types, values, labels. */
 uint32_t lp_dataset_crc32(const lp_dataset *d);

@@ -1,15 +1,59 @@
 #include "learn/evaluate.h"
 
 #include "data/features.h"
+#include "learn/classification.h"
+#include "learn/evaluator.h"
+#include "learn/regression.h"
 #include "mf/factors.h"
+#include "mf/matrix.h"
 #include "mf/metrics.h"
 
 #include <math.h>
 
-static void add_part(lp_report *r, const char *name, const lp_metrics *m) {
-    r->part[r->parts] = (lp_report_part){
+static lp_report_part *add_part(lp_report *r, const char *name, const lp_metrics *m) {
+    lp_report_part *p = &r->part[r->parts++];
+    *p = (lp_report_part){
         .name = name, .n = m->n, .metric = {m->accuracy, m->loss}, .confusion = m->confusion};
-    r->parts++;
+    return p;
+}
+
+static void add_figure(lp_report_part *p, const char *name, double value) {
+    p->figure[p->figures++] = (lp_figure){name, value};
+}
+
+/* Scores are (n, cols), cols the classes, or 1: of class 1 of two; NULL: not known. */
+static void add_class_figures(lp_report_part *p, const int32_t *label, const double *score,
+                              size_t cols, int64_t top_k) {
+    size_t n = p->n, classes = p->confusion.classes;
+    lp_class_means means = lp_class_means_of(classes, p->confusion.count);
+    bool one_each = score != NULL && cols == classes;
+    add_figure(p, "balanced_accuracy", means.balanced_accuracy);
+    add_figure(p, "log_loss",
+               one_each && lp_are_probabilities(n, classes, score)
+                   ? lp_log_loss(n, classes, label, score)
+                   : NAN);
+    add_figure(p, "roc_auc",
+               one_each                        ? lp_roc_auc_of(n, classes, label, score)
+               : score != NULL && classes == 2 ? lp_roc_auc(n, label, 1, score, 1)
+                                               : NAN);
+    if (top_k > 0)
+        add_figure(p, "top_k_accuracy",
+                   one_each ? lp_top_k_accuracy(n, classes, label, score, (size_t)top_k) : NAN);
+    add_figure(p, "precision_macro", means.macro.precision);
+    add_figure(p, "recall_macro", means.macro.recall);
+    add_figure(p, "f1_macro", means.macro.f1);
+    add_figure(p, "precision_weighted", means.weighted.precision);
+    add_figure(p, "recall_weighted", means.weighted.recall);
+    add_figure(p, "f1_weighted", means.weighted.f1);
+}
+
+static void add_number_figures(lp_report_part *p, const lp_regression *s) {
+    lp_regression_metrics m = lp_regression_result(s);
+    add_figure(p, "mse", m.mse);
+    add_figure(p, "rmse", m.rmse);
+    add_figure(p, "mae", m.mae);
+    add_figure(p, "r2", m.r2);
+    add_figure(p, "explained_variance", m.explained_variance);
 }
 
 static int read_class_names(lp_report *r, lp_stream *s, size_t classes, lp_error *e) {
@@ -33,14 +77,36 @@ static int read_class_names(lp_report *r, lp_stream *s, size_t classes, lp_error
 /* ---- a model ---- */
 
 static int scale_parts(lp_stream *s, lp_stream *model, lp_error *e) {
-    static const char *const names[] = {"x", "x_train", "x_test"};
-    lp_tensor x[3] = {0};
-    for (int i = 0; i < 3; i++)
+    static const char *const names[] = {"x", "x_train", "x_val", "x_test"};
+    lp_tensor x[4] = {0};
+    for (int i = 0; i < 4; i++)
         if (lp_stream_has(s, names[i]) && lp_features_scaled(s, model, names[i], &x[i], e))
             return -1;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (x[i].owned != NULL)
             lp_stream_put(s, names[i], &x[i]);
+    return 0;
+}
+
+static int evaluate_part(lp_evaluator *ev, size_t i, int64_t top_k, lp_report *r, lp_error *e) {
+    const lp_part *p = &ev->data->part[i];
+    LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
+    lp_metrics metrics;
+    size_t outputs = lp_model_outputs(ev->model), cells = 0;
+    ev->all_scores = NULL;
+    ev->regression = NULL;
+    if (lp_model_classes(ev->model, p->label != NULL) == 0) {
+        ev->regression = lp_regression_new(outputs, &memory);
+    } else if (lp_multiply(p->rows, outputs, &cells)) {
+        ev->all_scores = lp_arena_alloc(&memory, cells, sizeof(double));
+    }
+    if (lp_evaluator_part(ev, i, &metrics, e))
+        return -1;
+    lp_report_part *part = add_part(r, p->name, &metrics);
+    if (ev->regression != NULL)
+        add_number_figures(part, ev->regression);
+    else
+        add_class_figures(part, p->label, ev->all_scores, outputs, top_k);
     return 0;
 }
 
@@ -53,19 +119,17 @@ static int read_data(lp_dataset *d, const lp_model *m, lp_stream *s, lp_stream *
     return lp_dataset_read_all(d, s, use, numbers ? 0 : lp_model_classes(m, true), e);
 }
 
-static int evaluate_model(lp_stream *s, lp_stream *model, lp_report *r, lp_error *e) {
+static int evaluate_model(lp_stream *s, lp_stream *model, int64_t top_k, lp_report *r,
+                          lp_error *e) {
     LP_CLEANUP(lp_model_free) lp_model m = {0};
     LP_CLEANUP(lp_dataset_free) lp_dataset d = {0};
     lp_stream *from = model != NULL ? model : s;
     if (lp_model_read(&m, from, e) || read_data(&d, &m, s, model, e))
         return -1;
     lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
-    for (size_t i = 0; i < d.parts; i++) {
-        lp_metrics metrics;
-        if (lp_evaluator_part(&evaluator, i, &metrics, e))
+    for (size_t i = 0; i < d.parts; i++)
+        if (evaluate_part(&evaluator, i, top_k, r, e))
             return -1;
-        add_part(r, d.part[i].name, &metrics);
-    }
     size_t classes = lp_model_classes(&m, d.part[0].label != NULL);
     if (classes == 0)
         return 0;
@@ -74,30 +138,43 @@ static int evaluate_model(lp_stream *s, lp_stream *model, lp_report *r, lp_error
 
 /* ---- predictions ---- */
 
-static int32_t *read_labels(lp_stream *s, const char *name, lp_arena *memory, size_t *n,
+/* The tensor as labels: (n) in r's memory. */
+static int32_t *read_labels(lp_stream *s, const char *name, lp_report *r, size_t *n,
                             size_t *classes, lp_error *e) {
+    size_t found;
     const lp_tensor *t = lp_stream_get(s, name, e);
-    return t == NULL ? NULL : lp_labels_read(t, name, memory, n, classes, e);
+    int32_t *label = t == NULL ? NULL : lp_labels_read(t, name, &r->memory, n, &found, e);
+    if (label != NULL && found > *classes)
+        *classes = found;
+    return label;
 }
 
-static int evaluate_predictions(lp_stream *s, lp_report *r, lp_error *e) {
-    static const struct {
-        const char *y, *name;
-    } against[] = {{"y", "all"}, {"y_test", "test"}, {"y_train", "train"}};
-    size_t i = 0, n, predictions, classes, predicted_classes;
-    while (i < 2 && !lp_stream_has(s, against[i].y))
-        i++;
-    int32_t *label = read_labels(s, against[i].y, &r->memory, &n, &classes, e);
+/* y_score, [n, classes] or [n], as f8; *t stays {0} where there is none. */
+static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_error *e) {
+    char shape[200];
+    if (!lp_stream_has(s, "y_score"))
+        return 0;
+    if (lp_stream_get_as(s, "y_score", LP_F8, t, e))
+        return -1;
+    size_t cols = lp_tensor_row_size(t);
+    if (t->ndim == 0 || t->shape[0] != n || (cols != classes && cols != 1))
+        return lp_fail(e, "y_score has shape %s, expected a row for each of the %zu labels",
+                       lp_shape_text(t->ndim, t->shape, shape), n);
+    return lp_tensor_check_finite(t, "y_score", e);
+}
+
+static int evaluate_classes(lp_stream *s, const char *y, const char *part, int64_t top_k,
+                            lp_report *r, lp_error *e) {
+    size_t n = 0, predictions, classes = 0;
+    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
+    lp_tensor names;
+    int32_t *label = read_labels(s, y, r, &n, &classes, e);
     int32_t *predicted =
-        label == NULL ? NULL
-                      : read_labels(s, "y_pred", &r->memory, &predictions, &predicted_classes, e);
+        label == NULL ? NULL : read_labels(s, "y_pred", r, &predictions, &classes, e);
     if (predicted == NULL)
         return -1;
     if (predictions != n)
-        return lp_fail(e, "y_pred has %zu rows, %s has %zu", predictions, against[i].y, n);
-    lp_tensor names;
-    if (predicted_classes > classes)
-        classes = predicted_classes;
+        return lp_fail(e, "y_pred has %zu rows, %s has %zu", predictions, y, n);
     if (lp_stream_describe(s, "classes", &names) && names.count > classes)
         classes = names.count;
     lp_metrics metrics = {.n = n, .loss = NAN};
@@ -105,16 +182,88 @@ static int evaluate_predictions(lp_stream *s, lp_report *r, lp_error *e) {
         return -1;
     lp_confusion_add(&metrics.confusion, n, label, predicted);
     metrics.accuracy = lp_accuracy(&metrics.confusion);
-    add_part(r, against[i].name, &metrics);
+    lp_report_part *p = add_part(r, part, &metrics);
+    if (read_scores(s, n, classes, &scores, e))
+        return -1;
+    size_t cols = scores.data != NULL ? lp_tensor_row_size(&scores) : 0;
+    add_class_figures(p, label, scores.data, cols, top_k);
     return read_class_names(r, s, classes, e);
+}
+
+static int evaluate_numbers(lp_stream *s, const char *y, const char *part, lp_report *r,
+                            lp_error *e) {
+    char shape[200], other[200];
+    LP_CLEANUP(lp_tensor_free) lp_tensor target = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor predicted = {0};
+    if (lp_stream_get_as(s, y, LP_F8, &target, e) ||
+        lp_stream_get_as(s, "y_pred", LP_F8, &predicted, e))
+        return -1;
+    if (target.ndim == 0 || predicted.ndim == 0 || target.shape[0] != predicted.shape[0] ||
+        target.count != predicted.count)
+        return lp_fail(e, "y_pred has shape %s, %s has %s",
+                       lp_shape_text(predicted.ndim, predicted.shape, shape), y,
+                       lp_shape_text(target.ndim, target.shape, other));
+    lp_metrics metrics = {.n = target.shape[0], .loss = NAN, .accuracy = NAN};
+    lp_regression *sums = lp_regression_new(lp_tensor_row_size(&target), &r->memory);
+    lp_regression_add(sums, LP_F8, metrics.n, target.data, predicted.data);
+    add_number_figures(add_part(r, part, &metrics), sums);
+    return 0;
+}
+
+static int evaluate_predictions(lp_stream *s, int64_t top_k, lp_report *r, lp_error *e) {
+    static const struct {
+        const char *y, *name;
+    } against[] = {{"y", "all"}, {"y_test", "test"}, {"y_val", "val"}, {"y_train", "train"}};
+    size_t i = 0;
+    while (i < 3 && !lp_stream_has(s, against[i].y))
+        i++;
+    const lp_tensor *y = lp_stream_get(s, against[i].y, e);
+    const lp_tensor *predicted = y != NULL ? lp_stream_get(s, "y_pred", e) : NULL;
+    if (predicted == NULL)
+        return -1;
+    if (lp_is_targets(y) && lp_is_targets(predicted))
+        return evaluate_numbers(s, against[i].y, against[i].name, r, e);
+    return evaluate_classes(s, against[i].y, against[i].name, top_k, r, e);
 }
 
 /* ---- factors ---- */
 
-static int evaluate_factors(lp_stream *s, const char *mask, bool zero_filled, lp_report *r,
-                            lp_error *e) {
+/* Dense x without a mask: the share of its variance, about the columns' means, that is explained,
+ * and by each of an SVD's components: the variance of column k of u diag(s). */
+static int add_explained_variance(lp_stream *s, lp_report *r, lp_error *e) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    LP_CLEANUP(lp_factors_free) lp_factors f = {0};
+    if (lp_matrix_read_x(s, &x, e) || lp_factors_read(s, &f, e))
+        return -1;
+    lp_report_part *p = &r->part[0];
+    lp_regression *all = lp_regression_new(f.cols, &r->memory);
+    lp_regression *components = lp_regression_new(f.rank, &r->memory);
+    double *row = lp_arena_alloc(&r->memory, f.cols, sizeof *row);
+    double *score = lp_arena_alloc(&r->memory, f.rank, sizeof *score);
+    for (size_t i = 0; i < f.rows; i++) {
+        for (size_t j = 0; j < f.cols; j++)
+            row[j] = lp_factors_at(&f, i, j);
+        lp_regression_add(all, LP_F8, 1, (double *)x.data + i * f.cols, row);
+        for (size_t k = 0; k < f.rank; k++)
+            score[k] = f.u[i * f.rank + k] * (f.s != NULL ? f.s[k] : 1);
+        lp_regression_add(components, LP_F8, 1, score, score);
+    }
+    add_figure(p, "explained_variance", lp_regression_result(all).explained_variance);
+    double variation = 0;
+    for (size_t j = 0; j < f.cols; j++)
+        variation += all->target[j].sum;
+    if (f.s != NULL && variation > 0) {
+        p->components = f.rank;
+        p->explained_variance_ratio = lp_arena_alloc(&r->memory, f.rank, sizeof(double));
+        for (size_t k = 0; k < f.rank; k++)
+            p->explained_variance_ratio[k] = components->target[k].sum / variation;
+    }
+    return 0;
+}
+
+static int evaluate_factors(lp_stream *s, const lp_evaluate_options *o, lp_report *r, lp_error *e) {
     lp_factors_metrics m[3];
-    if (lp_factors_evaluate(s, mask, zero_filled, m, &r->parts, e))
+    if (lp_factors_evaluate(s, o->mask, o->zero_filled, m, &r->parts, e))
         return -1;
     r->counted = "entries";
     static const char *const names[] = {"sse", "mse", "rmse", "mae"};
@@ -123,31 +272,32 @@ static int evaluate_factors(lp_stream *s, const char *mask, bool zero_filled, lp
     for (size_t i = 0; i < r->parts; i++)
         r->part[i] = (lp_report_part){
             .name = m[i].part, .n = m[i].n, .metric = {m[i].sse, m[i].mse, m[i].rmse, m[i].mae}};
-    return 0;
+    return lp_matrix_is_sparse(s) || o->mask != NULL ? 0 : add_explained_variance(s, r, e);
 }
 
-static int evaluate(lp_stream *s, lp_stream *model, const char *mask, bool zero_filled,
-                    lp_report *r, lp_error *e) {
+static int evaluate(lp_stream *s, lp_stream *model, const lp_evaluate_options *o, lp_report *r,
+                    lp_error *e) {
     bool has_model = model != NULL || lp_model_is_in(s), has_factors = lp_factors_are_in(s);
     bool has_predictions = lp_stream_has(s, "y_pred");
     if (has_model && has_factors)
         return lp_fail(e, "there are both factors (u, mean) and a model (drop one with pick)");
     if (!has_model && !has_predictions && has_factors)
-        return evaluate_factors(s, mask, zero_filled, r, e);
+        return evaluate_factors(s, o, r, e);
     if (!has_model && !has_predictions)
         return lp_fail(e, "there is nothing to evaluate (expected a model, layer1.weight or "
                           "weight; y_pred; or factors, u and v)");
-    if (has_model ? evaluate_model(s, model, r, e) : evaluate_predictions(s, r, e))
+    if (has_model ? evaluate_model(s, model, o->top_k, r, e)
+                  : evaluate_predictions(s, o->top_k, r, e))
         return -1;
-    if (mask != NULL || zero_filled)
+    if (o->mask != NULL || o->zero_filled)
         return lp_fail_usage(e, "--mask and --zero-filled go only with factors");
     return 0;
 }
 
-int lp_evaluate(lp_stream *s, lp_stream *model, const char *mask, bool zero_filled, lp_report *r,
+int lp_evaluate(lp_stream *s, lp_stream *model, const lp_evaluate_options *o, lp_report *r,
                 lp_error *e) {
     *r = (lp_report){.counted = "rows", .metric = {"accuracy", "loss"}};
-    if (evaluate(s, model, mask, zero_filled, r, e) == 0)
+    if (evaluate(s, model, o, r, e) == 0)
         return 0;
     lp_report_free(r);
     return lp_within(e, "evaluating");

@@ -53,6 +53,7 @@ lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *
         .data = d,
         .forward = lp_forward_new(m, d, with_target, memory),
         .scores = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_model_outputs(m), type.size),
+        .probabilities = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_model_outputs(m), type.size),
         .row_loss = lp_arena_alloc(memory, LP_FORWARD_ROWS, type.size),
         .predicted = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(int32_t))};
 }
@@ -79,6 +80,24 @@ static double sum_losses(lp_evaluator *ev, size_t n) {
         sum = num->sum_squared_difference(n * outputs, ev->scores, batch->target);
     }
     return sum;
+}
+
+/* Keeps what the caller asked for of the n rows whose scores are in ev->scores. */
+static void keep_rows(lp_evaluator *ev, size_t from, size_t n) {
+    const lp_model *m = ev->model;
+    lp_type type = m->net.params.type;
+    size_t outputs = lp_model_outputs(m);
+    if (ev->regression != NULL)
+        lp_regression_add(ev->regression, type, n, ev->forward.batch.target, ev->scores);
+    if (ev->all_scores == NULL)
+        return;
+    const void *scores = ev->scores;
+    if (!m->is_perceptron && m->loss == LP_LOSS_CROSS_ENTROPY) {
+        lp_kernels_of(type)->softmax(n, outputs, ev->scores, ev->probabilities);
+        scores = ev->probabilities;
+    }
+    for (size_t i = 0; i < n * outputs; i++)
+        ev->all_scores[from * outputs + i] = lp_element(type, scores, i);
 }
 
 static int check_part(const lp_model *m, const lp_part *p, size_t classes, lp_error *e) {
@@ -111,6 +130,7 @@ int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error 
             lp_model_classify(m, n, ev->scores, ev->predicted);
             lp_confusion_add(&metrics->confusion, n, ev->forward.batch.label, ev->predicted);
         }
+        keep_rows(ev, from, n);
         loss += sum_losses(ev, n);
     }
     double terms = (double)p->rows;

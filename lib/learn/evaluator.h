@@ -7,6 +7,7 @@
 #include "learn/dataset.h"
 #include "learn/history.h"
 #include "learn/predict.h"
+#include "learn/regression.h"
 
 /* Counts of predicted classes, added to batch by batch. */
 typedef struct {
@@ -38,8 +39,11 @@ typedef struct {
     const lp_model *model;
     const lp_dataset *data;
     lp_forward forward;
-    void *scores, *row_loss;
+    void *scores, *row_loss, *probabilities;
     int32_t *predicted;
+    /* Where the rows of a part are kept for further metrics. Both NULL: nowhere. */
+    double *all_scores;        /* (rows, outputs), as lp_predict puts them into y_score */
+    lp_regression *regression; /* what targets and predictions are added to */
 } lp_evaluator;
 
 /* Model and data are borrowed; all room is in `memory`. */

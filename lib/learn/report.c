@@ -1,5 +1,7 @@
 #include "learn/report.h"
 
+#include "learn/classification.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,7 @@ void lp_report_free(lp_report *r) {
 
 /* The shortest of 15, 16, 17 digits that reads back as the same number. JSON can only give null
  * for what is not finite. */
-static void print_number(lp_buffer *out, double value, lp_report_format format) {
+void lp_report_print_number(lp_buffer *out, double value, lp_report_format format) {
     char text[40];
     if (!isfinite(value)) {
         const char *tsv = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -41,7 +43,7 @@ static void print_json_classes(const lp_confusion *c, lp_buffer *out) {
     lp_buffer_printf(out, ", \"per_class\": [");
     for (size_t k = 0; k < c->classes; k++) {
         lp_buffer_printf(out, "%s", k > 0 ? ", " : "");
-        print_number(out, lp_class_accuracy(c, k), LP_REPORT_JSON);
+        lp_report_print_number(out, lp_class_accuracy(c, k), LP_REPORT_JSON);
     }
     lp_buffer_printf(out, "], \"confusion\": [");
     for (size_t k = 0; k < c->classes; k++) {
@@ -53,6 +55,79 @@ static void print_json_classes(const lp_confusion *c, lp_buffer *out) {
     lp_buffer_printf(out, "]");
 }
 
+/* ---- arrays over the classes, and over the components of factors ---- */
+
+static double precision_of(const lp_report_part *p, size_t k) {
+    return lp_class_metrics_of(p->confusion.classes, p->confusion.count, k).precision;
+}
+
+static double recall_of(const lp_report_part *p, size_t k) {
+    return lp_class_metrics_of(p->confusion.classes, p->confusion.count, k).recall;
+}
+
+static double f1_of(const lp_report_part *p, size_t k) {
+    return lp_class_metrics_of(p->confusion.classes, p->confusion.count, k).f1;
+}
+
+static double support_of(const lp_report_part *p, size_t k) {
+    return (double)lp_class_metrics_of(p->confusion.classes, p->confusion.count, k).support;
+}
+
+static double explained_by(const lp_report_part *p, size_t k) {
+    return p->explained_variance_ratio[k];
+}
+
+static const struct {
+    const char *name;
+    bool of_components;
+    double (*at)(const lp_report_part *p, size_t k);
+} arrays[] = {
+    {"precision", false, precision_of},
+    {"recall", false, recall_of},
+    {"f1", false, f1_of},
+    {"support", false, support_of},
+    {"explained_variance_ratio", true, explained_by},
+};
+enum { ARRAYS = sizeof arrays / sizeof *arrays };
+
+static size_t length_of(const lp_report_part *p, int array) {
+    return arrays[array].of_components ? p->components : p->confusion.classes;
+}
+
+static void print_json_more(const lp_report_part *p, lp_buffer *out) {
+    for (size_t k = 0; k < p->figures; k++) {
+        lp_buffer_printf(out, ", \"%s\": ", p->figure[k].name);
+        lp_report_print_number(out, p->figure[k].value, LP_REPORT_JSON);
+    }
+    for (int a = 0; a < ARRAYS; a++) {
+        for (size_t k = 0; k < length_of(p, a); k++) {
+            lp_buffer_printf(out, k == 0 ? ", \"%s\": [" : ", ", arrays[a].name);
+            lp_report_print_number(out, arrays[a].at(p, k), LP_REPORT_JSON);
+        }
+        lp_buffer_printf(out, length_of(p, a) > 0 ? "]" : "");
+    }
+}
+
+static void print_tsv_more_names(const lp_report_part *p, lp_buffer *out) {
+    for (size_t k = 0; k < p->figures; k++)
+        lp_buffer_printf(out, "\t%s", p->figure[k].name);
+    for (int a = 0; a < ARRAYS; a++)
+        for (size_t k = 0; k < length_of(p, a); k++)
+            lp_buffer_printf(out, "\t%s.%zu", arrays[a].name, k);
+}
+
+static void print_tsv_more(const lp_report_part *p, lp_buffer *out) {
+    for (size_t k = 0; k < p->figures; k++) {
+        lp_buffer_printf(out, "\t");
+        lp_report_print_number(out, p->figure[k].value, LP_REPORT_TSV);
+    }
+    for (int a = 0; a < ARRAYS; a++)
+        for (size_t k = 0; k < length_of(p, a); k++) {
+            lp_buffer_printf(out, "\t");
+            lp_report_print_number(out, arrays[a].at(p, k), LP_REPORT_TSV);
+        }
+}
+
 static void print_json(const lp_report *r, bool has_classes, lp_buffer *out) {
     lp_buffer_printf(out, "{");
     for (size_t i = 0; i < r->parts; i++) {
@@ -60,10 +135,11 @@ static void print_json(const lp_report *r, bool has_classes, lp_buffer *out) {
         lp_buffer_printf(out, "%s\"%s\": {\"n\": %zu", i > 0 ? ", " : "", p->name, p->n);
         for (size_t k = 0; k < metrics(r); k++) {
             lp_buffer_printf(out, ", \"%s\": ", r->metric[k]);
-            print_number(out, p->metric[k], LP_REPORT_JSON);
+            lp_report_print_number(out, p->metric[k], LP_REPORT_JSON);
         }
         if (has_classes)
             print_json_classes(&p->confusion, out);
+        print_json_more(p, out);
         lp_buffer_printf(out, "}");
     }
     lp_buffer_printf(out, "}\n");
@@ -78,23 +154,27 @@ static void print_tsv(const lp_report *r, lp_buffer *out) {
         lp_buffer_printf(out, "\tper_class.%zu", k);
     for (size_t k = 0; k < classes * classes; k++)
         lp_buffer_printf(out, "\tconfusion.%zu.%zu", k / classes, k % classes);
+    print_tsv_more_names(&r->part[0], out);
     for (size_t i = 0; i < r->parts; i++) {
         const lp_report_part *p = &r->part[i];
         lp_buffer_printf(out, "\n%s\t%zu", p->name, p->n);
         for (size_t k = 0; k < metrics(r) + classes; k++) {
             lp_buffer_printf(out, "\t");
-            print_number(out,
-                         k < metrics(r) ? p->metric[k]
-                                        : lp_class_accuracy(&p->confusion, k - metrics(r)),
-                         LP_REPORT_TSV);
+            lp_report_print_number(
+                out,
+                k < metrics(r) ? p->metric[k] : lp_class_accuracy(&p->confusion, k - metrics(r)),
+                LP_REPORT_TSV);
         }
         for (size_t k = 0; k < classes * classes; k++)
             lp_buffer_printf(out, "\t%zu", p->confusion.count[k]);
+        print_tsv_more(p, out);
     }
     lp_buffer_printf(out, "\n");
 }
 
 /* ---- text ---- */
+
+enum { MATRIX_CLASSES = 20 }; /* a wider confusion matrix is not readable */
 
 /* How wide a text is on a terminal, roughly: its characters, in UTF-8. */
 static int width(const char *text) {
@@ -111,12 +191,18 @@ static const char *class_name(const lp_report *r, size_t k, char text[40]) {
     return text;
 }
 
-/* Accuracy of each class and the confusion matrix beside it. */
-static void print_classes(const lp_report *r, const lp_confusion *c, lp_buffer *out) {
+static int widest_name(const lp_report *r, size_t classes) {
     char text[40];
-    int widest = 0, cell = 1;
-    for (size_t k = 0; k < c->classes; k++)
+    int widest = 0;
+    for (size_t k = 0; k < classes; k++)
         widest = width(class_name(r, k, text)) > widest ? width(class_name(r, k, text)) : widest;
+    return widest;
+}
+
+/* Accuracy of each class and the confusion matrix beside it. */
+static void print_matrix(const lp_report *r, const lp_confusion *c, lp_buffer *out) {
+    char text[40];
+    int widest = widest_name(r, c->classes), cell = 1;
     for (size_t n = c->n; n >= 10; n /= 10)
         cell++;
     for (size_t k = 0; k < c->classes; k++) {
@@ -130,7 +216,74 @@ static void print_classes(const lp_report *r, const lp_confusion *c, lp_buffer *
     }
 }
 
-static void print_text(const lp_report *r, lp_buffer *out) {
+/* The wrong classes that rows of class k are predicted as, the most frequent first, at most 3. */
+static void print_mistakes(const lp_report *r, const lp_confusion *c, size_t k, lp_buffer *out) {
+    char text[40];
+    const size_t *row = c->count + k * c->classes;
+    size_t taken[3] = {0};
+    for (int i = 0; i < 3; i++) {
+        size_t best = k;
+        for (size_t j = 0; j < c->classes; j++) {
+            bool is_listed = false;
+            for (int t = 0; t < i; t++)
+                is_listed |= taken[t] == j;
+            if (j != k && !is_listed && row[j] > 0 && (best == k || row[j] > row[best]))
+                best = j;
+        }
+        if (best == k)
+            return;
+        taken[i] = best;
+        lp_buffer_printf(out, "%s %s %zu", i > 0 ? "," : "  ", class_name(r, best, text),
+                         row[best]);
+    }
+}
+
+/* A line for each class, which stays readable however many there are. */
+static void print_table(const lp_report *r, const lp_confusion *c, lp_buffer *out) {
+    char text[40];
+    int widest = widest_name(r, c->classes);
+    lp_buffer_printf(out, "  %*s  recall  precision      f1     rows   predicted as\n", widest, "");
+    for (size_t k = 0; k < c->classes; k++) {
+        const char *name = class_name(r, k, text);
+        lp_class_metrics m = lp_class_metrics_of(c->classes, c->count, k);
+        lp_buffer_printf(out, "  %s%*s  %.4f     %.4f  %.4f  %7zu", name, widest - width(name), "",
+                         m.recall, m.precision, m.f1, m.support);
+        print_mistakes(r, c, k, out);
+        lp_buffer_printf(out, "\n");
+    }
+}
+
+static const char *group_of(const char *name) {
+    const char *suffix = strrchr(name, '_');
+    return suffix != NULL && strcmp(suffix, "_macro") == 0      ? "macro"
+           : suffix != NULL && strcmp(suffix, "_weighted") == 0 ? "weighted"
+                                                                : "";
+}
+
+/* The further figures that are known: "  balanced accuracy 0.9, roc auc 0.995", and the means over
+ * the classes in lines of their own, "  macro: precision 0.91, recall 0.9, f1 0.9". */
+static void print_figures(const lp_report_part *p, lp_buffer *out) {
+    const char *group = NULL;
+    for (size_t k = 0; k < p->figures; k++) {
+        const char *name = p->figure[k].name, *own_group = group_of(name);
+        if (isnan(p->figure[k].value))
+            continue;
+        if (group == NULL || strcmp(group, own_group) != 0)
+            lp_buffer_printf(out, "%s  %s%s", group == NULL ? "" : "\n", own_group,
+                             own_group[0] != '\0' ? ": " : "");
+        else
+            lp_buffer_printf(out, ", ");
+        group = own_group;
+        size_t length = strlen(name) - (group[0] != '\0' ? strlen(group) + 1 : 0);
+        for (size_t i = 0; i < length; i++)
+            lp_buffer_append(out, name[i] == '_' ? " " : name + i, 1);
+        lp_buffer_printf(out, " %.6g", p->figure[k].value);
+    }
+    if (group != NULL)
+        lp_buffer_printf(out, "\n");
+}
+
+static void print_text(const lp_report *r, bool per_class, lp_buffer *out) {
     for (size_t i = 0; i < r->parts; i++) {
         const lp_report_part *p = &r->part[i];
         lp_buffer_printf(out, "%s: %zu %s", p->name, p->n, r->counted);
@@ -138,16 +291,20 @@ static void print_text(const lp_report *r, lp_buffer *out) {
             if (!isnan(p->metric[k]))
                 lp_buffer_printf(out, ", %s %.6g", r->metric[k], p->metric[k]);
         lp_buffer_printf(out, "\n");
-        print_classes(r, &p->confusion, out);
+        if (p->confusion.classes > 0 && (per_class || p->confusion.classes > MATRIX_CLASSES))
+            print_table(r, &p->confusion, out);
+        else
+            print_matrix(r, &p->confusion, out);
+        print_figures(p, out);
     }
 }
 
-void lp_report_print(const lp_report *r, lp_report_format format, lp_buffer *out) {
+void lp_report_print(const lp_report *r, lp_report_format format, bool per_class, lp_buffer *out) {
     bool has_classes = strcmp(r->counted, "rows") == 0;
     if (format == LP_REPORT_JSON)
         print_json(r, has_classes, out);
     else if (format == LP_REPORT_TSV)
         print_tsv(r, out);
     else
-        print_text(r, out);
+        print_text(r, per_class, out);
 }

@@ -25,6 +25,29 @@ refuses 'a mask without factors' 2 'go only with factors' eval --mask w model.np
 from-csv --label species "$fixtures/iris.csv" | scale --by centre | factorise --method svd --rank 2 >svd.npz
 equal 'factors' "$(eval --tsv svd.npz | awk -F '\t' 'NR == 2 { printf "%s %s %.4f", $1, $2, $3 }')" 'all 600 15.2288'
 
+# Further metrics in the text, and the form for many classes.
+check 'figures of a part' grep -Eq '^  balanced accuracy 0\.[0-9]+, log loss 0\.[0-9]+, roc auc [01]' text
+check 'means over the classes' grep -Eq '^  macro: precision 0\.[0-9]+, recall 0\.[0-9]+, f1 0\.[0-9]+$' text
+eval --per-class --top-k 2 model.npz >table
+check '--per-class: a line for each' grep -Eq '^  versicolor  [01]\.[0-9]{4}     [01]\.[0-9]{4}  [01]\.[0-9]{4} +[0-9]+   virginica [0-9]+$' table
+check '--top-k' grep -q ', top k accuracy [01]' table
+refuses '--per-class is of the text' 2 'contradict' eval --per-class --json model.npz
+if [ -n "$python" ]; then
+    "$python" -c 'import numpy as np; i = np.arange(900)
+x = np.stack([i * 7 % 300, (i * 7 + (i % 5 == 0)) % 300], 1)
+np.savez("many.npz", y=x[:, 0], y_pred=x[:, 1]); s = np.eye(300)[x[:, 1]]; s[7, 5] = np.nan
+np.savez("nan.npz", y=x[:, 0], y_pred=x[:, 1], y_score=s)
+np.savez("short.npz", y=x[:, 0], y_pred=x[:, 1], y_score=s[:9])
+np.savez("wide.npz", y=x[:, 0] / 7, y_pred=x / 7)'
+    equal '300 classes: no line of the text is long' "$(eval many.npz | awk 'length > 100' | wc -l)" 0
+    equal '300 classes: a line for each' "$(eval many.npz | grep -c '^  class [0-9]')" 300
+    refuses 'a score that is not finite' 1 'y_score: row 7, column 5 is nan' eval nan.npz
+    refuses 'scores of other rows' 1 'y_score has shape \(9, 300\), expected a row for each of the 900' eval short.npz
+    refuses 'numbers of another shape' 1 'y_pred has shape \(900, 2\), y has \(900,\)' eval wide.npz
+else
+    skip 'no NumPy: many classes'
+fi
+
 if [ -n "$python" ]; then
     eval --json model.npz >model.json
     eval --tsv model.npz >model.tsv

@@ -149,7 +149,6 @@ static void refuse_network(const char *name, lp_type type, size_t rows, size_t c
         put(s, name, type, rows, cols, numbers);
     CHECK(lp_mlp_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text, text);
-    lp_mlp_free(&m);
     lp_stream_free(s);
 }
 
@@ -170,7 +169,6 @@ static void broken_networks(void) {
     CHECK(lp_mlp_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text,
                 "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
-    lp_mlp_free(&m);
     lp_stream_free(s);
 }
 
@@ -190,7 +188,7 @@ static void perceptron_model(void) {
         CHECK_CLOSE(lp_tensor_at(answer, i), expected[i] > 0, 0);
     }
     lp_report r;
-    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
+    CHECK(lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, &e) == 0);
     /* Right, right, wrong at 0, wrong by 1.5: criterion (0 + 1.5) / 4. */
     CHECK_CLOSE(r.part[0].metric[0], 0.5, 0);
     CHECK_CLOSE(r.part[0].metric[1], 0.375, 0);
@@ -225,22 +223,31 @@ static void reports(void) {
     lp_stream *s = lp_stream_new();
     lp_buffer text = {0};
     lp_report r;
-    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
+    CHECK(lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, &e) == -1);
     CHECK_HOLDS(e.text, "there is nothing to evaluate");
     put(s, "y", LP_I8, 3, 0, (int64_t[]){0, 1, 1});
     put(s, "y_pred", LP_I8, 3, 0, (int64_t[]){0, 1, 0});
-    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == 0);
-    lp_report_print(&r, LP_REPORT_JSON, &text);
+    CHECK(lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, &e) == 0);
+    lp_report_print(&r, LP_REPORT_JSON, false, &text);
     CHECK_TEXT(text.data, "{\"all\": {\"n\": 3, \"accuracy\": 0.6666666666666666, \"loss\": null, "
-                          "\"per_class\": [1, 0.5], \"confusion\": [[1, 0], [1, 1]]}}\n");
+                          "\"per_class\": [1, 0.5], \"confusion\": [[1, 0], [1, 1]], "
+                          "\"balanced_accuracy\": 0.75, \"log_loss\": null, \"roc_auc\": null, "
+                          "\"precision_macro\": 0.75, \"recall_macro\": 0.75, "
+                          "\"f1_macro\": 0.6666666666666666, "
+                          "\"precision_weighted\": 0.8333333333333334, "
+                          "\"recall_weighted\": 0.6666666666666666, "
+                          "\"f1_weighted\": 0.6666666666666666, \"precision\": [0.5, 1], "
+                          "\"recall\": [1, 0.5], "
+                          "\"f1\": [0.6666666666666666, 0.6666666666666666], "
+                          "\"support\": [1, 2]}}\n");
     text.size = 0;
-    lp_report_print(&r, LP_REPORT_TSV, &text);
+    lp_report_print(&r, LP_REPORT_TSV, false, &text);
     CHECK_HOLDS(text.data, "part\tn\taccuracy\tloss\tper_class.0\tper_class.1\tconfusion.0.0");
-    CHECK_HOLDS(text.data, "\nall\t3\t0.6666666666666666\tnan\t1\t0.5\t1\t0\t1\t1\n");
+    CHECK_HOLDS(text.data, "\nall\t3\t0.6666666666666666\tnan\t1\t0.5\t1\t0\t1\t1\t0.75\tnan\t");
     lp_buffer_free(&text);
     lp_report_free(&r);
     put(s, "y_pred", LP_I8, 2, 0, (int64_t[]){0, 1});
-    CHECK(lp_evaluate(s, NULL, NULL, false, &r, &e) == -1);
+    CHECK(lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, &e) == -1);
     CHECK_HOLDS(e.text, "evaluating: y_pred has 2 rows, y has 3");
     lp_stream_free(s);
 }
