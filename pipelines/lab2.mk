@@ -41,5 +41,5 @@ $(LAB2_MLP): $(LAB2)/mlp-%.npz: fixtures/iris.csv $(BIN)/from-csv $(BIN)/split $
 	    $(BIN)/train-mlp --hidden 12 --activation relu --bias scalar --init normal --batch 0 \
 	        --epochs 100 --lr 0.01 --seed $* -o $@
 
-$(LAB2)/table.tsv: $(LAB2)/gd.npz $(LAB2_SVD) $(LAB2_MLP) $(BIN)/eval pipelines/lab2.sh $(TABLE)
+$(LAB2)/table.tsv: $(LAB2)/gd.npz $(LAB2_SVD) $(LAB2_MLP) $(BIN)/eval $(BIN)/summarise pipelines/lab2.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/lab2.sh $(LAB2) >$@

@@ -4,8 +4,11 @@
 . pipelines/table.sh
 dir=$1
 
-runs() { # runs PART FIELD: over the ten runs
-    for run in "$dir"/mlp-*.npz; do figure "$1" "$2" '%.6f\n' "$run"; done | range
+runs() { # runs PART FIELD: "MEAN (MIN to MAX)" over the ten runs
+    local line mean min max
+    line=$("$BIN/summarise" --tsv --of "$1.$2" "$dir"/mlp-*.npz | tail -n 1)
+    IFS=$'\t' read -r _ _ mean _ min max <<<"$line"
+    printf '%.3f (%.3f to %.3f)' "$mean" "$min" "$max"
 }
 
 row 'lab 2' 'the report' 'here' '50 seeds'

@@ -31,9 +31,12 @@ static const lp_tool tool = {
         "history.val_accuracy (validation), as train-mlp and factorise write them with "
         "--eval-every, and draws one panel for each metric. Each FILE is read by itself and has "
         "its own colour, training solid and validation dashed; the legend names it by the file's "
-        "name without folder and ending. Values that are not finite break a line. The picture is a "
+        "name without folder and ending. Values that are not finite break a line. "
+        "What summarise makes of many runs is drawn as their mean in a band of one standard "
+        "deviation. The picture is a "
         "PNG, or an SVG where -o names a file that ends in .svg.",
     .examples = "plot-curves --log sgd.npz adam.npz -o curves.png\n"
+                "summarise seed-*.npz | plot-curves -o mean.png\n"
                 "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' "
                 "a.npz b.npz >c.png",
     .in = LP_IN_STREAM,

@@ -62,8 +62,17 @@ lp_stream *lp_tool_input_stream(void) {
     return read_streams(0, lp_now.files.count);
 }
 
+/* Appends "<(RECIPE)", the stream as a recipe has it that names several. */
+static void name_stream(lp_buffer *b, lp_stream *s) {
+    if (lp_stream_recipe(s)[0] == '\0')
+        lp_stream_continue_recipe(s, "pick", "", "'*'");
+    lp_buffer_printf(b, "%s<(%s)", b->size > 0 ? " " : "", lp_stream_recipe(s));
+}
+
 lp_stream *lp_tool_input_stream_at(size_t i) {
-    return read_streams(i, 1);
+    lp_stream *s = read_streams(i, 1);
+    name_stream(&lp_now.apart, s);
+    return s;
 }
 
 lp_stream *lp_tool_input_stream_of(const char *option) {
@@ -72,10 +81,8 @@ lp_stream *lp_tool_input_stream_of(const char *option) {
         return NULL;
     const lp_input input = {.path = setting->words.item[0]};
     lp_stream *s = lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
-    if (lp_stream_recipe(s)[0] == '\0')
-        lp_stream_continue_recipe(s, "pick", "", "'*'");
     lp_buffer text = {0};
-    lp_buffer_printf(&text, "<(%s)", lp_stream_recipe(s));
+    name_stream(&text, s);
     setting->raw = text.data;
     return s;
 }

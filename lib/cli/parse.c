@@ -124,8 +124,7 @@ static int parse_option(lp_command *c, int argc, char **argv, int *i, lp_error *
 
 /* ---- options together ---- */
 
-/* The first option of "a|b|c" that was given; NULL where none was. */
-static const lp_setting *any_given(const lp_command *c, const char *names) {
+const lp_setting *lp_command_any_given(const lp_command *c, const char *names) {
     for (const char *at = names;; at++) {
         size_t size = strcspn(at, "|");
         const lp_setting *setting = find_name(c, at, size);
@@ -143,7 +142,7 @@ static bool holds(const lp_command *c, const char *condition) {
     size_t length = strcspn(condition, "=");
     const lp_setting *setting = find_name(c, condition, length);
     if (setting == NULL || condition[length] == '\0')
-        return any_given(c, condition) != NULL;
+        return lp_command_any_given(c, condition) != NULL;
     const char *value = setting->row->choices;
     for (int n = *(int *)((char *)setting->values + setting->row->offset); n > 0; n--)
         value += strcspn(value, "|") + 1;
@@ -160,7 +159,7 @@ static int check_together(const lp_command *c, lp_error *e) {
         if (at->given && row->requires != NULL && !holds(c, row->requires))
             return lp_fail_usage(e, "%s goes only with --%s", spelling, row->requires);
         const lp_setting *other =
-            at->given && row->conflicts != NULL ? any_given(c, row->conflicts) : NULL;
+            at->given && row->conflicts != NULL ? lp_command_any_given(c, row->conflicts) : NULL;
         if (other != NULL)
             return lp_fail_usage(e, "%s and --%s contradict each other (give one)", spelling,
                                  other->row->name);

@@ -46,6 +46,9 @@ int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e);
 /* The option called NAME, without dashes; NULL where the tables have none. */
 lp_setting *lp_command_find(const lp_command *c, const char *name);
 
+/* The first option of "tsv|runs" that was given; NULL where none was. */
+const lp_setting *lp_command_any_given(const lp_command *c, const char *names);
+
 /* Appends " --train 0.8 --seed 0": the options that decide the output, in the order of the rows. */
 void lp_command_recipe(const lp_command *c, lp_buffer *b);
 

@@ -186,6 +186,12 @@ static int take_environment(void) {
     return 0;
 }
 
+static bool is_binary(const lp_tool *tool) {
+    return tool->out != LP_OUT_TEXT &&
+           (tool->text_flags == NULL ||
+            lp_command_any_given(&lp_now.command, tool->text_flags) == NULL);
+}
+
 lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values) {
     lp_error *e = &lp_now.error;
     lp_now.tool = tool;
@@ -198,13 +204,20 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     lp_tool_try(lp_kernels_check(e));
     lp_threads_set((int)lp_now.common.threads);
     signal(SIGBUS, cut_short);
-    lp_tool_try(lp_output_open(lp_now.common.output, tool->out != LP_OUT_TEXT, e));
+    lp_tool_try(lp_output_open(lp_now.common.output, is_binary(tool), e));
     return e;
 }
 
 bool lp_tool_given(const char *option) {
     const lp_setting *setting = lp_command_find(&lp_now.command, option);
     return setting != NULL && setting->given;
+}
+
+void lp_tool_give(const char *option, const char *word) {
+    lp_setting *setting = lp_command_find(&lp_now.command, option);
+    setting->given = true;
+    lp_texts_append(&setting->words, word);
+    lp_tool_try(lp_option_parse(setting->row, word, setting->values, &lp_now.error));
 }
 
 const char *const *lp_tool_words(size_t *n) {

@@ -47,6 +47,7 @@ typedef struct {
     lp_tool_in in;
     lp_tool_out_kind out;
     const lp_option *options; /* ends with {0} */
+    const char *text_flags;   /* "tsv|runs": under these flags the output is text after all */
     const char *words;        /* name of operands that are not files ("PATTERN..."); else NULL */
 } lp_tool;
 
@@ -70,6 +71,9 @@ void lp_tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* True where the option was on the command line. */
 bool lp_tool_given(const char *option);
 
+/* Gives the option WORD as if it had been on the command line, so that the recipe has it too. */
+void lp_tool_give(const char *option, const char *word);
+
 /* The operands that are not files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
@@ -79,7 +83,8 @@ const char *const *lp_tool_words(size_t *n);
 size_t lp_tool_input_count(void);
 const char *lp_tool_input_path(size_t i);
 
-/* LP_IN_STREAM: all operands as one stream; operand i alone; or the stream in the file that the
+/* LP_IN_STREAM: all operands as one stream; operand i alone, which the recipe of the tool's own new
+ * stream then names as an operand; or the stream in the file that the
  * text option OPTION names (--init-from FILE), NULL where it was not given. In the recipe that
  * option's word becomes <(the recipe of the stream). */
 lp_stream *lp_tool_input_stream(void);

@@ -14,6 +14,7 @@ static void continue_recipe(lp_stream *s) {
         lp_stream_set_recipe(s, broken.data);
     }
     lp_command_recipe(&lp_now.command, &options);
+    lp_buffer_append(&operands, lp_now.apart.data, lp_now.apart.size);
     for (size_t i = 0; i < lp_now.words.count; i++)
         lp_recipe_word(&operands, lp_now.words.item[i]);
     lp_stream_continue_recipe(s, lp_now.tool->name, lp_buffer_text(&options),

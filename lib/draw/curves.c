@@ -23,7 +23,11 @@ static bool panel_range(const lp_panel *p, lp_axes_wish *w) {
             }
             any = true;
             lp_widen(&w->x_min, &w->x_max, x);
-            lp_widen(&w->y_min, &w->y_max, y);
+            for (int side = -1; side <= 1; side++) {
+                double edge = y + side * (curve->sd != NULL ? curve->sd[i] : 0);
+                if (is_drawn(p, x, edge))
+                    lp_widen(&w->y_min, &w->y_max, edge);
+            }
             w->whole_x = w->whole_x && floor(x) == x;
         }
     }
@@ -53,6 +57,36 @@ static void draw_piece(lp_canvas *c, const lp_axes *a, const lp_curve *curve, si
         cairo_line_to(cr, x, last);
     }
     cairo_stroke(cr);
+}
+
+static bool has_band(const lp_panel *p, const lp_curve *c, size_t i) {
+    return is_drawn(p, c->x[i], c->y[i]) && is_drawn(p, c->x[i], c->y[i] + c->sd[i]);
+}
+
+/* The lower edge of a band; on a logarithmic axis it may lie below the axis, where it is cut. */
+static double low_edge(const lp_axes *a, const lp_panel *p, const lp_curve *curve, size_t i) {
+    double low = curve->y[i] - curve->sd[i], bottom = a->box.y + a->box.height;
+    return is_drawn(p, curve->x[i], low) ? fmin(lp_axes_y(a, low), bottom) : bottom;
+}
+
+/* The band of a curve: there along its upper edge, and back along its lower one. */
+static void draw_band(lp_canvas *c, const lp_axes *a, const lp_panel *p, const lp_curve *curve) {
+    cairo_t *cr = c->cr;
+    lp_colour colour = lp_colour_of(curve->colour);
+    for (size_t i = 0; i < curve->n;) {
+        size_t from = i;
+        while (i < curve->n && has_band(p, curve, i))
+            i++;
+        cairo_new_path(cr);
+        for (size_t k = from; k < i; k++)
+            cairo_line_to(cr, lp_axes_x(a, curve->x[k]), lp_axes_y(a, curve->y[k] + curve->sd[k]));
+        for (size_t k = i; k-- > from;)
+            cairo_line_to(cr, lp_axes_x(a, curve->x[k]), low_edge(a, p, curve, k));
+        cairo_set_source_rgba(cr, colour.red, colour.green, colour.blue, 0.18);
+        cairo_fill(cr);
+        while (i < curve->n && !has_band(p, curve, i))
+            i++;
+    }
 }
 
 static void draw_curve(lp_canvas *c, const lp_axes *a, const lp_panel *p, const lp_curve *curve,
@@ -128,6 +162,9 @@ static int draw_panel(lp_canvas *c, const lp_plot_frame *frame, const lp_panel *
     lp_axes a;
     lp_axes_make(c, &a, place, wish);
     lp_axes_draw(c, &a, &wish);
+    for (size_t k = 0; k < p->curve_count; k++)
+        if (p->curves[k].sd != NULL)
+            draw_band(c, &a, p, &p->curves[k]);
     for (size_t k = 0; k < p->curve_count; k++)
         draw_curve(c, &a, p, &p->curves[k], k);
     return 0;

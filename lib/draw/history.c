@@ -2,6 +2,7 @@
 
 #include "io/source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -34,6 +35,19 @@ static const double *read_values(lp_curves *h, lp_stream *s, const char *name, s
     return value;
 }
 
+/* What summarise has put beside the means in NAME: their standard deviations. */
+static int read_band(lp_curves *h, lp_curve *curve, lp_stream *s, const char *name, lp_error *e) {
+    char text[110];
+    size_t n;
+    snprintf(text, sizeof text, "%s.sd", name);
+    if (!lp_stream_has(s, text))
+        return 0;
+    curve->sd = read_values(h, s, text, &n, e);
+    if (curve->sd != NULL && n != curve->n)
+        return lp_fail(e, "%s has %zu entries, %s %zu", text, n, name, curve->n);
+    return curve->sd != NULL ? 0 : -1;
+}
+
 /* Adds one run's curves of one metric to its panel. `name` is NULL where it is the only run. */
 static int add_run(lp_curves *h, lp_panel *panel, lp_curve *curve, lp_stream *s, int colour,
                    const char *name, const char *metric, lp_curves_parts parts, lp_error *e) {
@@ -59,6 +73,8 @@ static int add_run(lp_curves *h, lp_panel *panel, lp_curve *curve, lp_stream *s,
             return -1;
         if (new->n != epochs)
             return lp_fail(e, "%s has %zu entries, history.epoch %zu", text, new->n, epochs);
+        if (read_band(h, new, s, text, e))
+            return -1;
     }
     if (panel->curve_count == before)
         return lp_fail(e, "there is no history.%s of the parts asked for", metric);
@@ -94,15 +110,9 @@ static const char *const part_of_title[] = {
     [LP_PARTS_VALIDATION] = "validation ",
 };
 
-/* What a legend calls the stream of a path: its file's name without folder and ending ("sgd" for
- * "out/sgd.npz"), "standard input" for "-". */
 static const char *name_of(lp_curves *h, const char *path) {
-    const char *name = lp_source_name(path), *slash = strrchr(name, '/');
-    name = slash != NULL && slash[1] != '\0' ? slash + 1 : name;
-    char *stem = lp_arena_strdup(&h->arena, name), *dot = strrchr(stem, '.');
-    if (dot != NULL && dot > stem)
-        *dot = '\0';
-    return stem;
+    LP_CLEANUP(lp_free) char *stem = lp_source_stem(path);
+    return lp_arena_strdup(&h->arena, stem);
 }
 
 int lp_curves_read(lp_curves *h, size_t n, const lp_curves_run *run, const lp_curves_options *o,

@@ -35,7 +35,8 @@ typedef struct {
 
 /* The curves of n runs: for each metric NAME the tensors history.NAME (training, solid) and
  * history.val_NAME (validation, dashed) over history.epoch, as far as the options ask for them and
- * the stream has them. A stream's curves share a colour; in a lone stream each part has its own. A
+ * the stream has them, and of means that summarise has made (history.NAME.sd) with a band of one
+ * standard deviation. A stream's curves share a colour; in a lone stream each part has its own. A
  * panel is called by its metric, "validation loss" where only a part is asked for. Refused: a
  * stream without history.epoch or without a metric; a tensor of another length than history.epoch.
  * The runs have to outlive h, which lp_arena_free(&h->arena) frees, also after a failure. */

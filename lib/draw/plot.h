@@ -40,6 +40,10 @@ typedef struct {
     int (*decide)(void *context, size_t count, const double *x, const double *y, int *label,
                   lp_error *e);
     void *decide_context;
+
+    bool diagonal;       /* the line y = x behind the points */
+    const double *value; /* (n), finite, or NULL: the points' colour, in place of their classes, */
+    const char *value_name; /* with a bar of this name beside the axes */
 } lp_scatter;
 
 int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *scatter, lp_error *e);
@@ -52,6 +56,8 @@ typedef struct {
     size_t n;
     const double *x, *y; /* (n); what is not finite, or not positive on a log axis, breaks the
                             line */
+    const double *sd;    /* (n): a band from y - sd to y + sd is filled where both are finite; or
+                            NULL */
 } lp_curve;
 
 typedef struct {

@@ -1,5 +1,6 @@
 #include "io/source.h"
 
+#include "base/memory.h"
 #include "io/crc32.h"
 
 #include <errno.h>
@@ -17,6 +18,15 @@ enum {
 
 const char *lp_source_name(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+char *lp_source_stem(const char *path) {
+    const char *name = lp_source_name(path), *slash = strrchr(name, '/');
+    char *stem = lp_strdup(slash != NULL && slash[1] != '\0' ? slash + 1 : name);
+    char *dot = strrchr(stem, '.');
+    if (dot != NULL && dot > stem)
+        *dot = '\0';
+    return stem;
 }
 
 /* Maps the rest of a regular file. False where that fails: it is then read like a pipe. */

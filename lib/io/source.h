@@ -51,4 +51,8 @@ void lp_source_close(lp_source *s);
 /* The name of a path in messages: itself, or "standard input" for "-". */
 const char *lp_source_name(const char *path);
 
+/* How a table or a legend calls it: without folder and ending, "sgd" for "out/sgd.npz". The
+ * caller's to free. */
+char *lp_source_stem(const char *path);
+
 #endif

@@ -219,7 +219,7 @@ static void regions_are_tinted_on_their_side(void) {
     const double x[] = {0, 4}, y[] = {0, 2};
     const int label[] = {0, 1};
     double line = 1;
-    lp_scatter s = {2, x, y, label, 2, NULL, false, decide_left_right, &line};
+    lp_scatter s = {2, x, y, label, 2, NULL, false, decide_left_right, &line, false, NULL, NULL};
     lp_image image = scatter_image(&plain, &s);
     double left_x, right_x, middle;
     size_t left = count_colour(&image, 0xcce3f0, &left_x, &middle);
@@ -410,7 +410,8 @@ static void panels_are_not_clipped(void) {
                                i % 3,
                                i ? 50000 >> i : 50000,
                                x,
-                               y};
+                               y,
+                               NULL};
     lp_panel panel[] = {{"loss", "in small units", true, 20, curves},
                         {"accuracy, of a long title that has no room", "share", false, 7, curves},
                         {"third", NULL, false, 1, curves}};
