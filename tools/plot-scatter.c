@@ -1,6 +1,8 @@
 #include "cli/tool.h"
 #include "draw/points.h"
 
+#include <string.h>
+
 struct options {
     lp_points_options points;
     lp_plot_frame frame;
@@ -8,13 +10,16 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("of", points.of), .metavar = "NAME", .help = "draw the rows of tensor NAME"},
+    {ROW("of", points.of), .metavar = "NAME",
+     .help = "draw the rows of tensor NAME, or, as A,B, tensor A against tensor B"},
     {ROW("x", points.x), .metavar = "COLUMN", .default_value = "0",
      .help = "along the horizontal axis"},
     {ROW("y", points.y), .metavar = "COLUMN", .default_value = "1",
      .help = "along the vertical axis"},
     {ROW("boundary", points.boundary),
      .help = "tint the regions in which the stream's model decides for each class"},
+    {ROW("colour", points.colour), .metavar = "COLUMN", .conflicts = "boundary|plain",
+     .help = "colour the points by the numbers in COLUMN, or in y, with a bar that says which"},
     {ROW("plain", points.plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
     {ROW("equal", points.equal), .help = "give both axes the same scale"},
@@ -31,15 +36,19 @@ static const lp_option options[] = {
 static const lp_tool tool = {
     .name = "plot-scatter",
     .summary = "draw points, coloured by class, as PNG or SVG",
-    .manual = "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
-              "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "
-              "whole numbers or one-hot rows, and are named by the tensor classes; each has its "
-              "own colour and marker. A COLUMN is a number from 0, or a name from the tensor "
-              "features. The picture is a PNG, or an SVG where -o names a file that ends in .svg. "
-              "With --boundary the stream's model, which takes two columns, gives its class at "
-              "every point of the picture: an MLP's regions, a perceptron's line.",
+    .manual =
+        "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
+        "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "
+        "whole numbers or one-hot rows, and are named by the tensor classes; each has its "
+        "own colour and marker. With --of A,B each element of A is drawn against that of B, with "
+        "the diagonal on which the two agree; their columns take the place of classes. "
+        "A COLUMN is a number from 0, or a name from the tensor "
+        "features. The picture is a PNG, or an SVG where -o names a file that ends in .svg. "
+        "With --boundary the stream's model, which takes two columns, gives its class at "
+        "every point of the picture: an MLP's regions, a perceptron's line.",
     .examples = "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
                 "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
+                "predict regression.npz | plot-scatter --of y_test,y_pred -o fit.png\n"
                 "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
@@ -51,6 +60,9 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     o.frame.format = lp_plot_format_of(lp_tool_out_path());
+    if (o.points.of.count == 1 && strchr(o.points.of.item[0], ',') != NULL &&
+        (lp_tool_given("x") || lp_tool_given("y")))
+        lp_tool_usage("--x and --y choose columns; --of A,B draws all of them");
     // read
     lp_stream *s = lp_tool_input_stream();
     // compute

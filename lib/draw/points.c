@@ -63,7 +63,10 @@ static int choose_columns(lp_points *p, lp_stream *s, const char *of, size_t col
 // ---- classes ----
 
 static const char *labels_of(const char *name) {
-    return strcmp(name, "x_train") == 0 ? "y_train" : strcmp(name, "x_test") == 0 ? "y_test" : "y";
+    return strcmp(name, "x_train") == 0  ? "y_train"
+           : strcmp(name, "x_val") == 0  ? "y_val"
+           : strcmp(name, "x_test") == 0 ? "y_test"
+                                         : "y";
 }
 
 /* The class of one row of y, [n], [n, 1] or one-hot [n, k]; -1 where it has none. */
@@ -148,7 +151,7 @@ static int read_points(lp_points *p, lp_stream *s, const lp_texts *of, const lp_
                        lp_error *e) {
     double *x, *y;
     int *label;
-    make_room(p, &x, &y, &label, s, of, o->plain);
+    make_room(p, &x, &y, &label, s, of, o->plain || o->colour != NULL);
     for (size_t i = 0; i < of->count; i++) {
         char shape[200];
         const char *name = of->item[i];
@@ -173,6 +176,107 @@ static int read_points(lp_points *p, lp_stream *s, const lp_texts *of, const lp_
         p->scatter.n += rows;
     }
     return label != NULL ? name_classes(p, s, e) : 0;
+}
+
+/* The numbers of tensor `of`'s rows that colour them, a number in every `stride`. */
+static const lp_tensor *find_colour(lp_points *p, lp_stream *s, const char *of, const char *colour,
+                                    size_t *first, size_t *stride, lp_error *e) {
+    const lp_tensor *t = lp_stream_get(s, of, e), *names;
+    *first = 0;
+    *stride = 1;
+    if (t == NULL)
+        return NULL;
+    if (strcmp(colour, "y") != 0) {
+        *stride = p->columns;
+        if (lp_find_texts(&names, s, "features", e))
+            return NULL;
+        if (names != NULL && names->count != p->columns)
+            names = NULL;
+        if (find_column(p, first, names, colour, e))
+            return NULL;
+        p->scatter.value_name = column_name(p, names, of, *first, e);
+        return p->scatter.value_name != NULL ? t : NULL;
+    }
+    const lp_tensor *y = lp_stream_get(s, labels_of(of), e);
+    if (y != NULL && (!lp_type_is_number(y->type) || y->count != lp_tensor_rows(t))) {
+        lp_fail(e, "%s does not hold a number for each of the %zu rows of %s", labels_of(of),
+                lp_tensor_rows(t), of);
+        return NULL;
+    }
+    return y;
+}
+
+static int read_colours(lp_points *p, lp_stream *s, const lp_texts *of, const char *colour,
+                        lp_error *e) {
+    double *value = lp_arena_alloc(&p->arena, p->scatter.n, sizeof *value);
+    size_t n = 0;
+    p->scatter.value_name = "y";
+    for (size_t i = 0; i < of->count; i++) {
+        size_t first, stride;
+        const lp_tensor *t = find_colour(p, s, of->item[i], colour, &first, &stride, e);
+        if (t == NULL)
+            return lp_within(e, "colour");
+        for (size_t k = first; k < t->count; k += stride)
+            value[n++] = lp_tensor_at(t, k);
+    }
+    p->scatter.value = value;
+    return 0;
+}
+
+// ---- a pair ----
+
+/* t = the tensors of the pair "A,B". */
+static int get_pair(lp_points *p, lp_stream *s, const char *pair, const lp_tensor *t[2],
+                    lp_error *e) {
+    char shape[200], other[200], *first = lp_arena_strdup(&p->arena, pair);
+    size_t length = strcspn(first, ",");
+    first[length] = '\0';
+    p->x_name = first;
+    p->y_name = first + length + 1;
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? p->x_name : p->y_name;
+        t[i] = lp_stream_get(s, name, e);
+        if (t[i] == NULL)
+            return -1;
+        if (!lp_type_is_number(t[i]->type) || t[i]->ndim < 1 || t[i]->ndim > 2)
+            return lp_fail(e, "%s: its shape is %s, expected one or two dimensions of numbers",
+                           name, lp_shape_text(t[i]->ndim, t[i]->shape, shape));
+    }
+    if (t[0]->shape[0] != t[1]->shape[0] || t[0]->count != t[1]->count)
+        return lp_fail(e, "%s has shape %s and %s has %s", p->x_name,
+                       lp_shape_text(t[0]->ndim, t[0]->shape, shape), p->y_name,
+                       lp_shape_text(t[1]->ndim, t[1]->shape, other));
+    return 0;
+}
+
+static int read_pair(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e) {
+    const lp_tensor *t[2];
+    if (o->boundary || o->colour != NULL)
+        return lp_fail_usage(e, "a pair of tensors has no %s", o->boundary ? "boundary" : "colour");
+    if (get_pair(p, s, o->of.item[0], t, e))
+        return -1;
+    size_t n = t[0]->count, columns = lp_tensor_row_size(t[0]);
+    double *x = lp_arena_alloc(&p->arena, n, sizeof *x);
+    double *y = lp_arena_alloc(&p->arena, n, sizeof *y);
+    int *label = lp_arena_alloc(&p->arena, n, sizeof *label);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = lp_tensor_at(t[0], i);
+        y[i] = lp_tensor_at(t[1], i);
+        label[i] = (int)(i % columns);
+    }
+    p->scatter = (lp_scatter){.n = n, .x = x, .y = y, .diagonal = true};
+    if (columns == 1 || columns > MAX_CLASSES || o->plain)
+        return 0;
+    char **names = lp_arena_alloc(&p->arena, columns, sizeof *names);
+    for (size_t i = 0; i < columns; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "column %zu", i);
+        names[i] = lp_arena_strdup(&p->arena, text);
+    }
+    p->scatter.label = label;
+    p->scatter.classes = columns;
+    p->scatter.class_names = (const char *const *)names;
+    return 0;
 }
 
 // ---- regions ----
@@ -224,7 +328,10 @@ int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_er
     else if (!lp_stream_has(s, "x") && lp_stream_has(s, "x_train"))
         of = (lp_texts){parts, lp_stream_has(s, "x_test") ? 2 : 1};
     *p = (lp_points){0};
-    if (read_points(p, s, &of, o, e))
+    bool is_pair = of.count == 1 && strchr(of.item[0], ',') != NULL;
+    if (is_pair ? read_pair(p, s, o, e) : read_points(p, s, &of, o, e))
+        return -1;
+    if (o->colour != NULL && read_colours(p, s, &of, o->colour, e))
         return -1;
     p->scatter.equal_scale = o->equal;
     return o->boundary ? read_regions(p, s, e) : 0;

@@ -10,12 +10,15 @@
 #include "learn/model.h"
 
 typedef struct {
-    lp_texts of;       /* tensors [n, ...] of numbers and of the same columns, one after the other;
-                          none: x, or else x_train and x_test */
-    const char *x, *y; /* two columns: numbers from 0, or names from the stream's features */
-    bool plain;        /* without classes */
-    bool equal;        /* a unit is as long on both axes */
-    bool boundary;     /* with the regions in which the stream's model decides for each class */
+    lp_texts of;        /* tensors [n, ...] of numbers and of the same columns, one after the other;
+                           none: x, or else x_train and x_test. Or one pair "A,B" of tensors of
+                           one shape, [n] or [n, m], A's elements along x and B's along y */
+    const char *x, *y;  /* two columns: numbers from 0, or names from the stream's features */
+    const char *colour; /* in place of classes: y (of x_train y_train, ...), or a column as above;
+                           NULL: none */
+    bool plain;         /* without classes */
+    bool equal;         /* a unit is as long on both axes */
+    bool boundary;      /* with the regions in which the stream's model decides for each class */
 } lp_points_options;
 
 /* The points, in an arena of their own. */
@@ -27,9 +30,12 @@ typedef struct {
     lp_model model; /* whose regions are drawn */
 } lp_points;
 
-/* Rows are classed by y (x_train's by y_train, x_test's by y_test), whole numbers [n] or one-hot
+/* Rows are classed by y (x_train's by y_train, and so on), whole numbers [n] or one-hot
  * rows [n, k], unless `plain` or where there is no such tensor; the classes are named by the
  * stream's `classes`, or "class 0", ....
+ *
+ * Of a pair every column is a class, if there are several, and the diagonal is drawn: targets
+ * against predictions lie on it where they agree.
  *
  * A boundary needs a model of two columns, the two that are drawn. Classes that the model tells
  * apart and the points do not have are added. p->scatter borrows from p, which must not move;

@@ -98,6 +98,9 @@ static int check_points(const lp_scatter *s, lp_error *e) {
         if (!(fabs(s->x[i]) <= 1e300) || !(fabs(s->y[i]) <= 1e300))
             return lp_fail(e, "drawing: row %zu: (%g, %g) has no place on an axis", i, s->x[i],
                            s->y[i]);
+        if (s->value != NULL && !(fabs(s->value[i]) <= 1e300))
+            return lp_fail(e, "drawing: row %zu: %s is %g, which has no colour", i, s->value_name,
+                           s->value[i]);
         if (s->label != NULL && (s->label[i] < 0 || (size_t)s->label[i] >= s->classes))
             return lp_fail(e, "drawing: row %zu: label %d is outside the %zu classes", i,
                            s->label[i], s->classes);
@@ -105,13 +108,85 @@ static int check_points(const lp_scatter *s, lp_error *e) {
     return 0;
 }
 
+// ---- colour by a number ----
+
+/* Dark to light over the share from 0 to 1, in order also for colour-blind readers and in grey
+ * (Matplotlib's viridis, at five places). */
+static lp_colour shade(double share) {
+    static const lp_colour stop[] = {{0.267, 0.005, 0.329},
+                                     {0.229, 0.322, 0.546},
+                                     {0.128, 0.567, 0.551},
+                                     {0.369, 0.789, 0.383},
+                                     {0.993, 0.906, 0.144}};
+    int i = share < 1 ? (int)(share * 4) : 3;
+    return lp_colour_mix(stop[i], stop[i + 1], share * 4 - i);
+}
+
+static const lp_font tick_font = {.size = 11}, name_font = {.size = 12};
+static const double bar_width = 14;
+
+/* The range of the values as an axis, and the room at the right that its bar needs. */
+static double make_bar(lp_canvas *c, lp_axis *axis, const lp_scatter *s) {
+    double min = s->value[0], max = s->value[0], widest = 0;
+    for (size_t i = 0; i < s->n; i++)
+        lp_widen(&min, &max, s->value[i]);
+    lp_axis_linear(axis, min, max, 0, 6, false);
+    for (size_t i = 0; i < axis->ticks; i++)
+        widest = fmax(widest, lp_text_width(c, axis->label[i], tick_font));
+    return bar_width + widest + 40;
+}
+
+static void draw_bar(lp_canvas *c, const lp_axis *axis, const lp_scatter *s, lp_box beside) {
+    cairo_t *cr = c->cr;
+    double x = floor(beside.x + beside.width) + 14, bottom = beside.y + beside.height;
+    char text[100];
+    for (double y = beside.y; y < bottom; y++) {
+        lp_set_colour(cr, shade((bottom - y) / beside.height));
+        cairo_rectangle(cr, x, y, bar_width, fmin(1, bottom - y));
+        cairo_fill(cr);
+    }
+    lp_set_colour(cr, lp_faint);
+    for (size_t i = 0; i < axis->ticks; i++)
+        lp_draw_text(c, axis->label[i], tick_font, x + bar_width + 5,
+                     bottom - lp_axis_share(axis, axis->tick[i]) * beside.height + 4, 0, c->width);
+    lp_set_colour(cr, lp_ink);
+    snprintf(text, sizeof text, axis->base[0] != '\0' ? "%s (%s + …)" : "%s", s->value_name,
+             axis->base);
+    lp_draw_text_upwards(c, text, name_font, c->width - 10, beside.y + beside.height / 2,
+                         beside.height);
+}
+
+static void draw_valued_points(lp_canvas *c, const lp_axes *a, const lp_axis *bar,
+                               const lp_scatter *s, double radius) {
+    for (size_t i = 0; i < s->n; i++)
+        lp_draw_marker(c->cr, 0, lp_axes_x(a, s->x[i]), lp_axes_y(a, s->y[i]), radius,
+                       shade(lp_axis_share(bar, s->value[i])), s->n <= 3000 ? 0.6 : 0);
+}
+
+static double radius_of(const lp_scatter *s) {
+    return s->n <= 300 ? 4.2 : s->n <= 3000 ? 3.2 : s->n <= 20000 ? 2.2 : 1.4;
+}
+
 static void draw_points(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
-    double radius = s->n <= 300 ? 4.2 : s->n <= 3000 ? 3.2 : s->n <= 20000 ? 2.2 : 1.4;
+    double radius = radius_of(s);
     for (size_t i = 0; i < s->n; i++) {
         int class = s->label != NULL ? s->label[i] : 0;
         lp_draw_marker(c->cr, lp_marker_of(class), lp_axes_x(a, s->x[i]), lp_axes_y(a, s->y[i]),
                        radius, lp_colour_of(class), s->n <= 3000 ? 0.6 : 0);
     }
+}
+
+static void draw_diagonal(lp_canvas *c, const lp_axes *a) {
+    double from = fmax(a->x.lo, a->y.lo), to = fmin(a->x.hi, a->y.hi);
+    if (from >= to)
+        return;
+    lp_set_colour(c->cr, lp_faint);
+    cairo_set_line_width(c->cr, 1.2);
+    lp_set_dash(c->cr, 1);
+    cairo_move_to(c->cr, lp_axes_x(a, from), lp_axes_y(a, from));
+    cairo_line_to(c->cr, lp_axes_x(a, to), lp_axes_y(a, to));
+    cairo_stroke(c->cr);
+    lp_set_dash(c->cr, 0);
 }
 
 static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
@@ -135,11 +210,21 @@ static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *
         lp_widen(&wish.y_min, &wish.y_max, s->y[i]);
     }
     lp_axes a;
+    lp_axis bar;
+    if (s->value != NULL)
+        place.width -= make_bar(c, &bar, s);
     lp_axes_make(c, &a, place, wish);
     if (s->decide != NULL && draw_regions(c, &a, s, e))
         return -1;
     lp_axes_draw(c, &a, &wish);
-    draw_points(c, &a, s);
+    if (s->diagonal)
+        draw_diagonal(c, &a);
+    if (s->value == NULL) {
+        draw_points(c, &a, s);
+        return 0;
+    }
+    draw_valued_points(c, &a, &bar, s, radius_of(s));
+    draw_bar(c, &bar, s, a.box);
     return 0;
 }
 

@@ -50,6 +50,48 @@ refuses "--plain with regions" 2 'contradict' plot-scatter --plain --boundary a.
 printf 'a,b\n1,2\n' | from-csv | plot-scatter >one.png
 equal "a single point" "$(size one.png)" 800x600
 
+# ---- colour by a number ----
+check "colour by a column" plot-scatter --colour sepal_width --x 2 --y 3 iris.npz -o colour.svg
+plot-scatter --colour 1 --x 2 --y 3 iris.npz -o colour-1.svg
+same "by name and by number" colour.svg colour-1.svg
+check "the least is dark" grep -q 'fill:rgb(26.7%,0.5%,32.9%)' colour.svg
+check "the largest is light" grep -q 'fill:rgb(99.3%,90.6%,14.4%)' colour.svg
+check "colour by y, of both parts" plot-scatter --colour y a.npz -o y.png
+refuses "a colour that is not there" 1 "^plot-scatter: colour: there is no column 'blue'" plot-scatter --colour blue iris.npz
+refuses "colours of a pair" 2 'has no colour' plot-scatter --of x,x --colour y iris.npz
+refuses "colour and classes" 2 'contradict' plot-scatter --plain --colour y iris.npz
+
+# ---- one tensor against another ----
+split iris.npz | train-mlp --hidden 3 --epochs 2 >c.npz
+predict c.npz >answers.npz
+check "a pair" plot-scatter --of y_test,y_pred answers.npz -o pair.svg
+check "the diagonal is drawn" grep -q 'stroke-dasharray' pair.svg
+check "the axes are called after the tensors" grep -q 'y_test\|glyph' pair.svg
+refuses "a pair of other shapes" 1 '^plot-scatter: y_train has shape \(120,\) and y_test has \(30,\)' \
+    plot-scatter --of y_train,y_test answers.npz
+refuses "half a pair" 1 "^plot-scatter: there is no tensor 'none'" plot-scatter --of y_test,none answers.npz
+refuses "columns of a pair" 2 'draws all of them' plot-scatter --of y_test,y_pred --x 1 answers.npz
+refuses "a boundary of a pair" 2 'no boundary' plot-scatter --of y_test,y_pred --boundary answers.npz
+
+# ---- confusion ----
+plot-confusion c.npz -o confusion.png
+equal "the usual size of a confusion matrix" "$(size confusion.png)" 720x640
+plot-confusion --part test c.npz -o test.png
+same "the test part is the usual one" confusion.png test.png
+plot-confusion --part train c.npz -o train.png
+differ "another part" train.png test.png
+plot-confusion answers.npz -o answers.png
+pick 'y*' classes answers.npz | plot-confusion >predicted.png
+same "predict's answers" predicted.png test.png
+plot-confusion --model c.npz <(pick x_test y_test classes c.npz) -o apart.png
+same "a model in a file of its own" apart.png test.png
+check "an SVG of it" plot-confusion --title Iris c.npz -o confusion.svg
+equal "it is one" "$(head -c 5 confusion.svg)" '<?xml'
+refuses "no such part" 1 "^plot-confusion: there is no part 'all' \(there are: train, test\)" \
+    plot-confusion --part all c.npz
+refuses "nothing with classes" 1 'part all has no classes' \
+    plot-confusion <(scale --by centre iris.npz | factorise --method svd --rank 1)
+
 # ---- curves ----
 check "curves of two runs" plot-curves a.npz b.npz -o curves.png
 equal "two panels" "$(size curves.png)" 960x420
