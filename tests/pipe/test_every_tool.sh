@@ -23,12 +23,15 @@ pick          iris.npz   x
 split         iris.npz   --train 0.5
 onehot        iris.npz
 scale         iris.npz   --by standard
+impute        iris.npz   --by median
 factorise     iris.npz   --method svd --rank 2
 train-mlp     parts.npz  --hidden 3 --epochs 2 --eval-every 1
 eval          model.npz
 predict       model.npz
 plot-scatter  iris.npz   --x 0 --y 1
 plot-curves   model.npz
+summarise     model.npz
+plot-confusion model.npz
 render-weights model.npz --tile 2x2
 train-perceptron two.npz --epochs 3
 gradcheck     -
