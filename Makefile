@@ -50,7 +50,7 @@ FUZZ_MAIN ?= $(BUILD)/tests/fuzz/replay.o
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive streams labs bench install \
+.PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive number-exhaustive streams labs bench install \
         uninstall asan fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
@@ -163,6 +163,9 @@ mutants: tools ## break every kernel on purpose: each mutant must turn the tests
 	@BUILD=$(BUILD) BIN=$(BIN) bash tests/mutants/run.sh $(KERNELS)
 
 vmath-exhaustive: $(BUILD)/tests/unit/test_vmath ## measure the errors of exp, log, ... on every float
+	LABPIPE_EXHAUSTIVE=1 $<
+
+number-exhaustive: $(BUILD)/tests/unit/test_number ## hold numbers as text against strtod and printf, 10^8 of each kind
 	LABPIPE_EXHAUSTIVE=1 $<
 
 # ---- labs ----
