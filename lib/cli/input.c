@@ -3,6 +3,7 @@
 
 #include "io/crc32.h"
 #include "io/folder.h"
+#include "io/gzip.h"
 #include "io/recipe.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 typedef struct {
     const char *path;
     lp_source source;
+    lp_buffer inflated; /* of a gzip file */
     uint32_t crc32;
     bool is_folder;
 } foreign_file;
@@ -109,7 +111,14 @@ static lp_file open_foreign(foreign_file *file, const char *path) {
     if (lp_source_open(&file->source, path, e) || lp_source_fill_all(&file->source, e))
         lp_tool_try(lp_within(e, "reading %s", name));
     file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
-    return (lp_file){name, (const char *)file->source.data, file->source.size};
+    if (!lp_gzip_begins(file->source.data, file->source.size))
+        return (lp_file){name, (const char *)file->source.data, file->source.size};
+    file->inflated.size = 0;
+    if (lp_gzip_inflate(&file->inflated, file->source.data, file->source.size, e))
+        lp_tool_try(lp_within(e, "reading %s", name));
+    if (file->inflated.size == 0)
+        lp_tool_fail("reading %s: it is empty", name);
+    return (lp_file){name, file->inflated.data, file->inflated.size};
 }
 
 lp_file lp_tool_input_file_at(const char *path) {

@@ -91,8 +91,9 @@ lp_stream *lp_tool_input_stream(void);
 lp_stream *lp_tool_input_stream_at(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 
-/* LP_IN_FILES: reads the next operand, a foreign file, whole; false when all have been read. The
- * recipe names it and its CRC-32. The bytes live until the tool ends. */
+/* LP_IN_FILES: reads the next operand, a foreign file, whole; false when all have been read. A gzip
+ * file is inflated. The recipe names it and the CRC-32 of its bytes on the disk. The bytes live
+ * until the tool ends. */
 bool lp_tool_input_file(lp_file *file);
 
 /* The same for a tool that takes folders: a folder gives its files, at least one (`endings`,

@@ -3,79 +3,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <zlib.h>
-
-/* ---- bytes, inflated or not ---- */
 
 typedef struct {
-    bool gzipped;
-    const uint8_t *bytes;
-    size_t size, at; /* not gzipped */
-    z_stream z;      /* gzipped: its input is what is left of the bytes */
+    const uint8_t *at;
+    size_t left;
 } reader;
 
-/* zlib counts its input in 32 bits. */
-static void feed(reader *r) {
-    if (r->z.avail_in == 0) {
-        size_t left = r->size - r->at;
-        r->z.next_in = (Bytef *)(r->bytes + r->at);
-        r->z.avail_in = left > 1u << 30 ? 1u << 30 : (uInt)left;
-        r->at += r->z.avail_in;
-    }
-}
-
-static bool has_input(reader *r) {
-    feed(r);
-    return r->z.avail_in > 0;
-}
-
-/* Up to n inflated bytes: fewer only at the end of the file; -1 where it is damaged or cut. */
-static int inflate_some(reader *r, uint8_t *to, size_t n, size_t *got, lp_error *e) {
-    *got = 0;
-    while (*got < n) {
-        uInt room = n - *got > 1u << 30 ? 1u << 30 : (uInt)(n - *got);
-        feed(r);
-        r->z.next_out = to + *got;
-        r->z.avail_out = room;
-        int status = inflate(&r->z, Z_NO_FLUSH);
-        *got += room - r->z.avail_out;
-        if (status == Z_STREAM_END) { // of a member: gzip files may be joined
-            if (!has_input(r))
-                return 0;
-            if (inflateReset(&r->z) != Z_OK)
-                return lp_fail(e, "gzip: zlib could not be started again");
-        } else if (status == Z_BUF_ERROR && !has_input(r)) {
-            return lp_fail(e, "gzip: cut short");
-        } else if (status != Z_OK) {
-            return lp_fail(e, "gzip: %s", r->z.msg != NULL ? r->z.msg : "damaged");
-        }
-    }
-    return 0;
-}
-
 static int take(reader *r, void *to, size_t n, const char *what, lp_error *e) {
-    size_t got = r->size - r->at < n ? r->size - r->at : n;
-    if (r->gzipped) {
-        if (inflate_some(r, to, n, &got, e))
-            return -1;
-    } else {
-        memcpy(to, r->bytes + r->at, got);
-        r->at += got;
-    }
-    if (got != n)
-        return lp_fail(e, "IDX: cut short: %zu of %zu bytes of its %s", got, n, what);
+    if (r->left < n)
+        return lp_fail(e, "IDX: cut short: %zu of %zu bytes of its %s", r->left, n, what);
+    memcpy(to, r->at, n);
+    r->at += n;
+    r->left -= n;
     return 0;
 }
-
-static int check_end(reader *r, lp_error *e) {
-    uint8_t more[1];
-    size_t got = r->size - r->at;
-    if (r->gzipped && inflate_some(r, more, 1, &got, e))
-        return -1;
-    return got > 0 ? lp_fail(e, "IDX: it goes on after its last value") : 0;
-}
-
-/* ---- the format ---- */
 
 static bool type_of(uint8_t code, lp_type *type) {
     static const struct {
@@ -100,7 +41,7 @@ static void swap_bytes(uint8_t *at, size_t count, size_t size) {
         }
 }
 
-static int decode_steps(lp_tensor *t, reader *r, lp_error *e) {
+static int decode_steps(lp_tensor *t, reader *r, size_t size, lp_error *e) {
     uint8_t head[4], sizes[4 * LP_MAX_DIMS];
     lp_type type;
     if (take(r, head, 4, "header", e))
@@ -119,26 +60,22 @@ static int decode_steps(lp_tensor *t, reader *r, lp_error *e) {
     char text[200];
     if (lp_shape_size(type, head[3], shape, &count, &bytes, e))
         return lp_within(e, "IDX");
-    if (bytes / (r->gzipped ? 1032 : 1) > r->size)
-        return lp_fail(e, "IDX: %zu bytes cannot hold the shape %s that it declares", r->size,
+    if (bytes > size)
+        return lp_fail(e, "IDX: %zu bytes cannot hold the shape %s that it declares", size,
                        lp_shape_text(head[3], shape, text));
-    if (lp_tensor_try_zeros(t, type, head[3], shape, e) || take(r, t->data, bytes, "values", e) ||
-        check_end(r, e))
+    if (lp_tensor_try_zeros(t, type, head[3], shape, e) || take(r, t->data, bytes, "values", e))
         return -1;
+    if (r->left > 0)
+        return lp_fail(e, "IDX: it goes on after its last value");
     if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
         swap_bytes(t->data, count, type.size);
     return 0;
 }
 
 int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e) {
-    reader r = {.bytes = bytes, .size = size};
+    reader r = {bytes, size};
     *t = (lp_tensor){0};
-    r.gzipped = size >= 2 && r.bytes[0] == 0x1f && r.bytes[1] == 0x8b;
-    if (r.gzipped && inflateInit2(&r.z, 15 + 16) != Z_OK)
-        return lp_fail(e, "gzip: zlib could not be started");
-    int failed = decode_steps(t, &r, e);
-    if (r.gzipped)
-        inflateEnd(&r.z);
+    int failed = decode_steps(t, &r, size, e);
     if (failed)
         lp_tensor_free(t);
     return failed;

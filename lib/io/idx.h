@@ -1,5 +1,5 @@
 /* IDX, the format of MNIST and its relatives (LeCun's page on MNIST): two zero bytes, a type, a
- * number of dimensions, their sizes and the values, all big-endian; gzipped or not. */
+ * number of dimensions, their sizes and the values, all big-endian. */
 #ifndef LP_IO_IDX_H
 #define LP_IO_IDX_H
 
@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /* Decodes one file: its types 08 to 0E (u1, i1, i2, i4, f4, f8), 1 to 8 dimensions. Memory is
- * allocated for what the header declares once the file turns out large enough to hold it (deflate
- * makes at most 1032 bytes of one). A file that is cut, damaged or continues after its values is
- * refused. The tensor is the caller's to free. */
+ * allocated for what the header declares once the file turns out large enough to hold it. A file
+ * that is cut, damaged or continues after its values is refused. The tensor is the caller's to
+ * free. */
 int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e);
 
 #endif

@@ -151,6 +151,11 @@ for name, data in {
 }.items():
     put("tensors", name, data)
 
+put("gzip", "text", gzip.compress(b"a,b\n1,2\n", mtime=0))
+put("gzip", "joined", gzip.compress(b"a,b\n", mtime=0) + gzip.compress(b"1,2\n", mtime=0))
+put("gzip", "zeros", gzip.compress(bytes(1 << 17), mtime=0))
+put("gzip", "not-gzip", b"a,b\n1,2\n")
+
 # ---- text ----
 
 for name, text in {
@@ -166,6 +171,20 @@ for name, text in {
     "commas": "," * 300 + "\n",
 }.items():
     put("csv", name, text)
+
+for name, text in {
+    "classes": "+1 1:0.5 3:-2e3\n-1 2:7 # a comment\n\n# another\n+1\n",
+    "targets": "0.5 1:1\r\n-3.25 5:1e-5\r\n",
+    "no-index": "1 1:2 3\n",
+    "falls": "1 2:1 2:1\n",
+    "zero": "1 0:1\n",
+    "qid": "1 qid:3 1:1\n",
+    "several-labels": "1,2 1:1\n",
+    "wide": "1 99999:1\n2 1:1\n",
+    "wider": "1 99999999999999999999999:1\n",
+    "not-finite": "nan 1:inf\n1 1:1e999\n",
+}.items():
+    put("libsvm", name, text)
 
 ratings = "user,film,rating,timestamp\n1,10,4.5,0\n2,10,3,0\n1,11,0.5,0\n"
 for name, text in {
@@ -195,12 +214,9 @@ for code, dtype in types.items():
     put("idx", "type-%02x" % code, bytes([0, 0, code, 1]) + struct.pack(">I", 3) + np.arange(3).astype(dtype).tobytes())
 images = bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 2, 3) + bytes(range(12))
 put("idx", "images", images)
-put("idx", "gzipped", gzip.compress(images, mtime=0))
-put("idx", "bomb", gzip.compress(images[:12] + bytes(1 << 20), mtime=0))
 put("idx", "overflows", bytes([0, 0, 14, 4]) + b"\xff" * 16)
 put("idx", "nine-dimensions", bytes([0, 0, 8, 9]) + struct.pack(">I", 1) * 9 + b"\0")
 put("idx", "no-dimensions", bytes([0, 0, 8, 0]) + b"\0")
-put("idx", "gzip-claims-much", gzip.compress(bytes([0, 0, 8, 1]) + struct.pack(">I", 0xFFFFFFFF), mtime=0))
 
 put("cifar", "record", bytes([3]) + bytes(range(256)) * 12)
 put("cifar", "label-over-9", bytes([10]) + bytes(3072))

@@ -1,4 +1,4 @@
-/* io/idx: one file, gzipped or not. */
+/* io/idx: one file. */
 #include "io/idx.h"
 #include "fuzz.h"
 
