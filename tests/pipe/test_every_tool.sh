@@ -12,6 +12,7 @@ split --train 100 iris.npz >parts.npz
 gen-gauss -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1 >two.npz
 printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >digits.idx
 head -c 3073 /dev/zero >batch.bin
+printf -- '-1 1:0.5 3:1\n+1 2:2\n' >heart.libsvm
 printf 'P5 2 2 255\nabcd' >picture.pgm
 
 # How to call each tool so that it writes something: TOOL, its input (- for none), its options.
@@ -37,6 +38,7 @@ train-perceptron two.npz --epochs 3
 gradcheck     -
 from-idx      digits.idx
 from-cifar    batch.bin
+from-libsvm   heart.libsvm
 from-images   picture.pgm
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
 gen-moons     -          -n 10

@@ -1,0 +1,25 @@
+/* Labels as y and classes: 0 .. K-1 in sorted order, as numpy.unique and scikit-learn's
+ * LabelEncoder number them. */
+#ifndef LP_DATA_LABELS_H
+#define LP_DATA_LABELS_H
+
+#include "data/names.h"
+#include "io/stream.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Puts `n` labels that are whole numbers:
+ *   y        i8 [n], each label's place among the values that occur, the smallest first
+ *   classes  U [K], these values as text; left out where they are 0 .. K-1, so that y is the labels
+ */
+void lp_labels_put_whole(lp_stream *s, const int64_t *labels, size_t n);
+
+/* Puts `n` labels that are texts, given as numbers among `names`: y as above and classes, sorted by
+ * their bytes. Texts that are all decimal numbers are sorted by value. */
+void lp_labels_put_texts(lp_stream *s, const int64_t *numbers, size_t n, const lp_names *names);
+
+/* order[0 .. names->count - 1] = the names' numbers, sorted in this way. */
+void lp_labels_sort(const lp_names *names, size_t *order);
+
+#endif
