@@ -1,46 +1,82 @@
 #include "cli/tool.h"
 #include "data/triples.h"
 
-#define ROW(name, member) LP_ROW(name, lp_triples_options, member)
+struct options {
+    lp_triples_options how;
+    const char *like;
+};
+
+#define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("label", table.label), .metavar = "COLUMN",
-     .help = "the column of labels, by name or by number from 1: it becomes y"},
-    {ROW("triples", columns), .metavar = "ROW,COLUMN,VALUE", .conflicts = "label|drop",
+    {ROW("label", how.table.label), .metavar = "COLUMN", .conflicts = "target",
+     .help = "the column of classes: it becomes y"},
+    {ROW("target", how.table.target), .metavar = "COLUMN",
+     .help = "the column of numbers to predict: it becomes y"},
+    {ROW("id", how.table.id), .metavar = "COLUMN",
+     .help = "the column that tells the rows apart: it becomes ids"},
+    {ROW("columns", how.table.columns), .metavar = "COLUMN,...", .conflicts = "drop|like",
+     .help = "the columns of x, in this order"},
+    {ROW("drop", how.table.drop), .metavar = "COLUMN,...", .conflicts = "like",
+     .help = "leave these columns out"},
+    {ROW("categories", how.table.categories), .metavar = "COLUMN,...", .conflicts = "like",
+     .help = "turn each of these columns into a column of 0 and 1 for each of its texts"},
+    {ROW("missing", how.table.missing), .metavar = "TEXT,...", .conflicts = "like",
+     .help = "read these texts as NaN; 'NA,' is NA and the empty cell"},
+    {ROW("like", like), .metavar = "FILE",
+     .help = "read the columns, categories, classes and missing texts that the stream in FILE has"},
+    {ROW("triples", how.columns), .metavar = "ROW,COLUMN,VALUE",
+     .conflicts = "label|target|id|columns|drop|categories|missing|like",
      .parse = lp_triples_parse_columns,
      .help = "read a sparse matrix: the columns with the ids of its rows, of its columns, and with "
-             "its values, each by name or by number from 1"},
-    {ROW("names", names), .metavar = "FILE:ID:NAME", .requires = "triples",
+             "its values"},
+    {ROW("names", how.names), .metavar = "FILE:ID:NAME", .requires = "triples",
      .parse = lp_triples_parse_names,
      .help = "name the matrix's columns as the table in FILE does"},
-    {ROW("header", table.header), .metavar = "WHICH", .default_value = "auto",
+    {ROW("header", how.table.header), .metavar = "WHICH", .default_value = "auto",
      .choices = "auto|yes|no",
      .help = "whether the first row names the columns; auto: it does where no cell is a number"},
-    {ROW("separator", table.separator), .metavar = "CHARACTER", .default_value = ",",
+    {ROW("separator", how.table.format.separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
-    {ROW("drop", table.drop), .metavar = "COLUMN",
-     .help = "leave a column out, by name or by number from 1"},
+    {ROW("decimal", how.table.format.decimal), .metavar = "CHARACTER", .default_value = ".",
+     .parse = lp_csv_parse_decimal, .help = "the decimal point: a point or a comma"},
+    {ROW("comment", how.table.format.comment), .metavar = "CHARACTER",
+     .parse = lp_csv_parse_comment, .help = "skip the rest of a line from this character on"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "from-csv",
     .summary = "read CSV files into a stream",
-    .manual = "Reads comma-separated values (RFC 4180) into x, f8 [rows, columns], each number "
-              "exactly as its text says. Every cell must be a finite decimal number; the error "
-              "names the row and column of the first that is not. Several files are read one after "
-              "the other and must have the same columns.\n"
-              "\n"
-              "With --label, that column becomes y, i8 [rows]: the labels themselves where all of "
-              "them are whole numbers, else 0, 1, ... in the order of their first appearance, with "
-              "their texts in classes. With a header, features has the names of x's columns.\n"
-              "\n"
-              "With --triples the rows of the file are entries of a sparse matrix, row, col, data, "
-              "shape and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in "
-              "the order of their first appearance, with their texts in rows and cols. Other "
-              "columns are ignored. A pair of ids that occurs twice is an error. --names replaces "
-              "the ids in cols by names: every id needs one, unused names are left out, and a name "
-              "that several ids share gets the id after it, \"Emma (1996) [838]\".",
+    .manual =
+        "Reads comma-separated values (RFC 4180), gzipped or not, into x, f8 [rows, columns], each "
+        "number exactly as its text says. Every cell must be a finite decimal number; the error "
+        "names the row and column of the first that is not. Blank lines are skipped. Several files "
+        "are read one after the other and must have the same columns.\n"
+        "\n"
+        "A COLUMN is a name or a number: 1 is the first column, -1 the last. With a header, "
+        "features has the names of x's columns. --id keeps a column as texts in ids.\n"
+        "\n"
+        "With --label, that column becomes y, i8 [rows]: 0, 1, ... for the classes in sorted order "
+        "(numbers by value, texts by their bytes), and classes has their names; it is left out "
+        "where the labels are 0, 1, ... already. With --target, the column becomes y, f8 [rows].\n"
+        "\n"
+        "--categories turns a column of texts into columns of 0 and 1, one for each text, called "
+        "COLUMN=TEXT. --missing names the texts that are read as NaN (a missing category is NaN in "
+        "each of its columns) and keeps them in missing. --like reads a second file as the first: "
+        "the same columns of x, found by name, the same categories and classes; a text that the "
+        "first file did not have is an error. The labels' column, if any, is still to be named.\n"
+        "\n"
+        "With --triples the rows of the file are entries of a sparse matrix, row, col, data, shape "
+        "and format as scipy.sparse.save_npz writes them: ids of any kind, numbered in the order "
+        "of their first appearance, with their texts in rows and cols. Other columns are ignored. "
+        "A pair of ids that occurs twice is an error. --names replaces the ids in cols by names: "
+        "every id needs one, unused names are left out, and a name that several ids share gets the "
+        "id after it, \"Emma (1996) [838]\".",
     .examples = "from-csv --label species fixtures/iris.csv | inspect\n"
+                "from-csv --label survived --id name --categories sex,port --missing '' train.csv "
+                ">train.npz\n"
+                "from-csv --like train.npz --id name test.csv >test.npz\n"
+                "from-csv --target price --separator ';' --decimal , houses.csv.gz\n"
                 "from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
                 "ratings.csv",
     .in = LP_IN_FILES,
@@ -70,14 +106,21 @@ static void read_triples(const lp_triples_options *o, lp_stream *s, lp_error *e)
 
 int main(int argc, char **argv) {
     // arguments
-    lp_triples_options o = {0};
+    struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    const lp_csv_format *format = &o.how.table.format;
+    if (format->decimal == format->separator)
+        lp_tool_usage("--decimal and --separator are both '%c'", format->decimal);
+    if (format->comment == format->decimal || format->comment == format->separator)
+        lp_tool_usage("--comment '%c' has another meaning too", format->comment);
+    if (lp_tool_given("like"))
+        lp_tool_try(lp_table_learn(&o.how.table.like, lp_tool_input_stream_of("like"), e));
     // read
     lp_stream *s = lp_stream_new();
     if (lp_tool_given("triples"))
-        read_triples(&o, s, e);
+        read_triples(&o.how, s, e);
     else
-        read_table(&o.table, s, e);
+        read_table(&o.how.table, s, e);
     // write
     return lp_tool_write(s);
 }

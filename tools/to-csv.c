@@ -15,8 +15,8 @@ static const lp_tool tool = {
     .summary = "write tensors as CSV",
     .manual =
         "Writes the named tensors side by side as comma-separated values, one row of each a line; "
-        "without names, x and, if present, y. They must have the same number of rows. A number is "
-        "the shortest text that reads back as the same number.\n"
+        "without names, x and, if present, ids before it and y after it. They must have the same "
+        "number of rows. A number is the shortest text that reads back as the same number.\n"
         "\n"
         "The columns of x are named by features, those of other tensors by the tensor's name. An "
         "operand is a FILE if it ends in .npz or .npy or begins with /, ./ or ../, else a NAME.",

@@ -21,18 +21,38 @@ typedef enum {
     LP_HEADER_NO,
 } lp_header;
 
+/* What an earlier table says about the columns of the next one (lp_table_learn). */
+typedef struct {
+    bool given;
+    size_t width;                        /* columns of x */
+    lp_texts features, classes, missing; /* count 0: it has none */
+    lp_arena arena;                      /* of these texts */
+} lp_table_likeness;
+
+/* Columns are named or given by number: from 1, or from -1 for the last one, -2 for the one before
+ * it. A text that is a list names several, "a,b" (unless a column is called so). */
 typedef struct {
     lp_header header;
-    char separator;
-    const char *label; /* the column of labels, by name or number from 1; NULL: none */
-    lp_texts drop;     /* columns to leave out */
+    lp_csv_format format;
+    const char *label;   /* the column of classes, NULL: none */
+    const char *target;  /* the column of numbers to predict, NULL: none */
+    const char *id;      /* the column that tells the rows apart, NULL: none */
+    lp_texts columns;    /* the columns of x in their order; none: all that are left */
+    lp_texts drop;       /* columns to leave out */
+    lp_texts categories; /* columns that become a column of 0 and 1 for each of their texts */
+    lp_texts missing;    /* lists of the texts that mean NaN: "?,NA," has the empty one too */
+    lp_table_likeness like;
 } lp_table_options;
+
+/* Takes from the stream of an earlier table what the next one has to have, for options.like. To be
+ * freed with lp_arena_free(&like->arena), also where it fails. */
+int lp_table_learn(lp_table_likeness *like, lp_stream *earlier, lp_error *e);
 
 /* Whether a file, whose first row c is at, begins with a header. */
 bool lp_table_has_header(lp_header header, const lp_csv *c);
 
 /* *column = the place of the column called `called`: by name (names is NULL where the file has
- * none), else by number from 1. */
+ * none), else by number. */
 int lp_table_find_column(const char *const *names, size_t columns, const char *called,
                          size_t *column, lp_error *e);
 
@@ -42,16 +62,18 @@ typedef struct lp_table lp_table;
 lp_table *lp_table_new(const lp_table_options *options);
 
 /* Appends the rows of one file. Messages say "reading NAME: row 7 (line 8), column petal_width:
- * 'abc' is not a number"; rows count from 1, without the header. A column is looked up by name
- * first, then by number. */
+ * 'abc' is not a number"; rows count from 1, without the header. */
 int lp_table_add(lp_table *t, const lp_file *file, lp_error *e);
 
 /* Puts what was read into the stream:
- *   x         f8 [n, d], every cell exact to its text
- *   y         i8 [n], where there is a column of labels: the labels themselves where all are whole
- *             numbers, else 0.. in the order of first appearance
- *   classes   U [k], the labels' texts in that order; only where y numbers them
- *   features  U [d], the columns' names; only where the files have them
+ *   x         f8 [n, d], every cell exact to its text, NaN where it is missing
+ *   y         of options->label: i8 [n], classes in sorted order (data/labels.h); of
+ *             options->target: f8 [n]
+ *   classes   U [k], see there; those of options->like where it has any
+ *   features  U [d], the columns' names, "COLUMN=TEXT" for a category; only where the files have
+ *             a header or there are categories (a column without a name goes by its number)
+ *   ids       U [n], the texts of options->id
+ *   missing   U [m], the texts that mean NaN, where any are given
  * A table without rows, or without columns for x, is an error. */
 int lp_table_put(lp_table *t, lp_stream *s, lp_error *e);
 
@@ -64,9 +86,9 @@ typedef struct {
 } lp_table_format;
 
 /* Writes the named tensors of the stream side by side; without names (n is 0) x and, if present,
- * y. All need the same number of rows. Numbers are the shortest text that reads back the same. A
- * single column has its tensor's name; the columns of x, x_train, ... have those in `features`,
- * where their numbers agree; others are NAME_0, NAME_1, ... */
+ * ids before it and y after it. All need the same number of rows. Numbers are the shortest text
+ * that reads back the same. A single column has its tensor's name; the columns of x, x_train, ...
+ * have those in `features`, where their numbers agree; others are NAME_0, NAME_1, ... */
 int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_table_format *format,
                    FILE *out, lp_error *e);
 

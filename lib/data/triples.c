@@ -73,13 +73,18 @@ static int read_rows(const lp_file *file, const lp_table_options *o, columns *k,
                                 lp_error *e),
                      void *context, lp_error *e) {
     lp_csv c;
-    lp_csv_begin(&c, file->bytes, file->size, o->separator);
+    lp_csv_begin(&c, file->bytes, file->size, o->format);
     int more = lp_csv_next(&c, e);
     bool has_header = more > 0 && lp_table_has_header(o->header, &c);
     if (more == 0)
         more = lp_fail(e, "it is blank");
     if (more > 0 && find_columns(&c, has_header, k, e))
         more = -1;
+    bool *numeric = lp_alloc_zero(c.cells, sizeof *numeric);
+    c.numeric = numeric;
+    c.numeric_count = c.cells;
+    if (more > 0 && k->wanted == MAX_COLUMNS)
+        numeric[k->column[2]] = true; /* the values */
     if (more > 0 && has_header)
         more = lp_csv_next(&c, e);
     while (more > 0) {
@@ -90,6 +95,7 @@ static int read_rows(const lp_file *file, const lp_table_options *o, columns *k,
         more = failed ? lp_within(e, "row %zu (line %zu)", row, c.line) : lp_csv_next(&c, e);
     }
     lp_csv_free(&c);
+    free(numeric);
     return more;
 }
 
@@ -107,7 +113,7 @@ static int add_entry(void *context, const lp_csv *c, const columns *k, size_t ro
             return lp_fail(e, "column %.60s: more than 2^31 - 1 ids", k->called[i]);
         *number[i] = (int32_t)n;
     }
-    if (lp_csv_number(lp_csv_cell(c, k->column[2]), &now.value, e))
+    if (lp_csv_value(c, k->column[2], &now.value, e))
         return lp_within(e, "column %.60s", k->called[2]);
     lp_buffer_append(&t->entries, &now, sizeof now);
     return 0;

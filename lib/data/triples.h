@@ -26,7 +26,7 @@ int lp_triples_parse_columns(const char *word, void *columns, lp_error *e);
 int lp_triples_parse_names(const char *word, void *names, lp_error *e);
 
 typedef struct {
-    lp_table_options table; /* its header and separator are used */
+    lp_table_options table; /* its header and format are used */
     lp_triples_columns columns;
     lp_triples_names names;
 } lp_triples_options;

@@ -1,36 +1,45 @@
 #include "io/csv.h"
 
-#include <ctype.h>
+#include "io/number.h"
+
 #include <errno.h>
-#include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void lp_csv_begin(lp_csv *c, const char *bytes, size_t size, char separator) {
+enum { MAX_SHOWN = 60 }; /* bytes of a cell in a message */
+
+void lp_csv_begin(lp_csv *c, const char *bytes, size_t size, lp_csv_format format) {
     static const char mark[] = "\xef\xbb\xbf";
-    *c = (lp_csv){.at = bytes, .end = bytes + size, .next_line = 1, .separator = separator};
+    *c = (lp_csv){.at = bytes, .end = bytes + size, .next_line = 1, .format = format};
     if (size >= 3 && memcmp(bytes, mark, 3) == 0)
         c->at += 3;
+    const char stops[] = {'\n', '\r', '"', format.separator, format.comment};
+    for (size_t i = 0; i < sizeof stops; i++)
+        c->stops[(unsigned char)stops[i]] = true;
+    c->stops[0] = false; /* what there is instead of a comment character */
 }
 
 void lp_csv_free(lp_csv *c) {
     lp_buffer_free(&c->text);
-    lp_buffer_free(&c->starts);
+    lp_buffer_free(&c->places);
     *c = (lp_csv){0};
 }
 
-const char *lp_csv_cell(const lp_csv *c, size_t i) {
-    return c->text.data + ((const size_t *)c->starts.data)[i];
-}
+/* ---- cells and rows ---- */
 
-static bool is_blank(const lp_csv *c, char x) {
-    return (x == ' ' || x == '\t') && x != c->separator;
+static const char *skip_blanks(const lp_csv *c, const char *p) {
+    while (p < c->end && (*p == ' ' || *p == '\t') && *p != c->format.separator)
+        p++;
+    return p;
 }
 
 /* True at the end of a row: *after is what follows its LF or CRLF. */
 static bool ends_row(const lp_csv *c, const char *p, const char **after) {
+    if (p < c->end && *p == c->format.comment && *p != '\0') {
+        p = memchr(p, '\n', (size_t)(c->end - p));
+        p = p != NULL ? p : c->end;
+    }
     *after = p;
     if (p == c->end)
         return true;
@@ -53,86 +62,99 @@ static int take_quoted(lp_csv *c, lp_error *e) {
             c->next_line += *c->at == '\n';
         c->at++;
         if (c->at == c->end || *c->at != '"')
-            return 0;
+            break;
         lp_buffer_append(&c->text, "\"", 1);
         c->at++;
     }
+    const char *after;
+    c->at = skip_blanks(c, c->at);
+    if (!ends_row(c, c->at, &after) && *c->at != c->format.separator)
+        return lp_fail(e,
+                       "line %zu: text follows a closing quote (a quote inside quotes is written "
+                       "twice)",
+                       c->next_line);
+    return 0;
 }
 
-/* Takes one cell; c->at is left at what ends it. */
-static int take_cell(lp_csv *c, lp_error *e) {
-    const size_t start = c->text.size;
-    const char *after;
-    lp_buffer_append(&c->starts, &start, sizeof start);
-    while (c->at < c->end && is_blank(c, *c->at))
-        c->at++;
-    if (c->at < c->end && *c->at == '"') {
-        if (take_quoted(c, e))
-            return -1;
-        while (c->at < c->end && is_blank(c, *c->at))
+static int take_plain(lp_csv *c, lp_error *e) {
+    const char *first = c->at, *after;
+    for (;; c->at++) {
+        while (c->at < c->end && !c->stops[(unsigned char)*c->at])
             c->at++;
-        if (!ends_row(c, c->at, &after) && *c->at != c->separator)
-            return lp_fail(e,
-                           "line %zu: text follows a closing quote (a quote inside quotes is "
-                           "written twice)",
-                           c->next_line);
-    } else {
-        const char *first = c->at;
-        while (!ends_row(c, c->at, &after) && *c->at != c->separator) {
-            if (*c->at == '"')
-                return lp_fail(e, "line %zu: a quote is inside a cell without quotes",
-                               c->next_line);
-            c->at++;
-        }
-        const char *last = c->at;
-        while (last > first && is_blank(c, last[-1]))
-            last--;
-        lp_buffer_append(&c->text, first, (size_t)(last - first));
+        if (ends_row(c, c->at, &after) || *c->at == c->format.separator)
+            break;
+        if (*c->at == '"')
+            return lp_fail(e, "line %zu: a quote is inside a cell without quotes", c->next_line);
     }
-    if (memchr(c->text.data + start, '\0', c->text.size - start) != NULL)
+    const char *last = c->at;
+    while (last > first && (last[-1] == ' ' || last[-1] == '\t'))
+        last--;
+    lp_buffer_append(&c->text, first, (size_t)(last - first));
+    return 0;
+}
+
+/* Takes one cell as text; c->at is left at what ends it. */
+static int take_text(lp_csv *c, lp_csv_place *to, lp_error *e) {
+    to->start = c->text.size;
+    const bool is_quoted = c->at < c->end && *c->at == '"';
+    if (is_quoted ? take_quoted(c, e) : take_plain(c, e))
+        return -1;
+    if (memchr(c->text.data + to->start, '\0', c->text.size - to->start) != NULL)
         return lp_fail(e, "line %zu: there is a NUL byte (it is not a text file)", c->line);
     c->text.size++; /* the NUL that lp_buffer_append adds */
     return 0;
 }
 
-/* Skips lines that hold blanks only; true where something follows them. */
-static bool skip_blank_lines(lp_csv *c, size_t *skipped) {
-    *skipped = 0;
-    while (c->at < c->end) {
-        const char *p = c->at, *after;
-        while (p < c->end && (*p == ' ' || *p == '\t') && *p != c->separator)
-            p++;
-        if (!ends_row(c, p, &after))
-            return true;
-        ++*skipped;
-        c->next_line++;
-        c->at = after;
+/* The same as a number, false where it is not one. */
+static bool take_number(lp_csv *c, lp_csv_place *to) {
+    const char *after, *end = lp_number_read(c->at, c->end, c->format.decimal, &to->value);
+    if (end == NULL || !isfinite(to->value))
+        return false;
+    if (end == c->end || *end != c->format.separator) {
+        end = skip_blanks(c, end);
+        if ((end == c->end || *end != c->format.separator) && !ends_row(c, end, &after))
+            return false;
     }
+    to->start = SIZE_MAX;
+    c->at = end;
+    return true;
+}
+
+/* Skips lines that hold blanks or a comment only; true where something follows them. */
+static bool skip_blank_lines(lp_csv *c) {
+    for (const char *after; c->at < c->end; c->at = after, c->next_line++)
+        if (!ends_row(c, skip_blanks(c, c->at), &after))
+            return true;
     return false;
 }
 
 int lp_csv_next(lp_csv *c, lp_error *e) {
-    size_t skipped;
-    c->cells = c->text.size = c->starts.size = 0;
-    if (!skip_blank_lines(c, &skipped))
+    c->cells = c->text.size = c->places.size = 0;
+    if (!skip_blank_lines(c))
         return 0;
-    if (skipped > 0)
-        return lp_fail(e, "line %zu is blank", c->next_line - 1);
     c->line = c->next_line;
     c->row++;
-    for (;;) {
+    for (;; c->at++) {
         const char *after;
-        if (take_cell(c, e))
+        if (c->places.capacity - c->places.size < sizeof(lp_csv_place))
+            lp_buffer_reserve(&c->places, sizeof(lp_csv_place));
+        lp_csv_place *to = (lp_csv_place *)(c->places.data + c->places.size);
+        c->at = skip_blanks(c, c->at);
+        const bool is_numeric = c->cells < c->numeric_count && c->numeric[c->cells];
+        if (!(is_numeric && take_number(c, to)) && take_text(c, to, e))
             return -1;
+        c->places.size += sizeof(lp_csv_place);
         c->cells++;
-        if (ends_row(c, c->at, &after)) {
-            c->at = after;
-            c->next_line++;
-            return 1;
-        }
-        c->at++; /* the separator */
+        if (c->at < c->end && *c->at == c->format.separator)
+            continue;
+        ends_row(c, c->at, &after);
+        c->at = after;
+        c->next_line++;
+        return 1;
     }
 }
+
+/* ---- what a command line says ---- */
 
 int lp_csv_parse_separator(const char *word, void *separator, lp_error *e) {
     const char c = strcmp(word, "tab") == 0 ? '\t' : word[0];
@@ -143,77 +165,36 @@ int lp_csv_parse_separator(const char *word, void *separator, lp_error *e) {
     return 0;
 }
 
-/* ---- numbers ---- */
-
-/* The parts of a decimal number. */
-typedef struct {
-    uint64_t digits;  /* of the mantissa, as one whole number */
-    int count;        /* of them, leading zeros left out */
-    int64_t exponent; /* of ten */
-    bool is_negative, has_point_or_exponent;
-} decimal;
-
-/* False where the text is not a decimal number. */
-static bool split_decimal(const char *p, decimal *d) {
-    *d = (decimal){0};
-    bool any = false;
-    if (*p == '+' || *p == '-')
-        d->is_negative = *p++ == '-';
-    for (bool after_point = false;; p++) {
-        if (*p == '.' && !after_point) {
-            after_point = d->has_point_or_exponent = true;
-        } else if (*p >= '0' && *p <= '9') {
-            any = true;
-            if (d->count < 19)
-                d->digits = d->digits * 10 + (uint64_t)(*p - '0');
-            d->count += d->count > 0 || *p != '0';
-            d->exponent -= after_point;
-        } else {
-            break;
-        }
-    }
-    if (any && (*p == 'e' || *p == 'E')) {
-        bool is_negative = false;
-        int exponent = 0;
-        d->has_point_or_exponent = true;
-        if (*++p == '+' || *p == '-')
-            is_negative = *p++ == '-';
-        any = *p >= '0' && *p <= '9';
-        for (; *p >= '0' && *p <= '9'; p++)
-            exponent = exponent < 100000 ? exponent * 10 + (*p - '0') : exponent;
-        d->exponent += is_negative ? -exponent : exponent;
-    }
-    return any && *p == '\0';
+int lp_csv_parse_decimal(const char *word, void *decimal, lp_error *e) {
+    if (strcmp(word, ".") != 0 && strcmp(word, ",") != 0)
+        return lp_fail_usage(e, "'%s' is not a decimal point ('.' or ',')", word);
+    *(char *)decimal = word[0];
+    return 0;
 }
 
-int lp_csv_number(const char *cell, double *value, lp_error *e) {
-    /* 10^0 .. 10^22 are doubles, and so is a whole number below 2^53: one product or quotient of
-     * two such is rounded once, which is what strtod gives (Clinger 1990, "How to read floating
-     * point numbers accurately"). */
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    decimal d;
-    if (!split_decimal(cell, &d)) {
-        if (cell[0] == '\0')
-            return lp_fail(e, "the cell is empty");
-        return lp_fail(e, "'%.60s' is not a number", cell);
-    }
-    if (d.count <= 15 && d.exponent >= -22 && d.exponent <= 22) {
-        double digits = (double)d.digits;
-        digits = d.exponent < 0 ? digits / powers[-d.exponent] : digits * powers[d.exponent];
-        *value = d.is_negative ? -digits : digits;
-        return 0;
-    }
-    *value = strtod(cell, NULL);
+int lp_csv_parse_comment(const char *word, void *comment, lp_error *e) {
+    if (word[0] == '\0' || word[1] != '\0' || strchr("\"\r\n", word[0]) != NULL)
+        return lp_fail_usage(e, "'%s' is not one character", word);
+    *(char *)comment = word[0];
+    return 0;
+}
+
+/* ---- numbers ---- */
+
+int lp_csv_number(const char *cell, char decimal, double *value, lp_error *e) {
+    const char *const end = cell + strlen(cell);
+    if (cell == end)
+        return lp_fail(e, "the cell is empty");
+    if (lp_number_read(cell, end, decimal, value) != end)
+        return lp_fail(e, "'%.*s' is not a number", MAX_SHOWN, cell);
     if (!isfinite(*value))
-        return lp_fail(e, "'%.60s' is out of the range of a double", cell);
+        return lp_fail(e, "'%.*s' is out of the range of a double", MAX_SHOWN, cell);
     return 0;
 }
 
 bool lp_csv_integer(const char *cell, int64_t *value) {
-    decimal d;
-    if (!split_decimal(cell, &d) || d.has_point_or_exponent)
+    const char *digits = cell + (*cell == '+' || *cell == '-');
+    if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
         return false;
     errno = 0;
     *value = strtoll(cell, NULL, 10);
@@ -221,19 +202,11 @@ bool lp_csv_integer(const char *cell, int64_t *value) {
 }
 
 void lp_csv_append_number(lp_buffer *b, double value, bool is_single) {
-    char text[40];
-    /* Any number survives that many digits, except the subnormal ones, which have fewer. */
-    const bool is_subnormal = fabs(value) < (is_single ? FLT_MIN : DBL_MIN);
-    const int min = is_subnormal ? 1 : is_single ? 6 : 15, max = is_single ? 9 : 17;
-    for (int digits = min; digits <= max; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (is_single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
-            break;
-    }
-    /* The sign of a NaN means nothing, but printf shows it. */
-    if (isnan(value))
-        strcpy(text, "nan");
-    lp_buffer_append(b, text, strlen(text));
+    lp_buffer_reserve(b, LP_NUMBER_SIZE + 1);
+    char *text = b->data + b->size;
+    b->size +=
+        is_single ? lp_number_write_single(text, (float)value) : lp_number_write(text, value);
+    b->data[b->size] = '\0';
 }
 
 void lp_csv_append_text(lp_buffer *b, const char *text, char separator) {

@@ -3,10 +3,20 @@
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    static const lp_table_options how[] = {
-        {.separator = ','},
-        {.separator = ',', .header = LP_HEADER_YES, .label = "species"},
-        {.separator = ';', .header = LP_HEADER_NO, .label = "2"},
+    const lp_table_options how[] = {
+        {.format = {',', '.', '\0'}},
+        {.format = {',', '.', '#'}, .header = LP_HEADER_YES, .label = "species"},
+        {.format = {';', ',', '\0'}, .header = LP_HEADER_NO, .label = "2"},
+        {.format = {',', '.', '\0'},
+         .target = "-1",
+         .id = "1",
+         .missing = {(const char *[]){"?,,3"}, 1},
+         .categories = {(const char *[]){"2"}, 1}},
+        {.format = {',', '.', '\0'},
+         .label = "species",
+         .like = {.given = true,
+                  .features = {(const char *[]){"b", "a=1"}, 2},
+                  .classes = {(const char *[]){"setosa"}, 1}}},
     };
     for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
         lp_error e = {0};

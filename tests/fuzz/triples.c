@@ -6,7 +6,7 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
-    static const lp_triples_options how = {.table = {.separator = ','},
+    static const lp_triples_options how = {.table = {.format = {',', '.', '\0'}},
                                            .columns = {"user", "film", "rating"},
                                            .names = {"films.csv", "film", "title"}};
     static const char cut[] = "\n--\n";

@@ -122,3 +122,75 @@ equal "inspect --tsv" "$(inspect --tsv again.npz | sed -n 1,3p)" \
 cat digits.npz digits.npz >twice.npz
 inspect twice.npz >/dev/null 2>warning
 equal "two archives in a file are mentioned" "$(cut -d: -f2 warning | cut -d' ' -f2-4)" "2 archives follow"
+
+# ---- which columns, and what they mean ----
+
+cat >people.csv <<'EOT'
+# a made-up list
+name,age,sex,port,fare,survived
+
+"Doe, Jane",29,f,S,7.25,1
+"Roe, Rich",?,m,C,,0
+"Poe, Ed",54,m,?,71.2833,0
+EOT
+check "a table of people" from-csv --comment '#' --label survived --id name --categories sex,port --missing '?,' \
+    people.csv -o people.npz
+equal "ids, categories, missing cells" "$(to-csv people.npz)" \
+"ids,age,sex=f,sex=m,port=C,port=S,fare,y
+\"Doe, Jane\",29,1,0,0,1,7.25,1
+\"Roe, Rich\",nan,0,1,1,0,nan,0
+\"Poe, Ed\",54,0,1,nan,nan,71.2833,0"
+replays "from-csv with every option" people.npz
+
+cat >more.csv <<'EOT'
+port,fare,survived,name,sex,age
+S,8,1,Zoe,f,3
+?,,0,Moe,m,4
+EOT
+check "--like" from-csv --like people.npz --label survived --id name more.csv -o more.npz
+equal "the same columns in the same order" "$(to-csv more.npz)" \
+"ids,age,sex=f,sex=m,port=C,port=S,fare,y
+Zoe,3,1,0,0,1,8,1
+Moe,4,0,1,nan,nan,nan,0"
+replays "from-csv --like" more.npz
+sed 's/Zoe,f/Zoe,x/' more.csv >odd.csv
+refuses "an unknown category" 1 "row 1 \(line 2\), column sex: 'x' is not among the categories of --like" \
+    from-csv --like people.npz odd.csv
+cut -d, -f 1-3 more.csv >narrow.csv
+refuses "a missing column" 1 "reading narrow.csv: --like: there is no column 'age'; there are: port, fare, survived" \
+    from-csv --like people.npz narrow.csv
+refuses "--like and --missing" 2 'like' from-csv --like people.npz --missing NA more.csv
+
+# A model trained on one order of the classes reads a file in another with --like.
+{ head -n 1 "$fixtures/iris.csv"; tail -n +2 "$fixtures/iris.csv" | tac; } >backward.csv
+from-csv --label species "$fixtures/iris.csv" >forward.npz
+from-csv --label species backward.csv >backward.npz
+equal "classes are sorted, whatever the order of the rows" "$(to-csv classes backward.npz)" "$(to-csv classes forward.npz)"
+to-csv --class-names backward.npz | tail -n +2 | tac >got
+to-csv --class-names forward.npz | tail -n +2 >want
+same "and each row keeps its class" got want
+
+printf 'a;b;price\n1,5;2;1000,25\n-,5;3;1e3\n' >houses.csv
+from-csv --separator ';' --decimal , --target price --columns b,1 houses.csv >houses.npz
+equal "a target, a decimal comma, columns in an order" "$(to-csv houses.npz)" \
+"$(printf 'b,a,y\n2,1.5,1000.25\n3,-0.5,1000')"
+equal "a target is f8" "$(inspect houses.npz | grep '^y ' | tr -s ' ' | cut -d ' ' -f 2)" f8
+replays "from-csv --target" houses.npz
+gzip -nk houses.csv
+from-csv --separator ';' --decimal , --target -1 --drop -2 houses.csv.gz >negative.npz
+equal "gzipped, and numbers from the end" "$(to-csv negative.npz)" "$(printf 'a,y\n1.5,1000.25\n-0.5,1000')"
+replays "from-csv on a gzip file" negative.npz
+refuses "a label of prices" 1 "'1000,25' is a number, but not a whole one \(--target price for numbers to predict\)\$" \
+    from-csv --separator ';' --decimal , --label price houses.csv
+refuses "the wrong separator" 1 \
+    "there is no column 'price'; there are: a;b;price \(the file looks separated by ';': --separator ';'\)\$" \
+    from-csv --target price houses.csv
+refuses "the wrong decimal point" 1 "'1,5' is not a number \(--decimal ',' reads it as one\)\$" from-csv --separator ';' houses.csv
+refuses "a missing cell" 1 "column age: '\?' is not a number \(--missing '\?' reads it as NaN\)\$" \
+    from-csv --comment '#' --drop name,sex,port people.csv
+refuses "a column of texts" 1 "column name: 'Doe, Jane' is not a number \(a column of texts goes to --label, --categories, --id or --drop\)\$" \
+    from-csv --comment '#' people.csv
+refuses "--label and --target" 2 'label.*target|target.*label' from-csv --label a --target b houses.csv
+refuses "--columns and --drop" 2 'columns.*drop|drop.*columns' from-csv --columns a --drop b houses.csv
+refuses "--decimal as --separator" 2 "are both ','" from-csv --decimal , houses.csv
+refuses "a long comment mark" 2 "'//' is not one character" from-csv --comment // houses.csv

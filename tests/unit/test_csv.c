@@ -10,13 +10,13 @@
 static lp_error e;
 
 /* All rows as "cell|cell/cell|cell/", or the error. */
-static char *rows_of(const char *text, size_t size, char separator) {
+static char *rows_in(const char *text, size_t size, lp_csv_format format) {
     static char shown[4000];
     lp_csv c;
     size_t n = 0;
     int more;
     shown[0] = e.text[0] = '\0';
-    lp_csv_begin(&c, text, size, separator);
+    lp_csv_begin(&c, text, size, format);
     while ((more = lp_csv_next(&c, &e)) > 0) {
         for (size_t i = 0; i < c.cells; i++)
             n += (size_t)snprintf(shown + n, sizeof shown - n, "%s%s", i ? "|" : "",
@@ -25,6 +25,10 @@ static char *rows_of(const char *text, size_t size, char separator) {
     }
     lp_csv_free(&c);
     return more < 0 ? e.text : shown;
+}
+
+static char *rows_of(const char *text, size_t size, char separator) {
+    return rows_in(text, size, (lp_csv_format){separator, '.', '\0'});
 }
 
 static void cells(void) {
@@ -39,6 +43,7 @@ static void cells(void) {
         {"a,b\n\n\r\n  \n", "a|b/"},
         {"", ""},
         {"\n\n", ""},
+        {"\n a\n\nb\n \t\n\r\nc", "a/b/c/"},
         {",\n", "|/"},
         {"a,,b,\n", "a||b|/"},
         {" a , b c\t,\td\n", "a|b c|d/"},
@@ -67,8 +72,7 @@ static void refused_cells(void) {
         {"a\nb\"c\"\n", 0, "line 2: a quote is inside a cell without quotes"},
         {"\"a\"b\n", 0, "line 1: text follows a closing quote"},
         {"\"a\nb\"\n\"a\nb\"c\n", 0, "line 4: text follows a closing quote"},
-        {"a\n\nb\n", 0, "line 2 is blank"},
-        {"\na\n", 0, "line 1 is blank"},
+        {"a\n\n\nb\"\n", 0, "line 4: a quote is inside a cell without quotes"},
         {"a\n1\0002\n", 6, "line 2: there is a NUL byte"},
         {"\xff\xfe"
          "a\0\n\0",
@@ -84,12 +88,59 @@ static void places(void) {
     static const char text[] = "a\n\"b\nc\nd\"\ne\n";
     static const size_t lines[] = {1, 2, 5};
     lp_csv c;
-    lp_csv_begin(&c, text, sizeof text - 1, ',');
+    lp_csv_begin(&c, text, sizeof text - 1, (lp_csv_format){',', '.', '\0'});
     for (size_t i = 0; i < 3; i++) {
         CHECK(lp_csv_next(&c, &e) == 1);
         CHECK(c.row == i + 1 && c.line == lines[i]);
     }
     CHECK(lp_csv_next(&c, &e) == 0 && lp_csv_next(&c, &e) == 0);
+    lp_csv_free(&c);
+}
+
+static void comments(void) {
+    static const char *const rows[][2] = {
+        {"# a\n1,2 # b\n#\n  # c\n\"#\",3#", "1|2/#|3/"},
+        {"1,#2\n3,4#,5\r\n", "1|/3|4/"},
+        {"1\n# the \"end\"", "1/"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CHECK_TEXT(rows_in(rows[i][0], strlen(rows[i][0]), (lp_csv_format){',', '.', '#'}),
+                   rows[i][1]);
+    CHECK_TEXT(rows_of("#a,b\n", 5, ','), "#a|b/");
+}
+
+/* Cells that are read as numbers at once, and those that turn out to be texts. */
+static void numeric_columns(void) {
+    static const bool numeric[] = {true, false, true};
+    static const char text[] =
+        "1,2,3\n 4 ,5, 6\t\r\nx,7,\"8\"\n9,1,1e999\n1,2,3,4\n5\n-1.5 2,3,nan";
+    static const struct {
+        size_t cells;
+        const char *cell[4]; /* NULL: read as a number */
+        double value[4];
+    } rows[] = {
+        {3, {NULL, "2", NULL}, {1, 2, 3}},          {3, {NULL, "5", NULL}, {4, 5, 6}},
+        {3, {"x", "7", "8"}, {NAN, 7, 8}},          {3, {NULL, "1", "1e999"}, {9, 1, NAN}},
+        {4, {NULL, "2", NULL, "4"}, {1, 2, 3, 4}},  {1, {NULL}, {5}},
+        {3, {"-1.5 2", "3", "nan"}, {NAN, 3, NAN}},
+    };
+    lp_csv c;
+    lp_csv_begin(&c, text, sizeof text - 1, (lp_csv_format){',', '.', '\0'});
+    c.numeric = numeric;
+    c.numeric_count = 3;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        CHECK(lp_csv_next(&c, &e) == 1 && c.cells == rows[r].cells);
+        for (size_t i = 0; i < rows[r].cells; i++) {
+            double value = NAN;
+            const char *cell = lp_csv_cell(&c, i);
+            CHECK(lp_csv_is_number(&c, i) == (rows[r].cell[i] == NULL));
+            if (rows[r].cell[i] != NULL)
+                CHECK_TEXT(cell, rows[r].cell[i]);
+            CHECK((lp_csv_value(&c, i, &value, &e) == 0) == !isnan(rows[r].value[i]));
+            CHECK(isnan(rows[r].value[i]) || value == rows[r].value[i]);
+        }
+    }
+    CHECK(lp_csv_next(&c, &e) == 0);
     lp_csv_free(&c);
 }
 
@@ -102,6 +153,12 @@ static void separators(void) {
     CHECK(lp_csv_parse_separator(",,", &c, &e) == -1);
     CHECK(lp_csv_parse_separator("\"", &c, &e) == -1);
     CHECK(lp_csv_parse_separator("\n", &c, &e) == -1);
+    CHECK(lp_csv_parse_decimal(",", &c, &e) == 0 && c == ',');
+    CHECK(lp_csv_parse_decimal(";", &c, &e) == -1 && e.status == LP_USAGE);
+    CHECK(lp_csv_parse_decimal("", &c, &e) == -1);
+    CHECK(lp_csv_parse_comment("#", &c, &e) == 0 && c == '#');
+    CHECK(lp_csv_parse_comment("//", &c, &e) == -1 && e.status == LP_USAGE);
+    CHECK(lp_csv_parse_comment("", &c, &e) == -1);
 }
 
 static bool same_bits(double a, double b) {
@@ -168,11 +225,11 @@ static void numbers(void) {
     };
     double value;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        CHECK(lp_csv_number(good[i], &value, &e) == 0);
+        CHECK(lp_csv_number(good[i], '.', &value, &e) == 0);
         CHECK(same_bits(value, strtod(good[i], NULL)));
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        CHECK(lp_csv_number(bad[i][0], &value, &e) == -1);
+        CHECK(lp_csv_number(bad[i][0], '.', &value, &e) == -1);
         CHECK_HOLDS(e.text, bad[i][1]);
     }
 }
@@ -192,7 +249,7 @@ static void numbers_are_exact(void) {
         snprintf(text, sizeof text, "%.*s.%.*se%d", point, number + 3, digits - point,
                  number + 3 + point, (int)(state >> 20) % 56 - 28);
         double value;
-        wrong += lp_csv_number(text, &value, &e) != 0 || !same_bits(value, strtod(text, NULL));
+        wrong += lp_csv_number(text, '.', &value, &e) != 0 || !same_bits(value, strtod(text, NULL));
     }
     CHECK(wrong == 0);
 }
@@ -253,7 +310,7 @@ static void written_texts(void) {
         lp_csv_append_text(&b, rows[i][0], ',');
         CHECK_TEXT(b.data, rows[i][1]);
         lp_csv c; /* and it reads back */
-        lp_csv_begin(&c, b.data, b.size, ',');
+        lp_csv_begin(&c, b.data, b.size, (lp_csv_format){',', '.', '\0'});
         CHECK(lp_csv_next(&c, &e) == 1 && c.cells == 1);
         CHECK_TEXT(lp_csv_cell(&c, 0), rows[i][0]);
         lp_csv_free(&c);
@@ -266,7 +323,9 @@ int main(void) {
         {"rows and cells", cells},
         {"texts that are no CSV are refused with their line", refused_cells},
         {"rows and lines are counted", places},
-        {"separators", separators},
+        {"comments are skipped", comments},
+        {"columns of numbers are read as numbers", numeric_columns},
+        {"separators, decimal points and comment characters", separators},
         {"numbers are what strtod reads, or refused", numbers},
         {"200,000 numbers are exact", numbers_are_exact},
         {"whole numbers", integers},
