@@ -250,7 +250,7 @@ static void writes_random_doubles(void) {
 static void writes_special_doubles(void) {
     static const double powers[] = {1, 1e1, 1e2, 1e4, 1e6, 1e9, 1e15, 1e17, 1e22};
     wrong = 0;
-    for (size_t i = tries(50000); i > 0; i--) {
+    for (size_t i = tries(400000) / 8; i > 0; i--) {
         const double digits = (double)(draw() >> (draw() % 60 + 4));
         const double values[] = {digits / powers[draw() % 9], digits * powers[draw() % 9],
                                  (double)(digits * powers[draw() % 9]),
