@@ -149,6 +149,7 @@ static void refuse_network(const char *name, lp_type type, size_t rows, size_t c
         put(s, name, type, rows, cols, numbers);
     CHECK(lp_mlp_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text, text);
+    lp_mlp_free(&m);
     lp_stream_free(s);
 }
 
@@ -169,6 +170,7 @@ static void broken_networks(void) {
     CHECK(lp_mlp_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text,
                 "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
+    lp_mlp_free(&m);
     lp_stream_free(s);
 }
 
