@@ -125,7 +125,7 @@ static void allocate(lp_graph *g, lp_node *n) {
 
 int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
     if (root < 0 || root >= g->count)
-        fail(g, "there is no root");
+        fail(g, "the graph has no root");
     else if (g->node[root].rows != 1 || g->node[root].cols != 1)
         fail(g, "the root is not a single number (1, 1)");
     if (g->failed) {

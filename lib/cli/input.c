@@ -34,7 +34,7 @@ const char *lp_tool_input_path(size_t i) {
     return lp_now.files.item[i];
 }
 
-/* The i-th --crc32; false where there is none. */
+/* The i-th --crc32; false past the last one. */
 static bool expected_crc32(size_t i, uint32_t *crc32) {
     if (i >= lp_now.common.crc32.count)
         return false;

@@ -68,7 +68,7 @@ void lp_texts_append(lp_texts *texts, const char *text) {
     texts->item[texts->count++] = text;
 }
 
-/* What follows the next comma; NULL where there is none. */
+/* The text after the next comma, or NULL. */
 static const char *next_item(const char *text) {
     const char *comma = strchr(text, ',');
     return comma != NULL ? comma + 1 : NULL;

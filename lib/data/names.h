@@ -19,7 +19,7 @@ typedef struct {
 /* The number of the name, which is added (copied) where it is new. */
 size_t lp_names_add(lp_names *names, const char *name);
 
-/* The same without adding: false where there is no such name. */
+/* Looks the name up without adding it; false if it is new. */
 bool lp_names_find(const lp_names *names, const char *name, size_t *number);
 
 void lp_names_free(lp_names *names);

@@ -29,7 +29,7 @@ static int check_gauss(const lp_gauss_options *o, size_t *rows, lp_error *e) {
     if (o->n < 1)
         return lp_fail_usage(e, "no points were asked for");
     if (means->count == 0 || means->item[0].count == 0)
-        return lp_fail_usage(e, "there is no mean");
+        return lp_fail_usage(e, "no mean was given");
     size_t d = means->item[0].count, squared;
     if (means->count > UINT32_MAX || !lp_multiply(d, d, &squared))
         return lp_fail_usage(e, "%zu classes in %zu dimensions are too many", means->count, d);

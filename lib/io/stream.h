@@ -42,7 +42,7 @@ size_t lp_stream_count(const lp_stream *s);
 const char *lp_stream_name(const lp_stream *s, size_t i);
 
 /* What NAME's header says, without decoding it: type (as stored: f2 stays f2), ndim, shape and
- * count are set, data is NULL. False where there is no such tensor. */
+ * count are set, data is NULL. False if NAME is missing. */
 bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *description);
 
 bool lp_stream_has(const lp_stream *s, const char *name);
@@ -74,7 +74,7 @@ void lp_stream_put_text(lp_stream *s, const char *name, const char *text);
 void lp_stream_put_strings(lp_stream *s, const char *name, const char *const *texts, size_t n);
 void lp_stream_put_number(lp_stream *s, const char *name, double value);
 
-/* Removes NAME; harmless where there is none. */
+/* Removes NAME, if present. */
 void lp_stream_drop(lp_stream *s, const char *name);
 
 /* Gives OLD the name NEW; an existing NEW is an error. */

@@ -149,7 +149,7 @@ static int32_t *read_labels(lp_stream *s, const char *name, lp_report *r, size_t
     return label;
 }
 
-/* y_score, [n, classes] or [n], as f8; *t stays {0} where there is none. */
+/* y_score, [n, classes] or [n], as f8; *t stays {0} without one. */
 static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_error *e) {
     char shape[200];
     if (!lp_stream_has(s, "y_score"))
