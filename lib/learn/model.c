@@ -29,13 +29,13 @@ static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
         if (!isfinite(m->input_scale))
             return lp_fail(e, "model.input_scale is not a finite number");
     }
-    return lp_mlp_read(&m->net, s, false, e);
+    return lp_network_read(&m->net, s, false, e);
 }
 
 lp_model lp_model_new_perceptron(lp_type type, size_t d, bool has_bias) {
     lp_model m = {.is_perceptron = true, .input_scale = 1};
-    m.net = lp_mlp_new(type, 1, (size_t[]){d, 1}, has_bias ? LP_BIAS_SCALAR : LP_BIAS_NONE,
-                       LP_ACTIVATION_IDENTITY, LP_ACTIVATION_IDENTITY, false);
+    m.net = lp_network_new(type, 1, (size_t[]){d, 1}, has_bias ? LP_BIAS_SCALAR : LP_BIAS_NONE,
+                           LP_ACTIVATION_IDENTITY, LP_ACTIVATION_IDENTITY, false);
     for (size_t i = 0; i < m.net.params.count; i++)
         strcpy(m.net.params.table[i].name, i == 0 ? "weight" : "bias");
     return m;
@@ -69,7 +69,7 @@ void lp_model_write(const lp_model *m, lp_stream *s) {
         lp_params_put(&m->net.params, s);
         return;
     }
-    lp_mlp_write(&m->net, s);
+    lp_network_write(&m->net, s);
     lp_stream_put_text(s, "model.loss", m->loss == LP_LOSS_MSE ? "mse" : "cross-entropy");
     lp_stream_put_text(s, "model.reduction", m->reduction == LP_REDUCE_SUM ? "sum" : "mean");
     lp_stream_put_text(s, "model.target", m->target == LP_TARGET_X ? "x" : "y");
@@ -78,7 +78,7 @@ void lp_model_write(const lp_model *m, lp_stream *s) {
 }
 
 void lp_model_free(lp_model *m) {
-    lp_mlp_free(&m->net);
+    lp_network_free(&m->net);
 }
 
 void lp_model_drop(lp_stream *s) {

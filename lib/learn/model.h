@@ -1,6 +1,6 @@
 /* A trained model, whichever kind a stream holds.
  *
- * An MLP (net/mlp.h) may have beside it
+ * An MLP (net/network.h) may have beside it
  *     model.loss          "cross-entropy" (the default) or "mse"
  *     model.reduction     "mean" (the default) or "sum"
  *     model.target        "y" (the default), or "x": an autoencoder
@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "io/stream.h"
 #include "learn/dataset.h"
-#include "net/mlp.h"
+#include "net/network.h"
 
 typedef enum { LP_LOSS_CROSS_ENTROPY, LP_LOSS_MSE } lp_loss;
 typedef enum { LP_REDUCE_MEAN, LP_REDUCE_SUM } lp_reduction;
@@ -23,7 +23,7 @@ typedef enum { LP_REDUCE_MEAN, LP_REDUCE_SUM } lp_reduction;
 #define LP_REDUCTION_CHOICES "mean|sum"
 
 typedef struct {
-    lp_mlp net;
+    lp_network net;
     bool is_perceptron;
     lp_loss loss;
     lp_reduction reduction;

@@ -11,7 +11,7 @@ lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_targ
         .model = m,
         .batch = lp_batch_new(d, type, LP_FORWARD_ROWS, m->target, with_target, memory),
         .index = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(size_t)),
-        .work = lp_arena_alloc(memory, lp_mlp_work(&m->net, LP_FORWARD_ROWS), type.size)};
+        .work = lp_arena_alloc(memory, lp_network_work(&m->net, LP_FORWARD_ROWS), type.size)};
 }
 
 size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores) {
@@ -19,7 +19,7 @@ size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *score
     for (size_t i = 0; i < n; i++)
         f->index[i] = from + i;
     lp_batch_fill(&f->batch, p, f->model->input_scale, n, f->index);
-    lp_mlp_output(&f->model->net, n, f->batch.x, f->work, scores);
+    lp_network_output(&f->model->net, n, f->batch.x, f->work, scores);
     return n;
 }
 

@@ -3,7 +3,7 @@
  *
  * A learner is a few functions and a table of named state blocks, the arrays that its steps change.
  * The run saves, keeps and restores these blocks and knows nothing else about the learner. The
- * learners are train_mlp.c, train_perceptron.c and train_factors.c; a new one is a file beside
+ * learners are train_network.c, train_perceptron.c and train_factors.c; a new one is a file beside
  * them. A learner's train function
  *
  *     prepares its data and model, and fills in the first part of an lp_run,

@@ -2,7 +2,7 @@
  *
  * A new optimiser is a row here, its functions in optim.c, and a kernel (num/kernels.h) where no
  * existing one does its arithmetic; options of its own are members of lp_optim_options and rows of
- * train-mlp's option table. */
+ * tools/network_rows.h. */
 #ifndef LP_NET_OPTIM_H
 #define LP_NET_OPTIM_H
 

@@ -3,7 +3,7 @@
  * under: one thread, with PyTorch 1.13 and NumPy on the same machine far above. */
 #include "bench.h"
 
-#include "learn/train_mlp.h"
+#include "learn/train_network.h"
 #include "num/parallel.h"
 #include "num/rng.h"
 
@@ -41,19 +41,19 @@ static lp_stream *make_data(size_t n, size_t d, size_t k, lp_type type) {
     return s;
 }
 
-static double seconds(lp_stream *s, lp_train_mlp_options o, int64_t units) {
+static double seconds(lp_stream *s, lp_train_network_options o, int64_t units) {
     if (o.count_steps)
         o.steps = units;
     else
         o.epochs = units;
     double from = bench_now();
-    if (lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e))
+    if (lp_train_network(s, &o, &(lp_run_hooks){0}, &e))
         stop();
     return bench_now() - from;
 }
 
 /* Seconds for `units` epochs or steps, what surrounds them taken off. */
-static double time_units(lp_stream *s, lp_train_mlp_options o, int64_t units) {
+static double time_units(lp_stream *s, lp_train_network_options o, int64_t units) {
     double with[5], without[5];
     for (int i = 0; i < 5; i++) {
         with[i] = seconds(s, o, units);
@@ -62,16 +62,16 @@ static double time_units(lp_stream *s, lp_train_mlp_options o, int64_t units) {
     return bench_median(5, with) - bench_median(5, without);
 }
 
-static lp_train_mlp_options options(const int64_t *hidden, size_t layers, int64_t batch) {
-    lp_train_mlp_options o = {.hidden = {(int64_t *)hidden, layers},
-                              .output_activation = 3,
-                              .init = LP_INIT_PYTORCH,
-                              .input_scale = 1,
-                              .lr = 0.01,
-                              .optim.beta1 = 0.9,
-                              .optim.beta2 = 0.999,
-                              .optim.epsilon = 1e-8,
-                              .batch = batch};
+static lp_train_network_options options(const int64_t *hidden, size_t layers, int64_t batch) {
+    lp_train_network_options o = {.hidden = {(int64_t *)hidden, layers},
+                                  .output_activation = 3,
+                                  .init = LP_INIT_PYTORCH,
+                                  .input_scale = 1,
+                                  .lr = 0.01,
+                                  .optim.beta1 = 0.9,
+                                  .optim.beta2 = 0.999,
+                                  .optim.epsilon = 1e-8,
+                                  .batch = batch};
     return o;
 }
 
@@ -92,7 +92,7 @@ static double flops(double rows, size_t in, const int64_t *hidden, size_t layers
 }
 
 /* An epoch of `rows` examples in f4; the peak is taken before and after. */
-static void epoch_row(const char *what, int threads, lp_stream *s, lp_train_mlp_options o,
+static void epoch_row(const char *what, int threads, lp_stream *s, lp_train_network_options o,
                       double rows, double operations, const char *bar) {
     double peak[2];
     peak[0] = bench_peak(4, threads);
@@ -106,7 +106,7 @@ static void small_networks(void) {
     static const int64_t eight[] = {8, 8}, twenty[] = {20}, twelve[] = {12};
     lp_stream *plane = make_data(60000, 2, 2, LP_F8), *moons = make_data(800, 2, 2, LP_F8);
     lp_stream *flowers = make_data(100, 4, 3, LP_F8);
-    lp_train_mlp_options o = options(eight, 1, 128);
+    lp_train_network_options o = options(eight, 1, 128);
     o.activation = 1;
     row("epoch of 60,000, 2-8-2 sigmoid, batch 128", 1, time_units(plane, o, 5) / 5, "0.005");
     o.activation = 0;
@@ -143,7 +143,7 @@ static void images(int threads) {
         for (int batch = 64; batch <= 128; batch += 64)
             for (size_t i = 0; i < 4; i++) {
                 char name[100];
-                lp_train_mlp_options o = options(widths[i], i == 3 ? 3 : 1, batch);
+                lp_train_network_options o = options(widths[i], i == 3 ? 3 : 1, batch);
                 o.optim.kind = adam;
                 o.input_scale = 1.0 / 255;
                 snprintf(name, sizeof name, "epoch of 8,000, %s, batch %d, %s", names[i], batch,
@@ -155,7 +155,7 @@ static void images(int threads) {
     lp_stream_free(digits);
     static const int64_t code[] = {64};
     lp_stream *faces = make_data(400, 4096, 2, LP_U1);
-    lp_train_mlp_options o = options(code, 1, 32);
+    lp_train_network_options o = options(code, 1, 32);
     o.loss = LP_LOSS_MSE;
     o.target = LP_TARGET_X;
     o.input_scale = 1.0 / 255;

@@ -2,7 +2,7 @@
  * other pass of the graph, the batch and the optimiser, in microseconds a step and as shares. */
 #include "autodiff/graph.h"
 #include "bench.h"
-#include "net/mlp.h"
+#include "net/network.h"
 #include "net/optim.h"
 #include "num/parallel.h"
 #include "num/rng.h"
@@ -90,12 +90,12 @@ static void measure(size_t batch, lp_optim_kind kind) {
 
     const lp_optim_options options = {kind, 0, false, 0, 0.9, 0.999, 1e-8};
     lp_graph *g = lp_graph_new(LP_F4);
-    lp_mlp net = lp_mlp_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
-                            LP_ACTIVATION_RELU, LP_ACTIVATION_IDENTITY, true);
+    lp_network net = lp_network_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
+                                    LP_ACTIVATION_RELU, LP_ACTIVATION_IDENTITY, true);
     lp_optim optim = lp_optim_new(&net.memory, &options, &net.params);
-    lp_mlp_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
+    lp_network_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
     int input = lp_graph_input(g, batch, IN, true);
-    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_mlp_graph(&net, g, input));
+    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_network_graph(&net, g, input));
     lp_graph_set_labels(g, loss, label);
     lp_graph_set_mean(g, loss);
     if (lp_graph_finish(g, loss, &e))
@@ -140,7 +140,7 @@ static void measure(size_t batch, lp_optim_kind kind) {
               100 * rest / whole);
     bench_row("%s\t%zu\ta step\t%.2f\t100%%", name, batch, 1e6 * whole / STEPS);
     lp_graph_free(g);
-    lp_mlp_free(&net);
+    lp_network_free(&net);
 }
 
 int main(void) {

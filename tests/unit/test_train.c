@@ -4,8 +4,8 @@
 
 #include "learn/dataset.h"
 #include "learn/evaluator.h"
-#include "learn/train_mlp.h"
-#include "net/mlp.h"
+#include "learn/train_network.h"
+#include "net/network.h"
 #include "num/rng.h"
 
 #include <stdlib.h>
@@ -25,14 +25,14 @@ static const double *values(lp_stream *s, const char *name, size_t count) {
     return t == NULL ? NULL : t->data;
 }
 
-static lp_train_mlp_options defaults(void) {
-    lp_train_mlp_options o = {.dtype = 1,
-                              .input_scale = 1,
-                              .lr = 0.1,
-                              .optim.beta1 = 0.9,
-                              .optim.beta2 = 0.999,
-                              .optim.epsilon = 1e-8,
-                              .output_activation = 3};
+static lp_train_network_options defaults(void) {
+    lp_train_network_options o = {.dtype = 1,
+                                  .input_scale = 1,
+                                  .lr = 0.1,
+                                  .optim.beta1 = 0.9,
+                                  .optim.beta2 = 0.999,
+                                  .optim.epsilon = 1e-8,
+                                  .output_activation = 3};
     return o;
 }
 
@@ -75,12 +75,12 @@ static void check_network(lp_stream *s, const double *expected, double tolerance
     }
 }
 
-static void train_small(lp_train_mlp_options o, const double *expected) {
+static void train_small(lp_train_network_options o, const double *expected) {
     int64_t hidden[] = {3};
     o.hidden = (lp_ints){hidden, 1};
     o.activation = 2; /* tanh */
     lp_stream *s = small_data(), *from = small_network();
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){.init_from = from}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){.init_from = from}, &e) == 0);
     check_network(s, expected, 1e-12);
     lp_stream_free(s);
     lp_stream_free(from);
@@ -117,7 +117,7 @@ static void against_numpy(void) {
         0.29786873659639806,   0.800042777454869,   -0.8999655792521613, 0.8012785496175647,
         -1.100042777454869,    0.24996557925216115, 0.3487214503824353,  0.09417679755745675,
         0.20582320244254323};
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.epochs = 0;
     train_small(o, start);
     o.epochs = 1;
@@ -157,14 +157,14 @@ static void learn_xor(void) {
         lp_stream *s = lp_stream_new();
         put(s, "x", LP_F8, 4, 2, x);
         put(s, "y", LP_I8, 4, 0, y);
-        lp_train_mlp_options o = defaults();
+        lp_train_network_options o = defaults();
         o.dtype = 0;
         o.hidden = (lp_ints){hidden, 1};
         o.activation = 2;
         o.lr = 0.5;
         o.epochs = 2000;
         o.seed = seed;
-        CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+        CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
         CHECK_CLOSE(last(s, "history.accuracy"), 1, 0);
         CHECK(last(s, "history.loss") < 0.05);
         lp_stream_free(s);
@@ -183,10 +183,10 @@ static void learn_a_line(void) {
     lp_stream *s = lp_stream_new();
     put(s, "x", LP_F8, 20, 2, x);
     put(s, "y", LP_F8, 20, 0, y);
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.loss = LP_LOSS_MSE;
     o.epochs = 1000;
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     const double *w = values(s, "layer1.weight", 2), *b = values(s, "layer1.bias", 1);
     CHECK_CLOSE(w[0], 2, 1e-10);
     CHECK_CLOSE(w[1], -1, 1e-10);
@@ -252,8 +252,8 @@ static lp_stream *stream_of(const char *bytes, size_t size) {
 
 static int64_t two_layers[] = {5, 4};
 
-static lp_train_mlp_options with_everything(int which) {
-    lp_train_mlp_options o = defaults();
+static lp_train_network_options with_everything(int which) {
+    lp_train_network_options o = defaults();
     o.dtype = which % 2;
     o.hidden = (lp_ints){two_layers, 2};
     o.seed = 3;
@@ -288,12 +288,12 @@ static lp_train_mlp_options with_everything(int which) {
 
 static void resume(void) {
     for (int which = 0; which < 8; which++) {
-        lp_train_mlp_options o = with_everything(which);
+        lp_train_network_options o = with_everything(which);
         vault v = {0};
         lp_stream *s = points(7);
         const lp_run_hooks whole = {
             .save = keep, .checkpoint_every = 1, .options = "these", .context = &v};
-        CHECK(lp_train_mlp(s, &o, &whole, &e) == 0);
+        CHECK(lp_train_network(s, &o, &whole, &e) == 0);
         size_t size, again_size;
         char *bytes = bytes_of(s, &size);
         lp_stream_free(s);
@@ -302,19 +302,19 @@ static void resume(void) {
             lp_stream *checkpoint = stream_of(v.bytes[i], v.size[i]);
             const lp_run_hooks on = {.resume = checkpoint, .options = "these"};
             s = points(7);
-            CHECK(lp_train_mlp(s, &o, &on, &e) == 0);
+            CHECK(lp_train_network(s, &o, &on, &e) == 0);
             char *again = bytes_of(s, &again_size);
             CHECK(size == again_size && memcmp(bytes, again, size) == 0);
             free(again);
             lp_stream_free(s);
             if (i == 0) {
                 s = points(8);
-                CHECK(lp_train_mlp(s, &o, &on, &e) == -1);
+                CHECK(lp_train_network(s, &o, &on, &e) == -1);
                 CHECK_HOLDS(e.text, "resuming: the checkpoint is of other data");
                 lp_stream_free(s);
                 s = points(7);
                 const lp_run_hooks other = {.resume = checkpoint, .options = "those"};
-                CHECK(lp_train_mlp(s, &o, &other, &e) == -1);
+                CHECK(lp_train_network(s, &o, &other, &e) == -1);
                 CHECK_HOLDS(e.text,
                             "resuming: the checkpoint is of other options: 'these', now 'those'");
                 lp_stream_free(s);
@@ -330,11 +330,11 @@ static void resume(void) {
 }
 
 static void history(void) {
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.epochs = 10;
     o.run.eval_every = 4;
     lp_stream *s = points(1);
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     const double *epoch = values(s, "history.epoch", 4);
     const double expected[] = {0, 4, 8, 10};
     for (int i = 0; i < 4; i++)
@@ -360,18 +360,18 @@ static void history(void) {
 }
 
 static void snapshots(void) {
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.epochs = 4;
     o.run.snapshot_every = 2;
     lp_stream *s = points(1);
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(values(s, "snapshot.epoch", 3)[1] == 2);
     CHECK(memcmp(values(s, "snapshot.4.layer1.weight", 4), values(s, "layer1.weight", 4), 32) == 0);
     CHECK(memcmp(values(s, "snapshot.2.layer1.weight", 4), values(s, "layer1.weight", 4), 32) != 0);
     /* --epochs 2 ends where the snapshot at 2 was taken. */
     lp_stream *half = points(1);
     o.epochs = 2;
-    CHECK(lp_train_mlp(half, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(half, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(memcmp(values(s, "snapshot.2.layer1.bias", 2), values(half, "layer1.bias", 2), 16) == 0);
     lp_stream_free(half);
     lp_stream_free(s);
@@ -380,14 +380,14 @@ static void snapshots(void) {
 /* At a rate that overshoots, the validation loss rises sooner or later: the run stops early, and
  * the weights kept are those of the lowest one. */
 static void early_stopping(void) {
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.hidden = (lp_ints){two_layers, 2};
     o.lr = 1;
     o.epochs = 400;
     o.run.eval_every = 1;
     o.run.patience = 5;
     lp_stream *s = points(2);
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     const lp_tensor *val = lp_stream_get(s, "history.val_loss", &e);
     size_t best = 0;
     for (size_t i = 0; i < val->count; i++)
@@ -398,7 +398,7 @@ static void early_stopping(void) {
     lp_stream *again = points(2);
     o.epochs = (int64_t)best;
     o.run.patience = 0;
-    CHECK(lp_train_mlp(again, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(again, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(memcmp(values(s, "layer1.weight", 10), values(again, "layer1.weight", 10), 80) == 0);
     lp_stream_free(again);
     lp_stream_free(s);
@@ -406,31 +406,31 @@ static void early_stopping(void) {
 
 static void frozen(void) {
     int64_t hidden[] = {4}, second[] = {2}, both[] = {1, 2}, third[] = {3};
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.hidden = (lp_ints){hidden, 1};
     lp_stream *start_weights = points(1), *s = points(1);
-    CHECK(lp_train_mlp(start_weights, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(start_weights, &o, &(lp_run_hooks){0}, &e) == 0);
     o.epochs = 5;
     o.optim.momentum = 0.9;
     o.optim.weight_decay = 0.1;
     o.freeze = (lp_ints){second, 1};
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(memcmp(values(s, "layer2.weight", 8), values(start_weights, "layer2.weight", 8), 64) ==
           0);
     CHECK(memcmp(values(s, "layer1.weight", 8), values(start_weights, "layer1.weight", 8), 64) !=
           0);
     o.freeze = (lp_ints){both, 2};
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == -1);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, "every layer is frozen");
     o.freeze = (lp_ints){third, 1};
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){0}, &e) == -1);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, "there is no layer 3 (expected 1 to 2)");
     lp_stream_free(start_weights);
     lp_stream_free(s);
 }
 
-static void refused(lp_stream *s, const lp_train_mlp_options *o, const char *text) {
-    CHECK(lp_train_mlp(s, o, &(lp_run_hooks){0}, &e) == -1);
+static void refused(lp_stream *s, const lp_train_network_options *o, const char *text) {
+    CHECK(lp_train_network(s, o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, text);
     lp_stream_free(s);
 }
@@ -443,7 +443,7 @@ static lp_stream *data(size_t rows, const double *x, const int64_t *y) {
 }
 
 static void refusals(void) {
-    lp_train_mlp_options o = defaults();
+    lp_train_network_options o = defaults();
     o.epochs = 50;
     double x[8];
     memcpy(x, small_x, sizeof x);
@@ -475,7 +475,7 @@ static void refusals(void) {
     o.activation = 2;
     lp_stream *from = small_network();
     s = small_data();
-    CHECK(lp_train_mlp(s, &o, &(lp_run_hooks){.init_from = from}, &e) == -1);
+    CHECK(lp_train_network(s, &o, &(lp_run_hooks){.init_from = from}, &e) == -1);
     CHECK_HOLDS(e.text, "do not fit: layer1.weight has shape (3, 2), expected (7, 2)");
     lp_stream_free(from);
     lp_stream_free(s);

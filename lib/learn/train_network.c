@@ -1,4 +1,4 @@
-#include "learn/train_mlp.h"
+#include "learn/train_network.h"
 
 #include "autodiff/graph.h"
 #include "num/rng.h"
@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 typedef struct {
-    const lp_train_mlp_options *options;
+    const lp_train_network_options *options;
     lp_dataset data;
     const lp_part *train;
     lp_model model;
@@ -18,12 +18,12 @@ typedef struct {
     size_t *order;  /* (train->rows) the epoch's order; order[0] is the row under `sample` */
     bool has_order; /* of the epoch under way: after a resume it is drawn again */
     lp_rng draws;   /* of rows, under `sample` */
-} mlp_learner;
+} network_learner;
 
 /* ---- preparing ---- */
 
-static int make_network(mlp_learner *l, lp_arena *memory, lp_error *e) {
-    const lp_train_mlp_options *o = l->options;
+static int make_network(network_learner *l, lp_arena *memory, lp_error *e) {
+    const lp_train_network_options *o = l->options;
     size_t layers = o->hidden.count + 1;
     size_t *width = lp_arena_alloc(memory, layers + 1, sizeof *width);
     width[0] = l->train->cols;
@@ -35,20 +35,20 @@ static int make_network(mlp_learner *l, lp_arena *memory, lp_error *e) {
                           .target = o->target,
                           .input_scale = o->input_scale};
     l->model.net =
-        lp_mlp_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, o->bias,
-                   (lp_activation)o->activation, (lp_activation)o->output_activation, true);
+        lp_network_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, o->bias,
+                       (lp_activation)o->activation, (lp_activation)o->output_activation, true);
     if (o->init_scale.count > 1 && o->init_scale.count != layers)
         return lp_fail_usage(e,
                              "option --init-scale: %zu numbers for %zu layers (expected 1, or "
                              "one for each layer)",
                              o->init_scale.count, layers);
-    lp_mlp_init(&l->model.net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
+    lp_network_init(&l->model.net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
     return 0;
 }
 
-static int freeze_layers(mlp_learner *l, lp_error *e) {
+static int freeze_layers(network_learner *l, lp_error *e) {
     const lp_ints *freeze = &l->options->freeze;
-    lp_mlp *net = &l->model.net;
+    lp_network *net = &l->model.net;
     size_t frozen = 0;
     for (size_t i = 0; i < freeze->count; i++) {
         int64_t place = freeze->item[i];
@@ -67,7 +67,7 @@ static int freeze_layers(mlp_learner *l, lp_error *e) {
     return 0;
 }
 
-static int check_layers(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
+static int check_layers(const lp_network *from, const lp_network *net, lp_error *e) {
     if (from->layers != net->layers || from->params.count != net->params.count)
         return lp_fail(e, "%zu layers with %zu arrays of parameters, the network has %zu with %zu",
                        from->layers, from->params.count, net->layers, net->params.count);
@@ -77,24 +77,24 @@ static int check_layers(const lp_mlp *from, const lp_mlp *net, lp_error *e) {
     return 0;
 }
 
-static int start_from(lp_mlp *net, lp_stream *s, lp_error *e) {
-    LP_CLEANUP(lp_mlp_free) lp_mlp from = {0};
-    if (lp_mlp_read(&from, s, false, e))
+static int start_from(lp_network *net, lp_stream *s, lp_error *e) {
+    LP_CLEANUP(lp_network_free) lp_network from = {0};
+    if (lp_network_read(&from, s, false, e))
         return lp_within(e, "reading the weights to start from");
     if (check_layers(&from, net, e) || lp_params_take(&net->params, s, e))
         return lp_within(e, "the weights to start from do not fit");
     return 0;
 }
 
-static int make_graph(mlp_learner *l, lp_arena *memory, lp_error *e) {
-    const lp_train_mlp_options *o = l->options;
-    const lp_mlp *net = &l->model.net;
+static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
+    const lp_train_network_options *o = l->options;
+    const lp_network *net = &l->model.net;
     bool numbers = o->loss == LP_LOSS_MSE;
     lp_batch *b = &l->batch;
     *b = lp_batch_new(&l->data, net->params.type, l->batch_rows, o->target, numbers, memory);
     lp_graph *g = l->graph = lp_graph_new(net->params.type);
     int x = lp_graph_input(g, l->batch_rows, l->train->cols, true), target = -1, loss;
-    int y = lp_mlp_graph(net, g, x);
+    int y = lp_network_graph(net, g, x);
     if (numbers) {
         target = lp_graph_input(g, l->batch_rows, b->target_cols, true);
         loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, target);
@@ -112,8 +112,8 @@ static int make_graph(mlp_learner *l, lp_arena *memory, lp_error *e) {
     return 0;
 }
 
-static int read_data(mlp_learner *l, lp_stream *s, lp_error *e) {
-    const lp_train_mlp_options *o = l->options;
+static int read_data(network_learner *l, lp_stream *s, lp_error *e) {
+    const lp_train_network_options *o = l->options;
     lp_y_use use = o->target == LP_TARGET_X ? LP_Y_NONE
                    : o->loss == LP_LOSS_MSE ? LP_Y_TARGETS
                                             : LP_Y_CLASSES;
@@ -132,7 +132,7 @@ static int read_data(mlp_learner *l, lp_stream *s, lp_error *e) {
     return 0;
 }
 
-static void add_state(mlp_learner *l, lp_run *run) {
+static void add_state(network_learner *l, lp_run *run) {
     const lp_params *params = &l->model.net.params;
     lp_run_add_params(run, "", true, params, params->value);
     for (int i = 0; i < lp_optim_moments(&l->optim); i++) {
@@ -144,8 +144,8 @@ static void add_state(mlp_learner *l, lp_run *run) {
     lp_run_add_count(run, "draws", &l->draws.next);
 }
 
-static int prepare(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
-    const lp_train_mlp_options *o = l->options;
+static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
+    const lp_train_network_options *o = l->options;
     if (read_data(l, s, e))
         return -1;
     size_t n = l->train->rows;
@@ -174,7 +174,7 @@ static int prepare(mlp_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
 /* ---- the learner ---- */
 
 /* The rows of step number `step` (from 0) are put into the batch. */
-static void fill_batch(mlp_learner *l, uint64_t step) {
+static void fill_batch(network_learner *l, uint64_t step) {
     size_t n = l->train->rows, rows = l->batch_rows;
     const size_t *index = l->order;
     if (l->options->sample) {
@@ -195,7 +195,7 @@ static void fill_batch(mlp_learner *l, uint64_t step) {
 
 static int step(lp_run *run, lp_error *e) {
     (void)e;
-    mlp_learner *l = run->self;
+    network_learner *l = run->self;
     run->lr = lp_schedule_rate(&l->options->schedule, l->options->lr, run->done, run->total);
     if (l->batch_rows < l->train->rows || l->options->sample)
         fill_batch(l, run->steps);
@@ -208,9 +208,9 @@ static int step(lp_run *run, lp_error *e) {
 
 static const lp_learner learner = {.step_name = "step", .step = step};
 
-int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
-                 lp_error *e) {
-    mlp_learner l = {.options = options};
+int lp_train_network(lp_stream *s, const lp_train_network_options *options,
+                     const lp_run_hooks *hooks, lp_error *e) {
+    network_learner l = {.options = options};
     lp_run run = {.learner = &learner, .self = &l, .options = options->run, .hooks = hooks};
     int failed = prepare(&l, &run, s, e) || lp_run_train_model(&run, s, e);
     lp_graph_free(l.graph);

@@ -4,8 +4,8 @@
  *     layer1.weight [out, in]    f4 or f8
  *     layer1.bias [out]          one for each unit, or [1], one for all; absent: no bias
  *     layer1.activation          a text, one of LP_ACTIVATION_CHOICES */
-#ifndef LP_NET_MLP_H
-#define LP_NET_MLP_H
+#ifndef LP_NET_NETWORK_H
+#define LP_NET_NETWORK_H
 
 #include "autodiff/graph.h"
 #include "base/error.h"
@@ -49,32 +49,33 @@ typedef struct {
     size_t widest; /* output of the layers but the last */
     lp_params params;
     lp_arena memory; /* holds the two above */
-} lp_mlp;
+} lp_network;
 
 /* A network of `layers` layers with the widths width[0] (input) .. width[layers] (output), all
  * parameters 0. `hidden` is the activation of every layer but the last, `output` that of the last.
- * Freed with lp_mlp_free. */
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
-                  lp_activation hidden, lp_activation output, bool with_gradient);
-void lp_mlp_free(lp_mlp *m);
+ * Freed with lp_network_free. */
+lp_network lp_network_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
+                          lp_activation hidden, lp_activation output, bool with_gradient);
+void lp_network_free(lp_network *m);
 
 /* Draws the initial weights. Layer l's are multiplied by scale[l], or by scale[0] if `scales` is 1,
  * or not at all if it is 0. Each layer has a random stream of its own. */
-void lp_mlp_init(lp_mlp *m, lp_init init, const double *scale, size_t scales, uint64_t seed);
+void lp_network_init(lp_network *m, lp_init init, const double *scale, size_t scales,
+                     uint64_t seed);
 
 /* Appends the network to a graph, from node x (rows, in) on; returns the output's node. Frozen
  * parameters are constants. */
-int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x);
+int lp_network_graph(const lp_network *m, lp_graph *g, int x);
 
 /* out (rows, output width) = the network's output for x (rows, input width), both of its type.
- * `work` has lp_mlp_work(m, rows) elements. The bits are those of the graph. */
-size_t lp_mlp_work(const lp_mlp *m, size_t rows);
-void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out);
+ * `work` has lp_network_work(m, rows) elements. The bits are those of the graph. */
+size_t lp_network_work(const lp_network *m, size_t rows);
+void lp_network_output(const lp_network *m, size_t rows, const void *x, void *work, void *out);
 
 /* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
  * layers whose widths do not fit each other, an activation that is missing or unknown, a value that
- * is not finite. Freed with lp_mlp_free, also after a failure. */
-void lp_mlp_write(const lp_mlp *m, lp_stream *s);
-int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e);
+ * is not finite. Freed with lp_network_free, also after a failure. */
+void lp_network_write(const lp_network *m, lp_stream *s);
+int lp_network_read(lp_network *m, lp_stream *s, bool with_gradient, lp_error *e);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "learn/evaluate.h"
 #include "learn/predict.h"
-#include "net/mlp.h"
+#include "net/network.h"
 #include "num/rng.h"
 
 #include <stdlib.h>
@@ -32,17 +32,17 @@ static lp_stream *by_hand(void) {
 }
 
 static void output_by_hand(void) {
-    lp_mlp m;
+    lp_network m;
     lp_stream *s = by_hand();
-    CHECK(lp_mlp_read(&m, s, false, &e) == 0);
+    CHECK(lp_network_read(&m, s, false, &e) == 0);
     CHECK(m.layers == 2 && m.layer[0].in == 2 && m.layer[1].out == 1);
     const double x[] = {1, 2, -3, 0};
     double out[2], work[8];
-    CHECK(lp_mlp_work(&m, 2) == 8);
-    lp_mlp_output(&m, 2, x, work, out);
+    CHECK(lp_network_work(&m, 2) == 8);
+    lp_network_output(&m, 2, x, work, out);
     CHECK_CLOSE(out[0], 9.5, 0);
     CHECK_CLOSE(out[1], 0.5, 0);
-    lp_mlp_free(&m);
+    lp_network_free(&m);
     lp_stream_free(s);
 }
 
@@ -55,12 +55,13 @@ static void same_bits(void) {
     for (int t = 0; t < 2; t++)
         for (int bias = 0; bias < 3; bias++)
             for (int f = 0; f < LP_ACTIVATION_COUNT; f++) {
-                lp_mlp m, copy;
+                lp_network m, copy;
                 size_t size = types[t].size;
-                m = lp_mlp_new(types[t], 3, width, bias, (lp_activation)f, LP_ACTIVATION_IDENTITY,
-                               true);
-                lp_mlp_init(&m, LP_INIT_PYTORCH, NULL, 0, 5);
-                char *x = lp_alloc(ROWS * 7, size), *work = lp_alloc(lp_mlp_work(&m, ROWS), size);
+                m = lp_network_new(types[t], 3, width, bias, (lp_activation)f,
+                                   LP_ACTIVATION_IDENTITY, true);
+                lp_network_init(&m, LP_INIT_PYTORCH, NULL, 0, 5);
+                char *x = lp_alloc(ROWS * 7, size),
+                     *work = lp_alloc(lp_network_work(&m, ROWS), size);
                 char *out = lp_alloc(ROWS * 3, size), *again = lp_alloc(ROWS * 3, size);
                 lp_rng rng = lp_rng_new(1, LP_RNG_POINTS, 0);
                 for (size_t i = 0; i < ROWS * 7; i++)
@@ -68,25 +69,25 @@ static void same_bits(void) {
                         ((float *)x)[i] = (float)lp_rng_normal(&rng);
                     else
                         ((double *)x)[i] = lp_rng_normal(&rng);
-                lp_mlp_output(&m, ROWS, x, work, out);
+                lp_network_output(&m, ROWS, x, work, out);
                 lp_graph *g = lp_graph_new(types[t]);
-                int nx = lp_graph_input(g, ROWS, 7, true), y = lp_mlp_graph(&m, g, nx);
+                int nx = lp_graph_input(g, ROWS, 7, true), y = lp_network_graph(&m, g, nx);
                 CHECK(lp_graph_finish(g, lp_graph_apply(g, LP_OP_SUM, y), &e) == 0);
                 lp_graph_set(g, nx, x);
                 lp_graph_forward(g);
                 CHECK(memcmp(g->node[y].value, out, ROWS * 3 * size) == 0);
                 lp_stream *s = lp_stream_new();
-                lp_mlp_write(&m, s);
-                CHECK(lp_mlp_read(&copy, s, false, &e) == 0);
-                lp_mlp_output(&copy, ROWS, x, work, again);
+                lp_network_write(&m, s);
+                CHECK(lp_network_read(&copy, s, false, &e) == 0);
+                lp_network_output(&copy, ROWS, x, work, again);
                 CHECK(memcmp(again, out, ROWS * 3 * size) == 0);
                 lp_tensor b;
                 CHECK(lp_stream_describe(s, "layer2.bias", &b) == (bias != LP_BIAS_NONE));
                 CHECK(bias == LP_BIAS_NONE || b.count == (bias == LP_BIAS_SCALAR ? 1 : 9));
                 lp_stream_free(s);
                 lp_graph_free(g);
-                lp_mlp_free(&copy);
-                lp_mlp_free(&m);
+                lp_network_free(&copy);
+                lp_network_free(&m);
                 free(x);
                 free(work);
                 free(out);
@@ -113,11 +114,11 @@ static void initial_weights(void) {
         {LP_INIT_HE_UNIFORM, 0, 2.0 / IN, -0.1732050808, 0.1732050808, 18},
     };
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        lp_mlp m;
+        lp_network m;
         const double scale = 2;
-        m = lp_mlp_new(LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_ACTIVATION_RELU,
-                       LP_ACTIVATION_IDENTITY, false);
-        lp_mlp_init(&m, rows[r].init, r % 2 ? &scale : NULL, r % 2, 11);
+        m = lp_network_new(LP_F8, 1, (size_t[]){IN, OUT}, LP_BIAS_VECTOR, LP_ACTIVATION_RELU,
+                           LP_ACTIVATION_IDENTITY, false);
+        lp_network_init(&m, rows[r].init, r % 2 ? &scale : NULL, r % 2, 11);
         double factor = r % 2 ? 2 : 1, sum = 0, squares = 0;
         const double *w = lp_params_at(&m.params, 0, m.params.value);
         for (int i = 0; i < N; i++) {
@@ -135,21 +136,21 @@ static void initial_weights(void) {
         for (int i = 0; i < OUT; i++)
             zeros += b[i] == 0;
         CHECK(zeros == (rows[r].init == LP_INIT_PYTORCH ? 0 : OUT));
-        lp_mlp_free(&m);
+        lp_network_free(&m);
     }
 }
 
 static void refuse_network(const char *name, lp_type type, size_t rows, size_t cols,
                            const void *numbers, const char *text) {
-    lp_mlp m;
+    lp_network m;
     lp_stream *s = by_hand();
     if (numbers == NULL)
         lp_stream_drop(s, name);
     else
         put(s, name, type, rows, cols, numbers);
-    CHECK(lp_mlp_read(&m, s, false, &e) == -1);
+    CHECK(lp_network_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text, text);
-    lp_mlp_free(&m);
+    lp_network_free(&m);
     lp_stream_free(s);
 }
 
@@ -164,13 +165,13 @@ static void broken_networks(void) {
     refuse_network("layer1.weight", LP_F8, 4, 0, zeros, "layer1.weight has shape (4,)");
     refuse_network("layer2.activation", LP_F8, 0, 0, NULL, "layer2.activation");
     refuse_network("layer1.activation", LP_F8, 1, 0, zeros, "layer1.activation is not a text");
-    lp_mlp m;
+    lp_network m;
     lp_stream *s = by_hand();
     lp_stream_put_text(s, "layer1.activation", "swish");
-    CHECK(lp_mlp_read(&m, s, false, &e) == -1);
+    CHECK(lp_network_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text,
                 "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
-    lp_mlp_free(&m);
+    lp_network_free(&m);
     lp_stream_free(s);
 }
 
@@ -265,5 +266,5 @@ int main(void) {
         {"reports as JSON and as a table", reports},
         {0},
     };
-    return check_main("test_mlp", tests);
+    return check_main("test_network", tests);
 }

@@ -1,4 +1,4 @@
-#include "net/mlp.h"
+#include "net/network.h"
 
 #include "num/rng.h"
 
@@ -7,7 +7,7 @@
 /* ---- making one ---- */
 
 /* The parameters of layers whose `bias` is SIZE_MAX for none and else the bias's width. */
-static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
+static void make_params(lp_network *m, lp_type type, bool with_gradient) {
     LP_CLEANUP(lp_free) lp_param *table = lp_alloc(2 * m->layers, sizeof *table);
     size_t count = 0;
     for (size_t l = 0; l < m->layers; l++) {
@@ -26,9 +26,9 @@ static void make_params(lp_mlp *m, lp_type type, bool with_gradient) {
     m->params = lp_params_new(&m->memory, type, table, count, with_gradient);
 }
 
-lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
-                  lp_activation hidden, lp_activation output, bool with_gradient) {
-    lp_mlp m = {.layers = layers};
+lp_network lp_network_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
+                          lp_activation hidden, lp_activation output, bool with_gradient) {
+    lp_network m = {.layers = layers};
     m.layer = lp_arena_alloc(&m.memory, layers, sizeof *m.layer);
     for (size_t l = 0; l < layers; l++)
         m.layer[l] = (lp_layer){.in = width[l],
@@ -41,9 +41,9 @@ lp_mlp lp_mlp_new(lp_type type, size_t layers, const size_t *width, lp_bias bias
     return m;
 }
 
-void lp_mlp_free(lp_mlp *m) {
+void lp_network_free(lp_network *m) {
     lp_arena_free(&m->memory);
-    *m = (lp_mlp){0};
+    *m = (lp_network){0};
 }
 
 typedef struct {
@@ -88,7 +88,8 @@ static void draw(lp_params *params, size_t place, distribution d, double factor,
     }
 }
 
-void lp_mlp_init(lp_mlp *m, lp_init init, const double *scale, size_t scales, uint64_t seed) {
+void lp_network_init(lp_network *m, lp_init init, const double *scale, size_t scales,
+                     uint64_t seed) {
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];
         distribution d = distribution_of(init, (double)layer->in, (double)layer->out);
@@ -112,7 +113,7 @@ static int leaf(const lp_params *p, size_t place, lp_graph *g) {
                               fixed ? NULL : lp_params_at(p, place, p->gradient));
 }
 
-int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x) {
+int lp_network_graph(const lp_network *m, lp_graph *g, int x) {
     for (size_t l = 0; l < m->layers; l++) {
         const lp_layer *layer = &m->layer[l];
         int w = leaf(&m->params, layer->weight, g), b = leaf(&m->params, layer->bias, g);
@@ -121,11 +122,11 @@ int lp_mlp_graph(const lp_mlp *m, lp_graph *g, int x) {
     return x;
 }
 
-size_t lp_mlp_work(const lp_mlp *m, size_t rows) {
+size_t lp_network_work(const lp_network *m, size_t rows) {
     return 2 * rows * m->widest;
 }
 
-void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void *out) {
+void lp_network_output(const lp_network *m, size_t rows, const void *x, void *work, void *out) {
     const lp_params *p = &m->params;
     const lp_kernels *num = lp_kernels_of(p->type);
     char *room[2] = {work, (char *)work + rows * m->widest * p->type.size};
@@ -145,7 +146,7 @@ void lp_mlp_output(const lp_mlp *m, size_t rows, const void *x, void *work, void
 
 /* ---- in a stream ---- */
 
-void lp_mlp_write(const lp_mlp *m, lp_stream *s) {
+void lp_network_write(const lp_network *m, lp_stream *s) {
     lp_params_put(&m->params, s);
     for (size_t l = 0; l < m->layers; l++) {
         char name[40];
@@ -184,8 +185,8 @@ static int read_layer(lp_stream *s, size_t l, size_t in, lp_layer *layer, lp_typ
     return activation < 0 ? -1 : 0;
 }
 
-int lp_mlp_read(lp_mlp *m, lp_stream *s, bool with_gradient, lp_error *e) {
-    *m = (lp_mlp){0};
+int lp_network_read(lp_network *m, lp_stream *s, bool with_gradient, lp_error *e) {
+    *m = (lp_network){0};
     char name[40];
     do
         snprintf(name, sizeof name, "layer%zu.weight", ++m->layers);

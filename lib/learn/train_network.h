@@ -4,15 +4,15 @@
  * Time is counted in epochs, each a pass over all rows (in a fresh random order unless the batch is
  * the whole part), or, with `count_steps`, in steps; the run's options and the learning rate's
  * schedule count the same. */
-#ifndef LP_LEARN_TRAIN_MLP_H
-#define LP_LEARN_TRAIN_MLP_H
+#ifndef LP_LEARN_TRAIN_NETWORK_H
+#define LP_LEARN_TRAIN_NETWORK_H
 
 #include "base/error.h"
 #include "base/values.h"
 #include "io/stream.h"
 #include "learn/model.h"
 #include "learn/run.h"
-#include "net/mlp.h"
+#include "net/network.h"
 #include "net/optim.h"
 #include "net/schedule.h"
 
@@ -45,7 +45,7 @@ typedef struct {
     int64_t steps;
     uint64_t seed;
     lp_run_options run;
-} lp_train_mlp_options;
+} lp_train_network_options;
 
 /* Trains on lp_dataset_read's first part, watches its second, and puts the model (learn/model.h)
  * and the run's history and snapshots (lp_run_put_history) into the stream, in place of any model
@@ -54,7 +54,7 @@ typedef struct {
  *
  * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
  * without a test part, weights to start from that do not fit. */
-int lp_train_mlp(lp_stream *s, const lp_train_mlp_options *options, const lp_run_hooks *hooks,
-                 lp_error *e);
+int lp_train_network(lp_stream *s, const lp_train_network_options *options,
+                     const lp_run_hooks *hooks, lp_error *e);
 
 #endif
