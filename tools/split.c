@@ -40,7 +40,8 @@ static const lp_tool tool = {
               "\n"
               "With --validation there are x_val and y_val too, for choosing among models; the "
               "test part is what is left: --train 0.8 --validation 0.1 leaves 0.1. This share is "
-              "rounded up.\n"
+              "rounded up. Data that came as x_train and x_test, such as MNIST's, gets its x_val "
+              "from x_train, of which --validation is then a share.\n"
               "\n"
               "With --folds K the rows are cut into K folds of the same size, the first ones "
               "larger by a row where they do not divide. Fold I is the test part and the others "
@@ -62,6 +63,7 @@ static const lp_tool tool = {
         "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
         "from-csv --label species iris.csv | split --train 100 --stratify\n"
         "from-csv --label species iris.csv | split --train 0.7 --validation 0.1 --stratify\n"
+        "from-idx train-*.gz t10k-*.gz | split --validation 0.1 > mnist.npz\n"
         "for i in 0 1 2 3 4; do split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
         "split --group patient --train 0.8 visits.npz > parts.npz\n"
         "gen-ratings | split --train 0.9 --by row > ratings.npz",
@@ -80,6 +82,7 @@ int main(int argc, char **argv) {
     // read
     lp_stream *s = lp_tool_input_stream();
     // compute
+    o.split.train_given = lp_tool_given("train");
     o.split.within_row = lp_tool_given("within");
     lp_tool_try(lp_split(s, &o.split, e));
     // write

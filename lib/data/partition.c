@@ -230,8 +230,10 @@ static void make_units(deal *d, size_t n, const size_t *group, const size_t *ord
         unit_of[row] = *unit;
         u->rows[*unit]++;
     }
-    for (size_t i = 0; i < u->count; i++)
-        u->part[i] = LP_TEST;
+}
+
+static size_t min(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
 static size_t validation_count(lp_share share, size_t n) {
@@ -242,16 +244,24 @@ static size_t train_count(lp_share share, size_t n) {
     return share.is_count ? share.count : (size_t)floor(share.fraction * (double)n + 0.5);
 }
 
+bool lp_partition_validates(const lp_partition_options *o) {
+    return o->validation.is_count ? o->validation.count > 0 : o->validation.fraction > 0;
+}
+
 static int deal_out(deal *d, bool grouped, const lp_partition_options *o, lp_error *e) {
     size_t folds = (size_t)o->folds, fold = (size_t)o->fold;
-    bool validates = o->validation.is_count ? o->validation.count > 0 : o->validation.fraction > 0;
-    int failed = folds == 0 ? move(d, LP_TEST, LP_TRAIN, train_count(o->train, d->u.count), e)
+    size_t validation = validation_count(o->validation, d->u.count);
+    lp_part_kind rest = o->no_test ? LP_VALIDATION : LP_TEST; /* what is not dealt out */
+    for (size_t i = 0; i < d->u.count; i++)
+        d->u.part[i] = rest;
+    if (o->no_test)
+        return move(d, rest, LP_TRAIN, d->u.count - min(validation, d->u.count), e);
+    int failed = folds == 0 ? move(d, rest, LP_TRAIN, train_count(o->train, d->u.count), e)
                  : grouped  ? deal_group_folds(d, folds, fold, e)
                             : deal_folds(d, folds, fold, e);
-    if (failed || !validates)
+    if (failed || !lp_partition_validates(o))
         return failed;
-    return move(d, folds == 0 ? LP_TEST : LP_TRAIN, LP_VALIDATION,
-                validation_count(o->validation, d->u.count), e);
+    return move(d, folds == 0 ? rest : LP_TRAIN, LP_VALIDATION, validation, e);
 }
 
 void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index) {

@@ -14,10 +14,14 @@ typedef enum { LP_TRAIN, LP_VALIDATION, LP_TEST, LP_PARTS } lp_part_kind;
 typedef struct {
     lp_share train;      /* without folds: the training part; the test part is what is left */
     lp_share validation; /* {0}: none */
+    bool no_test;        /* the rows that do not train validate; without folds */
     int64_t folds, fold; /* 0: none; the test part is fold number `fold`, from 0, of so many */
     bool no_shuffle;     /* rows in their own order, groups in that of their first rows */
     uint64_t seed;       /* of the random order */
 } lp_partition_options;
+
+/* Whether there is to be a validation part. */
+bool lp_partition_validates(const lp_partition_options *o);
 
 /* index[0 .. n) = 0 .. n-1, in order or, with `shuffle`, in random order. */
 void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index);
@@ -25,10 +29,10 @@ void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index);
 /* index = the rows of the training part, then of the validation part, then of the test part, each
  * in random order, count[p] of part p.
  *
- * Without folds a share of the training part is rounded to the nearest number of rows, one of the
- * validation part up (scikit-learn's train_test_split); both are shares of all n rows. Folds are as
- * KFold's: n / folds rows each, and one more in the first n % folds. The validation part is then
- * taken from what is not in the fold.
+ * Without folds (and with a test part) a share of the training part is rounded to the nearest
+ * number of rows, one of the validation part up (scikit-learn's train_test_split); both are shares
+ * of all n rows. Folds are as KFold's: n / folds rows each, and one more in the first n % folds.
+ * The validation part is then taken from what is not in the fold.
  *
  * label (n) or NULL: every class has its share of each part, rounded so that the counts add up
  * (largest remainders first, ties to the smaller label), and of each fold (as StratifiedKFold

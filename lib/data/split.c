@@ -27,51 +27,70 @@ static const char *const part_names[LP_PARTS] = {"train", "val", "test"};
 static const char *const row_names[] = {"x", "y", "ids"}; /* what is divided, where it is there */
 enum { ROW_NAMES = sizeof row_names / sizeof *row_names };
 
-/* NAME becomes NAME_train, NAME_val and NAME_test, without the parts that have no rows. */
-static int put_parts(lp_stream *s, const char *name, const size_t *index,
+typedef struct {
+    char text[32];
+} tensor_name;
+
+/* The name of what is divided, "x" or "x_train". */
+static tensor_name whole_name(const char *name, bool from_train) {
+    tensor_name n;
+    snprintf(n.text, sizeof n.text, "%s%s", name, from_train ? "_train" : "");
+    return n;
+}
+
+/* NAME, or NAME_train, becomes NAME_train, NAME_val and NAME_test, without the parts that have no
+ * rows. */
+static int put_parts(lp_stream *s, const char *name, bool from_train, const size_t *index,
                      const size_t count[LP_PARTS], lp_error *e) {
-    char part_name[32];
-    const lp_tensor *whole = lp_stream_get(s, name, e);
-    if (whole == NULL)
-        return lp_within(e, "%s", name);
-    for (int part = 0; part < LP_PARTS; index += count[part++]) {
-        if (count[part] == 0)
-            continue;
-        lp_tensor rows = lp_tensor_take_rows(whole, index, count[part]);
+    tensor_name whole = whole_name(name, from_train);
+    const lp_tensor *t = lp_stream_get(s, whole.text, e);
+    if (t == NULL)
+        return lp_within(e, "%s", whole.text);
+    lp_tensor rows[LP_PARTS];
+    for (int part = 0; part < LP_PARTS; index += count[part++])
+        if (count[part] > 0)
+            rows[part] = lp_tensor_take_rows(t, index, count[part]);
+    lp_stream_drop(s, whole.text);
+    for (int part = 0; part < LP_PARTS; part++) {
+        char part_name[32];
         snprintf(part_name, sizeof part_name, "%s_%s", name, part_names[part]);
-        lp_stream_put(s, part_name, &rows);
+        if (count[part] > 0)
+            lp_stream_put(s, part_name, &rows[part]);
     }
-    lp_stream_drop(s, name);
     return 0;
 }
 
 /* *n = the rows of x. Refused: y with another number of rows, parts that exist already. */
-static int check_names(const lp_stream *s, size_t *n, lp_error *e) {
+static int check_names(const lp_stream *s, bool from_train, size_t *n, lp_error *e) {
     lp_tensor x, t;
-    if (!lp_stream_describe(s, "x", &x) || x.ndim == 0)
+    tensor_name x_name = whole_name("x", from_train);
+    if (!lp_stream_describe(s, x_name.text, &x) || x.ndim == 0)
         return lp_fail(e, "x and y need a row for each example, not a single number");
     *n = x.shape[0];
     for (int i = 0; i < ROW_NAMES; i++) {
-        if (lp_stream_describe(s, row_names[i], &t) && t.ndim == 0)
+        tensor_name name = whole_name(row_names[i], from_train);
+        if (lp_stream_describe(s, name.text, &t) && t.ndim == 0)
             return lp_fail(e, "x and y need a row for each example, not a single number");
-        if (lp_stream_describe(s, row_names[i], &t) && t.shape[0] != *n)
-            return lp_fail(e, "x has %zu rows and %s has %zu", *n, row_names[i], t.shape[0]);
+        if (lp_stream_describe(s, name.text, &t) && t.shape[0] != *n)
+            return lp_fail(e, "%s has %zu rows and %s has %zu", x_name.text, *n, name.text,
+                           t.shape[0]);
         for (int part = 0; part < LP_PARTS; part++) {
-            char name[32];
-            snprintf(name, sizeof name, "%s_%s", row_names[i], part_names[part]);
-            if (lp_stream_has(s, name))
+            char part_name[32];
+            snprintf(part_name, sizeof part_name, "%s_%s", row_names[i], part_names[part]);
+            if (lp_stream_has(s, part_name) && (!from_train || part == LP_VALIDATION))
                 return lp_fail(e, "%s exists already (drop it with pick --drop, or do not split)",
-                               name);
+                               part_name);
         }
     }
     return 0;
 }
 
-static int read_labels(lp_stream *s, lp_tensor *label, lp_error *e) {
+static int read_labels(lp_stream *s, const char *name, lp_tensor *label, lp_error *e) {
     lp_tensor y;
-    if (!lp_stream_describe(s, "y", &y) || y.ndim != 1 || !lp_type_is_number(y.type))
-        return lp_fail(e, "stratify: needs y with one integer label a row (split before onehot)");
-    return lp_stream_get_as(s, "y", LP_I8, label, e);
+    if (!lp_stream_describe(s, name, &y) || y.ndim != 1 || !lp_type_is_number(y.type))
+        return lp_fail(e, "stratify: needs %s with one integer label a row (split before onehot)",
+                       name);
+    return lp_stream_get_as(s, name, LP_I8, label, e);
 }
 
 /* The column of x that WORD, a number from 0 or a name among the features, stands for. */
@@ -123,12 +142,13 @@ static char *value_text(const lp_tensor *t, size_t i, lp_error *e) {
 }
 
 /* group (n) = the group of each row, from 0: rows with equal values in tensor NAME, [n], or else in
- * column NAME of x. */
-static int read_groups(lp_stream *s, const char *name, size_t n, size_t *group, lp_error *e) {
+ * column NAME of tensor X. */
+static int read_groups(lp_stream *s, const char *name, const char *x, size_t n, size_t *group,
+                       lp_error *e) {
     lp_tensor t;
     size_t stride = 1, column = 0;
     bool has_tensor = lp_stream_describe(s, name, &t) && t.ndim == 1 && t.shape[0] == n;
-    const lp_tensor *values = lp_stream_get(s, has_tensor ? name : "x", e);
+    const lp_tensor *values = lp_stream_get(s, has_tensor ? name : x, e);
     if (values == NULL)
         return -1;
     if (!has_tensor) {
@@ -150,23 +170,26 @@ static int partition_rows(lp_stream *s, const lp_split_options *o, size_t n, siz
                           size_t count[LP_PARTS], lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor label = {0};
     LP_CLEANUP(lp_free) size_t *group = o->group != NULL ? lp_alloc(n, sizeof *group) : NULL;
-    if ((o->stratify && read_labels(s, &label, e)) ||
-        (o->group != NULL && read_groups(s, o->group, n, group, e)))
+    tensor_name x = whole_name("x", o->parts.no_test), y = whole_name("y", o->parts.no_test);
+    if ((o->stratify && read_labels(s, y.text, &label, e)) ||
+        (o->group != NULL && read_groups(s, o->group, x.text, n, group, e)))
         return -1;
     return lp_partition(n, label.data, group, &o->parts, index, count, e);
 }
 
 static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
     size_t n = 0, count[LP_PARTS];
+    bool from_train = o->parts.no_test;
     if (o->within_row)
         return lp_fail_usage(e, "by row needs a sparse matrix, not x (stratify by y)");
-    if (check_names(s, &n, e))
+    if (check_names(s, from_train, &n, e))
         return -1;
     LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
     if (partition_rows(s, o, n, index, count, e))
         return -1;
     for (int i = 0; i < ROW_NAMES; i++)
-        if (lp_stream_has(s, row_names[i]) && put_parts(s, row_names[i], index, count, e))
+        if (lp_stream_has(s, whole_name(row_names[i], from_train).text) &&
+            put_parts(s, row_names[i], from_train, index, count, e))
             return -1;
     return 0;
 }
@@ -220,8 +243,7 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
     static const char *const parts[] = {"_train", "_test"};
     if (o->stratify)
         return lp_fail_usage(e, "a sparse matrix has no y to stratify by (split it by row)");
-    if (o->parts.folds > 0 || o->group != NULL || o->parts.validation.is_count ||
-        o->parts.validation.fraction > 0)
+    if (o->parts.folds > 0 || o->group != NULL || lp_partition_validates(&o->parts))
         return lp_fail_usage(e, "folds, groups and a validation part need x, not a sparse matrix");
     if (o->within_row && o->parts.train.is_count)
         return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
@@ -246,6 +268,14 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
     return 0;
 }
 
+/* Data that came in a training and a test part gets its validation part from the former. */
+static int split_train(lp_stream *s, lp_split_options o, lp_error *e) {
+    if (!lp_partition_validates(&o.parts) || o.parts.folds > 0 || o.train_given)
+        return lp_fail(e, "x_train exists already (--validation alone takes a part of it)");
+    o.parts.no_test = true;
+    return split_dense(s, &o, e);
+}
+
 int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
     bool dense = lp_stream_has(s, "x"), sparse = lp_sparse_is_in(s, "");
     int failed;
@@ -255,6 +285,8 @@ int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
         failed = lp_fail(e, "the stream holds both x and a sparse matrix (keep one with pick)");
     else if (sparse)
         failed = split_sparse(s, o, e);
+    else if (!dense && lp_stream_has(s, "x_train"))
+        failed = split_train(s, *o, e);
     else
         failed = lp_stream_get(s, "x", e) == NULL || split_dense(s, o, e);
     return failed ? lp_within(e, "splitting") : 0;

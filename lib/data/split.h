@@ -17,7 +17,8 @@ int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e);
 
 typedef struct {
     lp_partition_options parts; /* validation and folds: dense only */
-    bool stratify;              /* dense only, shuffled: by y, integers [n] */
+    bool train_given;  /* refuse a stream that has x_train, rather than leave parts.train unused */
+    bool stratify;     /* dense only, shuffled: by y, integers [n] */
     const char *group; /* dense only: rows with equal values in this tensor, [n], or in this column
                           of x, by number or feature, stay together; NULL: each by itself */
     bool within_row;   /* sparse only, shuffled, with a fraction: of each matrix row */
@@ -25,6 +26,9 @@ typedef struct {
 
 /* Dense, where the stream has x: x [n, ...] and, if present, y and ids [n, ...] (any type) become
  * x_train, x_val (where there is a validation part), x_test, y_train, ...
+ *
+ * Where it has x_train instead, and a validation part is asked for, that is taken out of x_train,
+ * y_train and ids_train: parts.validation is of these.
  *
  * Sparse, where it has a sparse matrix (data/sparse.h) and no x: a share of the entries is held
  * out. row, col and data become row_train, col_train, data_train and row_test, col_test,

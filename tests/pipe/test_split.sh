@@ -93,7 +93,7 @@ for z in csr, csc:
         split --train 150 data.npz
     refuses "stratified after onehot" 1 "^split: splitting: stratif.* needs y" \
         bash -c 'onehot data.npz | split --stratify'
-    refuses "split twice" 1 "^split: splitting: .*'x'" bash -c 'split data.npz | split'
+    refuses "split twice" 1 '^split: splitting: x_train exists already' bash -c 'split data.npz | split'
     refuses "a sparse matrix stratified" 2 "^split: splitting: .*by row" split --stratify coo.npz
     refuses "x by row" 2 "^split: splitting: by row needs a sparse matrix" split --within row data.npz
 else
@@ -123,6 +123,8 @@ PYTHON
     split --train 0.7 --validation 0.1 --group patient --seed 3 rows.npz >three-groups.npz
     split --train 100 --validation 40 --no-shuffle rows.npz >three-in-order.npz
     split --folds 4 --fold 1 --validation 0.1 --seed 3 rows.npz >fold-and-validation.npz
+    split --train 121 --seed 3 rows.npz | split --validation 18 --stratify --seed 4 >three-later.npz
+    split --train 121 --seed 3 rows.npz | split --validation 0.12 --seed 4 >three-share.npz
     for fold in 0 1 2 3 4; do
         split --folds 5 --fold $fold --seed 3 rows.npz >fold-$fold.npz
         split --folds 5 --fold $fold --stratify --seed 3 rows.npz >stratified-$fold.npz
@@ -134,6 +136,15 @@ PYTHON
     equal 'a column by name and by number' "$(to-csv x_test column-2.npz)" "$(to-csv x_test number-2.npz)"
     replays 'folds' stratified-2.npz
     replays 'a validation part' three-groups.npz
+    replays 'a validation part of x_train' three-later.npz
+    for option in '--train 0.5' '--folds 3 --fold 0' ''; do
+        # shellcheck disable=SC2086 # the words of an option
+        refuses "x_train and ${option:-no option}" 1 'x_train exists already \(--validation alone takes a part of it\)' \
+            split $option --seed 3 fold-0.npz
+    done
+    refuses 'a second validation part' 1 'x_val exists already' split --validation 0.1 three.npz
+    refuses 'a validation part of everything' 1 '0 of 121 to train leaves none to train' \
+        split --validation 121 <(split --train 121 rows.npz)
     cat >parts.py <<'PYTHON'
 import numpy as np
 d = np.load("rows.npz")
@@ -165,6 +176,14 @@ assert [len(set(d["patient"][i])) for i in index][:2] == [int(0.7 * groups + 0.5
 index = parts("three-in-order.npz")
 assert (np.concatenate(index) == np.arange(173)).all() and [len(i) for i in index] == [100, 40, 33]
 assert [len(i) for i in parts("fold-and-validation.npz")] == [112, 18, 43]
+later, share, whole = parts("three-later.npz"), parts("three-share.npz"), parts("three.npz")
+assert [len(i) for i in later] == [103, 18, 52] and [len(i) for i in share] == [106, 15, 52]
+for index in (later, share):
+    assert set(index[2]) == set(whole[1]) | set(whole[2])
+trained = np.concatenate(later[:2])
+for label in set(d["y"]):
+    have = (d["y"][trained] == label).sum()
+    assert abs((d["y"][later[1]] == label).sum() - have * 18 / 121) < 1
 PYTHON
     check 'folds' "$python" - <<'PYTHON'
 from parts import *

@@ -51,6 +51,18 @@ static void three_parts(void) {
     CHECK(count[LP_TRAIN] == 4 && count[LP_VALIDATION] == 2 && count[LP_TEST] == 2);
 }
 
+static void two_parts_without_a_test(void) {
+    lp_partition_options o = {.no_test = true, .validation = {.fraction = 0.1}, .no_shuffle = true};
+    CHECK(lp_partition(101, NULL, NULL, &o, row, count, &e) == 0);
+    CHECK(is_partition(101));
+    CHECK(count[LP_TRAIN] == 90 && count[LP_VALIDATION] == 11 && count[LP_TEST] == 0);
+    for (size_t i = 0; i < 101; i++)
+        CHECK(row[i] == i);
+    o.validation = (lp_share){.is_count = true, .count = 101};
+    CHECK(lp_partition(101, NULL, NULL, &o, row, count, &e) == -1);
+    CHECK_HOLDS(e.text, "0 of 101 to train leaves none to train");
+}
+
 static void three_stratified_parts(void) {
     int64_t label[100];
     for (int i = 0; i < 100; i++) /* 50, 30, 20 */
@@ -166,6 +178,7 @@ static void groups_stay_together(void) {
 int main(void) {
     static const check_test tests[] = {
         {"training, validation and test part", three_parts},
+        {"a training and a validation part alone", two_parts_without_a_test},
         {"the same with every class in proportion", three_stratified_parts},
         {"folds", folds},
         {"folds with every class in proportion", stratified_folds},
