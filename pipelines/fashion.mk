@@ -53,8 +53,9 @@ $(FASHION_LAB)/data.npz: $(FASHION_FILES) $(BIN)/gen-digits $(BIN)/from-idx $(BI
 	@mkdir -p $(@D)
 	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n $(FASHION_N) | $(BIN)/split --train 0.8 -o $@)
 
-$(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/pick
-	$(BIN)/pick --rows :$(FASHION_FEW) --of x_train --of y_train -o $@ $<
+# Early stopping watches the validation part; the test part is for the table.
+$(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/split $(BIN)/pick
+	$(BIN)/split --validation 0.1 $< | $(BIN)/pick --rows :$(FASHION_FEW) --of x_train --of y_train -o $@
 
 $(FASHION_LAB)/data.png: $(FASHION_LAB)/data.npz $(BIN)/render-weights
 	$(BIN)/render-weights --of x_train --caption y_train --first 60 --columns 12 --title 'The first pictures' -o $@ $<
@@ -98,5 +99,5 @@ $(FASHION_LAB)/weights.png: $(FASHION_LAB)/w32-1.npz $(BIN)/render-weights
 	$(BIN)/render-weights --tile 28x28 --columns 8 \
 	    --title 'The 32 hidden units of 784-32-10 (noise: units that never learned)' -o $@ $<
 
-$(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv pipelines/fashion.sh $(TABLE)
+$(FASHION_LAB)/table.tsv: $(FASHION_ALL:%=$(FASHION_LAB)/%.npz) $(BIN)/to-csv $(BIN)/eval pipelines/fashion.sh $(TABLE)
 	BIN=$(BIN) bash pipelines/fashion.sh $(FASHION_LAB) >$@

@@ -66,8 +66,8 @@
  .help = "evaluate every N epochs (or steps); 0: at the end only"},
 {ROW("patience", train.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
  .requires = "eval-every",
- .help = "stop after N evaluations without a lower loss on x_val, or else x_test, and keep the "
-         "best weights"},
+ .help = "stop after N evaluations without a lower loss on x_val (of split --validation), and "
+         "keep the best weights"},
 {ROW("snapshot-every", train.run.snapshot_every), .metavar = "N", .default_value = "0",
  .max = 9e15, .help = "keep the weights of every N-th epoch (or step), from 0 on"},
 TRAINING_ROWS(struct options, files, "epochs (or steps)"),

@@ -183,7 +183,8 @@ int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
     *d = (lp_dataset){0};
     bool split = lp_stream_has(s, "x_train");
     d->part[d->parts++] = parts[split ? TRAIN : ALL];
-    if (lp_stream_has(s, "x_val"))
+    d->validates = lp_stream_has(s, "x_val");
+    if (d->validates)
         d->part[d->parts++] = parts[VAL];
     else if (lp_stream_has(s, "x_test"))
         d->part[d->parts++] = parts[TEST];

@@ -39,6 +39,7 @@ typedef enum {
 typedef struct {
     size_t parts; /* 1 or 2, and in lp_dataset_read_all up to 4 */
     lp_part part[4];
+    bool validates;  /* lp_dataset_read: the second part is x_val */
     size_t classes;  /* 0 without */
     lp_arena memory; /* holds the labels */
 } lp_dataset;

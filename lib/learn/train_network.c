@@ -125,10 +125,9 @@ static int read_data(network_learner *l, lp_stream *s, lp_error *e) {
     if ((uint64_t)o->batch > l->train->rows)
         return lp_fail(e, "option --batch: %" PRId64 " is more than the %zu rows of %s", o->batch,
                        l->train->rows, l->train->x_name);
-    if (o->run.patience > 0 && l->data.parts == 1)
-        return lp_fail(
-            e, "option --patience: there is no x_val or x_test to watch (split --validation 0.1 "
-               "makes an x_val)");
+    if (o->run.patience > 0 && !l->data.validates)
+        return lp_fail(e, "option --patience: there is no x_val to watch (split --validation 0.1 "
+                          "makes one)");
     return 0;
 }
 

@@ -53,7 +53,7 @@ typedef struct {
  * the same shape.
  *
  * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
- * without a test part, weights to start from that do not fit. */
+ * without x_val, weights to start from that do not fit. */
 int lp_train_network(lp_stream *s, const lp_train_network_options *options,
                      const lp_run_hooks *hooks, lp_error *e);
 

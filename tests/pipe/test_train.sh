@@ -138,8 +138,10 @@ refuses 'no schedule' 2 "option --lr-schedule: 'soon' is not a schedule" train-m
 refuses 'two rates' 2 'contradict' train-mlp --lr 1 --lr-schedule 0:0.1 moons.npz
 refuses 'no layer' 2 'there is no layer 3' train-mlp --hidden 4 --freeze 3 moons.npz
 refuses 'no unit' 2 'hidden' train-mlp --hidden 0 moons.npz
-refuses 'patience without a test part' 1 'there is no x_val or x_test to watch \(split --validation' \
-    train-mlp --patience 2 --eval-every 1 <(gen-moons -n 50)
+for command in gen-moons 'gen-moons | split --train 0.8'; do
+    refuses "patience after $command" 1 'there is no x_val to watch \(split --validation 0.1 makes one\)' \
+        train-mlp --patience 2 --eval-every 1 <(piped "$command")
+done
 
 if [ -n "$python" ]; then
     # From NumPy: NaN, one class, labels outside the classes, and a softmax regression's first step.

@@ -196,7 +196,7 @@ static void learn_a_line(void) {
     lp_stream_free(s);
 }
 
-/* 30 rows in two classes that a line does not part; the last 10 again as the test part. */
+/* 30 rows in two classes that a line does not part; the last 10 are the validation part. */
 static lp_stream *points(uint64_t seed) {
     double x[60];
     int64_t y[30];
@@ -209,8 +209,8 @@ static lp_stream *points(uint64_t seed) {
     lp_stream *s = lp_stream_new();
     put(s, "x_train", LP_F8, 20, 2, x);
     put(s, "y_train", LP_I8, 20, 0, y);
-    put(s, "x_test", LP_F8, 10, 2, x + 40);
-    put(s, "y_test", LP_I8, 10, 0, y + 20);
+    put(s, "x_val", LP_F8, 10, 2, x + 40);
+    put(s, "y_val", LP_I8, 10, 0, y + 20);
     return s;
 }
 
@@ -464,9 +464,9 @@ static void refusals(void) {
     put(s, "y", LP_I8, 3, 0, small_y);
     refused(s, &o, "y has 3 rows, x has 4");
     s = points(1);
-    put(s, "x_test", LP_F8, 5, 4, (double[20]){0});
-    put(s, "y_test", LP_I8, 5, 0, (int64_t[5]){0});
-    refused(s, &o, "x_test has 4 columns, x_train has 2");
+    put(s, "x_val", LP_F8, 5, 4, (double[20]){0});
+    put(s, "y_val", LP_I8, 5, 0, (int64_t[5]){0});
+    refused(s, &o, "x_val has 4 columns, x_train has 2");
     o.batch = 5;
     refused(small_data(), &o, "option --batch: 5 is more than the 4 rows of x");
     o.batch = 0;
