@@ -15,7 +15,7 @@ static const lp_option options[] = {
      .choices = LP_PERCEPTRON_CHOICES,
      .help =
          "row: correct for each row that is classified wrongly; batch: for all rows at once, and "
-         "only while their summed agreement is not positive"},
+         "only while no more of them are right than wrong"},
     {ROW("no-bias", train.no_bias), .help = "a line through the origin"},
     {ROW("lr", train.lr), .metavar = "RATE", .default_value = "1", .max = INFINITY,
      .flags = LP_OPEN_MIN, .help = "what a correction is multiplied by"},

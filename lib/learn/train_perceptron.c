@@ -57,13 +57,13 @@ static size_t epoch_by_row(perceptron_learner *l, uint64_t epoch, double *loss) 
 }
 
 static size_t epoch_by_batch(perceptron_learner *l, double *loss) {
-    double sum = 0;
+    double balance = 0; /* rows that are classified rightly less those wrongly */
     for (size_t i = 0; i < l->train->rows; i++) {
         double met = agreement(l, i);
         *loss += criterion(met);
-        sum += met;
+        balance += (met > 0) - (met < 0);
     }
-    if (sum > 0)
+    if (balance > 0)
         return 0;
     for (size_t i = 0; i < l->train->rows; i++)
         add_row(l, i);

@@ -13,8 +13,9 @@ typedef enum {
     /* Each epoch goes through the rows in a fresh random order and adds each with
      * t (x·w + b) <= 0: w += lr t x, b += lr t. Training ends after an epoch that finds none. */
     LP_PERCEPTRON_ROW,
-    /* Each epoch looks at all rows at once: while Σ t (x·w + b) <= 0, w += lr Σ t x, b += lr Σ t.
-     * From weights of 0 one step is enough in most cases, since it makes the sum positive. */
+    /* Each epoch looks at all rows at once: while Σ t sign(x·w + b) <= 0, that is, while no more
+     * rows are right than wrong, w += lr Σ t x, b += lr Σ t. Training ends with the first epoch in
+     * which most rows are right, however many are wrong. */
     LP_PERCEPTRON_BATCH,
 } lp_perceptron_rule;
 

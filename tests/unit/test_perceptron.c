@@ -28,7 +28,7 @@ static double last(lp_stream *s, const char *name) {
     return t == NULL ? NAN : lp_tensor_at(t, t->count - 1);
 }
 
-/* The batch rule from zero: one step, w = lr Σ t x, b = lr Σ t; then the agreement is positive:
+/* The batch rule from zero: one step, w = lr Σ t x, b = lr Σ t; then all rows are right:
  * Σ t x = (1, 2) + (3, 0) - (-1, -1) = (5, 3), Σ t = 1. */
 static void batch_rule(void) {
     lp_train_perceptron_options o = {
@@ -42,6 +42,25 @@ static void batch_rule(void) {
     o.no_bias = true;
     CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK(!lp_stream_has(s, "bias"));
+    lp_stream_free(s);
+}
+
+/* Rows count by their signs: of x = 10 (class 1), 1 and 1 (class 0), Σ t x = 8 leaves two wrong
+ * rows of three, for ever, although Σ t w x = 8 (10 - 1 - 1) > 0. Two rows of each class on one
+ * side of the origin are a tie, and corrected in every epoch too. */
+static void batch_rule_counts_rows(void) {
+    lp_train_perceptron_options o = {
+        .rule = LP_PERCEPTRON_BATCH, .no_bias = true, .lr = 0.5, .epochs = 100};
+    lp_stream *s = data(3, (double[]){10, 0, 1, 0, 1, 0}, (int64_t[]){1, 0, 0});
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK_CLOSE(last(s, "history.epoch"), 100, 0);
+    CHECK_CLOSE(number(s, "weight", 0), 100 * 0.5 * 8, 0);
+    lp_stream_free(s);
+    s = data(4, (double[]){19, 16, 20, 17, 5, 6, 6, 5}, (int64_t[]){1, 1, 0, 0});
+    CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
+    CHECK_CLOSE(last(s, "history.epoch"), 100, 0);
+    CHECK_CLOSE(number(s, "weight", 1), 100 * 0.5 * 22, 0);
+    CHECK_CLOSE(last(s, "history.accuracy"), 0.5, 0);
     lp_stream_free(s);
 }
 
@@ -106,6 +125,7 @@ static void refusals(void) {
 int main(void) {
     static const check_test tests[] = {
         {"the batch rule makes one step and stops", batch_rule},
+        {"it counts the rows that are right", batch_rule_counts_rows},
         {"what can be parted by a line is parted", converges},
         {"without an epoch the weights are 0", untrained},
         {"more than two classes, other labels and overflow are refused", refusals},
