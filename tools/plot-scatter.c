@@ -1,10 +1,12 @@
 #include "cli/tool.h"
 #include "draw/points.h"
+#include "io/source.h"
 
 #include <string.h>
 
 struct options {
     lp_points_options points;
+    lp_texts line, line_name;
     lp_plot_frame frame;
 };
 
@@ -22,6 +24,19 @@ static const lp_option options[] = {
      .help = "colour the points by the numbers in COLUMN, or in y, with a bar that says which"},
     {ROW("plain", points.plain), .conflicts = "boundary",
      .help = "do not colour the points by their classes"},
+    {ROW("by-tensor", points.by_tensor), .conflicts = "colour",
+     .help = "tell apart the tensors that are drawn, training from test points: filled markers, "
+             "rings, dots"},
+    {ROW("name", points.name), .metavar = "TEXT", .requires = "by-tensor",
+     .help = "the next tensor's name in the legend"},
+    {ROW("line", line), .metavar = "FILE", .help = "draw the line of the perceptron in FILE"},
+    {ROW("line-name", line_name), .metavar = "TEXT", .requires = "line",
+     .help = "the next line's name in the legend, in place of its file's"},
+    {ROW("join", points.join), .conflicts = "boundary|colour",
+     .help = "join the points of each class by a line, in their order"},
+    {ROW("x-range", points.x_range), .metavar = "FROM,TO",
+     .help = "widen the horizontal axis so that it covers these numbers too"},
+    {ROW("y-range", points.y_range), .metavar = "FROM,TO", .help = "widen the vertical axis"},
     {ROW("equal", points.equal), .help = "give both axes the same scale"},
     {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
     {ROW("x-label", frame.x_label), .metavar = "TEXT",
@@ -45,8 +60,10 @@ static const lp_tool tool = {
         "A COLUMN is a number from 0, or a name from the tensor "
         "features. The picture is a PNG, or an SVG where -o names a file that ends in .svg. "
         "With --boundary the stream's model, which takes two columns, gives its class at "
-        "every point of the picture: an MLP's regions, a perceptron's line.",
+        "every point of the picture: an MLP's regions, a perceptron's line. --line draws the lines "
+        "of several perceptrons in one picture.",
     .examples = "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
+                "plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png\n"
                 "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
                 "predict regression.npz | plot-scatter --of y_test,y_pred -o fit.png\n"
                 "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
@@ -54,6 +71,11 @@ static const lp_tool tool = {
     .out = LP_OUT_BINARY,
     .options = options,
 };
+
+static void check_range(const char *name, const lp_reals *range) {
+    if (range->count != 0 && range->count != 2)
+        lp_tool_usage("option --%s: expected two numbers, FROM,TO, got %zu", name, range->count);
+}
 
 int main(int argc, char **argv) {
     // arguments
@@ -63,11 +85,22 @@ int main(int argc, char **argv) {
     if (o.points.of.count == 1 && strchr(o.points.of.item[0], ',') != NULL &&
         (lp_tool_given("x") || lp_tool_given("y")))
         lp_tool_usage("--x and --y choose columns; --of A,B draws all of them");
+    if (o.line_name.count > 0 && o.line_name.count != o.line.count)
+        lp_tool_usage("--line-name is given %zu times for %zu lines", o.line_name.count,
+                      o.line.count);
+    check_range("x-range", &o.points.x_range);
+    check_range("y-range", &o.points.y_range);
     // read
     lp_stream *s = lp_tool_input_stream();
     // compute
     lp_points points;
     lp_tool_try(lp_points_read(&points, s, &o.points, e));
+    for (size_t i = 0; i < o.line.count; i++) {
+        const char *file = o.line.item[i];
+        const char *name = o.line_name.count > 0 ? o.line_name.item[i] : lp_source_stem(file);
+        if (lp_points_add_line(&points, lp_tool_input_stream_in(file), name, e))
+            lp_tool_try(lp_within(e, "%s", lp_source_name(file)));
+    }
     if (!lp_tool_given("x-label"))
         o.frame.x_label = points.x_name;
     if (!lp_tool_given("y-label"))

@@ -77,12 +77,16 @@ lp_stream *lp_tool_input_stream_at(size_t i) {
     return s;
 }
 
+lp_stream *lp_tool_input_stream_in(const char *path) {
+    const lp_input input = {.path = path};
+    return lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
+}
+
 lp_stream *lp_tool_input_stream_of(const char *option) {
     lp_setting *setting = lp_command_find(&lp_now.command, option);
     if (!setting->given)
         return NULL;
-    const lp_input input = {.path = setting->words.item[0]};
-    lp_stream *s = lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
+    lp_stream *s = lp_tool_input_stream_in(setting->words.item[0]);
     lp_buffer text = {0};
     name_stream(&text, s);
     setting->raw = text.data;

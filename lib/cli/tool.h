@@ -86,10 +86,12 @@ const char *lp_tool_input_path(size_t i);
 /* LP_IN_STREAM: all operands as one stream; operand i alone, which the recipe of the tool's own new
  * stream then names as an operand; or the stream in the file that the
  * text option OPTION names (--init-from FILE), NULL where it was not given. In the recipe that
- * option's word becomes <(the recipe of the stream). */
+ * option's word becomes <(the recipe of the stream); or the stream in a file that an option given
+ * several times names, for a tool that writes no recipe. */
 lp_stream *lp_tool_input_stream(void);
 lp_stream *lp_tool_input_stream_at(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
+lp_stream *lp_tool_input_stream_in(const char *path);
 
 /* LP_IN_FILES: reads the next operand, a foreign file, whole; false when all have been read. A gzip
  * file is inflated. The recipe names it and the CRC-32 of its bytes on the disk. The bytes live

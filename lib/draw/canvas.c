@@ -124,8 +124,7 @@ static void circle(cairo_t *cr, double x, double y, double r) {
     cairo_close_path(cr);
 }
 
-void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
-                    double outline) {
+static void trace_marker(cairo_t *cr, int marker, double x, double y, double radius) {
     // Corners on shapes of about the same area as the unit circle's.
     static const double triangle_up[][2] = {{0, -1.25}, {1.15, 0.85}, {-1.15, 0.85}},
                         square[][2] = {{-0.88, -0.88}, {0.88, -0.88}, {0.88, 0.88}, {-0.88, 0.88}},
@@ -149,6 +148,11 @@ void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, 
         circle(cr, x, y, radius);
     else
         polygon(cr, x, y, radius, shape[marker].corner, shape[marker].corners);
+}
+
+void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
+                    double outline) {
+    trace_marker(cr, marker, x, y, radius);
     if (outline > 0) {
         lp_set_colour(cr, lp_white);
         cairo_set_line_width(cr, 2 * outline);
@@ -156,6 +160,13 @@ void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, 
     }
     lp_set_colour(cr, colour);
     cairo_fill(cr);
+}
+
+void lp_draw_ring(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour) {
+    trace_marker(cr, marker, x, y, radius - 0.4);
+    lp_set_colour(cr, colour);
+    cairo_set_line_width(cr, 1.4);
+    cairo_stroke(cr);
 }
 
 // ---- text ----

@@ -59,6 +59,9 @@ void lp_set_colour(cairo_t *cr, lp_colour colour);
 void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
                     double outline);
 
+/* The same as a ring, through which one sees what is behind it. */
+void lp_draw_ring(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour);
+
 typedef struct {
     double size;
     bool bold;

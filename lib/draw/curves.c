@@ -127,7 +127,7 @@ static size_t curve_entries(size_t panels, const lp_panel *panel, lp_legend_entr
                     continue;
                 lp_legend_entry new = {name, parts ? -1 : lp_marker_of(curve->colour),
                                        parts ? curve->dash : 0,
-                                       parts ? lp_faint : lp_colour_of(curve->colour)};
+                                       parts ? lp_faint : lp_colour_of(curve->colour), 0};
                 size_t i = 0;
                 while (i < n && (strcmp(entry[i].name, name) != 0 ||
                                  entry[i].marker != new.marker || entry[i].dash != new.dash))

@@ -30,6 +30,14 @@ void lp_set_dash(cairo_t *cr, int dash) {
     cairo_set_dash(cr, i ? pattern[i - 1] : NULL, i == 0 ? 0 : i == 3 ? 4 : 2, 0);
 }
 
+void lp_draw_set_marker(cairo_t *cr, int set, int marker, double x, double y, double radius,
+                        lp_colour colour, double outline) {
+    if (set == 1)
+        lp_draw_ring(cr, marker, x, y, radius, colour);
+    else
+        lp_draw_marker(cr, marker, x, y, set == 2 ? radius / 2 : radius, colour, outline);
+}
+
 static void draw_entry(lp_canvas *c, const lp_legend_entry *entry, double x, double y,
                        double symbol, double room) {
     if (entry->dash >= 0) {
@@ -42,7 +50,8 @@ static void draw_entry(lp_canvas *c, const lp_legend_entry *entry, double x, dou
         lp_set_dash(c->cr, 0);
     }
     if (entry->marker >= 0)
-        lp_draw_marker(c->cr, entry->marker, x + symbol / 2, y - 4, 4.5, entry->colour, 0);
+        lp_draw_set_marker(c->cr, entry->set, entry->marker, x + symbol / 2, y - 4, 4.5,
+                           entry->colour, 0);
     lp_set_colour(c->cr, lp_ink);
     lp_draw_text(c, entry->name, legend_font, x + symbol + 6, y, 0, room);
 }

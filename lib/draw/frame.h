@@ -14,7 +14,13 @@ typedef struct {
     int marker; /* -1: none */
     int dash;   /* -1: no line */
     lp_colour colour;
+    int set; /* whose look the marker has; 0: filled */
 } lp_legend_entry;
+
+/* The marker of a point of one of LP_SCATTER_SETS sets: filled, with an outline as lp_draw_marker
+ * draws it, a ring, or a dot. */
+void lp_draw_set_marker(cairo_t *cr, int set, int marker, double x, double y, double radius,
+                        lp_colour colour, double outline);
 
 /* Draws the title and the legend, as many entries as fit, the rest counted; returns what is left of
  * the picture for the panels. */

@@ -22,6 +22,12 @@ typedef struct {
     const char *title, *x_label, *y_label;
 } lp_plot_frame;
 
+/* The line a x + b y + c = 0, as far as it is within the axes. */
+typedef struct {
+    double a, b, c; /* a and b not both 0 */
+    const char *name;
+} lp_line;
+
 /* Points in classes, each class with its own colour and marker (Okabe and Ito's palette, which
  * colour-blind readers can tell apart). Values are finite and within 1e300 of 0; any other value is
  * an error that names the point. An axis of equal values, or of one point, has them in its middle.
@@ -33,6 +39,17 @@ typedef struct {
     size_t classes;
     const char *const *class_names; /* (classes), or NULL: no legend */
     bool equal_scale;               /* one unit is as long on both axes */
+    bool joined;                    /* a line joins the points of each class in their order */
+    lp_reals x_range, y_range; /* {from, to}, which the axes cover besides the points; or {0} */
+
+    /* Which of several sets each point is from, told apart by filled markers, rings and dots: (n)
+     * 0 .. sets-1, at most LP_SCATTER_SETS; or NULL: all filled. */
+    const int *set;
+    size_t sets;
+    const char *const *set_names; /* (sets), in the legend */
+
+    size_t lines;
+    const lp_line *line; /* (lines), behind the points, each with its own colour and dash */
 
     /* A decision region behind the points, or NULL: for each cell of a grid over the axes'
      * ranges, decide() fills label[count] (0 .. classes-1) for count points. Regions are tinted in
@@ -45,6 +62,8 @@ typedef struct {
     const double *value; /* (n), finite, or NULL: the points' colour, in place of their classes, */
     const char *value_name; /* with a bar of this name beside the axes */
 } lp_scatter;
+
+enum { LP_SCATTER_SETS = 3 };
 
 int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *scatter, lp_error *e);
 

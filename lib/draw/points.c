@@ -178,6 +178,43 @@ static int read_points(lp_points *p, lp_stream *s, const lp_texts *of, const lp_
     return label != NULL ? name_classes(p, s, e) : 0;
 }
 
+// ---- sets ----
+
+/* The tensors' names in the legend. */
+static const char *set_name(const char *of) {
+    return strcmp(of, "x_train") == 0  ? "training"
+           : strcmp(of, "x_val") == 0  ? "validation"
+           : strcmp(of, "x_test") == 0 ? "test"
+                                       : of;
+}
+
+static int read_sets(lp_points *p, lp_stream *s, const lp_texts *of, const lp_texts *name,
+                     lp_error *e) {
+    if (of->count > LP_SCATTER_SETS)
+        return lp_fail_usage(e, "at most %d tensors can be told apart, not %zu", LP_SCATTER_SETS,
+                             of->count);
+    if (name->count != 0 && name->count != of->count)
+        return lp_fail_usage(e, "--name is given %zu times for %zu tensors", name->count,
+                             of->count);
+    const char **names = lp_arena_alloc(&p->arena, of->count, sizeof *names);
+    int *set = lp_arena_alloc(&p->arena, p->scatter.n, sizeof *set);
+    size_t n = 0;
+    for (size_t i = 0; i < of->count; i++) {
+        const lp_tensor *t = lp_stream_get(s, of->item[i], e);
+        if (t == NULL)
+            return -1;
+        for (size_t k = 0; k < lp_tensor_rows(t); k++)
+            set[n++] = (int)i;
+        names[i] = name->count != 0 ? name->item[i] : set_name(of->item[i]);
+    }
+    p->scatter.set = set;
+    p->scatter.sets = of->count;
+    p->scatter.set_names = names;
+    return 0;
+}
+
+// ---- colour by a number ----
+
 /* The numbers of tensor `of`'s rows that colour them, a number in every `stride`. */
 static const lp_tensor *find_colour(lp_points *p, lp_stream *s, const char *of, const char *colour,
                                     size_t *first, size_t *stride, lp_error *e) {
@@ -251,8 +288,11 @@ static int get_pair(lp_points *p, lp_stream *s, const char *pair, const lp_tenso
 
 static int read_pair(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e) {
     const lp_tensor *t[2];
-    if (o->boundary || o->colour != NULL)
-        return lp_fail_usage(e, "a pair of tensors has no %s", o->boundary ? "boundary" : "colour");
+    if (o->boundary || o->colour != NULL || o->by_tensor)
+        return lp_fail_usage(e, "a pair of tensors has no %s",
+                             o->boundary         ? "boundary"
+                             : o->colour != NULL ? "colour"
+                                                 : "tensors to tell apart");
     if (get_pair(p, s, o->of.item[0], t, e))
         return -1;
     size_t n = t[0]->count, columns = lp_tensor_row_size(t[0]);
@@ -299,17 +339,25 @@ static int decide(void *points, size_t count, const double *x, const double *y, 
     return 0;
 }
 
+/* The model takes the two columns that are drawn. */
+static int check_takes(const lp_points *p, const lp_model *m, const char *what, lp_error *e) {
+    size_t takes = lp_model_inputs(m);
+    if (takes != 2 || p->columns != 2 || p->x_column == p->y_column)
+        return lp_fail(e,
+                       "%s drawn for a model of two columns: this one takes %zu, and columns %zu "
+                       "and %zu of %zu are drawn",
+                       what, takes, p->x_column, p->y_column, p->columns);
+    return 0;
+}
+
 static int read_regions(lp_points *p, lp_stream *s, lp_error *e) {
     if (!lp_model_is_in(s))
         return lp_fail(e, "there is no model in the stream to draw regions of");
     if (lp_model_read(&p->model, s, e))
         return -1;
-    size_t takes = p->model.net.layer[0].in, classes = lp_model_classes(&p->model, true);
-    if (takes != 2 || p->columns != 2 || p->x_column == p->y_column)
-        return lp_fail(e,
-                       "regions are drawn for a model of two columns: this one takes %zu, and "
-                       "columns %zu and %zu of %zu are drawn",
-                       takes, p->x_column, p->y_column, p->columns);
+    size_t classes = lp_model_classes(&p->model, true);
+    if (check_takes(p, &p->model, "regions are", e))
+        return -1;
     if (classes == 0 || classes > MAX_CLASSES)
         return lp_fail(e, "the model does not tell classes apart: it has no regions");
     p->scatter.decide = decide;
@@ -333,6 +381,38 @@ int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_er
         return -1;
     if (o->colour != NULL && read_colours(p, s, &of, o->colour, e))
         return -1;
+    if (o->by_tensor && read_sets(p, s, &of, &o->name, e))
+        return -1;
     p->scatter.equal_scale = o->equal;
+    p->scatter.joined = o->join;
+    p->scatter.x_range = o->x_range;
+    p->scatter.y_range = o->y_range;
     return o->boundary ? read_regions(p, s, e) : 0;
+}
+
+int lp_points_add_line(lp_points *p, lp_stream *model, const char *name, lp_error *e) {
+    LP_CLEANUP(lp_model_free) lp_model m = {0};
+    if (!lp_model_is_in(model))
+        return lp_fail(e, "there is no model in it to draw a line of");
+    if (lp_model_read(&m, model, e) || check_takes(p, &m, "a line is", e))
+        return -1;
+    if (!m.is_perceptron)
+        return lp_fail(e, "a network has no line (--boundary draws its regions)");
+    // The scores are affine: three of them give the bias and both weights.
+    LP_CLEANUP(lp_tensor_free) lp_tensor at = lp_tensor_matrix(LP_F8, 3, 2);
+    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
+    memcpy(at.data, (double[]){0, 0, 1, 0, 0, 1}, 6 * sizeof(double));
+    if (lp_model_scores(&m, &at, "a point of the picture", &scores, e))
+        return -1;
+    double bias = lp_tensor_at(&scores, 0);
+    double w[] = {lp_tensor_at(&scores, 1) - bias, lp_tensor_at(&scores, 2) - bias};
+    if (w[0] == 0 && w[1] == 0)
+        return lp_fail(e, "its weights are 0: it has no line");
+    lp_scatter *points = &p->scatter;
+    lp_line *line = lp_arena_alloc(&p->arena, points->lines + 1, sizeof *line);
+    for (size_t i = 0; i < points->lines; i++)
+        line[i] = points->line[i];
+    line[points->lines++] = (lp_line){w[p->x_column], w[p->y_column], bias, name};
+    points->line = line;
+    return 0;
 }

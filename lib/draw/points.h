@@ -18,7 +18,11 @@ typedef struct {
                            NULL: none */
     bool plain;         /* without classes */
     bool equal;         /* a unit is as long on both axes */
-    bool boundary;      /* with the regions in which the stream's model decides for each class */
+    bool join;          /* a line joins the points of each class in their order */
+    lp_reals x_range, y_range; /* {from, to}, which the axes cover besides the points; or {0} */
+    bool by_tensor;            /* which tensor a point is of shows in its marker */
+    lp_texts name;             /* of the tensors, in the legend; none: their own */
+    bool boundary; /* with the regions in which the stream's model decides for each class */
 } lp_points_options;
 
 /* The points, in an arena of their own. */
@@ -41,5 +45,9 @@ typedef struct {
  * apart and the points do not have are added. p->scatter borrows from p, which must not move;
  * lp_model_free(&p->model) and lp_arena_free(&p->arena) free it, also after a failure. */
 int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e);
+
+/* Adds the line of the perceptron in a stream, x·weight + bias = 0, which takes the two columns
+ * that are drawn. `name`, which is borrowed, is its name in the legend. */
+int lp_points_add_line(lp_points *p, lp_stream *model, const char *name, lp_error *e);
 
 #endif

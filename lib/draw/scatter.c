@@ -167,12 +167,80 @@ static double radius_of(const lp_scatter *s) {
     return s->n <= 300 ? 4.2 : s->n <= 3000 ? 3.2 : s->n <= 20000 ? 2.2 : 1.4;
 }
 
+static int class_of(const lp_scatter *s, size_t i) {
+    return s->label != NULL ? s->label[i] : 0;
+}
+
 static void draw_points(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
     double radius = radius_of(s);
     for (size_t i = 0; i < s->n; i++) {
-        int class = s->label != NULL ? s->label[i] : 0;
-        lp_draw_marker(c->cr, lp_marker_of(class), lp_axes_x(a, s->x[i]), lp_axes_y(a, s->y[i]),
-                       radius, lp_colour_of(class), s->n <= 3000 ? 0.6 : 0);
+        int class = class_of(s, i), set = s->set != NULL ? s->set[i] : 0;
+        lp_draw_set_marker(c->cr, set, lp_marker_of(class), lp_axes_x(a, s->x[i]),
+                           lp_axes_y(a, s->y[i]), radius, lp_colour_of(class),
+                           s->n <= 3000 ? 0.6 : 0);
+    }
+}
+
+static void join_points(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
+    size_t classes = s->label != NULL ? s->classes : 1;
+    for (size_t class = 0; class < classes; class ++) {
+        cairo_new_path(c->cr);
+        for (size_t i = 0; i < s->n; i++)
+            if ((size_t)class_of(s, i) == class)
+                cairo_line_to(c->cr, lp_axes_x(a, s->x[i]), lp_axes_y(a, s->y[i]));
+        lp_set_colour(c->cr, lp_colour_of((int)class));
+        cairo_set_line_width(c->cr, 1.8);
+        cairo_stroke(c->cr);
+    }
+}
+
+// ---- lines ----
+
+/* Where the line meets the edges of the axes' box: its two ends in the picture; false where it
+ * passes by. Liang and Barsky (1984), on the direction (b, -a) from the point of the line that is
+ * nearest to the box's middle. */
+static bool clip_line(const lp_axes *a, const lp_line *line, double end[4]) {
+    double x = (a->x.lo + a->x.hi) / 2, y = (a->y.lo + a->y.hi) / 2;
+    double norm = hypot(line->a, line->b), na = line->a / norm, nb = line->b / norm;
+    double away = na * x + nb * y + line->c / norm, from = -INFINITY, to = INFINITY;
+    x -= away * na;
+    y -= away * nb;
+    const double step[] = {-nb, nb, na, -na};
+    const double room[] = {x - a->x.lo, a->x.hi - x, y - a->y.lo, a->y.hi - y};
+    for (int edge = 0; edge < 4; edge++) {
+        if (step[edge] == 0 && room[edge] < 0)
+            return false;
+        if (step[edge] < 0)
+            from = fmax(from, room[edge] / step[edge]);
+        if (step[edge] > 0)
+            to = fmin(to, room[edge] / step[edge]);
+    }
+    if (!(from < to))
+        return false;
+    end[0] = lp_axes_x(a, x + from * nb);
+    end[1] = lp_axes_y(a, y - from * na);
+    end[2] = lp_axes_x(a, x + to * nb);
+    end[3] = lp_axes_y(a, y - to * na);
+    return true;
+}
+
+/* The colour and the dash of line i, after the classes' colours. */
+static lp_colour line_colour(const lp_scatter *s, size_t i) {
+    return lp_colour_of((int)((s->classes > 0 ? s->classes : 1) + i));
+}
+
+static void draw_lines(lp_canvas *c, const lp_axes *a, const lp_scatter *s) {
+    double end[4];
+    for (size_t i = 0; i < s->lines; i++) {
+        if (!clip_line(a, &s->line[i], end))
+            continue;
+        lp_set_colour(c->cr, line_colour(s, i));
+        cairo_set_line_width(c->cr, 2.4);
+        lp_set_dash(c->cr, (int)i);
+        cairo_move_to(c->cr, end[0], end[1]);
+        cairo_line_to(c->cr, end[2], end[3]);
+        cairo_stroke(c->cr);
+        lp_set_dash(c->cr, 0);
     }
 }
 
@@ -189,13 +257,22 @@ static void draw_diagonal(lp_canvas *c, const lp_axes *a) {
     lp_set_dash(c->cr, 0);
 }
 
-static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
-    size_t names = s->class_names != NULL ? s->classes : 0;
-    LP_CLEANUP(lp_free) lp_legend_entry *entry = lp_alloc(names, sizeof *entry);
-    for (size_t i = 0; i < names; i++)
-        entry[i] =
-            (lp_legend_entry){s->class_names[i], lp_marker_of((int)i), -1, lp_colour_of((int)i)};
-    lp_box place = lp_frame_head(c, frame, entry, names);
+/* The legend: classes, sets, lines. */
+static lp_box draw_head(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s) {
+    size_t classes = s->class_names != NULL ? s->classes : 0, n = 0;
+    LP_CLEANUP(lp_free)
+    lp_legend_entry *entry = lp_alloc(classes + s->sets + s->lines, sizeof *entry);
+    for (size_t i = 0; i < classes; i++)
+        entry[n++] =
+            (lp_legend_entry){s->class_names[i], lp_marker_of((int)i), -1, lp_colour_of((int)i), 0};
+    for (size_t i = 0; i < s->sets; i++)
+        entry[n++] = (lp_legend_entry){s->set_names[i], 0, -1, lp_faint, (int)i};
+    for (size_t i = 0; i < s->lines; i++)
+        entry[n++] = (lp_legend_entry){s->line[i].name, -1, (int)i, line_colour(s, i), 0};
+    return lp_frame_head(c, frame, entry, n);
+}
+
+static lp_axes_wish ranges_of(const lp_plot_frame *frame, const lp_scatter *s) {
     lp_axes_wish wish = {.x_min = s->x[0],
                          .x_max = s->x[0],
                          .y_min = s->y[0],
@@ -205,10 +282,22 @@ static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *
                          .equal_scale = s->equal_scale,
                          .x_label = frame->x_label,
                          .y_label = frame->y_label};
+    wish.whole_x = s->joined;
     for (size_t i = 0; i < s->n; i++) {
         lp_widen(&wish.x_min, &wish.x_max, s->x[i]);
         lp_widen(&wish.y_min, &wish.y_max, s->y[i]);
+        wish.whole_x = wish.whole_x && floor(s->x[i]) == s->x[i];
     }
+    for (size_t i = 0; i < s->x_range.count; i++)
+        lp_widen(&wish.x_min, &wish.x_max, s->x_range.item[i]);
+    for (size_t i = 0; i < s->y_range.count; i++)
+        lp_widen(&wish.y_min, &wish.y_max, s->y_range.item[i]);
+    return wish;
+}
+
+static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *s, lp_error *e) {
+    lp_box place = draw_head(c, frame, s);
+    lp_axes_wish wish = ranges_of(frame, s);
     lp_axes a;
     lp_axis bar;
     if (s->value != NULL)
@@ -219,6 +308,9 @@ static int draw_all(lp_canvas *c, const lp_plot_frame *frame, const lp_scatter *
     lp_axes_draw(c, &a, &wish);
     if (s->diagonal)
         draw_diagonal(c, &a);
+    if (s->joined)
+        join_points(c, &a, s);
+    draw_lines(c, &a, s);
     if (s->value == NULL) {
         draw_points(c, &a, s);
         return 0;

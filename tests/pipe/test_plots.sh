@@ -73,6 +73,41 @@ refuses "half a pair" 1 "^plot-scatter: there is no tensor 'none'" plot-scatter 
 refuses "columns of a pair" 2 'draws all of them' plot-scatter --of y_test,y_pred --x 1 answers.npz
 refuses "a boundary of a pair" 2 'no boundary' plot-scatter --of y_test,y_pred --boundary answers.npz
 
+# ---- sets, lines, ranges ----
+# Points (0, 0) and (1, 1) make both axes alike: the line y = x goes from corner to corner.
+line() { grep -o 'stroke:rgb(0%,62%,45.1%).* d="[^"]*"' "$1" | sed 's/.* d="//; s/ *"$//'; }
+printf '1,-1\n' | from-csv | pick --rename x=weight >diagonal.npz
+printf '1,0\n' | from-csv | pick --rename x=weight >upright.npz
+printf 'x,y,class\n0,0,0\n1,1,1\n' | from-csv --label class >two.npz
+plot-scatter --line diagonal.npz two.npz -o diagonal.svg
+equal "a line from corner to corner" "$(line diagonal.svg | tail -n 1)" 'M 778 48 L 60 546'
+plot-scatter --x 1 --y 0 --line diagonal.npz two.npz -o swapped.svg
+equal "the columns swapped" "$(line swapped.svg | tail -n 1 | tr -d ML | awk '{ print $1 + $3, $2 + $4 }')" '838 594'
+plot-scatter --x-range=-1,1 --y-range=0,1 --line upright.npz two.npz -o upright.svg
+equal "x = 0 in the middle of -1 to 1" "$(line upright.svg | tail -n 1 | awk '{ print $2, $5 }')" '419 419'
+plot-scatter --x-range 5,6 --line upright.npz --line diagonal.npz --line-name one --line-name two two.npz -o lines.svg
+check "a range widens the axis, and hides no point" grep -q 'rgb(83.5%,36.9%,0%)' lines.svg
+plot-scatter --by-tensor a.npz -o sets.svg
+equal "a ring for each of the 40 test points and in the legend" "$(grep -c 'fill:none;stroke-width:1.4;' sets.svg)" 41
+pick x_train --rename x_train=first a.npz >first.npz
+pick x_test --rename x_test=second a.npz >second.npz
+check "any two tensors" plot-scatter --plain --by-tensor --of first --of second --name '1' --name '2' first.npz second.npz -o any.svg
+equal "told apart likewise" "$(grep -c 'fill:none;stroke-width:1.4;' any.svg)" 41
+plot-scatter --join two.npz -o joined.svg
+plot-scatter --join --plain two.npz -o joined-plain.svg
+equal "--join joins the points of a class" \
+    "$(grep -c 'stroke-width:1.8.* L ' joined.svg) $(grep -c 'stroke-width:1.8.* L ' joined-plain.svg)" '0 1'
+refuses "a line of a network" 1 '^plot-scatter: a.npz: a network has no line' plot-scatter --line a.npz a.npz
+refuses "a line of nothing" 1 '^plot-scatter: two.npz: there is no model in it' plot-scatter --line two.npz two.npz
+printf '0,0\n' | from-csv | pick --rename x=weight >zero.npz
+refuses "a line of weights 0" 1 '^plot-scatter: zero.npz: its weights are 0' plot-scatter --line zero.npz two.npz
+refuses "a line in four columns" 1 'a line is drawn for a model of two columns' plot-scatter --line diagonal.npz iris.npz
+refuses "a range of one number" 2 'expected two numbers' plot-scatter --x-range 1 two.npz
+refuses "a name too many" 2 'is given 2 times for 1 lines' \
+    plot-scatter --line upright.npz --line-name a --line-name b two.npz
+refuses "four tensors" 2 'at most 3 tensors' \
+    plot-scatter --by-tensor --plain --of x --of x --of x --of x two.npz
+
 # ---- confusion ----
 plot-confusion c.npz -o confusion.png
 equal "the usual size of a confusion matrix" "$(size confusion.png)" 720x640

@@ -219,7 +219,13 @@ static void regions_are_tinted_on_their_side(void) {
     const double x[] = {0, 4}, y[] = {0, 2};
     const int label[] = {0, 1};
     double line = 1;
-    lp_scatter s = {2, x, y, label, 2, NULL, false, decide_left_right, &line, false, NULL, NULL};
+    lp_scatter s = {.n = 2,
+                    .x = x,
+                    .y = y,
+                    .label = label,
+                    .classes = 2,
+                    .decide = decide_left_right,
+                    .decide_context = &line};
     lp_image image = scatter_image(&plain, &s);
     double left_x, right_x, middle;
     size_t left = count_colour(&image, 0xcce3f0, &left_x, &middle);
