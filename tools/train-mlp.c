@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "learn/train_network.h"
+#include "network_options.h"
 #include "training.h"
 
 #include <math.h>
@@ -48,9 +49,7 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    o.train.count_steps = lp_tool_given("steps");
-    if (lp_tool_given("lr") && o.train.schedule.kind == LP_RATE_LIST)
-        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
+    complete_network_options(&o.train);
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_run_hooks hooks = training_hooks(&o.files, e);

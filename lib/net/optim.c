@@ -3,6 +3,8 @@
 #include "num/kernels.h"
 #include "num/parallel.h"
 
+#include <string.h>
+
 /* A step on some of the parameters: n of them from element `from` of the block on. */
 typedef struct {
     const lp_optim *optim;
@@ -12,7 +14,7 @@ typedef struct {
 } step;
 
 typedef struct {
-    const char *name;
+    const char *name, *lr, *weight_decay, *epsilon; /* defaults: lp_optim_default */
     int (*moments)(const lp_optim_options *o);
     /* Updates w by its gradient g, and the moments m. */
     void (*step)(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]);
@@ -37,23 +39,76 @@ static int adam_moments(const lp_optim_options *o) {
     return 2;
 }
 
-static void adam_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+static lp_adam adam_constants(const step *s) {
     const lp_optim_options *o = &s->optim->options;
     double t = (double)s->optim->steps;
-    const lp_adam constants = {.lr = s->lr,
-                               .beta1 = o->beta1,
-                               .beta2 = o->beta2,
-                               .epsilon = o->epsilon,
-                               .weight_decay = o->weight_decay,
-                               .correction1 = 1 - lp_pow(o->beta1, t),
-                               .correction2 = 1 - lp_pow(o->beta2, t)};
+    return (lp_adam){.lr = s->lr,
+                     .beta1 = o->beta1,
+                     .beta2 = o->beta2,
+                     .epsilon = o->epsilon,
+                     .correction1 = 1 - lp_pow(o->beta1, t),
+                     .correction2 = 1 - lp_pow(o->beta2, t),
+                     .shrink = 1};
+}
+
+static void adam_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    lp_adam constants = adam_constants(s);
+    constants.weight_decay = s->optim->options.weight_decay;
     s->num->adam_step(s->n, w, g, m[0], m[1], &constants);
+}
+
+static void adamw_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    lp_adam constants = adam_constants(s);
+    constants.shrink = 1 - s->lr * s->optim->options.weight_decay;
+    s->num->adam_step(s->n, w, g, m[0], m[1], &constants);
+}
+
+/* ---- RMSprop and Adagrad: the mean, and the sum, of all squares so far ---- */
+
+static int rmsprop_moments(const lp_optim_options *o) {
+    return o->momentum != 0 ? 2 : 1;
+}
+
+static void rmsprop_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    const lp_optim_options *o = &s->optim->options;
+    const lp_root_step constants = {.lr = s->lr,
+                                    .epsilon = o->epsilon,
+                                    .weight_decay = o->weight_decay,
+                                    .momentum = o->momentum,
+                                    .keep = o->alpha,
+                                    .take = 1 - o->alpha};
+    s->num->root_step(s->n, w, g, m[0], m[1], &constants);
+}
+
+static int adagrad_moments(const lp_optim_options *o) {
+    (void)o;
+    return 1;
+}
+
+static void adagrad_step(const step *s, void *w, const void *g, void *const m[LP_MAX_MOMENTS]) {
+    const lp_optim_options *o = &s->optim->options;
+    double before = (double)(s->optim->steps - 1);
+    const lp_root_step constants = {.lr = s->lr / (1 + before * o->lr_decay),
+                                    .epsilon = o->epsilon,
+                                    .weight_decay = o->weight_decay,
+                                    .keep = 1,
+                                    .take = 1};
+    s->num->root_step(s->n, w, g, m[0], NULL, &constants);
 }
 
 /* ---- the table ---- */
 
-#define ROW(NAME, text, ...) [LP_OPTIM_##NAME] = {.name = text, __VA_ARGS__},
+#define ROW(NAME, text, rate, ...) [LP_OPTIM_##NAME] = {.name = text, .lr = rate, __VA_ARGS__},
 static const optim_row optims[LP_OPTIM_COUNT] = {LP_OPTIMS(ROW)};
+
+const char *lp_optim_default(lp_optim_kind kind, const char *option) {
+    const optim_row *row = &optims[kind];
+    if (strcmp(option, "lr") == 0)
+        return row->lr;
+    if (strcmp(option, "weight-decay") == 0)
+        return row->weight_decay;
+    return strcmp(option, "epsilon") == 0 ? row->epsilon : NULL;
+}
 
 int lp_optim_moments(const lp_optim *o) {
     return optims[o->options.kind].moments(&o->options);

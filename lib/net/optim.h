@@ -10,15 +10,27 @@
 #include "base/values.h"
 #include "net/params.h"
 
-/* SGD with momentum (also Nesterov's), and Adam (Kingma and Ba 2015, algorithm 1). Both add the
- * weight decay to the gradient. */
+/* SGD with momentum (also Nesterov's), Adam (Kingma and Ba 2015, algorithm 1), AdamW (Loshchilov
+ * and Hutter 2019), RMSprop (Hinton's lecture 6e of 2012, not centred) and Adagrad (Duchi et al.
+ * 2011). AdamW takes lr times the weight decay times w from w; the others add the weight decay
+ * times w to the gradient. The words are PyTorch's defaults, except SGD's, which has none there. */
 // clang-format off
-#define LP_OPTIMS(ROW)                                        \
-    ROW(SGD,  "sgd",  .moments = sgd_moments,  .step = sgd_step)  \
-    ROW(ADAM, "adam", .moments = adam_moments, .step = adam_step)
+#define LP_OPTIMS(ROW)                                                                        \
+    /*  enum     name       lr      functions, other defaults than of most */                 \
+    ROW(SGD,     "sgd",     "0.1",  .moments = sgd_moments,     .step = sgd_step)             \
+    ROW(ADAM,    "adam",    "1e-3", .moments = adam_moments,    .step = adam_step)            \
+    ROW(ADAMW,   "adamw",   "1e-3", .moments = adam_moments,    .step = adamw_step,           \
+                                    .weight_decay = "0.01")                                   \
+    ROW(RMSPROP, "rmsprop", "0.01", .moments = rmsprop_moments, .step = rmsprop_step)         \
+    ROW(ADAGRAD, "adagrad", "0.01", .moments = adagrad_moments, .step = adagrad_step,         \
+                                    .epsilon = "1e-10")
 // clang-format on
 
 #define LP_OPTIM_CHOICES LP_CHOICES(LP_OPTIMS)
+
+/* "0.1 for sgd, 1e-3 for adam, ..., " */
+#define LP_OPTIM_RATES LP_OPTIMS(LP_OPTIM_RATE)
+#define LP_OPTIM_RATE(NAME, name, lr, ...) lr " for " name ", "
 
 #define LP_AS_OPTIM(NAME, ...) LP_OPTIM_##NAME,
 typedef enum { LP_OPTIMS(LP_AS_OPTIM) LP_OPTIM_COUNT } lp_optim_kind;
@@ -27,13 +39,20 @@ enum { LP_MAX_MOMENTS = 2 };
 
 /* The members are of the types that an option table parses into. */
 typedef struct {
-    int kind;            /* lp_optim_kind */
-    double momentum;     /* SGD: 0 <= momentum < 1 */
-    bool nesterov;       /* SGD, with momentum */
+    int kind;        /* lp_optim_kind */
+    double momentum; /* SGD, RMSprop: 0 <= momentum <= 1. With 1, SGD's velocity is the sum of all
+                        gradients so far: what a training loop does that never sets them to zero. */
+    bool nesterov;   /* SGD, with momentum */
     double weight_decay; /* >= 0 */
-    double beta1, beta2; /* Adam: 0 <= beta < 1 */
-    double epsilon;      /* Adam: > 0 */
+    double beta1, beta2; /* Adam, AdamW: 0 <= beta < 1 */
+    double alpha;        /* RMSprop: 0 <= alpha < 1 */
+    double lr_decay;     /* Adagrad: >= 0; step t has the rate lr / (1 + (t - 1) lr_decay) */
+    double epsilon;      /* all but SGD: > 0 */
 } lp_optim_options;
+
+/* The default of an option ("lr", "weight-decay", "epsilon") under an optimiser, as a word of a
+ * command line; NULL where it is the same as for the others. */
+const char *lp_optim_default(lp_optim_kind kind, const char *option);
 
 typedef struct {
     lp_optim_options options;
@@ -46,8 +65,8 @@ typedef struct {
  */
 lp_optim lp_optim_new(lp_arena *memory, const lp_optim_options *options, const lp_params *params);
 
-/* How many moments the optimiser keeps, which a checkpoint has to hold beside `steps`: SGD with
- * momentum 1, Adam 2. */
+/* How many moments the optimiser keeps, which a checkpoint has to hold beside `steps`: one
+ * for Adagrad, RMSprop and SGD with momentum, two for Adam, AdamW and RMSprop with momentum. */
 int lp_optim_moments(const lp_optim *o);
 
 /* One step with learning rate lr over every parameter that is not frozen. Runs on all threads;

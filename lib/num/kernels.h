@@ -53,7 +53,14 @@ typedef enum { LP_ADD, LP_SUBTRACT, LP_MULTIPLY, LP_DIVIDE, LP_BINARIES } lp_bin
 typedef struct {
     double lr, beta1, beta2, epsilon, weight_decay;
     double correction1, correction2; /* 1 - beta1^t, 1 - beta2^t */
+    double shrink;                   /* multiplies w first: AdamW's 1 - lr decay; else 1 */
 } lp_adam;
+
+/* Constants of one step that divides by the root of a running sum of squares. */
+typedef struct {
+    double lr, epsilon, weight_decay, momentum;
+    double keep, take; /* v = keep v + take g²: RMSprop alpha and 1 - alpha, Adagrad 1 and 1 */
+} lp_root_step;
 
 typedef struct {
     const char *isa; /* "avx512", "avx2", "neon", "generic" */

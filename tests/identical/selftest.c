@@ -193,7 +193,8 @@ static void run_softmax(void) {
 }
 
 static void run_steps(void) {
-    lp_adam adam = {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0.1, 0.001};
+    lp_adam adam = {1e-3, 0.9, 0.999, 1e-8, 1e-2, 0.1, 0.001, 0.99};
+    lp_root_step root = {1e-2, 1e-8, 1e-2, 0.9, 0.99, 0.01};
     for (size_t n = 0; n < 70; n++) {
         fill(a, n, n, 3);
         fill(b, n, n + 1, 3);
@@ -201,12 +202,14 @@ static void run_steps(void) {
         num->unary(LP_SQUARE, n, b, d);
         num->adam_step(n, a, b, c, d, &adam);
         add(n, a);
+        num->root_step(n, a, b, d, n % 2 ? c : NULL, &root);
+        add(n, a);
         num->sgd_step(n, a, b, c, 0.1, 0.9, 1e-4, n % 2, n % 3 == 0);
         add(n, a);
         num->sgd_step(n, a, b, NULL, 0.1, 0, 0, false, false);
         add(n, a);
     }
-    say("sgd adam");
+    say("sgd adam root");
 }
 
 static void run_gather(void) {

@@ -51,6 +51,24 @@ for stream in well.npz on.npz; do
     replays "$stream" "$stream"
 done
 
+# Without --lr, each optimiser has the rate that PyTorch gives it; the recipe says which.
+while read -r optimizer rest; do
+    train-mlp --optimizer "$optimizer" --epochs 1 iris.npz >default.npz
+    check "the recipe has $optimizer's defaults" grep -aq -- "--optimizer $optimizer $rest --epochs 1" default.npz
+    # shellcheck disable=SC2086 # words
+    train-mlp --optimizer "$optimizer" $rest --epochs 1 iris.npz >given.npz
+    same "the defaults of $optimizer" default.npz given.npz
+    replays "the defaults of $optimizer" default.npz
+done <<'DEFAULTS'
+sgd --lr 0.1
+adam --lr 1e-3
+adamw --lr 1e-3 --weight-decay 0.01
+rmsprop --lr 0.01
+adagrad --lr 0.01 --epsilon 1e-10
+DEFAULTS
+train-mlp --optimizer adam --lr-schedule 0:0.1,5:0.01 --epochs 6 iris.npz >listed.npz
+replays 'rates with their times' listed.npz
+
 # A run killed at any moment and resumed ends in the bytes of one that ran through.
 random=12345
 delay() { # a pseudo-random pause of 5 to 65 ms
@@ -132,6 +150,11 @@ refuses 'steps and epochs' 2 'epochs and --steps contradict' train-mlp --steps 3
 refuses 'Nesterov without momentum' 2 'nesterov goes only with --momentum' train-mlp --nesterov moons.npz
 refuses 'momentum of Adam' 2 'momentum goes only with --optimizer=sgd' \
     train-mlp --optimizer adam --momentum 0.9 moons.npz
+refuses "Nesterov's form of RMSprop's momentum" 2 'nesterov goes only with --optimizer=sgd' \
+    train-mlp --optimizer rmsprop --momentum 0.9 --nesterov moons.npz
+refuses 'a momentum above 1' 2 'it has to be at least 0 and at most 1' train-mlp --momentum 1.01 moons.npz
+refuses "Adagrad's option for Adam" 2 'lr-decay goes only with --optimizer=adagrad' \
+    train-mlp --optimizer adam --lr-decay 1 moons.npz
 refuses 'sampling without steps' 2 'sample goes only with --steps' train-mlp --sample moons.npz
 refuses 'an autoencoder by cross-entropy' 2 'target goes only with --loss=mse' train-mlp --target x moons.npz
 refuses 'no schedule' 2 "option --lr-schedule: 'soon' is not a schedule" train-mlp --lr-schedule soon moons.npz

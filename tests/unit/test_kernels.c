@@ -726,8 +726,10 @@ static void test_sgd(void) {
 
 static void adam_steps(void) {
     for (size_t n = 0; n <= 70; n++)
-        for (int decayed = 0; decayed < 2; decayed++) {
-            lp_adam k = {1e-3, 0.9, 0.999, 1e-8, decayed ? 0.01 : 0, 0.19, 0.001999};
+        for (int flags = 0; flags < 4; flags++) {
+            bool decayed = flags & 1;
+            double shrink = flags & 2 ? 0.99 : 1;
+            lp_adam k = {1e-3, 0.9, 0.999, 1e-8, decayed ? 0.01 : 0, 0.19, 0.001999, shrink};
             static char want3[71 * 8];
             fill(a, n, n, false);
             fill(b, n, n + 1, false);
@@ -745,6 +747,7 @@ static void adam_steps(void) {
                 /* lr/c1 m / (sqrt(v)/sqrt(c2) + eps), both sides of the fraction times sqrt(c2) */
                 double root2 = sqrt(k.correction2);
                 double divisor = narrow(narrow(sqrt(v)) + narrow(1e-8 * root2));
+                w = narrow(narrow(shrink) * w);
                 set(want, i, fused(narrow(-1e-3 / 0.19 * root2), narrow(m / divisor), w));
                 set(want2, i, m);
                 set(want3, i, v);
@@ -758,6 +761,48 @@ static void adam_steps(void) {
 
 static void test_adam(void) {
     everywhere(adam_steps);
+}
+
+static void root_steps(void) {
+    for (size_t n = 0; n <= 70; n++)
+        for (int flags = 0; flags < 8; flags++) {
+            bool decayed = flags & 1, with_b = flags & 2, sums = flags & 4;
+            lp_root_step k = {.lr = 0.1,
+                              .epsilon = 1e-3,
+                              .weight_decay = decayed ? 0.01 : 0,
+                              .momentum = 0.9,
+                              .keep = sums ? 1 : 0.7,
+                              .take = sums ? 1 : 0.3};
+            static char want3[71 * 8];
+            fill(a, n, n, false);
+            fill(b, n, n + 1, false);
+            fill(c, n, n + 2, false);
+            fill(d, n, n + 3, true);
+            for (size_t i = 0; i < n; i++)
+                set(c, i, i % 3 == 0 ? 0 : fabs(at(c, i)));
+            for (size_t i = 0; i < n; i++) {
+                double w = at(a, i), g = at(b, i);
+                if (decayed)
+                    g = fused(narrow(0.01), w, g);
+                double v = fused(narrow(k.keep), at(c, i), narrow(narrow(k.take) * narrow(g * g)));
+                g = narrow(g / narrow(narrow(sqrt(v)) + narrow(1e-3)));
+                set(want3, i, at(d, i));
+                if (with_b) {
+                    g = fused(narrow(0.9), at(d, i), g);
+                    set(want3, i, g);
+                }
+                set(want, i, fused(narrow(-0.1), g, w));
+                set(want2, i, v);
+            }
+            num->root_step(n, a, b, c, with_b ? d : NULL, &k);
+            expect("root_step", n, a, want);
+            expect("root_step's squares", n, c, want2);
+            expect("root_step's momentum", n, d, want3);
+        }
+}
+
+static void test_root(void) {
+    everywhere(root_steps);
 }
 
 /* ---- gather ---- */
@@ -916,6 +961,7 @@ int main(void) {
                                           {"softmax at its edges", test_edges},
                                           {"SGD", test_sgd},
                                           {"Adam", test_adam},
+                                          {"RMSprop and Adagrad", test_root},
                                           {"rows gathered from every type", test_gather},
                                           {"each chunk runs once", test_parallel},
                                           {"tables", test_tables},

@@ -76,6 +76,82 @@ static void adam(void) {
     lp_arena_free(&memory);
 }
 
+/* AdamW on a gradient of 0 only shrinks: w (1 - lr d)^t (Loshchilov and Hutter, algorithm 2). */
+static void adamw(void) {
+    lp_params p;
+    make(&p);
+    const lp_optim_options options = {
+        .kind = LP_OPTIM_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.5};
+    lp_optim o = lp_optim_new(&memory, &options, &p);
+    CHECK(lp_optim_moments(&o) == 2);
+    memset(p.gradient, 0, p.size * p.type.size);
+    for (int i = 1; i <= 4; i++) {
+        lp_optim_step(&o, 0.25);
+        CHECK_CLOSE(value(&p, 0), pow(0.875, i), 0);
+        CHECK_CLOSE(value(&p, 1), 1, 0);
+    }
+    lp_arena_free(&memory);
+}
+
+/* RMSprop on a constant gradient g: after t steps the mean of squares is g² (1 - alpha^t), so that
+ * a step is lr / sqrt(1 - alpha^t) for a tiny epsilon. */
+static void rmsprop(void) {
+    lp_params p;
+    make(&p);
+    lp_optim_options options = {.kind = LP_OPTIM_RMSPROP, .alpha = 0.75, .epsilon = 1e-14};
+    lp_optim o = lp_optim_new(&memory, &options, &p);
+    CHECK(lp_optim_moments(&o) == 1);
+    double w = 1;
+    for (int t = 1; t <= 20; t++) {
+        lp_optim_step(&o, 0.01);
+        w -= 0.01 / sqrt(1 - pow(0.75, t));
+        CHECK_CLOSE(value(&p, 0), w, 1e-12);
+        CHECK_CLOSE(value(&p, 1), 1, 0);
+    }
+    options.momentum = 0.5;
+    o = lp_optim_new(&memory, &options, &p);
+    CHECK(lp_optim_moments(&o) == 2);
+    double velocity = 0;
+    w = value(&p, 0);
+    for (int t = 1; t <= 20; t++) {
+        lp_optim_step(&o, 0.01);
+        velocity = 0.5 * velocity + 1 / sqrt(1 - pow(0.75, t));
+        w -= 0.01 * velocity;
+        CHECK_CLOSE(value(&p, 0), w, 1e-12);
+    }
+    lp_arena_free(&memory);
+}
+
+/* Adagrad on a constant gradient g: the sum of squares is t g², a step lr_t / sqrt(t). */
+static void adagrad(void) {
+    lp_params p;
+    make(&p);
+    const lp_optim_options options = {.kind = LP_OPTIM_ADAGRAD, .lr_decay = 0.5, .epsilon = 1e-14};
+    lp_optim o = lp_optim_new(&memory, &options, &p);
+    CHECK(lp_optim_moments(&o) == 1);
+    double w = 1;
+    for (int t = 1; t <= 20; t++) {
+        lp_optim_step(&o, 0.01);
+        w -= 0.01 / (1 + 0.5 * (t - 1)) / sqrt(t);
+        CHECK_CLOSE(value(&p, 0), w, 1e-12);
+        CHECK_CLOSE(value(&p, 1), 1, 0);
+    }
+    lp_arena_free(&memory);
+}
+
+/* With momentum 1 the velocity is the sum of all gradients: t g after t steps. */
+static void never_cleared(void) {
+    lp_params p;
+    make(&p);
+    const lp_optim_options options = {.kind = LP_OPTIM_SGD, .momentum = 1};
+    lp_optim o = lp_optim_new(&memory, &options, &p);
+    for (int t = 1; t <= 8; t++) {
+        lp_optim_step(&o, 0.25);
+        CHECK_CLOSE(value(&p, 0), 1 - 0.25 * 0.5 * t * (t + 1) / 2, 0);
+    }
+    lp_arena_free(&memory);
+}
+
 static double rate(const char *text, uint64_t t, uint64_t total) {
     lp_schedule s;
     CHECK(lp_schedule_parse(text, &s, &e) == 0);
@@ -173,7 +249,11 @@ int main(void) {
     static const check_test tests[] = {
         {"SGD with weight decay", sgd},
         {"momentum", momentum},
+        {"SGD with momentum 1", never_cleared},
         {"Adam", adam},
+        {"AdamW", adamw},
+        {"RMSprop", rmsprop},
+        {"Adagrad", adagrad},
         {"many parameters, several threads", many},
         {"learning rates at their times", schedules},
         {"anything else than a schedule is refused", wrong_schedules},

@@ -74,15 +74,17 @@ LP_KERNEL(void, softmax_cross_entropy_backward,
            double scale, void *dx, bool overwrite))
 
 /* One optimiser step over n parameters w with gradient g, as PyTorch defines them
- * (torch.optim.SGD, torch.optim.Adam; of Adam, both sides of the fraction are multiplied by the
- * root of correction2, which saves a division an element); v (momentum buffer, NULL where
- * momentum is 0), m1 and m2 (Adam's moments) are updated in place. `first` is PyTorch's first
- * step (v = g). */
+ * (torch.optim.SGD, Adam and AdamW, RMSprop and Adagrad; of Adam, both sides of the fraction are
+ * multiplied by the root of correction2, which saves a division an element); the momentum buffer
+ * (NULL where momentum is 0: v of SGD, b of root_step), m1 and m2 (Adam's moments) and root_step's
+ * squares v are updated in place. `first` is PyTorch's first step of SGD (v = g). */
 LP_KERNEL(void, sgd_step,
           (size_t n, void *w, const void *g, void *v, double lr, double momentum,
            double weight_decay, bool nesterov, bool first))
 LP_KERNEL(void, adam_step,
           (size_t n, void *w, const void *g, void *m1, void *m2, const lp_adam *constants))
+LP_KERNEL(void, root_step,
+          (size_t n, void *w, const void *g, void *v, void *b, const lp_root_step *constants))
 
 /* y (n, cols) = rows index[0..n) of x (·, cols); x of type `from` (any number type of at most
  * 8 bytes), converted to T and multiplied by `alpha`: how a batch is put together. */

@@ -1,0 +1,85 @@
+#!/bin/bash
+# Training against PyTorch, step by step: from the same weights, twenty steps in double precision
+# give the same weights.
+. tests/pipe/lib.sh
+
+if [ -z "$python" ] || ! "$python" -c 'import torch' 2>/dev/null; then
+    skip "no PyTorch (python3-torch): training against it"
+    exit 0
+fi
+cd "$scratch" || exit 1
+
+# 60 rows of three unequal classes, so that no gradient is nearly zero after twenty steps.
+$python - <<'PYTHON'
+import numpy as np
+r = np.random.default_rng(1)
+y = np.repeat([0, 1, 2], [30, 20, 10])
+np.savez('data.npz', x=r.normal(size=(60, 5)) + 0.5 * y[:, None], y=y)
+PYTHON
+train-mlp --hidden 8,6 --activation tanh --dtype f8 --epochs 0 --seed 3 data.npz >start.npz
+
+# A name, train-mlp's options, and what differs from its defaults in PyTorch: arguments of run() below.
+cat >cases <<'TABLE'
+SGD            | --lr 0.1                                        |
+momentum       | --lr 0.1 --momentum 0.9                         | optim=lambda p: SGD(p, 0.1, momentum=0.9)
+momentum 1     | --lr 0.01 --momentum 1                          | optim=lambda p: SGD(p, 0.01, momentum=1)
+never cleared  | --lr 0.01 --momentum 1                          | optim=lambda p: SGD(p, 0.01), clears=False
+Nesterov       | --lr 0.1 --momentum 0.9 --nesterov --weight-decay 0.01 | optim=lambda p: SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.01)
+Adam           | --optimizer adam                                | optim=Adam
+Adam, all      | --optimizer adam --lr 0.01 --beta1 0.8 --beta2 0.95 --epsilon 1e-4 --weight-decay 0.1 | optim=lambda p: Adam(p, 0.01, (0.8, 0.95), 1e-4, 0.1)
+AdamW          | --optimizer adamw                               | optim=AdamW
+AdamW, all     | --optimizer adamw --lr 0.01 --beta1 0.8 --beta2 0.95 --epsilon 1e-4 --weight-decay 0.5 | optim=lambda p: AdamW(p, 0.01, (0.8, 0.95), 1e-4, 0.5)
+RMSprop        | --optimizer rmsprop                             | optim=RMSprop
+RMSprop, all   | --optimizer rmsprop --lr 0.001 --alpha 0.9 --epsilon 1e-4 --weight-decay 0.1 --momentum 0.9 | optim=lambda p: RMSprop(p, 0.001, 0.9, 1e-4, 0.1, 0.9)
+Adagrad        | --optimizer adagrad                             | optim=Adagrad
+Adagrad, all   | --optimizer adagrad --lr 0.05 --lr-decay 0.1 --epsilon 1e-4 --weight-decay 0.1 | optim=lambda p: Adagrad(p, 0.05, 0.1, 0.1, 0, 1e-4)
+TABLE
+
+while IFS='|' read -r name options _; do
+    # shellcheck disable=SC2086 # words of the table
+    train-mlp --hidden 8,6 --activation tanh --dtype f8 --epochs 20 --init-from start.npz $options data.npz \
+        >"${name%"${name##*[! ]}"}.npz"
+done <cases
+
+cat >against.py <<'PYTHON'
+import numpy as np
+import torch
+from torch.optim import SGD, Adam, AdamW, RMSprop, Adagrad
+
+torch.set_num_threads(1)
+data = np.load('data.npz')
+x, y = torch.from_numpy(data['x']), torch.from_numpy(data['y'])
+start = np.load('start.npz')
+
+
+def run(optim=lambda p: SGD(p, 0.1), clears=True):
+    """The weights before and after twenty steps on all rows."""
+    layers = [torch.nn.Linear(5, 8), torch.nn.Linear(8, 6), torch.nn.Linear(6, 3)]
+    net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2]).double()
+    with torch.no_grad():
+        for i, layer in enumerate(layers, 1):
+            layer.weight[:] = torch.from_numpy(start['layer%d.weight' % i])
+            layer.bias[:] = torch.from_numpy(start['layer%d.bias' % i])
+    descent = optim(net.parameters())
+    for _ in range(20):
+        if clears:
+            descent.zero_grad()
+        torch.nn.CrossEntropyLoss()(net(x), y).backward()
+        descent.step()
+    return {'layer%d.%s' % (i, what): getattr(layer, what).detach().numpy()
+            for i, layer in enumerate(layers, 1) for what in ('weight', 'bias')}
+
+
+for line in open('cases'):
+    name, options, arguments = (part.strip() for part in line.split('|'))
+    ours, theirs = np.load(name + '.npz'), eval('run(%s)' % arguments)
+    apart = max(np.abs(ours[k] - theirs[k]).max() for k in theirs)
+    moved = min(np.abs(start[k] - theirs[k]).max() for k in theirs)
+    good = apart <= 1e-10 and moved > 1e-4  # false for NaN, too
+    print('%s|%s|%.1e apart, moved by %.1e at least' % ('good' if good else 'bad', name, apart, moved))
+PYTHON
+$python against.py >verdicts
+while IFS='|' read -r verdict name figures; do
+    if [ "$verdict" = good ]; then pass "$name: $figures"; else fail "$name: $figures"; fi
+done <verdicts
+equal 'every case has its verdict' "$(wc -l <verdicts)" "$(wc -l <cases)"

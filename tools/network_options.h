@@ -1,0 +1,30 @@
+/* What the tools that train networks check and complete of the options in network_rows.h. */
+#ifndef LP_TOOLS_NETWORK_OPTIONS_H
+#define LP_TOOLS_NETWORK_OPTIONS_H
+
+#include "cli/tool.h"
+#include "learn/train_network.h"
+
+/* Options that were left out and have a default of their own under the optimiser: as if given, so
+ * that the recipe has them. */
+static void give_optimizer_defaults(const lp_train_network_options *o) {
+    static const char *const names[] = {"lr", "weight-decay", "epsilon"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *word = lp_optim_default((lp_optim_kind)o->optim.kind, names[i]);
+        bool is_used = i > 0 || o->schedule.kind != LP_RATE_LIST;
+        if (word != NULL && is_used && !lp_tool_given(names[i]))
+            lp_tool_give(names[i], word);
+    }
+}
+
+/* To be called when the command line has been parsed into *o, which is part of it. */
+static void complete_network_options(lp_train_network_options *o) {
+    o->count_steps = lp_tool_given("steps");
+    if (lp_tool_given("lr") && o->schedule.kind == LP_RATE_LIST)
+        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
+    if (o->optim.nesterov && o->optim.kind != LP_OPTIM_SGD)
+        lp_tool_usage("--nesterov goes only with --optimizer=sgd");
+    give_optimizer_defaults(o);
+}
+
+#endif
