@@ -82,6 +82,10 @@
          "keep the best weights"},
 {ROW("snapshot-every", train.run.snapshot_every), .metavar = "N", .default_value = "0",
  .max = 9e15, .help = "keep the weights of every N-th epoch (or step), from 0 on"},
+{ROW("on-divergence", train.run.on_divergence), .metavar = "WHAT", .default_value = "error",
+ .choices = LP_DIVERGENCE_CHOICES,
+ .help = "where the loss becomes infinite or NaN: error, or keep: end there, with the weights as "
+         "they were last evaluated (or began) and the step in history.diverged"},
 TRAINING_ROWS(struct options, files, "epochs (or steps)"),
 {ROW("seed", train.seed), .metavar = "S", .default_value = "0",
  .help = "of the initial weights and of the order of the rows"},

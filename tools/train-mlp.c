@@ -56,5 +56,6 @@ int main(int argc, char **argv) {
     // compute
     lp_tool_try(lp_train_network(s, &o.train, &hooks, e));
     // write
+    warn_of_divergence(s, e);
     return lp_tool_write(s);
 }

@@ -58,4 +58,11 @@ static lp_run_hooks training_hooks(const training_files *files, lp_error *e) {
     return hooks;
 }
 
+/* Says so where a run ended with a loss that is not finite, and was kept. */
+static inline void warn_of_divergence(lp_stream *s, lp_error *e) {
+    if (lp_stream_has(s, "history.diverged"))
+        lp_tool_warn("the loss is not finite at step %.0f: the run ends there (history.diverged)",
+                     lp_tensor_at(lp_tool_need(lp_stream_get(s, "history.diverged", e)), 0));
+}
+
 #endif

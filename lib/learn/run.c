@@ -7,6 +7,7 @@
 
 #define VERSION "2" /* of a checkpoint's format; 1 had no checkpoint.version */
 #define BEST "checkpoint.best."
+#define LAST "checkpoint.last."
 
 /* ---- state blocks ---- */
 
@@ -89,6 +90,8 @@ void lp_run_put_history(const lp_run *r, lp_stream *s) {
     copy_tensors(r->kept, "snapshot.", s, &never);
     if (r->options.patience > 0)
         lp_stream_put_number(s, "history.best_epoch", r->best_epoch);
+    if (r->diverged)
+        lp_stream_put_number(s, "history.diverged", (double)r->steps);
 }
 
 /* ---- checkpoints ---- */
@@ -101,7 +104,8 @@ void lp_run_put_history(const lp_run *r, lp_stream *s) {
  *     checkpoint.options           the options it was made under
  *     checkpoint.data              the CRC-32 of the data it was made from
  *     checkpoint.NAME              each state block that is not the model's, counts as u8
- *     checkpoint.best.NAME         with patience: the best model's blocks */
+ *     checkpoint.best.NAME         with patience: the best model's blocks
+ *     checkpoint.last.NAME         else, where divergence is kept: those last evaluated */
 
 static const char *crc32_text(const lp_run *r, char text[16]) {
     snprintf(text, 16, "CRC-32 %08x", r->data_crc32);
@@ -125,6 +129,7 @@ static lp_stream *make_checkpoint(const lp_run *r) {
         if (!r->block[i].is_model)
             put_block(&r->block[i], "", s);
     copy_tensors(r->kept, BEST, s, &never);
+    copy_tensors(r->kept, LAST, s, &never);
     return s;
 }
 
@@ -160,7 +165,7 @@ static int take_checkpoint(lp_run *r, lp_stream *s, lp_error *e) {
         return lp_fail(e, "checkpoint.done is past the end of the run");
     if (lp_history_read(&r->history, s, e) || copy_tensors(s, "snapshot.", r->kept, e))
         return -1;
-    return copy_tensors(s, BEST, r->kept, e);
+    return copy_tensors(s, BEST, r->kept, e) || copy_tensors(s, LAST, r->kept, e) ? -1 : 0;
 }
 
 /* ---- the end of a unit ---- */
@@ -169,12 +174,22 @@ static bool is_due(uint64_t done, int64_t every) {
     return every > 0 && done % (uint64_t)every == 0;
 }
 
-static int check_loss(const lp_run *r, const char *what, double loss, lp_error *e) {
+static int check_loss(lp_run *r, const char *what, double loss, lp_error *e) {
     if (isfinite(loss))
+        return 0;
+    r->diverged = true;
+    if (r->options.on_divergence == LP_DIVERGENCE_KEEP)
         return 0;
     return lp_fail(
         e, "training: the loss %s %g at %s %" PRIu64 " with learning rate %g (try a smaller --lr)",
         what, loss, r->learner->step_name, r->steps, r->lr);
+}
+
+/* The prefix under which the run keeps the model that it may have to go back to; NULL: none. */
+static const char *kept_prefix(const lp_run *r) {
+    return r->options.patience > 0                          ? BEST
+           : r->options.on_divergence == LP_DIVERGENCE_KEEP ? LAST
+                                                            : NULL;
 }
 
 /* Keeps a copy of the model under PREFIX + its blocks' names. */
@@ -192,9 +207,14 @@ static int evaluate(lp_run *r, lp_error *e) {
         check_loss(r, "over the training part is", row.loss, e) ||
         (r->has_test && check_loss(r, "over the test part is", row.val_loss, e)))
         return -1;
-    lp_history_add(&r->history, &row);
-    if (r->options.patience == 0)
+    if (r->diverged)
         return 0;
+    lp_history_add(&r->history, &row);
+    if (r->options.patience == 0) {
+        if (kept_prefix(r) != NULL)
+            keep_model(r, LAST);
+        return 0;
+    }
     if (r->history.count == 1 || row.val_loss < r->best_loss) {
         keep_model(r, BEST);
         r->best_loss = row.val_loss;
@@ -226,13 +246,13 @@ static int save_checkpoint(lp_run *r, lp_error *e) {
 }
 
 static bool is_over(const lp_run *r) {
-    return r->done == r->total || r->converged || r->out_of_patience;
+    return r->done == r->total || r->converged || r->out_of_patience || r->diverged;
 }
 
 static int end_unit(lp_run *r, lp_error *e) {
     if ((is_due(r->done, r->options.eval_every) || is_over(r)) && evaluate(r, e))
         return -1;
-    if (is_due(r->done, r->options.snapshot_every))
+    if (!r->diverged && is_due(r->done, r->options.snapshot_every))
         take_snapshot(r);
     bool saves = r->hooks->save != NULL && r->done > 0 && !is_over(r);
     return saves && is_due(r->done, r->hooks->checkpoint_every) ? save_checkpoint(r, e) : 0;
@@ -250,38 +270,56 @@ static int begin(lp_run *r, lp_error *e) {
     if (hooks->save != NULL || hooks->resume != NULL)
         r->data_crc32 = r->learner->data_crc32 != NULL ? r->learner->data_crc32(r)
                                                        : lp_dataset_crc32(r->evaluator.data);
-    if (hooks->resume == NULL)
+    if (hooks->resume == NULL) {
+        if (kept_prefix(r) != NULL)
+            keep_model(r, kept_prefix(r));
         return end_unit(r, e);
+    }
     if (take_checkpoint(r, hooks->resume, e))
         return lp_within(e, "resuming");
     r->steps = r->done * r->unit_steps;
     return r->learner->load != NULL ? r->learner->load(r, e) : 0;
 }
 
-int lp_run_train(lp_run *r, lp_error *e) {
+/* The steps of one unit, as far as the loss is finite. */
+static int take_unit(lp_run *r, lp_error *e) {
     const lp_run_hooks *hooks = r->hooks;
+    for (uint64_t i = 0; i < r->unit_steps && !r->diverged; i++) {
+        if (r->learner->step(r, e))
+            return -1;
+        r->steps++;
+        if (check_loss(r, "became", r->loss, e))
+            return -1;
+        if (hooks->progress != NULL && !r->diverged)
+            hooks->progress(hooks->context, r->steps, r->total * r->unit_steps, r->loss);
+    }
+    return 0;
+}
+
+/* The model that the run ends with: as it is, or as it was kept. */
+static int settle(lp_run *r, lp_error *e) {
+    const char *prefix = r->options.patience > 0 || r->diverged ? kept_prefix(r) : NULL;
+    if (prefix == NULL)
+        store(r);
+    for (size_t i = 0; prefix != NULL && i < r->blocks; i++)
+        if (r->block[i].is_model && take_block(&r->block[i], prefix, r->kept, e))
+            return -1;
+    return 0;
+}
+
+int lp_run_train(lp_run *r, lp_error *e) {
     if (begin(r, e))
         return -1;
     while (!is_over(r)) {
-        for (uint64_t i = 0; i < r->unit_steps; i++) {
-            if (r->learner->step(r, e))
-                return -1;
-            r->steps++;
-            if (check_loss(r, "became", r->loss, e))
-                return -1;
-            if (hooks->progress != NULL)
-                hooks->progress(hooks->context, r->steps, r->total * r->unit_steps, r->loss);
-        }
+        if (take_unit(r, e))
+            return -1;
+        if (r->diverged)
+            break;
         r->done++;
         if (end_unit(r, e))
             return -1;
     }
-    if (r->options.patience == 0)
-        store(r);
-    for (size_t i = 0; r->options.patience > 0 && i < r->blocks; i++)
-        if (r->block[i].is_model && take_block(&r->block[i], BEST, r->kept, e))
-            return -1;
-    return 0;
+    return settle(r, e);
 }
 
 void lp_run_free(lp_run *r) {

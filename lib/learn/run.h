@@ -23,12 +23,18 @@
 #include "learn/history.h"
 #include "net/params.h"
 
+/* What becomes of a run whose loss is NaN or infinite: an error, or its end, as a result. */
+typedef enum { LP_DIVERGENCE_ERROR, LP_DIVERGENCE_KEEP } lp_divergence;
+
+#define LP_DIVERGENCE_CHOICES "error|keep" /* in the order above */
+
 /* When something happens, in units of time; 0 is never. An evaluation is always made at the end. */
 typedef struct {
     int64_t eval_every;
     int64_t patience; /* evaluations without a lower val_loss before it stops and goes back to the
                          best model */
     int64_t snapshot_every;
+    lp_divergence on_divergence;
 } lp_run_options;
 
 /* What a run needs from its surroundings. Every member may be 0. */
@@ -94,10 +100,12 @@ struct lp_run {
     lp_state_block *block;
     size_t blocks, block_capacity;
     lp_history history;
-    lp_stream *kept; /* the model as it was: snapshot.T.NAME, checkpoint.best.NAME */
+    lp_stream *kept; /* the model as it was: snapshot.T.NAME, checkpoint.best.NAME and
+                        checkpoint.last.NAME */
     double best_loss, best_epoch;
     uint64_t waited; /* evaluations since then */
     bool out_of_patience;
+    bool diverged;       /* in step number `steps` */
     uint32_t data_crc32; /* where there are checkpoints */
 };
 
@@ -110,13 +118,15 @@ void lp_run_add_params(lp_run *r, const char *prefix, bool is_model, const lp_pa
                        void *block);
 
 /* The run from its beginning, or from hooks->resume, to its end: all units are done, the learner
- * has converged, or patience has run out, and then the model is the best one. Refused: a loss that
- * becomes NaN or infinite (with the step and the learning rate); a checkpoint of other options, of
- * other data or of another version of labpipe. */
+ * has converged, or patience has run out, and then the model is the best one. Where the loss
+ * becomes NaN or infinite it ends as well if that is kept: the model is then as it was last
+ * evaluated, or else as it began. Refused: such a loss otherwise (with the step and the learning
+ * rate); a checkpoint of other options, of other data or of another version of labpipe. */
 int lp_run_train(lp_run *r, lp_error *e);
 
 /* Puts history.* (learn/history.h), and
  *     history.best_epoch                             with patience: whose model was kept
+ *     history.diverged                               the step whose loss was NaN or infinite
  *     snapshot.epoch [count], snapshot.T.NAME, ...   the model's blocks at T = 0, every, ... */
 void lp_run_put_history(const lp_run *r, lp_stream *s);
 

@@ -171,11 +171,11 @@ static size_t count_empty(const lp_sparse *m, const int32_t *line, size_t lines)
 static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_hooks *hooks,
                      lp_factorise_report *report, lp_error *e) {
     static const char *const earlier[] = {"history.epoch", "history.loss", "history.val_loss",
-                                          "history.best_epoch"};
+                                          "history.best_epoch", "history.diverged"};
     LP_CLEANUP(lp_matrix_free) lp_matrix m = {0};
     LP_CLEANUP(lp_factors_free) lp_factors f = {0};
     lp_fit_options fit = o->fit;
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
         lp_stream_drop(s, earlier[i]);
     if (read_matrix(s, o, &m, e))
         return -1;

@@ -143,6 +143,13 @@ refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 8
 refuses 'no data' 1 "x" train-mlp <(pick 'y_*' moons.npz)
 refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr\)' \
     train-mlp --hidden 20 --lr 1e20 moons.npz
+check 'divergence that is kept' train-mlp --hidden 20 --lr 1e20 --eval-every 1 --on-divergence keep --quiet moons.npz -o kept.npz
+train-mlp --hidden 20 --epochs 0 moons.npz >start.npz
+equal 'is marked with its step' "$(to-csv --no-header history.epoch history.diverged kept.npz)" '0,1'
+equal 'its model is the last that was evaluated' "$(eval kept.npz)" "$(eval start.npz)"
+replays 'a run that diverged' kept.npz 2>warning
+equal 'a warning says so' "$(cat warning)" \
+    'train-mlp: the loss is not finite at step 1: the run ends there (history.diverged)'
 refuses 'another width' 1 'do not fit: layer1.weight has shape .12, 4., expected .12, 2.' \
     train-mlp --hidden 12 --init-from flowers.npz moons.npz
 refuses 'three classes' 1 'y_train has 3 classes, a perceptron tells two apart' train-perceptron iris.npz

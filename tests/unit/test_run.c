@@ -15,6 +15,7 @@ typedef struct {
     lp_rng rng;
     const double *script; /* (total + 1) */
     uint64_t converges;   /* after so many steps; 0: never */
+    uint64_t diverges;    /* in that step; 0: never */
     double hidden;        /* with `copied`, steps work on this in place of x[0] */
     int evaluations;
 } toy;
@@ -34,6 +35,8 @@ static int step(lp_run *run, lp_error *error) {
     run->loss = t->x[2];
     run->lr = 0.5;
     run->converged = t->converges > 0 && run->steps + 1 >= t->converges;
+    if (run->steps + 1 == t->diverges)
+        *first(run) = run->loss = NAN;
     return 0;
 }
 
@@ -186,6 +189,49 @@ static void divergence_is_refused(void) {
     lp_run_free(&run);
 }
 
+/* The run that is kept ends in the step, with the model of the epoch. */
+static void check_kept(toy t, lp_run_options options, const lp_learner *learner, double diverged,
+                       uint64_t epoch, size_t evaluations, const double *epochs) {
+    toy shorter = {0};
+    lp_run run = run_of(&t, learner, &no_hooks), until = run_of(&shorter, learner, &no_hooks);
+    run.options = options;
+    run.options.on_divergence = LP_DIVERGENCE_KEEP;
+    until.total = epoch;
+    CHECK(lp_run_train(&run, &e) == 0 && lp_run_train(&until, &e) == 0);
+    lp_stream *s = result_of(&run);
+    check_values(s, "history.diverged", 1, &diverged);
+    check_values(s, "x", 3, shorter.x);
+    if (evaluations > 0)
+        check_values(s, "history.epoch", evaluations, epochs);
+    CHECK(lp_stream_has(s, "history.epoch") == (evaluations > 0));
+    lp_stream_free(s);
+    lp_run_free(&run);
+    lp_run_free(&until);
+}
+
+static void divergence_is_kept(void) {
+    static const double script[] = {1, 2, NAN}, best[] = {5, 4, 6, INFINITY};
+    static const double epochs[] = {0, 1, 2, 3, 4}, even[] = {0, 2};
+    const lp_learner *learners[] = {&in_place, &copied};
+    for (int i = 0; i < 2; i++) {
+        const lp_learner *l = learners[i];
+        toy seventh = {.diverges = 7}, watched = {.script = script}, patient = {.script = best};
+        check_kept(seventh, (lp_run_options){.eval_every = 1}, l, 7, 3, 4, epochs);
+        check_kept(seventh, (lp_run_options){.eval_every = 2}, l, 7, 2, 2, even);
+        check_kept(seventh, (lp_run_options){0}, l, 7, 0, 0, NULL);
+        check_kept(watched, (lp_run_options){.eval_every = 1}, l, 4, 1, 2, epochs);
+        check_kept(patient, (lp_run_options){.eval_every = 1, .patience = 9}, l, 6, 1, 3, epochs);
+    }
+    toy t = {0};
+    lp_run run = run_of(&t, &in_place, &no_hooks);
+    run.options.on_divergence = LP_DIVERGENCE_KEEP;
+    CHECK(lp_run_train(&run, &e) == 0);
+    lp_stream *s = result_of(&run);
+    CHECK(run.done == 12 && !lp_stream_has(s, "history.diverged"));
+    lp_stream_free(s);
+    lp_run_free(&run);
+}
+
 /* ---- checkpoints ---- */
 
 static char *bytes_of(lp_stream *s, size_t *size) {
@@ -224,10 +270,13 @@ static void progress(void *context, uint64_t done, uint64_t total, double loss) 
 static const double falling[] = {9, 8, 7, 8, 6, 9, 9, 5, 9, 9, 4, 9, 9};
 
 /* A run with patience, evaluations and snapshots; its result as bytes. */
-static char *whole_run(const lp_learner *learner, const lp_run_hooks *hooks, size_t *size) {
-    toy t = {.script = falling};
+static char *whole_run(const lp_learner *learner, bool diverges, const lp_run_hooks *hooks,
+                       size_t *size) {
+    toy t = {.script = falling, .diverges = diverges ? 23 : 0};
     lp_run run = run_of(&t, learner, hooks);
     run.options = (lp_run_options){.eval_every = 1, .patience = 9, .snapshot_every = 5};
+    if (diverges)
+        run.options = (lp_run_options){.eval_every = 5, .on_divergence = LP_DIVERGENCE_KEEP};
     CHECK(lp_run_train(&run, &e) == 0);
     lp_stream *s = result_of(&run);
     char *bytes = bytes_of(s, size);
@@ -237,8 +286,8 @@ static char *whole_run(const lp_learner *learner, const lp_run_hooks *hooks, siz
 }
 
 static void resumes_after_every_unit(void) {
-    const lp_learner *learners[] = {&in_place, &copied};
-    for (int k = 0; k < 2; k++) {
+    const lp_learner *learners[] = {&in_place, &copied, &in_place, &copied};
+    for (int k = 0; k < 4; k++) {
         vault v = {0};
         size_t size, again_size;
         const lp_run_hooks hooks = {.save = save,
@@ -246,11 +295,11 @@ static void resumes_after_every_unit(void) {
                                     .options = "these",
                                     .progress = progress,
                                     .context = &v};
-        char *bytes = whole_run(learners[k], &hooks, &size);
-        CHECK(v.count == 11 && v.progress == 24 && v.total == 24);
+        char *bytes = whole_run(learners[k], k >= 2, &hooks, &size);
+        CHECK(v.count == 11 && v.progress == (k < 2 ? 24 : 22) && v.total == 24);
         for (size_t i = 0; i < v.count; i++) {
             const lp_run_hooks on = {.resume = v.checkpoint[i], .options = "these"};
-            char *again = whole_run(learners[k], &on, &again_size);
+            char *again = whole_run(learners[k], k >= 2, &on, &again_size);
             CHECK(size == again_size && memcmp(bytes, again, size) == 0);
             CHECK(lp_stream_has(v.checkpoint[i], "x"));
             free(again);
@@ -301,6 +350,7 @@ int main(void) {
         {"snapshots are the model of their time", snapshots_are_the_model_of_their_time},
         {"a learner that has converged ends the run", convergence_ends_it},
         {"a loss that is not finite is refused", divergence_is_refused},
+        {"or ends the run, if it is kept, with what was last evaluated", divergence_is_kept},
         {"a run resumed after any unit ends in the same bytes", resumes_after_every_unit},
         {"checkpoints of other runs and versions are refused", other_checkpoints_are_refused},
         {0},
