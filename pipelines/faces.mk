@@ -90,7 +90,7 @@ $(FACES_LAB)/sample-%.npz: $(FACES_LAB)/%.npz $(BIN)/split $(BIN)/pick
 
 $(FACES_LAB)/answer-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/sample-centred.npz $(BIN)/predict $(BIN)/pick
 	$(BIN)/predict --model $< $(FACES_LAB)/sample-centred.npz | \
-	    $(BIN)/pick y_pred --rename y_pred=$* -o $@
+	    $(BIN)/pick $(if $(filter pca-%,$*),x,y)_pred --rename $(if $(filter pca-%,$*),x,y)_pred=$* -o $@
 
 FACES_ANSWERS := $(foreach n,$(FACES_WIDTHS),sgd-$(n) adam-$(n) pca-$(n))
 STREAMS += $(patsubst %,$(FACES_LAB)/%.npz,faces centred $(FACES_RUNS) $(FACES_RUNS:%=%-batches) \

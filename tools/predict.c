@@ -21,6 +21,8 @@ static const lp_option options[] = {
     {ROW("top", entry.top), .metavar = "N", .min = 1, .max = 1 << 30, .requires = "row",
      .conflicts = "col",
      .help = "or for the N columns with the highest predictions that it has no entry in"},
+    {ROW("whole", entry.whole), .conflicts = "row|model|x",
+     .help = "factors of a sparse matrix: x_pred, the whole matrix, in place of its entries"},
     {ROW("clip", entry.clip), .conflicts = "model|x",
      .help = "factors: clip predictions to the range of the observed values"},
     {0},
@@ -38,13 +40,15 @@ static const lp_tool tool = {
         "it. Data beside --model FILE is scaled by the scale.offset and scale.divisor in FILE, "
         "unless it has its own: then it has been scaled already, and they have to be the same."
         "\n\n"
-        "With factors (u and v, or mean and biases) y_pred is one entry of their matrix (--row and "
-        "--col), a row's best columns with their names in y_cols (--row and --top), or every entry "
-        "of the sparse matrix beside them, in row-major order: of its test part, where it was "
-        "split. With the factors of svd in --model FILE, or with --x, each row of x is projected "
-        "onto the columns of v, x v vᵀ: a reconstruction, also of rows that were not factorised.",
+        "With factors (u and v, or mean and biases) x_pred is what they make of the whole matrix, "
+        "in the units of the x that was factorised. Beside a sparse matrix y_pred is every entry "
+        "of it, in row-major order: of its test part, where it was split. y_pred is one entry with "
+        "--row and --col, and a row's best columns, with their names in y_cols, with --row and "
+        "--top. With the factors of svd in --model FILE, or with --x, x_pred is each row of x "
+        "projected onto the columns of v, x v vᵀ, also of rows that were not factorised.",
     .examples = "predict model.npz | eval\n"
                 "from-csv new.csv | predict --model model.npz | to-csv y_pred\n"
+                "factorise --method svd --rank 2 iris.npz | predict | to-csv x_pred\n"
                 "predict --row 5 --top 10 factors.npz | to-csv y_cols y_pred",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
@@ -62,7 +66,7 @@ int main(int argc, char **argv) {
     lp_stream *model = lp_tool_input_stream_of("model");
     lp_stream *from = model != NULL ? model : s;
     // compute
-    bool asks_factors = o.entry.row != NULL || o.entry.clip;
+    bool asks_factors = o.entry.row != NULL || o.entry.whole || o.entry.clip;
     if (asks_factors || (model == NULL && o.x == NULL && lp_factors_are_in(s)))
         lp_tool_try(lp_factors_predict(s, &o.entry, e));
     else if (lp_factors_are_in(from) && !lp_model_is_in(from))

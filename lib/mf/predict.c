@@ -41,10 +41,13 @@ static int read_predictor(lp_stream *s, bool clip, predictor *p, lp_error *e) {
     return 0;
 }
 
-static double predict(const predictor *p, size_t row, size_t col) {
-    double value = lp_factors_at(&p->factors, row, col);
+static double clipped(const predictor *p, double value) {
     value = value < p->min ? p->min : value;
     return value > p->max ? p->max : value;
+}
+
+static double predict(const predictor *p, size_t row, size_t col) {
+    return clipped(p, lp_factors_at(&p->factors, row, col));
 }
 
 /* *place = the place of ID among the `size` strings of tensor NAMES, which name its `what`s. */
@@ -85,15 +88,40 @@ static int find(lp_stream *s, const char *names, const char *what, const char *i
     return 0;
 }
 
-static int put_all(lp_stream *s, const predictor *p, lp_error *e) {
-    if (!p->is_sparse)
-        return lp_fail(e, "there is no sparse matrix to predict the entries of (give --row, or "
-                          "--x)");
+static int put_entries(lp_stream *s, const predictor *p) {
     const lp_sparse *m = p->matrix.has_held_out ? &p->matrix.held_out : &p->matrix.observed;
     lp_tensor y = lp_tensor_vector(LP_F8, m->count);
     for (size_t i = 0; i < m->count; i++)
         ((double *)y.data)[i] = predict(p, (size_t)m->row[i], (size_t)m->col[i]);
     lp_stream_put(s, "y_pred", &y);
+    return 0;
+}
+
+/* *scaled (rows, rank) = u diag(s) */
+static double *scaled_rows(const lp_factors *f) {
+    double *scaled = lp_alloc(f->rows, f->rank * sizeof *scaled);
+    for (size_t i = 0; i < f->rows * f->rank; i++)
+        scaled[i] = f->s != NULL ? f->u[i] * f->s[i % f->rank] : f->u[i];
+    return scaled;
+}
+
+static int put_whole(lp_stream *s, const predictor *p, lp_error *e) {
+    const lp_factors *f = &p->factors;
+    lp_tensor t;
+    if (lp_tensor_try_zeros(&t, LP_F8, 2, (size_t[]){f->rows, f->cols}, e))
+        return -1;
+    double *x = t.data;
+    if (f->rank > 0) {
+        LP_CLEANUP(lp_free) double *u = scaled_rows(f);
+        lp_kernels_of(LP_F8)->gemm(LP_NT, f->rows, f->cols, f->rank, u, f->v, x, false);
+    }
+    for (size_t i = 0; i < t.count; i++) {
+        x[i] += f->mean;
+        if (f->row_bias != NULL)
+            x[i] += f->row_bias[i / f->cols] + f->col_bias[i % f->cols];
+        x[i] = clipped(p, x[i]);
+    }
+    lp_stream_put(s, "x_pred", &t);
     return 0;
 }
 
@@ -163,7 +191,7 @@ static int answer(lp_stream *s, const lp_factors_query *query, predictor *p, lp_
         return -1;
     lp_stream_drop(s, "y_cols");
     if (query->row == NULL)
-        return put_all(s, p, e);
+        return p->is_sparse && !query->whole ? put_entries(s, p) : put_whole(s, p, e);
     if (query->col == NULL)
         return put_top(s, p, row, (size_t)query->top, e);
     lp_tensor y = lp_tensor_vector(LP_F8, 1);
@@ -204,7 +232,7 @@ static void put_projection(lp_stream *s, const lp_factors *f, const lp_tensor *x
     lp_tensor y = lp_tensor_matrix(LP_F8, n, f->cols);
     num->gemm(LP_NN, n, f->rank, f->cols, x->data, f->v, part.data, false);
     num->gemm(LP_NT, n, f->cols, f->rank, part.data, f->v, y.data, false);
-    lp_stream_put(s, "y_pred", &y);
+    lp_stream_put(s, "x_pred", &y);
 }
 
 int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {

@@ -40,16 +40,62 @@ refuses 'factors of another width' 1 'predicting: .*2 columns, the scaling has 4
     predict --model svd.npz <(pick x moons.npz)
 refuses 'factors of another width, unscaled' 1 'predicting: x has 2 columns, the factors have 4' \
     predict --model <(pick --drop 'scale.*' svd.npz) <(pick x moons.npz)
-refuses 'factors and no matrix' 1 'there is no sparse matrix .*--row, or --x' predict svd.npz
+predict svd.npz >whole.npz
+replays 'a reconstruction' whole.npz
 
 if [ -n "$python" ]; then
     check 'rows in the space of the singular vectors as NumPy computes them' $python - <<'PYTHON'
 import numpy as np
 f, seen, unseen, new = (np.load(n + '.npz') for n in ('svd', 'seen', 'unseen', 'new'))
-assert np.abs(f['u'] * f['s'] @ f['v'].T - seen['y_pred']).max() < 1e-12
+assert np.abs(f['u'] * f['s'] @ f['v'].T - seen['x_pred']).max() < 1e-12
 v = np.linalg.svd(f['x'])[2][:2].T
-assert np.abs((new['x'] - f['scale.offset']) @ v @ v.T - unseen['y_pred']).max() < 1e-9
-assert unseen['y_pred'].shape == (50, 4)
+assert np.abs((new['x'] - f['scale.offset']) @ v @ v.T - unseen['x_pred']).max() < 1e-9
+assert unseen['x_pred'].shape == (50, 4)
+PYTHON
+    # Every factorisation reconstructs its matrix, dense or sparse, all of it.
+    from-csv --id name <<'CSV' >named.npz
+name,a,b,c
+first,1,2,3
+second,4,5.5,6
+third,-1,0,9
+fourth,2,2,1
+CSV
+    echo '1,1,0;1,0,1;1,1,1;0,1,1' | tr ';' '\n' | from-csv --header no | pick --rename x=mask >mask.npz
+    cat named.npz mask.npz >masked.npz
+    count=0
+    for method in mean bias 'svd --rank 2' 'gd --rank 2' 'gd --rank 2 --bias' 'sgd --rank 2 --bias --mask mask' \
+        'als --rank 1' 'als --rank 1 --bias --reg 0.1 --mask mask'; do
+        count=$((count + 1))
+        # shellcheck disable=SC2086 # a method and its options
+        factorise --method $method masked.npz | predict >"whole-${method%% *}-$count.npz"
+    done
+    to-csv ids x_pred whole-svd-3.npz >whole.csv
+    equal 'ids and names stay with it' "$(head -n 1 whole.csv) $(cut -d , -f 1 whole.csv | tail -n 1)" 'ids,a,b,c fourth'
+    gen-ratings --users 9 --items 11 -n 60 | factorise --method als --rank 2 --bias --reg 0.1 >sparse.npz
+    predict --whole sparse.npz >sparse-whole.npz
+    predict --whole --clip sparse.npz >sparse-clip.npz
+    predict --clip masked.npz whole-gd-5.npz >dense-clip.npz
+    check 'the whole matrix from any factors, as NumPy computes it' $python - <<'PYTHON'
+import glob
+import numpy as np
+def whole(f):
+    x = (f['u'] * (f['s'] if 's' in f else 1)) @ f['v'].T if 'u' in f else np.zeros((4, 3))
+    x = x + (f['mean'] if 'mean' in f else 0)
+    return x + f['row_bias'][:, None] + f['col_bias'] if 'row_bias' in f else x
+names = sorted(glob.glob('whole-*.npz'))
+assert len(names) == 8
+for name in names:
+    f = np.load(name)
+    assert f['x_pred'].dtype == 'f8' and f['x_pred'].shape == (4, 3) and 'y_pred' not in f
+    np.testing.assert_allclose(f['x_pred'], whole(f), rtol=0, atol=1e-13, err_msg=name)
+u, s, vt = np.linalg.svd(np.load('whole-svd-3.npz')['x'])
+np.testing.assert_allclose(np.load('whole-svd-3.npz')['x_pred'], (u[:, :2] * s[:2]) @ vt[:2], rtol=0, atol=1e-12)
+f, c, d = (np.load(n + '.npz') for n in ('sparse-whole', 'sparse-clip', 'dense-clip'))
+assert f['x_pred'].shape == (9, 11)
+np.testing.assert_allclose(f['x_pred'], whole(f), rtol=0, atol=1e-13)
+low, high = f['data'].min(), f['data'].max()
+assert (c['x_pred'] == np.clip(f['x_pred'], low, high)).all() and (c['x_pred'] != f['x_pred']).any()
+assert d['x_pred'].min() >= -1 and d['x_pred'].max() <= 9
 PYTHON
     check 'classes and probabilities as NumPy computes them' $python - <<'PYTHON'
 import numpy as np
