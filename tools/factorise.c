@@ -25,9 +25,7 @@ static const lp_option options[] = {
     {ROW("lr", how.fit.lr), .metavar = "RATE", .default_value = "0.01", .max = INFINITY,
      .flags = LP_OPEN_MIN, .requires = DESCENT, .help = "learning rate"},
     {ROW("lr-schedule", how.fit.schedule), .metavar = "SCHEDULE", .default_value = "constant",
-     .parse = lp_schedule_parse, .requires = DESCENT,
-     .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:MIN, or rates with "
-             "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
+     .parse = lp_schedule_parse, .requires = DESCENT, .help = LP_SCHEDULE_HELP("epoch", "epochs")},
     {ROW("update", how.fit.update), .metavar = "HOW", .default_value = "joint",
      .choices = LP_FIT_UPDATE_CHOICES, .requires = "method=gd",
      .help = "step u and v at once along the gradient, or in turn along half of it"},

@@ -39,8 +39,7 @@
  .help = "learning rate; without it, " LP_OPTIM_RATES "which the recipe then says"},
 {ROW("lr-schedule", train.schedule), .metavar = "SCHEDULE", .default_value = "constant",
  .parse = lp_schedule_parse,
- .help = "constant, step:SIZE:GAMMA, exponential:GAMMA, cosine, cosine:MIN, or rates with "
-         "the epoch they begin at, 0:0.1,200:0.01, in place of --lr"},
+ .help = LP_SCHEDULE_HELP("epoch (or step)", "epochs (or steps)")},
 {ROW("momentum", train.optim.momentum), .metavar = "M", .default_value = "0", .max = 1,
  .requires = "optimizer=sgd|rmsprop",
  .help = "of SGD or RMSprop; 1 sums all gradients, as a loop does that never clears them"},

@@ -62,22 +62,34 @@ static bool take_schedule(const char **text, lp_schedule *s) {
     } else {
         return take_list(text, s);
     }
-    return has_size && take_real(text, &s->gamma) && s->gamma > 0 && s->gamma <= 1;
+    return has_size && take_real(text, &s->gamma) && s->gamma > 0;
+}
+
+static bool take_all(const char **text, lp_schedule *s) {
+    if (!take(text, "warmup:"))
+        return take_schedule(text, s);
+    uint64_t warmup;
+    if (!take_whole(text, &warmup) || warmup == 0)
+        return false;
+    bool good = **text == '\0' || (take(text, ",") && take_schedule(text, s));
+    s->warmup = warmup;
+    return good && s->kind != LP_RATE_LIST;
 }
 
 int lp_schedule_parse(const char *text, void *schedule, lp_error *e) {
     lp_schedule *s = schedule;
     *s = (lp_schedule){0};
     const char *end = text;
-    if (!take_schedule(&end, s) || *end != '\0')
-        return lp_fail_usage(e,
-                             "'%s' is not a schedule (constant, step:SIZE:GAMMA, "
-                             "exponential:GAMMA, cosine, cosine:MIN, or 0:0.1,200:0.01)",
-                             text);
+    if (!take_all(&end, s) || *end != '\0')
+        return lp_fail_usage(e, "'%s' is not a schedule (" LP_SCHEDULE_FORMS ")", text);
     return 0;
 }
 
 double lp_schedule_rate(const lp_schedule *s, double lr, uint64_t t, uint64_t total) {
+    if (t < s->warmup)
+        return lr * ((double)(t + 1) / (double)s->warmup);
+    t -= s->warmup;
+    total -= s->warmup;
     switch (s->kind) {
     case LP_RATE_STEP:
         return lr * lp_pow(s->gamma, (double)(t / s->size));

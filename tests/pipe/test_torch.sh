@@ -33,6 +33,12 @@ RMSprop        | --optimizer rmsprop                             | optim=RMSprop
 RMSprop, all   | --optimizer rmsprop --lr 0.001 --alpha 0.9 --epsilon 1e-4 --weight-decay 0.1 --momentum 0.9 | optim=lambda p: RMSprop(p, 0.001, 0.9, 1e-4, 0.1, 0.9)
 Adagrad        | --optimizer adagrad                             | optim=Adagrad
 Adagrad, all   | --optimizer adagrad --lr 0.05 --lr-decay 0.1 --epsilon 1e-4 --weight-decay 0.1 | optim=lambda p: Adagrad(p, 0.05, 0.1, 0.1, 0, 1e-4)
+steps          | --lr 0.1 --lr-schedule step:3:0.7               | schedule=lambda o: StepLR(o, 3, 0.7)
+rising         | --lr 0.01 --lr-schedule exponential:1.1         | optim=lambda p: SGD(p, 0.01), schedule=lambda o: ExponentialLR(o, 1.1)
+cosine         | --lr 0.1 --lr-schedule cosine:0.02              | schedule=lambda o: CosineAnnealingLR(o, 20, 0.02)
+warm-up        | --lr 0.1 --lr-schedule warmup:5                 | schedule=lambda o: LinearLR(o, 1 / 5, 1, 4)
+warm-up, cosine | --lr 0.1 --lr-schedule warmup:5,cosine         | schedule=lambda o: SequentialLR(o, [LinearLR(o, 1 / 5, 1, 4), CosineAnnealingLR(o, 15)], [5])
+warm-up, AdamW | --optimizer adamw --lr-schedule warmup:8,exponential:0.9 | optim=AdamW, schedule=lambda o: SequentialLR(o, [LinearLR(o, 1 / 8, 1, 7), ExponentialLR(o, 0.9)], [8])
 TABLE
 
 while IFS='|' read -r name options _; do
@@ -45,6 +51,7 @@ cat >against.py <<'PYTHON'
 import numpy as np
 import torch
 from torch.optim import SGD, Adam, AdamW, RMSprop, Adagrad
+from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, ExponentialLR, LinearLR, SequentialLR, StepLR
 
 torch.set_num_threads(1)
 data = np.load('data.npz')
@@ -52,7 +59,7 @@ x, y = torch.from_numpy(data['x']), torch.from_numpy(data['y'])
 start = np.load('start.npz')
 
 
-def run(optim=lambda p: SGD(p, 0.1), clears=True):
+def run(optim=lambda p: SGD(p, 0.1), clears=True, schedule=lambda o: ConstantLR(o, 1)):
     """The weights before and after twenty steps on all rows."""
     layers = [torch.nn.Linear(5, 8), torch.nn.Linear(8, 6), torch.nn.Linear(6, 3)]
     net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2]).double()
@@ -61,11 +68,13 @@ def run(optim=lambda p: SGD(p, 0.1), clears=True):
             layer.weight[:] = torch.from_numpy(start['layer%d.weight' % i])
             layer.bias[:] = torch.from_numpy(start['layer%d.bias' % i])
     descent = optim(net.parameters())
+    rates = schedule(descent)
     for _ in range(20):
         if clears:
             descent.zero_grad()
         torch.nn.CrossEntropyLoss()(net(x), y).backward()
         descent.step()
+        rates.step()
     return {'layer%d.%s' % (i, what): getattr(layer, what).detach().numpy()
             for i, layer in enumerate(layers, 1) for what in ('weight', 'bias')}
 
@@ -78,7 +87,7 @@ for line in open('cases'):
     good = apart <= 1e-10 and moved > 1e-4  # false for NaN, too
     print('%s|%s|%.1e apart, moved by %.1e at least' % ('good' if good else 'bad', name, apart, moved))
 PYTHON
-$python against.py >verdicts
+$python -W ignore against.py >verdicts
 while IFS='|' read -r verdict name figures; do
     if [ "$verdict" = good ]; then pass "$name: $figures"; else fail "$name: $figures"; fi
 done <verdicts

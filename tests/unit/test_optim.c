@@ -174,6 +174,18 @@ static void schedules(void) {
     CHECK_CLOSE(rate("0:0.1,200:0.01", 200, 300), 0.01, 0);
     CHECK_CLOSE(rate("0:0.1,200:0.01", 299, 300), 0.01, 0);
     CHECK_CLOSE(rate("0:1e-3", 5, 300), 1e-3, 0);
+    CHECK_CLOSE(rate("exponential:1.5", 2, 100), 0.8 * 2.25, 1e-15);
+    CHECK_CLOSE(rate("step:10:2", 25, 100), 3.2, 0);
+    CHECK_CLOSE(rate("warmup:4", 0, 100), 0.2, 0);
+    CHECK_CLOSE(rate("warmup:4", 2, 100), 0.8 * 0.75, 0);
+    CHECK_CLOSE(rate("warmup:4", 3, 100), 0.8, 0);
+    CHECK_CLOSE(rate("warmup:4", 99, 100), 0.8, 0);
+    CHECK_CLOSE(rate("warmup:20,cosine", 9, 100), 0.4, 0);
+    CHECK_CLOSE(rate("warmup:20,cosine", 20, 100), 0.8, 0);
+    CHECK_CLOSE(rate("warmup:20,cosine", 60, 100), 0.4, 1e-15);
+    CHECK_CLOSE(rate("warmup:20,step:10:0.5", 29, 100), 0.8, 0);
+    CHECK_CLOSE(rate("warmup:20,step:10:0.5", 30, 100), 0.4, 0);
+    CHECK_CLOSE(rate("warmup:200,cosine", 99, 100), 0.4, 0); /* over before it ends */
 }
 
 static void wrong_schedules(void) {
@@ -185,7 +197,16 @@ static void wrong_schedules(void) {
         "step:0:0.5",
         "step:10",
         "step:10:0",
-        "step:1:2",
+        "exponential:0",
+        "warmup",
+        "warmup:",
+        "warmup:0",
+        "warmup:5,",
+        "warmup:5,warmup:5",
+        "warmup:5,0:0.1",
+        "warmup:1.5",
+        "cosine,warmup:5",
+        "constant,constant",
         "step:10:0.5x",
         "exponential",
         "exponential:",
