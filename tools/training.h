@@ -50,6 +50,7 @@ static lp_run_hooks training_hooks(const training_files *files, lp_error *e) {
         hooks.init_from = lp_tool_input_stream_of("init-from");
     if (files->checkpoint == NULL)
         return hooks;
+    lp_tool_try(lp_tool_check_save(files->checkpoint, files->init_from, e));
     hooks.save = save_checkpoint;
     hooks.checkpoint_every = files->checkpoint_every;
     hooks.options = lp_tool_options();

@@ -9,7 +9,7 @@
 /* What the options that every tool has are parsed into. */
 typedef struct {
     const char *output;
-    bool compress, quiet, progress, question;
+    bool compress, sync, quiet, progress, question;
     int64_t threads;
     lp_texts crc32;
 } lp_common_options;
@@ -30,21 +30,18 @@ extern lp_tool_state lp_now;
  * the tool. */
 bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
 
-/* ---- the output (output.c): standard output, or a temporary beside the file of -o that takes its
- * name only when it is whole ---- */
+/* ---- the output (output.c): standard output, or the file of -o ---- */
 
-/* Opens `path` (NULL: standard output). A binary result is refused to a terminal (LP_USAGE). A path
- * that is not a regular file (/dev/full, a FIFO) is written to directly; a symbolic link is
- * followed. A signal that can be caught removes the temporary. */
+/* Opens `path` (NULL: standard output). A binary result is refused to a terminal (LP_USAGE). A
+ * regular file is replaced once the output is whole (cli/replace.h); a device or a named pipe is
+ * written to directly, as the shell's > does; -, /dev/stdout, /dev/stderr and /dev/fd/N are the
+ * open descriptor itself. Refused: directories and disks. */
 int lp_output_open(const char *path, bool binary, lp_error *e);
 
 /* True where a write has failed; lp_output_error says so, with `cause` an errno. The text is empty
  * where the reader went away (EPIPE). */
 bool lp_output_has_failed(void);
 void lp_output_error(int cause, lp_error *e);
-
-/* Removes the temporary, if there is one. */
-void lp_output_discard(void);
 
 /* Removes the progress line (lp_tool_progress), if it is shown. */
 void lp_progress_clear(void);

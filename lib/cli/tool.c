@@ -1,12 +1,14 @@
 /* A tool's beginning, its common options, and its end by an error. */
 #include "cli/tool.h"
 
+#include "cli/replace.h"
 #include "cli/state.h"
 #include "io/recipe.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -26,6 +28,8 @@ static const lp_option crc32_row = {
     ROW("crc32", crc32), .metavar = "HEX", .flags = LP_NOT_IN_RECIPE,
     .help = "refuse the FILE unless its CRC-32 is HEX (one for each FILE, in order)"};
 static const lp_option other_rows[] = {
+    {ROW("sync", sync), .flags = LP_NOT_IN_RECIPE, .requires = "output",
+     .help = "flush FILE and its folder to the disk before ending"},
     {ROW("threads", threads), .metavar = "N", .default_value = "0", .max = 1024,
      .flags = LP_NOT_IN_RECIPE,
      .help = "compute on N threads, 0 for one a CPU; it changes no byte of the output"},
@@ -41,6 +45,14 @@ static const lp_option other_rows[] = {
      .help = "print the options, one a line, for a shell's completion, and end"},
     {0},
 };
+
+/* Opens the standard descriptors that are closed on /dev/null, the other way round: no file that is
+ * opened later takes their place, and using them stays an error. */
+static void fill_standard_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 /* Adds the tool's rows and the common ones that fit its input and output. */
 static void add_options(void *values) {
@@ -58,14 +70,21 @@ static void add_options(void *values) {
 
 /* ---- failing ---- */
 
+static void print_line(const char *text) {
+    char line[sizeof lp_now.error.text + 100];
+    int length = snprintf(line, sizeof line, "%s: %s\n", lp_now.tool->name, text);
+    lp_progress_clear();
+    lp_write_all(STDERR_FILENO, line, (size_t)length);
+}
+
 _Noreturn static void end_with_error(void) {
     int cause = errno;
     if (lp_output_has_failed()) /* then that is the cause, whatever met it; EPIPE has no line */
         lp_output_error(cause, &lp_now.error);
     lp_progress_clear();
-    lp_output_discard();
+    lp_replace_unlink_all();
     if (lp_now.error.text[0] != '\0')
-        fprintf(stderr, "%s: %s\n", lp_now.tool->name, lp_now.error.text);
+        print_line(lp_now.error.text);
     /* Not exit(): the output's buffer must not be written after an error. */
     _exit(lp_now.error.status != LP_OK ? (int)lp_now.error.status : LP_FAILED);
 }
@@ -111,8 +130,7 @@ void lp_tool_warn(const char *format, ...) {
         return;
     FORMAT(text, format);
     lp_fail(&line, "%s", text);
-    lp_progress_clear();
-    fprintf(stderr, "%s: %s\n", lp_now.tool->name, line.text);
+    print_line(line.text);
 }
 
 static void out_of_memory(size_t count, size_t size) {
@@ -123,13 +141,18 @@ static void out_of_memory(size_t count, size_t size) {
 }
 
 /* Called where a mapped file becomes shorter while it is read. */
-static void cut_short(int signal_number) {
-    (void)signal_number;
+static void cut_short(int signal_number, siginfo_t *info, void *context) {
+    (void)context;
+    lp_replace_unlink_all();
+    if (info->si_code <= 0) { /* another process sent it */
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+        return;
+    }
     static const char line[] = ": an input file was cut short while it was being read\n";
     const char *name = lp_now.tool->name;
-    if (write(STDERR_FILENO, name, strlen(name)) >= 0 &&
-        write(STDERR_FILENO, line, sizeof line - 1) >= 0)
-        lp_output_discard();
+    if (lp_write_all(STDERR_FILENO, name, strlen(name)) == 0)
+        lp_write_all(STDERR_FILENO, line, sizeof line - 1);
     _exit(LP_FAILED);
 }
 
@@ -195,6 +218,7 @@ static bool is_binary(const lp_tool *tool) {
 lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values) {
     lp_error *e = &lp_now.error;
     lp_now.tool = tool;
+    fill_standard_descriptors();
     lp_on_out_of_memory(out_of_memory);
     add_options(values);
     answer_questions(argc, argv);
@@ -203,7 +227,7 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     lp_tool_try(take_environment());
     lp_tool_try(lp_kernels_check(e));
     lp_threads_set((int)lp_now.common.threads);
-    signal(SIGBUS, cut_short);
+    sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = cut_short, .sa_flags = SA_SIGINFO}, NULL);
     lp_tool_try(lp_output_open(lp_now.common.output, is_binary(tool), e));
     return e;
 }

@@ -112,20 +112,25 @@ lp_file lp_tool_input_file_at(const char *path);
  * text lives until the tool ends. */
 const char *lp_tool_options(void);
 
-/* Writes a stream that is not the tool's output to the file at `path`, without a recipe: a
- * temporary beside it, "PATH.partial", is flushed to the disk and takes its name once it is whole.
- * For checkpoints: whenever the process is killed, the file is the last whole one, or absent. */
+/* Writes a stream that is not the tool's output to the file at `path`, without a recipe, and
+ * flushes it to the disk. For checkpoints: whenever the process is killed, the file is the last
+ * whole one, or absent (cli/replace.h). */
 int lp_tool_save(lp_stream *s, const char *path, lp_error *e);
+
+/* Refuses, before the work begins, a checkpoint at `path` that could not be written, or would
+ * overwrite the output, an operand, or the file `also_read` (NULL for none). */
+int lp_tool_check_save(const char *path, const char *also_read, lp_error *e);
 
 /* Writes the stream, its recipe continued by this command line, and returns the exit status. */
 int lp_tool_write(lp_stream *s);
 
-/* Where text or a picture goes: standard output or the temporary beside -o FILE. lp_tool_end
- * flushes, closes, renames, reports and returns the exit status. */
+/* Where text or a picture goes: standard output or the temporary of -o FILE. lp_tool_end
+ * flushes, closes, names, reports and returns the exit status. */
 FILE *lp_tool_out(void);
 int lp_tool_end(void);
 
-/* The FILE of -o, NULL without (a tool may choose a format by its ending). */
+/* The FILE of -o, NULL without or where it is a descriptor such as - (a tool may choose a format by
+ * its ending). */
 const char *lp_tool_out_path(void);
 
 /* A progress line on standard error, when that is a terminal or under --progress, and never under

@@ -1,8 +1,6 @@
-/* What a tool writes: its stream with the recipe, its text or picture, a checkpoint. */
+/* The stream that a tool writes, with its recipe. */
 #include "cli/state.h"
 #include "io/recipe.h"
-
-#include <unistd.h>
 
 static void continue_recipe(lp_stream *s) {
     LP_CLEANUP(lp_buffer_free) lp_buffer options = {0};
@@ -25,24 +23,6 @@ const char *lp_tool_options(void) {
     lp_buffer text = {0};
     lp_command_recipe(&lp_now.command, &text);
     return lp_buffer_text(&text);
-}
-
-int lp_tool_save(lp_stream *s, const char *path, lp_error *e) {
-    LP_CLEANUP(lp_buffer_free) lp_buffer partial = {0};
-    lp_buffer_printf(&partial, "%s.partial", path);
-    FILE *file = fopen(partial.data, "wbe");
-    if (file == NULL)
-        return lp_fail_errno(e, "writing %s", path);
-    int failed = lp_stream_write(s, file, false, e);
-    if (!failed && (fflush(file) != 0 || fsync(fileno(file)) != 0))
-        failed = lp_fail_errno(e, "writing %s", path);
-    if (fclose(file) != 0 && !failed)
-        failed = lp_fail_errno(e, "writing %s", path);
-    if (!failed && rename(partial.data, path) != 0)
-        failed = lp_fail_errno(e, "writing %s", path);
-    if (failed)
-        unlink(partial.data);
-    return failed;
 }
 
 int lp_tool_write(lp_stream *s) {

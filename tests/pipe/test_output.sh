@@ -1,0 +1,187 @@
+#!/bin/bash
+# Where a result or a checkpoint may go, and what becomes of what is there: links, modes, devices,
+# pipes, the input itself, two writers of one file.
+# shellcheck disable=SC2012 # ls: the names are this test's own
+. tests/pipe/lib.sh
+umask 022
+cd "$scratch" || exit 1
+from-csv --label species "$fixtures/iris.csv" >iris.npz
+gen-moons -n 40 | split --train 30 >moons.npz
+pick x iris.npz >x.npz
+pick y iris.npz >y.npz
+train=(train-mlp --hidden 3 --epochs 4 --checkpoint-every 1)
+"${train[@]}" --checkpoint first.npz moons.npz >trained.npz
+
+mode() { stat -c %a "$1"; }
+folder() { ls -A "$1" | tr '\n' ' '; }
+
+# ---- what is replaced ----
+
+for kind in -o --checkpoint; do
+    # writes PATH: a run that writes the bytes of $expected there.
+    case $kind in
+    -o) writes() { pick x iris.npz -o "$1"; }; expected=x.npz ;;
+    *) writes() { "${train[@]}" --checkpoint "$1" moons.npz >/dev/null; }; expected=first.npz ;;
+    esac
+    rm -rf dir
+    mkdir dir
+    check "$kind: a new file" writes dir/new.npz
+    same "$kind: a new file" $expected dir/new.npz
+    equal "$kind: its mode" "$(mode dir/new.npz)" 644
+    (umask 077 && writes dir/private.npz)
+    equal "$kind: its mode under umask 077" "$(mode dir/private.npz)" 600
+    rm dir/private.npz
+    for mode in 600 640 444 777 200; do
+        echo old >dir/new.npz
+        chmod $mode dir/new.npz
+        [ -w dir/new.npz ] || continue # the shell cannot write to it either
+        check "$kind: mode $mode" writes dir/new.npz
+        equal "$kind: mode $mode is kept" "$(mode dir/new.npz)" $mode
+        chmod 644 dir/new.npz
+        same "$kind: mode $mode: the bytes" $expected dir/new.npz
+    done
+
+    # Links are followed, one after the other, also to where nothing is yet.
+    mkdir dir/deep
+    ln -s ../new.npz dir/deep/second.npz
+    ln -s deep/second.npz dir/first.npz
+    ln -s "$PWD/dir/absent.npz" dir/dangling.npz
+    echo old >dir/new.npz
+    check "$kind: through links" writes dir/first.npz
+    same "$kind: through links" $expected dir/new.npz
+    check "$kind: through a link to nothing" writes dir/dangling.npz
+    same "$kind: through a link to nothing" $expected dir/absent.npz
+    equal "$kind: the links are there, and nothing else" \
+        "$(readlink dir/first.npz dir/deep/second.npz | tr '\n' ' ')$(folder dir)$(folder dir/deep)" \
+        "deep/second.npz ../new.npz absent.npz dangling.npz deep first.npz new.npz second.npz "
+    ln -s loop.npz dir/loop.npz
+    refuses "$kind: a link to itself" 1 'writing dir/loop.npz: Too many levels' writes dir/loop.npz
+
+    # What others leave under a name that a temporary might have is not touched.
+    echo precious >precious
+    for planted in new.npz.partial new.npz.tmp; do ln -s "$PWD/precious" "dir/$planted"; done
+    check "$kind: beside planted links" writes dir/new.npz
+    equal "$kind: what the planted links lead to" "$(cat precious)" precious
+
+    # Names of 250 and of 255 bytes; of 256.
+    for length in 250 255; do
+        name=$(printf "%${length}s" .npz | tr ' ' n)
+        check "$kind: a name of $length bytes" writes "$name"
+        check "$kind: a name of $length bytes, again" writes "$name"
+        same "$kind: a name of $length bytes" $expected "$name"
+        rm -f "$name"
+    done
+    refuses "$kind: a name of 256 bytes" 1 'File name too long' writes "n$name"
+    long=dir/long part=$(printf '%200s' '' | tr ' ' d)
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do long=$long/$part; done
+    mkdir -p "$long"
+    check "$kind: a path of 3,600 bytes" writes "$long/new.npz"
+    refuses "$kind: an empty name" 2 "option -(-output|-checkpoint): the file's name is empty" writes ''
+    refuses "$kind: a folder" 1 'writing dir: it is a directory' writes dir
+    refuses "$kind: the root" 1 'writing /: (it i|I)s a directory' writes /
+    refuses "$kind: a name that ends in a slash" 1 'writing dir/none/: ' writes dir/none/
+    refuses "$kind: a missing folder" 1 'writing no/such/file: No such file' writes no/such/file
+done
+
+# A file that this user may not write to, though the folder is his.
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups "$tools/pick" --version >/dev/null 2>&1; then
+    mkdir -m 777 open
+    chmod 755 .
+    as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$tools/pick" x iris.npz -o "$1"; }
+    echo old >open/readonly
+    chmod 444 open/readonly
+    refuses 'a read-only file' 1 'writing open/readonly: Permission denied' as_nobody open/readonly
+    equal 'a read-only file stays' "$(cat open/readonly) $(folder open)" 'old readonly '
+    refuses 'a read-only folder' 1 'writing fresh: Permission denied' as_nobody fresh
+    echo old >open/team
+    chown 0:100 open/team
+    chmod 666 open/team
+    check 'a file of another user' as_nobody open/team
+    equal 'its new owner, and no rights for another group' "$(stat -c '%u %a' open/team)" '65534 606'
+    echo old >open/mine
+    chown 65534:100 open/mine
+    chmod 640 open/mine
+    check "root over another's file" pick x iris.npz -o open/mine
+    equal 'its owner, group and mode' "$(stat -c '%u %g %a' open/mine)" '65534 100 640'
+else
+    skip 'only root can become another user: files that may not be written to'
+fi
+
+# ---- what is no regular file ----
+
+pick x iris.npz -o - >standard.npz
+same '-o -: standard output' x.npz standard.npz
+equal '-o -: no file of that name' "$(ls ./- 2>/dev/null | wc -l)" 0
+echo 'first line' >standard.npz
+pick x iris.npz -o /dev/stdout >>standard.npz
+tail -n +2 standard.npz >behind.npz
+same '-o /dev/stdout: after what is there' x.npz behind.npz
+pick x iris.npz -o /dev/fd/7 7>standard.npz
+same '-o /dev/fd/7' x.npz standard.npz
+pick x iris.npz -o >(cat >piped.npz)
+wait $!
+same '-o >(...)' x.npz piped.npz
+mkfifo fifo
+cat fifo >piped.npz &
+pick x iris.npz -o fifo
+wait $!
+same '-o with a named pipe' x.npz piped.npz
+check '-o /dev/null' pick x iris.npz -o /dev/null
+refuses '-o with the pipe that is read' 2 'pick: ./fifo is the input, too' pick x ./fifo -o ./fifo
+refuses 'a closed standard output' 1 'pick: writing standard output: Bad file descriptor' \
+    bash -c 'pick x iris.npz >&-'
+bash -c 'pick nothing iris.npz -o closed.npz 2>&-' || :
+bash -c 'exec 2>&-; train-mlp --progress --hidden 3 --epochs 4 moons.npz -o closed.npz'
+same 'standard error closed: the output' closed.npz trained.npz
+for special in /dev/null /dev/full fifo; do
+    refuses "--checkpoint $special" 1 "train-mlp: writing $special: it is not a regular file" \
+        "${train[@]}" --checkpoint $special moons.npz
+done
+equal 'what they were' "$(stat -c %F /dev/null /dev/full fifo | tr '\n' ,)" \
+    'character special file,character special file,fifo,'
+
+# ---- input and output are one file ----
+
+cp iris.npz own.npz
+check '-o over its own input' pick x own.npz -o own.npz
+same '-o over its own input' x.npz own.npz
+cp moons.npz own.npz
+ln -s own.npz link.npz
+ln own.npz hard.npz
+for name in own.npz ./own.npz link.npz hard.npz; do
+    refuses "the checkpoint is the input: $name" 2 "the checkpoint $name is an input, too" \
+        "${train[@]}" --checkpoint $name own.npz
+    refuses "the checkpoint is standard input: $name" 2 "the checkpoint $name is an input, too" \
+        bash -c '"$@" <own.npz' - "${train[@]}" --checkpoint $name
+    refuses "the checkpoint is the output: $name" 2 "the checkpoint $name is the output, too" \
+        "${train[@]}" --checkpoint $name -o own.npz moons.npz
+done
+same 'the input is as it was' moons.npz own.npz
+refuses 'the checkpoint is the output, both new' 2 'the checkpoint ./new.npz is the output, too' \
+    "${train[@]}" --checkpoint ./new.npz -o new.npz moons.npz
+refuses 'the checkpoint is standard output' 2 'the checkpoint new.npz is the output, too' \
+    bash -c '"$@" >new.npz' - "${train[@]}" --checkpoint new.npz moons.npz
+refuses 'the checkpoint is the start' 2 'the checkpoint trained.npz is an input, too' \
+    "${train[@]}" --init-from trained.npz --checkpoint trained.npz moons.npz
+refuses '--sync without -o' 2 'goes only with --output' pick x --sync iris.npz
+check '--sync' pick x --sync iris.npz -o sync.npz
+same '--sync: the bytes' x.npz sync.npz
+
+# ---- two writers of one file ----
+
+rm -rf dir
+mkdir dir
+train-mlp --hidden 3 --epochs 300 moons.npz >whole.npz
+for round in 1 2 3; do
+    for run in 1 2 3; do
+        train-mlp --hidden 3 --epochs 300 --checkpoint-every 1 --checkpoint dir/c.npz moons.npz -o dir/$run.npz \
+            2>>dir/errors &
+        runs[run]=$!
+    done
+    for run in 1 2 3; do
+        wait "${runs[run]}" || fail "round $round: run $run: status $?"
+        same "round $round: run $run" whole.npz dir/$run.npz
+    done
+    check "round $round: the checkpoint is whole" inspect dir/c.npz
+    equal "round $round: nothing else is left" "$(folder dir)$(cat dir/errors)" '1.npz 2.npz 3.npz c.npz errors '
+done
