@@ -3,35 +3,57 @@
 LABS += perceptron
 PERCEPTRON := $(OUT)/perceptron
 PERCEPTRON_TESTS := 1 2 3 4 5
-STREAMS += $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/test-%.npz)
+PERCEPTRON_RULES := listing plain bias
+PERCEPTRON_DATA := $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/data-%.npz)
+PERCEPTRON_RUNS := $(foreach rule,$(PERCEPTRON_RULES),$(PERCEPTRON_TESTS:%=$(PERCEPTRON)/$(rule)-%.npz))
+STREAMS += $(PERCEPTRON_DATA) $(PERCEPTRON_RUNS)
 
-# 100 points a class; the means of both classes, and the diagonals of their covariances.
-PERCEPTRON_1 := 10,16 -6,-3 3,0,0,4 2,0,0,5
-PERCEPTRON_2 := 1,-6 -2,-3 3,0,0,4 2,0,0,5
-PERCEPTRON_3 := 10,16 -6,-3 40,0,0,34 38,0,0,35
-PERCEPTRON_4 := 1,-6 -2,-3 40,0,0,34 38,0,0,35
-PERCEPTRON_5 := 19,16 5,6 4,0,0,4 3,0,0,5
+# 100 points a class, of which 80 train: the means of both classes, and the diagonals of their covariances.
+PERCEPTRON_1 := --mean=10,16 --mean=-6,-3 --cov=3,0,0,4 --cov=2,0,0,5
+PERCEPTRON_2 := --mean=1,-6 --mean=-2,-3 --cov=3,0,0,4 --cov=2,0,0,5
+PERCEPTRON_3 := --mean=10,16 --mean=-6,-3 --cov=40,0,0,34 --cov=38,0,0,35
+PERCEPTRON_4 := --mean=1,-6 --mean=-2,-3 --cov=40,0,0,34 --cov=38,0,0,35
+PERCEPTRON_5 := --mean=19,16 --mean=5,6 --cov=4,0,0,4 --cov=3,0,0,5
+PERCEPTRON_TITLE_1 := far apart
+PERCEPTRON_TITLE_2 := means close together
+PERCEPTRON_TITLE_3 := means far apart, wide spread
+PERCEPTRON_TITLE_4 := means close together, wide spread
+PERCEPTRON_TITLE_5 := far apart, but both on one side of the origin
 
-PERCEPTRON_TOOLS := $(addprefix $(BIN)/,gen-gauss split train-perceptron eval)
+# The report's listing, its text's rule, and that with a bias.
+PERCEPTRON_listing := --rule batch --no-bias --lr 0.01 --epochs 100
+PERCEPTRON_plain := --rule row --no-bias --lr 0.01 --epochs 100
+PERCEPTRON_bias := --rule row --lr 0.01 --epochs 100
+
+PERCEPTRON_TOOLS := $(addprefix $(BIN)/,gen-gauss split train-perceptron)
 
 .PHONY: perceptron
 perceptron: $(PERCEPTRON)/table.tsv $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/test-%.png) ## run the perceptron on five pairs of Gaussians
 	@awk -f pipelines/table.awk $<
 
-# One run, seed 1, for the picture of its line among the points.
-$(PERCEPTRON)/test-%.npz: $(PERCEPTRON_TOOLS) pipelines/perceptron.mk
+# One run, seed 1, for the picture of the lines among the points.
+$(PERCEPTRON_DATA): $(PERCEPTRON)/data-%.npz: $(PERCEPTRON_TOOLS) pipelines/perceptron.mk
 	@mkdir -p $(@D)
-	set -- $(PERCEPTRON_$*) && $(BIN)/gen-gauss -n 100 --mean=$$1 --mean=$$2 --cov=$$3 --cov=$$4 --seed 1 | \
-	    $(BIN)/split --train 0.8 --seed 1 | $(BIN)/train-perceptron --seed 1 -o $@
+	$(BIN)/gen-gauss -n 100 $(PERCEPTRON_$*) --seed 1 | $(BIN)/split --train 0.8 --stratify --seed 1 -o $@
 
-$(PERCEPTRON)/test-%.png: $(PERCEPTRON)/test-%.npz $(BIN)/plot-scatter
-	$(BIN)/plot-scatter --boundary --title 'Test $*: the line after one update a wrong row' -o $@ $<
+define perceptron_run
+$(PERCEPTRON_TESTS:%=$(PERCEPTRON)/$(1)-%.npz): $(PERCEPTRON)/$(1)-%.npz: $(PERCEPTRON)/data-%.npz $(BIN)/train-perceptron
+	$(BIN)/train-perceptron $(PERCEPTRON_$(1)) --seed 1 -o $$@ $$<
+endef
+$(foreach rule,$(PERCEPTRON_RULES),$(eval $(call perceptron_run,$(rule))))
 
-# 50 seeds of each rule: the accuracy on the 40 points that were held out.
-$(PERCEPTRON)/seeds-%.tsv: $(PERCEPTRON_TOOLS) $(BIN)/to-csv pipelines/perceptron.sh $(TABLE) \
-                           pipelines/perceptron.mk
+# The report draws its line from x = -10 to 10.
+$(PERCEPTRON)/test-%.png: $(PERCEPTRON)/listing-%.npz $(PERCEPTRON)/plain-%.npz $(PERCEPTRON)/bias-%.npz \
+                          $(BIN)/plot-scatter $(BIN)/eval pipelines/perceptron.sh $(TABLE)
+	BIN=$(BIN) bash pipelines/perceptron.sh picture $(PERCEPTRON) $* \
+	    'Test $*: two classes, $(PERCEPTRON_TITLE_$*)' $@
+
+# 50 seeds of each rule, as summarise has them.
+$(PERCEPTRON)/seeds-%.tsv: $(PERCEPTRON_TOOLS) $(addprefix $(BIN)/,eval summarise to-csv) \
+                           pipelines/perceptron.sh $(TABLE) pipelines/perceptron.mk
 	@mkdir -p $(@D)
-	BIN=$(BIN) bash pipelines/perceptron.sh seeds $(PERCEPTRON_$*) >$@
+	BIN=$(BIN) bash pipelines/perceptron.sh seeds $(foreach rule,$(PERCEPTRON_RULES),'$(PERCEPTRON_$(rule))') \
+	    $(PERCEPTRON_$*) >$@
 
 $(PERCEPTRON)/table.tsv: $(PERCEPTRON_TESTS:%=$(PERCEPTRON)/seeds-%.tsv) pipelines/perceptron.sh $(TABLE)
 	bash pipelines/perceptron.sh table $(PERCEPTRON) >$@

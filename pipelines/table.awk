@@ -31,6 +31,20 @@ function print_row(number,    i, line, text) {
     print line
 }
 
+# In lines of at most 100 columns.
+function print_note(text,    word, words, i, line) {
+    words = split(text, word, / +/)
+    line = "*"
+    for (i = 1; i <= words; i++) {
+        if (width(line " " word[i]) > 100) {
+            print line
+            line = " "
+        }
+        line = line " " word[i]
+    }
+    print line
+}
+
 END {
     for (r = 1; r <= row_count; r++) {
         print_row(row[r])
@@ -44,7 +58,7 @@ END {
         }
     }
     for (n = 1; n <= note_count; n++)
-        print "* " notes[n]
+        print_note(notes[n])
     folder = FILENAME
     sub(/[^\/]*$/, "", folder)
     print "* pictures and streams: " folder

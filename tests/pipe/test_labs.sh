@@ -66,3 +66,19 @@ equal 'are a number, and it made its file' \
 
 lab lab2 --trace --no-print-directory >"$scratch/trace"
 equal 'a second run only prints the table' "$(grep -c 'update target' "$scratch/trace")" 1
+
+# ---- perceptron: the listing's rule, held against closed forms and the listing itself, run in NumPy ----
+lab "$scratch/out/perceptron/seeds-2.tsv" "$scratch/out/perceptron/seeds-5.tsv"
+of() { awk -F '\t' -v name="$2" '$1 == name { $1 = ""; print substr($0, 2) }' "$scratch/out/perceptron/seeds-$1.tsv"; }
+equal 'test 5: the listing has exactly half right in each of 50 runs' "$(of 5 listing)" 'test.accuracy 50 0.5 0 0.5 0.5'
+equal 'and corrects in all 100 epochs' "$(of 5 epochs)" 100
+equal 'test 2: one correction, and none in the second epoch' "$(of 2 epochs)" 2
+# shellcheck disable=SC2016 # awk's own
+check "test 2: the listing's mean of 50 runs is 0.691 within three standard errors of two such means" \
+    awk '{ exit !($3 > 0.691 - 3 * $4 * sqrt(2 / 50) && $3 < 0.691 + 3 * $4 * sqrt(2 / 50)) }' <<<"$(of 2 listing)"
+# shellcheck disable=SC2016 # awk's own
+check "test 2: Bayes' rule has 0.8821" awk '{ exit !($1 > 0.8791 && $1 < 0.8851) }' <<<"$(of 2 bayes)"
+# Notes are wrapped: no line of a table's text is longer than a hundred columns.
+lab "$scratch/out/perceptron/table.tsv"
+awk -f pipelines/table.awk "$scratch/out/perceptron/table.tsv" >"$scratch/table.txt"
+equal 'the table is at most 100 columns wide' "$(awk 'length($0) > 100' "$scratch/table.txt" | grep -c .)" 0
