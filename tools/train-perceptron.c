@@ -20,6 +20,7 @@ static const lp_option options[] = {
     {ROW("lr", train.lr), .metavar = "RATE", .default_value = "1", .max = INFINITY,
      .flags = LP_OPEN_MIN, .help = "what a correction is multiplied by"},
     {ROW("epochs", train.epochs), .metavar = "N", .default_value = "100", .max = 9e15,
+     .flags = LP_RUN_LENGTH,
      .help = "passes over the rows, at most: it ends when one finds nothing to correct"},
     {ROW("eval-every", train.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
      .help = "evaluate every N epochs; 0: at the end only"},

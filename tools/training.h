@@ -28,8 +28,8 @@ typedef struct {
      .max = 9e15, .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint",                             \
      .help = "make one every N " time},                                                            \
     {LP_ROW("resume", type, member.resume), .flags = LP_NOT_IN_RECIPE, .requires = "checkpoint",   \
-     .help = "continue from the checkpoint if there is one; the output is that of an "             \
-             "uninterrupted run"}
+     .help = "continue from the checkpoint if there is one, to as many " time " or more; the "     \
+             "output is that of an uninterrupted run"}
 // clang-format on
 
 static int save_checkpoint(void *context, lp_stream *checkpoint, lp_error *e) {

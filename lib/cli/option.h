@@ -59,7 +59,8 @@ enum {
     LP_REQUIRED = 2,
     LP_OPEN_MIN = 4, /* min itself is not allowed */
     LP_OPEN_MAX = 8,
-    LP_RATIO = 16, /* a real may be written as one number divided by another: 1/255 */
+    LP_RATIO = 16,      /* a real may be written as one number divided by another: 1/255 */
+    LP_RUN_LENGTH = 32, /* --epochs: how far a training run goes */
 };
 
 typedef struct lp_option {

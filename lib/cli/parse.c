@@ -189,12 +189,12 @@ int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
     return check_together(c, e);
 }
 
-void lp_command_recipe(const lp_command *c, lp_buffer *b) {
+void lp_command_recipe(const lp_command *c, unsigned leave_out, lp_buffer *b) {
     for (const lp_setting *at = c->setting; at < c->setting + c->settings; at++) {
         const lp_option *row = at->row;
         char spelling[64], seed[32];
         lp_option_spelling(row, spelling);
-        if (row->flags & LP_NOT_IN_RECIPE)
+        if (row->flags & leave_out)
             continue;
         if (row->kind == LP_OPTION_SEED) {
             const uint64_t *value = (uint64_t *)((char *)at->values + row->offset);

@@ -50,7 +50,7 @@ lp_setting *lp_command_find(const lp_command *c, const char *name);
 const lp_setting *lp_command_any_given(const lp_command *c, const char *names);
 
 /* Appends " --train 0.8 --seed 0": the options that decide the output, in the order of the rows. */
-void lp_command_recipe(const lp_command *c, lp_buffer *b);
+void lp_command_recipe(const lp_command *c, unsigned leave_out, lp_buffer *b);
 
 /* False for a row whose name is its letter: "n" with 'n' is typed -n, "x" without a letter --x. */
 bool lp_option_is_long(const lp_option *row);

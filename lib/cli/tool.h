@@ -108,8 +108,8 @@ lp_file lp_tool_input_file_at(const char *path);
 
 /* ---- the end ---- */
 
-/* The options that decide the output, as the recipe has them: a checkpoint belongs to them. The
- * text lives until the tool ends. */
+/* The options that decide the output, as the recipe has them, but for the length of a run
+ * (LP_RUN_LENGTH): a checkpoint belongs to them. The text lives until the tool ends. */
 const char *lp_tool_options(void);
 
 /* Writes a stream that is not the tool's output to the file at `path`, without a recipe, and

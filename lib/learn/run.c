@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION "2" /* of a checkpoint's format; 1 had no checkpoint.version */
+#define VERSION "3" /* of a checkpoint's format; 1 had no checkpoint.version, 2 no total */
 #define BEST "checkpoint.best."
 #define LAST "checkpoint.last."
 
@@ -103,6 +103,8 @@ void lp_run_put_history(const lp_run *r, lp_stream *s) {
  *     checkpoint.version           of this format
  *     checkpoint.options           the options it was made under
  *     checkpoint.data              the CRC-32 of the data it was made from
+ *     checkpoint.total             the units that its run was to have
+ *     checkpoint.unit_steps        the steps of each
  *     checkpoint.NAME              each state block that is not the model's, counts as u8
  *     checkpoint.best.NAME         with patience: the best model's blocks
  *     checkpoint.last.NAME         else, where divergence is kept: those last evaluated */
@@ -125,6 +127,8 @@ static lp_stream *make_checkpoint(const lp_run *r) {
     lp_stream_put_text(s, "checkpoint.version", VERSION);
     lp_stream_put_text(s, "checkpoint.options", r->hooks->options);
     lp_stream_put_text(s, "checkpoint.data", crc32_text(r, crc32));
+    lp_stream_put_number(s, "checkpoint.total", (double)r->total);
+    lp_stream_put_number(s, "checkpoint.unit_steps", (double)r->unit_steps);
     for (size_t i = 0; i < r->blocks; i++)
         if (!r->block[i].is_model)
             put_block(&r->block[i], "", s);
@@ -148,6 +152,35 @@ static int check_origin(lp_stream *s, const char *name, const char *what, const 
     return 0;
 }
 
+static int read_number(lp_stream *s, const char *name, double *value, lp_error *e) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+    if (lp_stream_get_as(s, name, LP_F8, &t, e))
+        return -1;
+    if (t.count != 1)
+        return lp_fail(e, "%s is not one number", name);
+    *value = *(double *)t.data;
+    return 0;
+}
+
+/* Refused where the checkpoint's run counts time in other units, or where its length matters and
+ * was another. */
+static int check_time(const lp_run *r, lp_stream *s, lp_error *e) {
+    double total, unit_steps;
+    if (read_number(s, "checkpoint.total", &total, e) ||
+        read_number(s, "checkpoint.unit_steps", &unit_steps, e))
+        return -1;
+    if (unit_steps != (double)r->unit_steps)
+        return lp_fail(e, "the checkpoint counts %s",
+                       unit_steps == 1 ? "steps, not epochs" : "epochs, not steps");
+    if (r->needs_total && total != (double)r->total)
+        return lp_fail(e,
+                       "the learning rate depends on the length of the run, which was to be %.0f "
+                       "and is now %" PRIu64 " (a cosine cannot go on past its end: give %.0f, or "
+                       "start anew)",
+                       total, r->total, total);
+    return 0;
+}
+
 /* Brings a prepared run to where the checkpoint was made. */
 static int take_checkpoint(lp_run *r, lp_stream *s, lp_error *e) {
     char crc32[16];
@@ -156,13 +189,14 @@ static int take_checkpoint(lp_run *r, lp_stream *s, lp_error *e) {
                           "start anew)");
     if (check_origin(s, "checkpoint.version", "version", VERSION, e) ||
         check_origin(s, "checkpoint.options", "options", r->hooks->options, e) ||
-        check_origin(s, "checkpoint.data", "data", crc32_text(r, crc32), e))
+        check_origin(s, "checkpoint.data", "data", crc32_text(r, crc32), e) || check_time(r, s, e))
         return -1;
     for (size_t i = 0; i < r->blocks; i++)
         if (take_block(&r->block[i], "", s, e))
             return -1;
     if (r->done > r->total)
-        return lp_fail(e, "checkpoint.done is past the end of the run");
+        return lp_fail(e, "the checkpoint is at %" PRIu64 ", past the end of the run at %" PRIu64,
+                       r->done, r->total);
     if (lp_history_read(&r->history, s, e) || copy_tensors(s, "snapshot.", r->kept, e))
         return -1;
     return copy_tensors(s, BEST, r->kept, e) || copy_tensors(s, LAST, r->kept, e) ? -1 : 0;
@@ -249,13 +283,27 @@ static bool is_over(const lp_run *r) {
     return r->done == r->total || r->converged || r->out_of_patience || r->diverged;
 }
 
+/* The checkpoint of the end is one that a longer run goes on from. */
+static bool is_to_be_saved(const lp_run *r) {
+    bool stopped = r->converged || r->out_of_patience || r->diverged;
+    return r->hooks->save != NULL && r->done > 0 && !stopped &&
+           (r->done == r->total || is_due(r->done, r->hooks->checkpoint_every));
+}
+
+/* The evaluation of the end, where it was not due anyway: not in a checkpoint, since a longer run
+ * does not have it. */
+static int evaluate_end(lp_run *r, lp_error *e) {
+    return is_over(r) && !is_due(r->done, r->options.eval_every) ? evaluate(r, e) : 0;
+}
+
 static int end_unit(lp_run *r, lp_error *e) {
-    if ((is_due(r->done, r->options.eval_every) || is_over(r)) && evaluate(r, e))
+    if (is_due(r->done, r->options.eval_every) && evaluate(r, e))
         return -1;
     if (!r->diverged && is_due(r->done, r->options.snapshot_every))
         take_snapshot(r);
-    bool saves = r->hooks->save != NULL && r->done > 0 && !is_over(r);
-    return saves && is_due(r->done, r->hooks->checkpoint_every) ? save_checkpoint(r, e) : 0;
+    if (is_to_be_saved(r) && save_checkpoint(r, e))
+        return -1;
+    return evaluate_end(r, e);
 }
 
 /* ---- the loop ---- */
@@ -278,7 +326,9 @@ static int begin(lp_run *r, lp_error *e) {
     if (take_checkpoint(r, hooks->resume, e))
         return lp_within(e, "resuming");
     r->steps = r->done * r->unit_steps;
-    return r->learner->load != NULL ? r->learner->load(r, e) : 0;
+    if (r->learner->load != NULL && r->learner->load(r, e))
+        return -1;
+    return evaluate_end(r, e);
 }
 
 /* The steps of one unit, as far as the loss is finite. */

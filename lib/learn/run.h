@@ -12,7 +12,8 @@
  *
  * Time is counted in units, each of `unit_steps` steps: an epoch, or a single step. A run that is
  * killed and resumed ends in the same bytes as one that was not, provided that a step depends on
- * the state blocks, run->done and run->steps alone. */
+ * the state blocks, run->done and run->steps alone, or, as run->needs_total says, on run->total.
+ * Without that a run that came to its end goes on from there, as a part of a longer one. */
 #ifndef LP_LEARN_RUN_H
 #define LP_LEARN_RUN_H
 
@@ -40,11 +41,12 @@ typedef struct {
 /* What a run needs from its surroundings. Every member may be 0. */
 typedef struct {
     lp_stream *init_from; /* holds a model to start from; each learner reads it by itself */
-    /* Stores a checkpoint: afterwards it is on disk as a whole, or not at all. */
+    /* Stores a checkpoint, each time that is due and at the end: afterwards it is on disk as a
+     * whole, or not at all. */
     int (*save)(void *context, lp_stream *checkpoint, lp_error *e);
     int64_t checkpoint_every;
-    lp_stream *resume;   /* a checkpoint to go on from */
-    const char *options; /* the options as text; a checkpoint of other options is refused */
+    lp_stream *resume;   /* a checkpoint to go on from, also of a run with another total */
+    const char *options; /* but for the total, as text; a checkpoint of others is refused */
     /* Told after every step: how many of `total` are done, and the last loss. */
     void (*progress)(void *context, uint64_t done, uint64_t total, double loss);
     void *context;
@@ -86,6 +88,7 @@ struct lp_run {
     const lp_run_hooks *hooks;
     uint64_t total;      /* units of time, at most */
     uint64_t unit_steps; /* steps in a unit */
+    bool needs_total;    /* a step depends on `total` too */
     bool has_test;       /* evaluations know a val_loss */
     lp_arena memory;     /* lives as long as the run */
 
@@ -121,7 +124,8 @@ void lp_run_add_params(lp_run *r, const char *prefix, bool is_model, const lp_pa
  * has converged, or patience has run out, and then the model is the best one. Where the loss
  * becomes NaN or infinite it ends as well if that is kept: the model is then as it was last
  * evaluated, or else as it began. Refused: such a loss otherwise (with the step and the learning
- * rate); a checkpoint of other options, of other data or of another version of labpipe. */
+ * rate); a checkpoint of other options, of other data or of another version of labpipe, of a
+ * longer run, or, where the total matters, of a run of another length. */
 int lp_run_train(lp_run *r, lp_error *e);
 
 /* Puts history.* (learn/history.h), and

@@ -119,6 +119,7 @@ static int train(lp_stream *s, const lp_matrix *matrix, const lp_fit_options *fi
                   .hooks = hooks,
                   .total = (uint64_t)fit->epochs,
                   .unit_steps = 1,
+                  .needs_total = lp_schedule_needs_total(&fit->schedule),
                   .has_test = matrix->held_out.count > 0,
                   .lr = fit->lr};
     if (options->patience > 0 && !run.has_test)

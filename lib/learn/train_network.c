@@ -158,6 +158,7 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     run->lr = o->lr;
     run->total = (uint64_t)(o->count_steps ? o->steps : o->epochs);
     run->unit_steps = o->count_steps ? 1 : l->epoch_steps;
+    run->needs_total = lp_schedule_needs_total(&o->schedule);
     lp_stream *from = run->hooks->init_from;
     if (make_network(l, &run->memory, e) || freeze_layers(l, e) ||
         (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e))

@@ -109,3 +109,7 @@ double lp_schedule_rate(const lp_schedule *s, double lr, uint64_t t, uint64_t to
     }
     return lr;
 }
+
+bool lp_schedule_needs_total(const lp_schedule *s) {
+    return s->kind == LP_RATE_COSINE;
+}

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,5 +53,8 @@ int lp_schedule_parse(const char *text, void *schedule, lp_error *e);
 /* The rate at time t (epochs or steps, from 0) of `total`, from the base rate lr. In PyTorch, after
  * a warm-up, SequentialLR of LinearLR(start_factor=1/N, total_iters=N - 1) and the other. */
 double lp_schedule_rate(const lp_schedule *schedule, double lr, uint64_t t, uint64_t total);
+
+/* True where that depends on `total`: a longer run is then another one from the start. */
+bool lp_schedule_needs_total(const lp_schedule *schedule);
 
 #endif

@@ -214,8 +214,19 @@ for method in "$sgd --shuffle --lr-schedule cosine" "$als"; do
     same "$method: resumed from the last checkpoint" whole.npz resumed.npz
 done
 # shellcheck disable=SC2086
+for method in "$sgd --shuffle" "$gd" "$als"; do
+    rm -f c.npz
+    command="factorise $method --checkpoint c.npz --checkpoint-every 500 --resume"
+    $command --epochs 20 ratings.npz >short.npz
+    $command --epochs 31 --quiet ratings.npz >longer.npz
+    factorise $method --epochs 31 ratings.npz >whole.npz
+    same "$method: gone on past its end" whole.npz longer.npz
+    differ "$method: there was more to learn" short.npz longer.npz
+done
+command="factorise $als --epochs 31"
+# shellcheck disable=SC2086
 refuses "a checkpoint of other options" 1 "the checkpoint is of other options" \
-    factorise $als --epochs 9 --checkpoint c.npz --checkpoint-every 3 --resume ratings.npz
+    factorise $als --eval-every 9 --checkpoint c.npz --checkpoint-every 3 --resume ratings.npz
 gen-ratings --users 60 --items 90 -n 1500 --seed 4 | split --train 0.9 --seed 1 >others.npz
 # shellcheck disable=SC2086
 refuses "a checkpoint of other data" 1 "the checkpoint is of other data" \

@@ -127,7 +127,40 @@ train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 moons.np
 refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
     train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume gauss.npz
 refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options' \
-    train-mlp --hidden 8 --epochs 10 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
+    train-mlp --hidden 9 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
+
+# A run that came to its end goes on: the same bytes as one longer run.
+checkpoint='--checkpoint c.npz --checkpoint-every 1000 --resume'
+longer() { # longer NAME MORE COMMAND...: after --epochs 7, once again, and then as many as MORE says
+    local name=$1 more=$2 length=--epochs
+    shift 2
+    case " $* " in *' --sample '*) length=--steps ;; esac
+    rm -f c.npz
+    "$@" $length 7 >short.npz
+    # shellcheck disable=SC2086
+    "$@" $length 7 $checkpoint >first.npz
+    # shellcheck disable=SC2086
+    "$@" $length 7 $checkpoint >second.npz
+    same "$name, with a checkpoint at its end" short.npz first.npz
+    same "$name, resumed at its end" short.npz second.npz
+    "$@" $length "$more" >whole.npz
+    # shellcheck disable=SC2086
+    "$@" $length "$more" $checkpoint >longer.npz
+    same "$name, gone on to $more" whole.npz longer.npz
+}
+longer 'SGD' 12 train-mlp --hidden 8 --batch 16 --momentum 0.9 --eval-every 5 --snapshot-every 3 moons.npz
+longer 'Adam' 12 train-mlp --hidden 8 --batch 16 --optimizer adam --lr-schedule step:5:0.5 moons.npz
+longer 'one row a step' 100 train-mlp --hidden 8 --sample --momentum 0.5 --lr 0.01 moons.npz
+longer 'a perceptron' 12 train-perceptron --eval-every 5 near.npz
+refuses 'resumed to less' 1 'resuming: the checkpoint is at 12, past the end of the run at 9' \
+    train-perceptron --eval-every 5 --epochs 9 --checkpoint c.npz --checkpoint-every 1000 --resume near.npz
+rm c.npz
+train-mlp --hidden 8 --epochs 9 --lr-schedule cosine --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
+refuses 'a cosine past its end' 1 'resuming: the learning rate depends on the length of the run, which was to be 9 and is now 20' \
+    train-mlp --hidden 8 --epochs 20 --lr-schedule cosine --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
+train-mlp --hidden 8 --epochs 9 --batch 16 --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
+refuses 'epochs resumed as steps' 1 'resuming: the checkpoint counts epochs, not steps' \
+    train-mlp --hidden 8 --steps 20 --batch 16 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
 cp well.npz old.npz
 refuses 'resumed from what is no checkpoint' 1 'resuming: the file is not a checkpoint of this version of labpipe' \
     train-mlp --hidden 8 --epochs 9 --checkpoint old.npz --checkpoint-every 4 --resume moons.npz

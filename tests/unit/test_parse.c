@@ -156,7 +156,7 @@ static void refusals(void) {
 static void recipe(void) {
     lp_buffer b = {0};
     CHECK(parse("--mean 1,2 --lr 0.10 --shuffle --mean 3,4 --threads 8 --drop h*") == 0);
-    lp_command_recipe(&c, &b);
+    lp_command_recipe(&c, LP_NOT_IN_RECIPE, &b);
     /* The rows' order, the words as typed, the seed always, what changes no byte never. */
     CHECK_TEXT(b.data, "--shuffle --seed 0 --lr 0.10 --drop 'h*' --mean 1,2 --mean 3,4");
     lp_buffer_free(&b);
@@ -167,7 +167,7 @@ static void synonyms(void) {
     lp_buffer b = {0};
     CHECK(parse("--scale 1/4 --passes=9") == 0 && o.scale == 0.25 && o.epochs == 9);
     CHECK(lp_command_find(&c, "input-scale")->given);
-    lp_command_recipe(&c, &b);
+    lp_command_recipe(&c, LP_NOT_IN_RECIPE, &b);
     CHECK_TEXT(b.data, "--epochs 9 --seed 0 --input-scale 1/4");
     lp_buffer_free(&b);
     CHECK(parse("--input-scale 1/4") == 0 && o.scale == 0.25);

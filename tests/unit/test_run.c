@@ -296,7 +296,7 @@ static void resumes_after_every_unit(void) {
                                     .progress = progress,
                                     .context = &v};
         char *bytes = whole_run(learners[k], k >= 2, &hooks, &size);
-        CHECK(v.count == 11 && v.progress == (k < 2 ? 24 : 22) && v.total == 24);
+        CHECK(v.count == (k < 2 ? 12 : 11) && v.progress == (k < 2 ? 24 : 22) && v.total == 24);
         for (size_t i = 0; i < v.count; i++) {
             const lp_run_hooks on = {.resume = v.checkpoint[i], .options = "these"};
             char *again = whole_run(learners[k], k >= 2, &on, &again_size);
@@ -307,6 +307,73 @@ static void resumes_after_every_unit(void) {
         }
         free(bytes);
     }
+}
+
+/* A run of `total` units, from its beginning or from a checkpoint, which saves its end in *v. */
+static char *run_to(const lp_learner *learner, uint64_t total, lp_stream *from, vault *v,
+                    size_t *size) {
+    const lp_run_hooks hooks = {
+        .save = save, .checkpoint_every = 100, .resume = from, .options = "these", .context = v};
+    toy t = {.script = falling};
+    lp_run run = run_of(&t, learner, &hooks);
+    run.total = total;
+    run.options = (lp_run_options){.eval_every = 3, .patience = 9, .snapshot_every = 2};
+    CHECK(lp_run_train(&run, &e) == 0 && run.done == total);
+    lp_stream *s = result_of(&run);
+    char *bytes = bytes_of(s, size);
+    lp_stream_free(s);
+    lp_run_free(&run);
+    return bytes;
+}
+
+/* From the end of a run of 5, where an evaluation was not due, to 5 again and on to 12. */
+static void goes_on_past_its_end(void) {
+    const lp_learner *learners[] = {&in_place, &copied};
+    for (int k = 0; k < 2; k++) {
+        vault v = {0};
+        size_t size[4];
+        char *bytes[] = {run_to(learners[k], 5, NULL, &v, &size[0]),
+                         run_to(learners[k], 12, NULL, &v, &size[1]), NULL, NULL};
+        bytes[2] = run_to(learners[k], 5, v.checkpoint[0], &v, &size[2]);
+        bytes[3] = run_to(learners[k], 12, v.checkpoint[0], &v, &size[3]);
+        CHECK(v.count == 3 && size[0] != size[1]);
+        for (int i = 0; i < 2; i++)
+            CHECK(size[i] == size[i + 2] && memcmp(bytes[i], bytes[i + 2], size[i]) == 0);
+        for (int i = 0; i < 4; i++)
+            free(bytes[i]);
+        for (size_t i = 0; i < v.count; i++)
+            lp_stream_free(v.checkpoint[i]);
+    }
+}
+
+static void other_lengths_are_refused(void) {
+    static const struct {
+        uint64_t total, unit_steps;
+        bool needs_total;
+        const char *text; /* NULL: goes on */
+    } cases[] = {{4, 2, false, "resuming: the checkpoint is at 5, past the end of the run at 4"},
+                 {12, 1, false, "resuming: the checkpoint counts epochs, not steps"},
+                 {12, 2, true,
+                  "resuming: the learning rate depends on the length of the run, "
+                  "which was to be 5 and is now 12"},
+                 {5, 2, true, NULL}};
+    vault v = {0};
+    size_t size;
+    free(run_to(&in_place, 5, NULL, &v, &size));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const lp_run_hooks on = {.resume = v.checkpoint[0], .options = "these"};
+        toy t = {.script = falling};
+        lp_run run = run_of(&t, &in_place, &on);
+        run.options = (lp_run_options){.patience = 9};
+        run.total = cases[i].total;
+        run.unit_steps = cases[i].unit_steps;
+        run.needs_total = cases[i].needs_total;
+        CHECK(lp_run_train(&run, &e) == (cases[i].text != NULL ? -1 : 0));
+        if (cases[i].text != NULL)
+            CHECK_HOLDS(e.text, cases[i].text);
+        lp_run_free(&run);
+    }
+    lp_stream_free(v.checkpoint[0]);
 }
 
 static void refuses_resume(lp_stream *checkpoint, const char *options, const char *text) {
@@ -324,8 +391,9 @@ static void other_checkpoints_are_refused(void) {
         .save = save, .checkpoint_every = 7, .options = "these", .context = &v};
     toy t = {0};
     lp_run run = run_of(&t, &in_place, &hooks);
-    CHECK(lp_run_train(&run, &e) == 0 && v.count == 1);
+    CHECK(lp_run_train(&run, &e) == 0 && v.count == 2);
     lp_run_free(&run);
+    lp_stream_free(v.checkpoint[1]);
     lp_stream *s = v.checkpoint[0];
     refuses_resume(s, "those",
                    "resuming: the checkpoint is of other options: 'these', now 'those'");
@@ -336,8 +404,8 @@ static void other_checkpoints_are_refused(void) {
     refuses_resume(s, "these",
                    "resuming: the checkpoint is of other data: 'CRC-32 00000000', now 'CRC-32 "
                    "feedf00d'");
-    lp_stream_put_text(s, "checkpoint.version", "3");
-    refuses_resume(s, "these", "resuming: the checkpoint is of other version: '3', now '2'");
+    lp_stream_put_text(s, "checkpoint.version", "2");
+    refuses_resume(s, "these", "resuming: the checkpoint is of other version: '2', now '3'");
     lp_stream_drop(s, "checkpoint.version");
     refuses_resume(s, "these", "resuming: the file is not a checkpoint of this version of labpipe");
     lp_stream_free(s);
@@ -352,6 +420,9 @@ int main(void) {
         {"a loss that is not finite is refused", divergence_is_refused},
         {"or ends the run, if it is kept, with what was last evaluated", divergence_is_kept},
         {"a run resumed after any unit ends in the same bytes", resumes_after_every_unit},
+        {"a run goes on past its end as a longer one", goes_on_past_its_end},
+        {"runs of another length or unit are refused where that matters",
+         other_lengths_are_refused},
         {"checkpoints of other runs and versions are refused", other_checkpoints_are_refused},
         {0},
     };

@@ -297,7 +297,7 @@ static void resume(void) {
         size_t size, again_size;
         char *bytes = bytes_of(s, &size);
         lp_stream_free(s);
-        CHECK(v.count == (size_t)(o.count_steps ? o.steps : o.epochs) - 1);
+        CHECK(v.count == (size_t)(o.count_steps ? o.steps : o.epochs));
         for (size_t i = 0; i < v.count; i++) {
             lp_stream *checkpoint = stream_of(v.bytes[i], v.size[i]);
             const lp_run_hooks on = {.resume = checkpoint, .options = "these"};
