@@ -128,6 +128,11 @@ int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
         fail(g, "the graph has no root");
     else if (g->node[root].rows != 1 || g->node[root].cols != 1)
         fail(g, "the root is not a single number (1, 1)");
+    g->root = root;
+    return lp_graph_finish_forward(g, e);
+}
+
+int lp_graph_finish_forward(lp_graph *g, lp_error *e) {
     if (g->failed) {
         *e = g->error;
         return -1;
@@ -140,7 +145,6 @@ int lp_graph_finish(lp_graph *g, int root, lp_error *e) {
             return lp_fail(e, "building the graph: %s has no backward", g->ops[n->op].name);
         allocate(g, n);
     }
-    g->root = root;
     return 0;
 }
 

@@ -101,6 +101,9 @@ void lp_graph_set_labels(lp_graph *g, int node, const int32_t *label);
  * between a parameter and the root. */
 int lp_graph_finish(lp_graph *g, int root, lp_error *e);
 
+/* The same of a graph without a root, which is only run forward. */
+int lp_graph_finish_forward(lp_graph *g, lp_error *e);
+
 /* From now on batches have this many rows, from 1 to those of the build. */
 void lp_graph_set_rows(lp_graph *g, size_t rows);
 

@@ -341,7 +341,7 @@ static int decide(void *points, size_t count, const double *x, const double *y, 
 
 /* The model takes the two columns that are drawn. */
 static int check_takes(const lp_points *p, const lp_model *m, const char *what, lp_error *e) {
-    size_t takes = lp_model_inputs(m);
+    size_t takes = lp_network_inputs(&m->net);
     if (takes != 2 || p->columns != 2 || p->x_column == p->y_column)
         return lp_fail(e,
                        "%s drawn for a model of two columns: this one takes %zu, and columns %zu "

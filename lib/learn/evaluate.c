@@ -92,7 +92,7 @@ static int evaluate_part(lp_evaluator *ev, size_t i, int64_t top_k, lp_report *r
     const lp_part *p = &ev->data->part[i];
     LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
     lp_metrics metrics;
-    size_t outputs = lp_model_outputs(ev->model), cells = 0;
+    size_t outputs = lp_network_outputs(&ev->model->net), cells = 0;
     ev->all_scores = NULL;
     ev->regression = NULL;
     if (lp_model_classes(ev->model, p->label != NULL) == 0) {
@@ -126,6 +126,7 @@ static int evaluate_model(lp_stream *s, lp_stream *model, int64_t top_k, lp_repo
     lp_stream *from = model != NULL ? model : s;
     if (lp_model_read(&m, from, e) || read_data(&d, &m, s, model, e))
         return -1;
+    LP_CLEANUP(lp_evaluator_free)
     lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
     for (size_t i = 0; i < d.parts; i++)
         if (evaluate_part(&evaluator, i, top_k, r, e))

@@ -52,10 +52,15 @@ lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *
         .model = m,
         .data = d,
         .forward = lp_forward_new(m, d, with_target, memory),
-        .scores = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_model_outputs(m), type.size),
-        .probabilities = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_model_outputs(m), type.size),
+        .scores = lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_network_outputs(&m->net), type.size),
+        .probabilities =
+            lp_arena_alloc(memory, LP_FORWARD_ROWS * lp_network_outputs(&m->net), type.size),
         .row_loss = lp_arena_alloc(memory, LP_FORWARD_ROWS, type.size),
         .predicted = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(int32_t))};
+}
+
+void lp_evaluator_free(lp_evaluator *ev) {
+    lp_forward_free(&ev->forward);
 }
 
 /* The sum of the losses of the n rows whose scores are in ev->scores (which it may overwrite). */
@@ -64,7 +69,7 @@ static double sum_losses(lp_evaluator *ev, size_t n) {
     const lp_batch *batch = &ev->forward.batch;
     lp_type type = m->net.params.type;
     const lp_kernels *num = lp_kernels_of(type);
-    size_t outputs = lp_model_outputs(m);
+    size_t outputs = lp_network_outputs(&m->net);
     double sum = 0;
     if (m->is_perceptron) {
         for (size_t i = 0; i < n; i++) {
@@ -86,7 +91,7 @@ static double sum_losses(lp_evaluator *ev, size_t n) {
 static void keep_rows(lp_evaluator *ev, size_t from, size_t n) {
     const lp_model *m = ev->model;
     lp_type type = m->net.params.type;
-    size_t outputs = lp_model_outputs(m);
+    size_t outputs = lp_network_outputs(&m->net);
     if (ev->regression != NULL)
         lp_regression_add(ev->regression, type, n, ev->forward.batch.target, ev->scores);
     if (ev->all_scores == NULL)
@@ -102,10 +107,10 @@ static void keep_rows(lp_evaluator *ev, size_t from, size_t n) {
 
 static int check_part(const lp_model *m, const lp_part *p, size_t classes, lp_error *e) {
     size_t expected = m->target == LP_TARGET_X ? p->cols : p->target_cols;
-    size_t predicted = m->is_perceptron ? 2 : lp_model_outputs(m);
-    if (p->cols != lp_model_inputs(m))
+    size_t predicted = m->is_perceptron ? 2 : lp_network_outputs(&m->net);
+    if (p->cols != lp_network_inputs(&m->net))
         return lp_fail(e, "%s has %zu columns, the model takes %zu", p->x_name, p->cols,
-                       lp_model_inputs(m));
+                       lp_network_inputs(&m->net));
     if (classes > 0 && p->label == NULL)
         return lp_fail(e, "%s holds no classes, but the model predicts classes", p->y_name);
     if (expected != predicted)
@@ -135,7 +140,7 @@ int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error 
     }
     double terms = (double)p->rows;
     if (!m->is_perceptron && m->loss == LP_LOSS_MSE && m->reduction == LP_REDUCE_MEAN)
-        terms *= (double)lp_model_outputs(m);
+        terms *= (double)lp_network_outputs(&m->net);
     metrics->loss = loss / terms;
     if (classes > 0)
         metrics->accuracy = lp_accuracy(&metrics->confusion);

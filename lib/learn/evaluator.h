@@ -48,6 +48,7 @@ typedef struct {
 
 /* Model and data are borrowed; all room is in `memory`. */
 lp_evaluator lp_evaluator_new(const lp_model *m, const lp_dataset *d, lp_arena *memory);
+void lp_evaluator_free(lp_evaluator *ev);
 
 /* The metrics on part `i` of the data; freed with lp_confusion_free(&metrics->confusion). The loss
  * is the cross-entropy averaged over the rows; or the squared errors averaged over all numbers, or,

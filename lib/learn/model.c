@@ -3,8 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+static bool has_network(const lp_stream *s) {
+    return lp_stream_has(s, "layer1.weight") || lp_stream_has(s, "layer1.kind");
+}
+
 bool lp_model_is_in(const lp_stream *s) {
-    return lp_stream_has(s, "layer1.weight") || lp_stream_has(s, "weight");
+    return has_network(s) || lp_stream_has(s, "weight");
 }
 
 /* The place of the text NAME among `choices`, "a|b"; 0 where the stream has none. */
@@ -12,7 +16,7 @@ static int read_choice(lp_stream *s, const char *name, const char *choices, lp_e
     return lp_stream_has(s, name) ? lp_stream_get_choice(s, name, choices, e) : 0;
 }
 
-static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
+static int read_network(lp_model *m, lp_stream *s, lp_error *e) {
     int loss = read_choice(s, "model.loss", LP_LOSS_CHOICES, e);
     int reduction = loss < 0 ? -1 : read_choice(s, "model.reduction", LP_REDUCTION_CHOICES, e);
     int target = reduction < 0 ? -1 : read_choice(s, "model.target", LP_TARGET_CHOICES, e);
@@ -34,7 +38,7 @@ static int read_mlp(lp_model *m, lp_stream *s, lp_error *e) {
 
 lp_model lp_model_new_perceptron(lp_type type, size_t d, bool has_bias) {
     lp_model m = {.is_perceptron = true, .input_scale = 1};
-    m.net = lp_network_new(type, 1, (size_t[]){d, 1}, has_bias ? LP_BIAS_SCALAR : LP_BIAS_NONE,
+    m.net = lp_network_mlp(type, 1, (size_t[]){d, 1}, has_bias ? LP_BIAS_SCALAR : LP_BIAS_NONE,
                            LP_ACTIVATION_IDENTITY, LP_ACTIVATION_IDENTITY, false);
     for (size_t i = 0; i < m.net.params.count; i++)
         strcpy(m.net.params.table[i].name, i == 0 ? "weight" : "bias");
@@ -54,12 +58,12 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
 
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
-    bool mlp = lp_stream_has(s, "layer1.weight"), perceptron = lp_stream_has(s, "weight");
-    if (mlp && perceptron)
+    bool network = has_network(s), perceptron = lp_stream_has(s, "weight");
+    if (network && perceptron)
         lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
-    else if (!mlp && !perceptron)
+    else if (!network && !perceptron)
         lp_fail(e, "there is no model (expected layer1.weight or weight)");
-    else if ((mlp ? read_mlp(m, s, e) : read_perceptron(m, s, e)) == 0)
+    else if ((network ? read_network(m, s, e) : read_perceptron(m, s, e)) == 0)
         return 0;
     return lp_within(e, "reading the model");
 }
@@ -97,18 +101,10 @@ void lp_model_drop(lp_stream *s) {
     }
 }
 
-size_t lp_model_inputs(const lp_model *m) {
-    return m->net.layer[0].in;
-}
-
-size_t lp_model_outputs(const lp_model *m) {
-    return m->net.layer[m->net.layers - 1].out;
-}
-
 size_t lp_model_classes(const lp_model *m, bool labelled) {
     if (m->is_perceptron)
         return 2;
     if (m->target == LP_TARGET_X || (m->loss == LP_LOSS_MSE && !labelled))
         return 0;
-    return lp_model_outputs(m);
+    return lp_network_outputs(&m->net);
 }

@@ -1,6 +1,6 @@
 /* A trained model, whichever kind a stream holds.
  *
- * An MLP (net/network.h) may have beside it
+ * A network (net/network.h) may have beside it
  *     model.loss          "cross-entropy" (the default) or "mse"
  *     model.reduction     "mean" (the default) or "sum"
  *     model.target        "y" (the default), or "x": an autoencoder
@@ -46,10 +46,6 @@ lp_model lp_model_new_perceptron(lp_type type, size_t d, bool has_bias);
 /* Drops every model from a stream, with history, snapshots and predictions: a new one replaces it.
  */
 void lp_model_drop(lp_stream *s);
-
-/* The widths of the first layer's input and the last layer's output. */
-size_t lp_model_inputs(const lp_model *m);
-size_t lp_model_outputs(const lp_model *m);
 
 /* The number of classes that it tells apart (2 for a perceptron); 0 for a regression or an
  * autoencoder, which predict numbers. `labelled`: the data has classes. */

@@ -2,16 +2,34 @@
 
 #include "data/features.h"
 
+#include <string.h>
+
 /* ---- the forward pass ---- */
+
+/* Pictures go through a network in smaller chunks, whose feature maps stay in the cache. */
+enum { PICTURES = 32 };
+
+static size_t chunk_rows(const lp_model *m) {
+    return lp_volume_is_flat(m->net.layer[0].in) ? LP_FORWARD_ROWS : PICTURES;
+}
 
 lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_target,
                           lp_arena *memory) {
+    lp_error never; /* the network's layers fit each other */
     lp_type type = m->net.params.type;
-    return (lp_forward){
-        .model = m,
-        .batch = lp_batch_new(d, type, LP_FORWARD_ROWS, m->target, with_target, memory),
-        .index = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(size_t)),
-        .work = lp_arena_alloc(memory, lp_network_work(&m->net, LP_FORWARD_ROWS), type.size)};
+    lp_forward f = {.model = m,
+                    .batch = lp_batch_new(d, type, LP_FORWARD_ROWS, m->target, with_target, memory),
+                    .index = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(size_t)),
+                    .graph = lp_graph_new(type)};
+    f.input = lp_graph_input(f.graph, chunk_rows(m), lp_network_inputs(&m->net), true);
+    f.output = lp_network_graph(&m->net, f.graph, f.input, false);
+    lp_graph_finish_forward(f.graph, &never);
+    return f;
+}
+
+void lp_forward_free(lp_forward *f) {
+    lp_graph_free(f->graph);
+    *f = (lp_forward){0};
 }
 
 size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores) {
@@ -19,7 +37,16 @@ size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *score
     for (size_t i = 0; i < n; i++)
         f->index[i] = from + i;
     lp_batch_fill(&f->batch, p, f->model->input_scale, n, f->index);
-    lp_network_output(&f->model->net, n, f->batch.x, f->work, scores);
+    size_t size = f->graph->type.size, outputs = lp_network_outputs(&f->model->net);
+    size_t inputs = lp_network_inputs(&f->model->net), max = chunk_rows(f->model);
+    for (size_t r = 0, rows; r < n; r += rows) {
+        rows = n - r < max ? n - r : max;
+        lp_graph_set_rows(f->graph, rows);
+        lp_graph_set(f->graph, f->input, (const char *)f->batch.x + r * inputs * size);
+        lp_graph_forward(f->graph);
+        memcpy((char *)scores + r * outputs * size, f->graph->node[f->output].value,
+               rows * outputs * size);
+    }
     return n;
 }
 
@@ -29,14 +56,14 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
     size_t rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
     if (lp_features_check(x, name, e))
         return -1;
-    if (cols != lp_model_inputs(m))
+    if (cols != lp_network_inputs(&m->net))
         return lp_fail(e, "%s has %zu columns, the model takes %zu", name, cols,
-                       lp_model_inputs(m));
+                       lp_network_inputs(&m->net));
     const lp_dataset d = {.parts = 1,
                           .part = {{.rows = rows, .cols = cols, .x_type = x->type, .x = x->data}}};
     LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
-    lp_forward forward = lp_forward_new(m, &d, false, &memory);
-    *scores = lp_tensor_matrix(m->net.params.type, rows, lp_model_outputs(m));
+    LP_CLEANUP(lp_forward_free) lp_forward forward = lp_forward_new(m, &d, false, &memory);
+    *scores = lp_tensor_matrix(m->net.params.type, rows, lp_network_outputs(&m->net));
     for (size_t from = 0; from < rows; from += LP_FORWARD_ROWS)
         lp_forward_rows(&forward, &d.part[0], from,
                         (char *)scores->data + from * scores->shape[1] * scores->type.size);
@@ -47,7 +74,7 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
 
 void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label) {
     lp_type type = m->net.params.type;
-    size_t cols = lp_model_outputs(m);
+    size_t cols = lp_network_outputs(&m->net);
     for (size_t r = 0; r < n; r++) {
         size_t best = 0;
         for (size_t c = 1, at = r * cols; c < cols; c++)
@@ -75,7 +102,8 @@ static void put_predictions(const lp_model *m, lp_stream *s, lp_tensor *scores, 
         ((int64_t *)predicted.data)[i] = label[i];
     lp_stream_put(s, "y_pred", &predicted);
     if (!m->is_perceptron && m->loss == LP_LOSS_CROSS_ENTROPY)
-        lp_kernels_of(scores->type)->softmax(n, lp_model_outputs(m), scores->data, scores->data);
+        lp_kernels_of(scores->type)
+            ->softmax(n, lp_network_outputs(&m->net), scores->data, scores->data);
     lp_stream_put(s, "y_score", scores);
 }
 

@@ -15,12 +15,15 @@ typedef struct {
     const lp_model *model;
     lp_batch batch; /* the rows of the last chunk */
     size_t *index;
-    void *work;
+    lp_graph *graph; /* the network, its parameters constants */
+    int input, output;
 } lp_forward;
 
-/* Room in `memory` for chunks of the dataset's parts, with their targets where `with_target`. */
+/* Room in `memory` for chunks of the dataset's parts, with their targets where `with_target`. Its
+ * graph is freed with lp_forward_free. */
 lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_target,
                           lp_arena *memory);
+void lp_forward_free(lp_forward *f);
 
 /* scores (n, outputs), of the model's type = the last layer's output for the n rows of a part from
  * row `from` on. Returns n, at most LP_FORWARD_ROWS. */

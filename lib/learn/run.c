@@ -34,8 +34,8 @@ void lp_run_add_params(lp_run *r, const char *prefix, bool is_model, const lp_pa
         const lp_param *row = &p->table[i];
         char name[64];
         snprintf(name, sizeof name, "%s%s", prefix, row->name);
-        size_t shape[] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
-        lp_run_add_array(r, name, is_model, p->type, row->ndim, shape, lp_params_at(p, i, block));
+        lp_run_add_array(r, name, is_model, p->type, row->ndim, row->shape,
+                         lp_params_at(p, i, block));
     }
 }
 
@@ -373,6 +373,7 @@ int lp_run_train(lp_run *r, lp_error *e) {
 }
 
 void lp_run_free(lp_run *r) {
+    lp_evaluator_free(&r->evaluator);
     lp_history_free(&r->history);
     lp_stream_free(r->kept);
     free(r->block);

@@ -22,58 +22,72 @@ typedef struct {
 
 /* ---- preparing ---- */
 
+/* The layers that the options ask for, and after them the dense one to what is predicted. */
+static size_t list_layers(const network_learner *l, lp_layer *layer) {
+    const lp_train_network_options *o = l->options;
+    size_t count = 0;
+    for (size_t i = 0; i < o->hidden.count; i++)
+        layer[count++] = (lp_layer){.kind = LP_LAYER_DENSE,
+                                    .units = (size_t)o->hidden.item[i],
+                                    .activation = (lp_activation)o->activation};
+    layer[count++] =
+        (lp_layer){.kind = LP_LAYER_DENSE,
+                   .units = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols,
+                   .activation = (lp_activation)o->output_activation};
+    return count;
+}
+
 static int make_network(network_learner *l, lp_arena *memory, lp_error *e) {
     const lp_train_network_options *o = l->options;
-    size_t layers = o->hidden.count + 1;
-    size_t *width = lp_arena_alloc(memory, layers + 1, sizeof *width);
-    width[0] = l->train->cols;
-    for (size_t i = 0; i < o->hidden.count; i++)
-        width[i + 1] = (size_t)o->hidden.item[i];
-    width[layers] = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols;
+    lp_network *net = &l->model.net;
+    lp_layer *layer = lp_arena_alloc(memory, o->hidden.count + 1, sizeof *layer);
+    size_t layers = list_layers(l, layer);
     l->model = (lp_model){.loss = o->loss,
                           .reduction = o->reduction,
                           .target = o->target,
                           .input_scale = o->input_scale};
-    l->model.net =
-        lp_network_new(o->dtype == 0 ? LP_F4 : LP_F8, layers, width, o->bias,
-                       (lp_activation)o->activation, (lp_activation)o->output_activation, true);
-    if (o->init_scale.count > 1 && o->init_scale.count != layers)
+    if (lp_network_new(net, o->dtype == 0 ? LP_F4 : LP_F8, (lp_volume){.channels = l->train->cols},
+                       layers, layer, o->bias, true, e))
+        return -1;
+    size_t weights = lp_network_weights(net);
+    if (o->init_scale.count > 1 && o->init_scale.count != weights)
         return lp_fail_usage(e,
                              "option --init-scale: %zu numbers for %zu layers (expected 1, or "
                              "one for each layer)",
-                             o->init_scale.count, layers);
-    lp_network_init(&l->model.net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
+                             o->init_scale.count, weights);
+    lp_network_init(net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
     return 0;
 }
 
 static int freeze_layers(network_learner *l, lp_error *e) {
     const lp_ints *freeze = &l->options->freeze;
     lp_network *net = &l->model.net;
-    size_t frozen = 0;
-    for (size_t i = 0; i < freeze->count; i++) {
-        int64_t place = freeze->item[i];
-        if (place < 1 || (uint64_t)place > net->layers)
+    for (size_t i = 0; i < freeze->count; i++)
+        if (freeze->item[i] < 1 || (uint64_t)freeze->item[i] > net->layers)
             return lp_fail_usage(
-                e, "option --freeze: there is no layer %" PRId64 " (expected 1 to %zu)", place,
-                net->layers);
-        const lp_layer *layer = &net->layer[place - 1];
-        frozen += !net->params.table[layer->weight].frozen;
-        net->params.table[layer->weight].frozen = true;
-        if (layer->bias != SIZE_MAX)
-            net->params.table[layer->bias].frozen = true;
-    }
-    if (frozen == net->layers)
-        return lp_fail_usage(e, "option --freeze: every layer is frozen, nothing would be learned");
-    return 0;
+                e, "option --freeze: there is no layer %" PRId64 " (expected 1 to %zu)",
+                freeze->item[i], net->layers);
+        else if (!lp_network_freeze(net, (size_t)freeze->item[i] - 1))
+            return lp_fail_usage(e, "option --freeze: layer %" PRId64 " has nothing to learn",
+                                 freeze->item[i]);
+    for (size_t i = 0; i < net->params.count; i++)
+        if (!net->params.table[i].frozen)
+            return 0;
+    return lp_fail_usage(e, "option --freeze: every layer is frozen, nothing would be learned");
 }
 
 static int check_layers(const lp_network *from, const lp_network *net, lp_error *e) {
     if (from->layers != net->layers || from->params.count != net->params.count)
         return lp_fail(e, "%zu layers with %zu arrays of parameters, the network has %zu with %zu",
                        from->layers, from->params.count, net->layers, net->params.count);
-    for (size_t l = 0; l < net->layers; l++)
-        if (from->layer[l].activation != net->layer[l].activation)
+    for (size_t l = 0; l < net->layers; l++) {
+        const lp_layer *a = &from->layer[l], *b = &net->layer[l];
+        if (a->kind != b->kind)
+            return lp_fail(e, "layer%zu is %s, the network has %s there", l + 1,
+                           lp_layers[a->kind].name, lp_layers[b->kind].name);
+        if (a->activation != b->activation)
             return lp_fail(e, "layer%zu has another activation", l + 1);
+    }
     return 0;
 }
 
@@ -94,7 +108,7 @@ static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
     *b = lp_batch_new(&l->data, net->params.type, l->batch_rows, o->target, numbers, memory);
     lp_graph *g = l->graph = lp_graph_new(net->params.type);
     int x = lp_graph_input(g, l->batch_rows, l->train->cols, true), target = -1, loss;
-    int y = lp_network_graph(net, g, x);
+    int y = lp_network_graph(net, g, x, true);
     if (numbers) {
         target = lp_graph_input(g, l->batch_rows, b->target_cols, true);
         loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, target);

@@ -1,9 +1,13 @@
-/* A multilayer perceptron: layer after layer y = activation(x wᵀ + b).
+/* A network: layer after layer of the kinds in net/layer.h. An MLP is one of dense layers alone.
  *
- * In a stream, as PyTorch's nn.Linear names it, for layers 1, 2, ...:
+ * In a stream, under the names that PyTorch's modules have, for layers 1, 2, ...:
+ *     layer1.kind                text, one of LP_LAYER_CHOICES; absent: dense
  *     layer1.weight [out, in]    f4 or f8
  *     layer1.bias [out]          one for each unit, or [1], one for all; absent: no bias
- *     layer1.activation          a text, one of LP_ACTIVATION_CHOICES */
+ *     layer1.activation          text, one of LP_ACTIVATION_CHOICES; absent of a layer without
+ *                                weights: identity
+ *     model.input_shape          of pictures: (height, width) or (height, width, channels) of one
+ *                                row of x; absent: rows of plain numbers */
 #ifndef LP_NET_NETWORK_H
 #define LP_NET_NETWORK_H
 
@@ -11,6 +15,7 @@
 #include "base/error.h"
 #include "base/tensor.h"
 #include "io/stream.h"
+#include "net/layer.h"
 #include "net/params.h"
 #include "num/kernels.h"
 
@@ -18,8 +23,9 @@ typedef enum { LP_BIAS_VECTOR, LP_BIAS_SCALAR, LP_BIAS_NONE } lp_bias;
 
 #define LP_BIAS_CHOICES "vector|scalar|none" /* in the order above */
 
-/* The distribution that a layer's weights start from, with `in` and `out` its widths. Biases start
- * at 0, except with PYTORCH. A new one is a row here. */
+/* The distribution that a layer's weights start from, with `in` and `out` the numbers that one of
+ * its outputs is made of, and that one of its inputs goes into: of a dense layer its widths. Biases
+ * start at 0, except with PYTORCH. A new one is a row here. */
 // clang-format off
 #define LP_INITS(ROW)                                                                      \
     ROW(PYTORCH,        "pytorch",        symmetric(1 / sqrt(in))) /* as nn.Linear */      \
@@ -37,45 +43,53 @@ typedef enum { LP_INITS(LP_AS_INIT) LP_INIT_COUNT } lp_init;
 #define LP_INIT_CHOICES LP_CHOICES(LP_INITS)
 
 typedef struct {
-    size_t in, out;
-    lp_activation activation;
-    size_t weight; /* its place in params.table */
-    size_t bias;   /* the same, or SIZE_MAX for none */
-} lp_layer;
-
-typedef struct {
     size_t layers;
     lp_layer *layer;
-    size_t widest; /* output of the layers but the last */
     lp_params params;
     lp_arena memory; /* holds the two above */
 } lp_network;
 
-/* A network of `layers` layers with the widths width[0] (input) .. width[layers] (output), all
- * parameters 0. `hidden` is the activation of every layer but the last, `output` that of the last.
- * Freed with lp_network_free. */
-lp_network lp_network_new(lp_type type, size_t layers, const size_t *width, lp_bias bias,
-                          lp_activation hidden, lp_activation output, bool with_gradient);
-void lp_network_free(lp_network *m);
+/* A network for rows of `input`, all parameters 0, of `layers` layers that are copied from layer[],
+ * where their kinds, sizes and activations are set. Refused: a layer that cannot take what the one
+ * before it gives. Freed with lp_network_free, also after a failure. */
+int lp_network_new(lp_network *net, lp_type type, lp_volume input, size_t layers,
+                   const lp_layer *layer, lp_bias bias, bool with_gradient, lp_error *e);
+void lp_network_free(lp_network *net);
 
-/* Draws the initial weights. Layer l's are multiplied by scale[l], or by scale[0] if `scales` is 1,
- * or not at all if it is 0. Each layer has a random stream of its own. */
-void lp_network_init(lp_network *m, lp_init init, const double *scale, size_t scales,
+/* Its second half: finishes layers whose kinds, sizes, biases and activations are set, with their
+ * shapes and parameters. */
+int lp_network_make(lp_network *net, lp_type type, lp_volume input, bool with_gradient,
+                    lp_error *e);
+
+/* The same of dense layers with the widths width[0] (input) .. width[layers] (output). `hidden` is
+ * the activation of every layer but the last, `output` that of the last. */
+lp_network lp_network_mlp(lp_type type, size_t layers, const size_t *width, lp_bias bias,
+                          lp_activation hidden, lp_activation output, bool with_gradient);
+
+/* How many numbers the network takes and gives for a row. */
+size_t lp_network_inputs(const lp_network *net);
+size_t lp_network_outputs(const lp_network *net);
+
+/* How many layers have weights that are drawn. */
+size_t lp_network_weights(const lp_network *net);
+
+/* Draws the initial weights. Those of the i-th layer that has weights are multiplied by scale[i],
+ * or by scale[0] if `scales` is 1, or not at all if it is 0. Each has a random stream of its own.
+ */
+void lp_network_init(lp_network *net, lp_init init, const double *scale, size_t scales,
                      uint64_t seed);
 
-/* Appends the network to a graph, from node x (rows, in) on; returns the output's node. Frozen
- * parameters are constants. */
-int lp_network_graph(const lp_network *m, lp_graph *g, int x);
+/* Freezes the parameters of layer l, from 0; false where it has none. */
+bool lp_network_freeze(lp_network *net, size_t l);
 
-/* out (rows, output width) = the network's output for x (rows, input width), both of its type.
- * `work` has lp_network_work(m, rows) elements. The bits are those of the graph. */
-size_t lp_network_work(const lp_network *m, size_t rows);
-void lp_network_output(const lp_network *m, size_t rows, const void *x, void *work, void *out);
+/* Appends the network to a graph, from node x (rows, inputs) on; returns the output's node. For
+ * training, parameters that are not frozen get gradients; else all are constants. */
+int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training);
 
 /* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
- * layers whose widths do not fit each other, an activation that is missing or unknown, a value that
- * is not finite. Freed with lp_network_free, also after a failure. */
-void lp_network_write(const lp_network *m, lp_stream *s);
-int lp_network_read(lp_network *m, lp_stream *s, bool with_gradient, lp_error *e);
+ * layers that do not fit each other, a kind or an activation that is missing or unknown, a value
+ * that is not finite. Freed with lp_network_free, also after a failure. */
+void lp_network_write(const lp_network *net, lp_stream *s);
+int lp_network_read(lp_network *net, lp_stream *s, bool with_gradient, lp_error *e);
 
 #endif

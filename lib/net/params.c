@@ -2,6 +2,16 @@
 
 #include <string.h>
 
+lp_param lp_param_of(const char *prefix, const char *name, int ndim, const size_t *shape) {
+    lp_param p = {.ndim = ndim, .rows = ndim == 1 ? 1 : shape[0], .cols = 1};
+    snprintf(p.name, sizeof p.name, "%s.%s", prefix, name);
+    for (int i = 0; i < ndim; i++) {
+        p.shape[i] = shape[i];
+        p.cols *= i > 0 || ndim == 1 ? shape[i] : 1;
+    }
+    return p;
+}
+
 lp_params lp_params_new(lp_arena *memory, lp_type type, const lp_param *table, size_t count,
                         bool with_gradient) {
     lp_params p = {.type = type, .count = count};
@@ -25,8 +35,7 @@ void *lp_params_at(const lp_params *p, size_t i, const void *block) {
 void lp_params_put(const lp_params *p, lp_stream *s) {
     for (size_t i = 0; i < p->count; i++) {
         const lp_param *row = &p->table[i];
-        lp_tensor t = row->ndim == 1 ? lp_tensor_vector(p->type, row->cols)
-                                     : lp_tensor_matrix(p->type, row->rows, row->cols);
+        lp_tensor t = lp_tensor_zeros(p->type, row->ndim, row->shape);
         memcpy(t.data, lp_params_at(p, i, p->value), t.count * p->type.size);
         lp_stream_put(s, row->name, &t);
     }
@@ -40,11 +49,11 @@ int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e) {
         if (lp_stream_get_as(s, row->name, p->type, &t, e) ||
             lp_tensor_check_finite(&t, row->name, e))
             return -1;
-        size_t shape[2] = {row->ndim == 1 ? row->cols : row->rows, row->cols};
-        if (t.ndim != row->ndim || memcmp(t.shape, shape, (size_t)row->ndim * sizeof *shape) != 0)
+        if (t.ndim != row->ndim ||
+            memcmp(t.shape, row->shape, (size_t)row->ndim * sizeof *t.shape) != 0)
             return lp_fail(e, "%s has shape %s, expected %s", row->name,
                            lp_shape_text(t.ndim, t.shape, got),
-                           lp_shape_text(row->ndim, shape, expected));
+                           lp_shape_text(row->ndim, row->shape, expected));
         memcpy(lp_params_at(p, i, p->value), t.data, t.count * p->type.size);
     }
     return 0;

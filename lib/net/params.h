@@ -8,12 +8,16 @@
 #include "base/tensor.h"
 #include "io/stream.h"
 
+enum { LP_PARAM_DIMS = 4 };
+
 typedef struct {
-    char name[40]; /* "layer1.weight" */
-    int ndim;      /* 1 or 2: as a stream holds it; a vector is (1, n) in a graph */
-    size_t rows, cols;
-    size_t offset; /* of its first element in the block, in elements */
-    bool frozen;   /* never updated */
+    char name[40];               /* "layer1.weight" */
+    int ndim;                    /* 1 to LP_PARAM_DIMS */
+    size_t shape[LP_PARAM_DIMS]; /* as a stream holds it */
+    size_t rows, cols;           /* in a graph: a vector is (1, n), others the first dimension by
+                                    the product of the rest */
+    size_t offset;               /* of its first element in the block, in elements */
+    bool frozen;                 /* never updated */
 } lp_param;
 
 typedef struct {
@@ -24,6 +28,9 @@ typedef struct {
     void *value;    /* (size) */
     void *gradient; /* (size), or NULL */
 } lp_params;
+
+/* A row of the table: PREFIX.NAME of that shape, without its offset. */
+lp_param lp_param_of(const char *prefix, const char *name, int ndim, const size_t *shape);
 
 /* Parameters, all zero, of the names and shapes in table[0..count), which is copied and given its
  * offsets. Everything is allocated from `memory`. */

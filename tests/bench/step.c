@@ -90,12 +90,12 @@ static void measure(size_t batch, lp_optim_kind kind) {
 
     const lp_optim_options options = {kind, 0, false, 0, 0.9, 0.999, 1e-8};
     lp_graph *g = lp_graph_new(LP_F4);
-    lp_network net = lp_network_new(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
+    lp_network net = lp_network_mlp(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
                                     LP_ACTIVATION_RELU, LP_ACTIVATION_IDENTITY, true);
     lp_optim optim = lp_optim_new(&net.memory, &options, &net.params);
     lp_network_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
     int input = lp_graph_input(g, batch, IN, true);
-    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_network_graph(&net, g, input));
+    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_network_graph(&net, g, input, true));
     lp_graph_set_labels(g, loss, label);
     lp_graph_set_mean(g, loss);
     if (lp_graph_finish(g, loss, &e))

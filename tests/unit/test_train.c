@@ -353,6 +353,7 @@ static void history(void) {
     lp_evaluator evaluator = lp_evaluator_new(&m, &d, &memory);
     CHECK(lp_evaluator_row(&evaluator, &row, &e) == 0);
     CHECK_CLOSE(row.loss, loss[3], 0);
+    lp_evaluator_free(&evaluator);
     lp_arena_free(&memory);
     lp_dataset_free(&d);
     lp_model_free(&m);
