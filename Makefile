@@ -174,6 +174,12 @@ number-exhaustive: $(BUILD)/tests/unit/test_number ## hold numbers as text again
 SMALL_FORM := $(if $(SMALL),small/)
 SMALL_NOTE := $(if $(SMALL),&& echo '* the small form: fewer pictures and epochs than the titles say')
 
+# What the paths of a lab call its data: "generated", or the folder that the variable $(1) names, with files
+# for the patterns $(2) (pipelines/origin.sh). A wrong folder ends make before anything runs.
+data_origin = $(if $($(1)),$(call data_folder,$(shell bash pipelines/origin.sh name $(1) $(call quoted,$($(1))) $(2))),generated)
+data_folder = $(if $(filter !,$(firstword $(1))),$(error $(wordlist 2,999,$(1))),$(1))
+quoted = '$(subst ','\'',$(1))'
+
 # What the labs' tables are made with, beside a script of their own.
 TABLE := pipelines/table.sh pipelines/field.awk
 

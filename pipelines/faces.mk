@@ -1,8 +1,10 @@
 # Lab «faces» (ECE4179, question 1): ReLU autoencoders 4096-n-4096 on portraits of 64 x 64, pictures of
-# their weights, and eigenfaces. FACES=folder takes the pictures in a folder.
+# their weights, and eigenfaces. FACES=folder takes the pictures in a folder and in the folders in it, as most
+# collections have one for each person.
 
 LABS += faces
-FACES_LAB := $(OUT)/$(SMALL_FORM)faces
+FACES_FILES := 2 '*.pgm|*.png|*.ppm|*.pnm'
+FACES_LAB := $(OUT)/$(SMALL_FORM)faces/$(call data_origin,FACES,$(FACES_FILES))
 FACES_WIDTHS := 16 64
 FACES_KINDS := report sgd adam
 FACES_RUNS := $(foreach kind,$(FACES_KINDS),$(FACES_WIDTHS:%=$(kind)-%))
@@ -34,10 +36,17 @@ faces: $(FACES_LAB)/table.tsv $(FACES_LAB)/data.png $(FACES_LAB)/eigenfaces.png 
 
 # ---- data: pixels in 0 .. 1, and the same less the mean face ----
 
-$(FACES_LAB)/faces.npz: $(FACES) $(BIN)/gen-faces $(BIN)/from-images $(BIN)/scale
+ifdef FACES
+$(FACES_LAB)/origin: FORCE
+	@bash pipelines/origin.sh list $@ $(call quoted,$(FACES)) $(FACES_FILES)
+
+$(FACES_LAB)/faces.npz: $(FACES_LAB)/origin $(BIN)/from-images $(BIN)/scale
+	$(BIN)/from-images --grey --resize 64x64 --labels $(call quoted,$(FACES)) | $(BIN)/scale --divide 255 -o $@
+else
+$(FACES_LAB)/faces.npz: $(BIN)/gen-faces $(BIN)/scale
 	@mkdir -p $(@D)
-	$(if $(FACES),$(BIN)/from-images --grey --resize 64x64 $(FACES),$(BIN)/gen-faces $(FACES_PEOPLE)) | \
-	    $(BIN)/scale --divide 255 -o $@
+	$(BIN)/gen-faces $(FACES_PEOPLE) | $(BIN)/scale --divide 255 -o $@
+endif
 
 $(FACES_LAB)/centred.npz: $(FACES_LAB)/faces.npz $(BIN)/scale
 	$(BIN)/scale --by centre -o $@ $<

@@ -3,7 +3,8 @@
 # IDX files of MNIST or Fashion-MNIST, gzipped or not.
 
 LABS += fashion
-FASHION_LAB := $(OUT)/$(SMALL_FORM)fashion
+FASHION_FILES := 1 'train-images*' 'train-labels*' 't10k-images*' 't10k-labels*'
+FASHION_LAB := $(OUT)/$(SMALL_FORM)fashion/$(call data_origin,FASHION,$(FASHION_FILES))
 FASHION_SEEDS := $(if $(SMALL),1,1 2 3)
 FASHION_NET := --input-scale 1/255 --threads $(or $(LABPIPE_THREADS),1)
 FASHION_N := $(if $(SMALL),320,10000)
@@ -48,10 +49,18 @@ fashion: $(FASHION_LAB)/table.tsv $(FASHION_PICTURES:%=$(FASHION_LAB)/%.png) $(F
          $(FASHION_LAB)/weights.png ## run widths, depths, rates and optimisers on pictures
 	@awk -f pipelines/table.awk $< $(SMALL_NOTE)
 
-FASHION_FILES = $(foreach part,train t10k,$(wildcard $(FASHION)/$(part)-images*) $(wildcard $(FASHION)/$(part)-labels*))
-$(FASHION_LAB)/data.npz: $(FASHION_FILES) $(BIN)/gen-digits $(BIN)/from-idx $(BIN)/split
+ifdef FASHION
+$(FASHION_LAB)/origin: FORCE
+	@bash pipelines/origin.sh list $@ $(call quoted,$(FASHION)) $(FASHION_FILES)
+
+$(FASHION_LAB)/data.npz: $(FASHION_LAB)/origin $(BIN)/from-idx
+	@mapfile -t files < <(bash pipelines/origin.sh first - $(call quoted,$(FASHION)) $(FASHION_FILES)) && \
+	    $(BIN)/from-idx -o $@ "$${files[@]}"
+else
+$(FASHION_LAB)/data.npz: $(BIN)/gen-digits $(BIN)/split
 	@mkdir -p $(@D)
-	$(if $(FASHION),$(BIN)/from-idx -o $@ $(FASHION_FILES),$(BIN)/gen-digits -n $(FASHION_N) | $(BIN)/split --train 0.8 -o $@)
+	$(BIN)/gen-digits -n $(FASHION_N) | $(BIN)/split --train 0.8 -o $@
+endif
 
 # Early stopping watches the validation part; the test part is for the table.
 $(FASHION_LAB)/small.npz: $(FASHION_LAB)/data.npz $(BIN)/split $(BIN)/pick

@@ -1,0 +1,44 @@
+#!/bin/bash
+# The labs on real data: each folder's results are its own, and a wrong folder is named before anything runs.
+. tests/pipe/lib.sh
+unset MAKEFLAGS MFLAGS MAKELEVEL OUT FACES FASHION
+export SMALL=1
+lab() { make -s "$@" ISAS="$(cat "$BUILD/.isas")" OUT="$scratch/out" BIN="$BIN" BUILD="$BUILD"; }
+
+mkdir -p "$scratch/a/few" "$scratch/b/few/s1" "$scratch/none"
+"$tools/gen-digits" -n 40 -o "$scratch/digits.npz"
+"$tools/gen-digits" -n 40 --seed 1 -o "$scratch/others.npz"
+if [ -n "$python" ]; then
+    "$python" - "$scratch" <<'END'
+import gzip, sys, numpy
+scratch = sys.argv[1]
+for name, folder in (("digits", "a/few"), ("others", "b/few")):
+    data = numpy.load(f"{scratch}/{name}.npz")
+    for part, rows in (("train", slice(30)), ("t10k", slice(30, 40))):
+        for kind, x in (("images-idx3", data["x"][rows]), ("labels-idx1", data["y"][rows].astype("u1"))):
+            head = bytes([0, 0, 8, x.ndim]) + b"".join(n.to_bytes(4, "big") for n in x.shape)
+            with gzip.open(f"{scratch}/{folder}/{part}-{kind}-ubyte.gz", "wb") as f:
+                f.write(head + x.tobytes())
+END
+    data_of() { # data_of VARIABLE=VALUE...: makes the data of fashion; prints the digest of its pictures
+        lab "$scratch/out/small/fashion/$1/data.npz" "${@:2}" >/dev/null && unzip -p "$scratch/out/small/fashion/$1/data.npz" x_train.npy | sha256sum
+    }
+    generated=$(data_of generated)
+    a=$(data_of few FASHION="$scratch/a/few")
+    b=$(data_of few FASHION="$scratch/b/few")
+    check 'two folders of one name are two' [ "$a" != "$b" ]
+    equal 'and back' "$(data_of few FASHION="$scratch/a/few")" "$a"
+    equal 'the default is the generated data again' "$(data_of generated)" "$generated"
+    cp -p "$scratch/b/few/train-images-idx3-ubyte.gz" "$scratch/a/few"
+    touch -d '2001-01-01' "$scratch/a/few/train-images-idx3-ubyte.gz"
+    check 'an older file in the place of another is another' [ "$(data_of few FASHION="$scratch/a/few")" != "$a" ]
+    gunzip -k "$scratch/b/few/"*.gz
+    equal 'a plain file beside a gzipped one' "$(data_of few FASHION="$scratch/b/few")" "$b"
+else
+    skip 'no NumPy: folders with IDX files'
+fi
+refuses 'no folder' 2 'FASHION=/nowhere: there is no such folder' lab fashion FASHION=/nowhere
+refuses 'a file in place of a folder' 2 'FACES=Makefile: it is not a folder' lab faces FACES=Makefile
+refuses 'a folder of other files' 2 "FASHION=$scratch/none: there is no train-images\* in the folder" \
+    lab fashion FASHION="$scratch/none"
+refuses 'a folder without pictures' 2 'there is no \*.pgm, \*.png, \*.ppm, \*.pnm in the folder' lab faces FACES="$scratch/none"
