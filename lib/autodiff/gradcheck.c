@@ -12,6 +12,16 @@ static const size_t shapes[][2] = {{1, 1}, {1, 4}, {1, 5}, {3, 1}, {4, 1},  {3, 
                                    {3, 5}, {4, 5}, {4, 3}, {5, 4}, {1, 16}, {3, 16}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
+/* channels, height, width; kernel's height, width; stride, padding: of pictures in the shapes
+ * above, with kernels that have 3, 4 and 5 elements. */
+static const lp_window windows[] = {
+    {1, 4, 4, 2, 2, 1, 0}, {1, 4, 4, 2, 2, 2, 0}, {1, 4, 4, 2, 2, 2, 1}, {1, 4, 4, 2, 2, 3, 1},
+    {1, 4, 4, 1, 3, 1, 0}, {1, 2, 8, 1, 5, 2, 0}, {4, 2, 2, 1, 1, 1, 0}, {4, 1, 1, 1, 1, 1, 0},
+    {1, 1, 5, 1, 3, 1, 0}, {1, 4, 1, 3, 1, 1, 0}, {2, 2, 2, 2, 1, 1, 0}, {1, 4, 4, 4, 1, 1, 0},
+    {2, 2, 4, 1, 2, 2, 0}, {5, 1, 1, 1, 1, 1, 0},
+};
+enum { WINDOWS = sizeof windows / sizeof *windows };
+
 typedef enum { AT_RANDOM, AT_ZEROS, AT_EQUALS, AT_LARGE, POINTS } point;
 typedef enum { ALONE, DIAMOND, SHARED, WIRINGS } wiring;
 
@@ -23,12 +33,14 @@ typedef struct {
     size_t shape[LP_MAX_OPERANDS][2];
     size_t result[2]; /* of an op that takes a shape */
     lp_activation activation;
-    bool mean, last_is_data;
+    lp_window window;
+    bool mean, last_is_data, inference;
     wiring wiring;
     lp_rng *rng;
 
     double value[LP_MAX_OPERANDS][LARGEST], gradient[LP_MAX_OPERANDS][LARGEST];
     double factor[LARGEST];
+    double running_mean[LARGEST], running_variance[LARGEST];
     int32_t label[LARGEST];
     lp_graph *graph;
     int node; /* the op's (first) node */
@@ -42,14 +54,23 @@ static size_t elements(const trial *t, int i) {
     return t->shape[i][0] * t->shape[i][1];
 }
 
+static int apply_bare(trial *t, const int *leaf) {
+    const lp_op_row *row = &t->table[t->op];
+    if (row->takes_shape)
+        return lp_graph_expand(t->graph, leaf[0], t->result[0], t->result[1]);
+    if (row->takes_window)
+        return lp_graph_apply_window(t->graph, t->op, &t->window, leaf[0], leaf[1], leaf[2]);
+    return lp_graph_apply3(t->graph, t->op, leaf[0], leaf[1], leaf[2]);
+}
+
 static int apply(trial *t, const int *leaf) {
-    lp_graph *g = t->graph;
-    int node = t->table[t->op].takes_shape ? lp_graph_expand(g, leaf[0], t->result[0], t->result[1])
-                                           : lp_graph_apply3(g, t->op, leaf[0], leaf[1], leaf[2]);
+    int node = apply_bare(t, leaf);
     if (node >= 0) {
-        g->node[node].activation = t->activation;
-        g->node[node].mean = t->mean;
-        g->node[node].label = t->label;
+        t->graph->node[node].activation = t->activation;
+        t->graph->node[node].mean = t->mean;
+        t->graph->node[node].label = t->label;
+        lp_graph_set_running(t->graph, node, t->running_mean, t->running_variance);
+        lp_graph_set_dropout(t->graph, node, 0.4, 0, 1);
     }
     return node;
 }
@@ -58,6 +79,7 @@ static int apply(trial *t, const int *leaf) {
 static bool build(trial *t) {
     lp_graph *g = lp_graph_new(LP_F8);
     g->ops = t->table;
+    lp_graph_set_training(g, !t->inference);
     t->graph = g;
     int leaf[LP_MAX_OPERANDS] = {-1, -1, -1};
     for (int i = 0; i < t->operands; i++) {
@@ -82,14 +104,22 @@ static bool build(trial *t) {
     return false;
 }
 
-static double draw(const trial *t, int operand, point at) {
-    bool last = operand == t->operands - 1 || t->wiring == SHARED;
-    lp_domain domain = last ? t->table[t->op].domain : LP_DOMAIN_ALL;
+static lp_domain domain_of(const trial *t, int operand) {
+    lp_domain domain = t->table[t->op].domain;
+    bool meant = operand == (domain == LP_DOMAIN_SPREAD ? 0 : t->operands - 1);
+    return meant || t->wiring == SHARED ? domain : LP_DOMAIN_ALL;
+}
+
+/* Element k of an operand. */
+static double draw(const trial *t, int operand, size_t k, point at) {
+    lp_domain domain = domain_of(t, operand);
     double x = lp_rng_normal(t->rng);
     if (at == AT_ZEROS)
         x = 0;
     if (at == AT_EQUALS)
         x = 0.7;
+    if (domain == LP_DOMAIN_SPREAD)
+        x = 0.2 * x + 0.3 * (double)k;
     if (at == AT_LARGE)
         x *= 20;
     if (domain == LP_DOMAIN_POSITIVE || (domain == LP_DOMAIN_NONZERO && x >= 0))
@@ -102,22 +132,27 @@ static double draw(const trial *t, int operand, point at) {
 static void draw_all(trial *t, point at) {
     for (int i = 0; i < t->operands; i++)
         for (size_t k = 0; k < elements(t, i); k++)
-            t->value[i][k] = draw(t, i, at);
+            t->value[i][k] = draw(t, i, k, at);
     for (size_t k = 0; k < LARGEST; k++) {
         t->factor[k] = lp_rng_normal(t->rng);
+        t->running_mean[k] = 0.1 * (double)k;
+        t->running_variance[k] = 0.5 + 0.1 * (double)k;
         t->label[k] = (int32_t)lp_rng_below(t->rng, t->shape[0][1]);
     }
 }
 
-/* The signs of the result of a function with a kink: where they change within the difference, it
- * has no derivative. */
-static uint64_t signs(const trial *t) {
+/* The signs of the result of a function with a kink, or the places where its values come from:
+ * where they change within the difference, it has no derivative. */
+static uint64_t branches(const trial *t) {
     const lp_op_row *row = &t->table[t->op];
     const lp_node *n = &t->graph->node[t->node];
     uint64_t bits = 0;
     if (row->takes_activation ? lp_activations[t->activation].has_kink : row->has_kink)
         for (size_t i = 0; i < n->rows * n->cols; i++)
             bits |= (uint64_t)(((const double *)n->value)[i] > 0) << i;
+    if (row->has_places)
+        for (size_t i = 0; i < n->rows * n->cols; i++)
+            bits = bits * 31 + (uint64_t)((const int32_t *)n->scratch)[i];
     return bits;
 }
 
@@ -126,12 +161,12 @@ static bool difference(trial *t, double h, double *x, double *derivative) {
     static const double step[] = {1, -1, 2, -2}, weight[] = {8, -8, -1, 1};
     double at = *x, sum = 0;
     lp_graph_forward(t->graph);
-    uint64_t before = signs(t);
+    uint64_t before = branches(t);
     bool smooth = true;
     for (int i = 0; i < 4; i++) {
         *x = at + step[i] * h;
         lp_graph_forward(t->graph);
-        smooth &= signs(t) == before;
+        smooth &= branches(t) == before;
         sum += weight[i] * lp_graph_loss(t->graph);
     }
     *x = at;
@@ -206,19 +241,30 @@ static void try_shapes(trial *t) {
     }
 }
 
+/* With every mode and kind of last operand. */
+static void try_modes(trial *t) {
+    const lp_op_row *row = &t->table[t->op];
+    for (int mean = 0; mean < 2; mean++)
+        for (int data = 0; data < (t->operands > 1 ? 2 : 1); data++)
+            for (int inference = 0; inference < (row->takes_mode ? 2 : 1); inference++) {
+                t->mean = mean;
+                t->last_is_data = data;
+                t->inference = inference;
+                try_shapes(t);
+            }
+}
+
 static void try_attributes(trial *t) {
     const lp_op_row *row = &t->table[t->op];
     for (int f = 0; f < (row->takes_activation ? LP_ACTIVATION_COUNT : 1); f++)
         for (size_t s = 0; s < (row->takes_shape ? SHAPES : 1); s++)
-            for (int mean = 0; mean < 2; mean++)
-                for (int data = 0; data < (t->operands > 1 ? 2 : 1); data++) {
-                    t->activation = (lp_activation)f;
-                    t->result[0] = shapes[s][0];
-                    t->result[1] = shapes[s][1];
-                    t->mean = mean;
-                    t->last_is_data = data;
-                    try_shapes(t);
-                }
+            for (size_t w = 0; w < (row->takes_window ? WINDOWS : 1); w++) {
+                t->activation = (lp_activation)f;
+                t->result[0] = shapes[s][0];
+                t->result[1] = shapes[s][1];
+                t->window = windows[w];
+                try_modes(t);
+            }
 }
 
 static void check_op(trial *t) {

@@ -79,7 +79,7 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
     }
     if (n->operands < g->ops[op].min_operands || n->operands > g->ops[op].max_operands)
         return fail(g, "an op has too few or too many operands");
-    return g->ops[op].takes_shape ? g->count - 1 : shape(g, n);
+    return g->ops[op].takes_shape || g->ops[op].takes_window ? g->count - 1 : shape(g, n);
 }
 
 int lp_graph_linear(lp_graph *g, lp_activation f, int x, int w, int b) {
@@ -96,6 +96,43 @@ int lp_graph_expand(lp_graph *g, int x, size_t rows, size_t cols) {
     g->node[node].rows = rows;
     g->node[node].cols = cols;
     return shape(g, &g->node[node]);
+}
+
+int lp_graph_apply_window(lp_graph *g, lp_op op, const lp_window *window, int x, int b, int c) {
+    int node = lp_graph_apply3(g, op, x, b, c);
+    if (node < 0)
+        return -1;
+    g->node[node].window = *window;
+    return shape(g, &g->node[node]);
+}
+
+int lp_graph_conv(lp_graph *g, lp_activation f, const lp_window *window, int x, int w, int b) {
+    int node = lp_graph_apply_window(g, LP_OP_CONV, window, x, w, b);
+    if (node >= 0)
+        g->node[node].activation = f;
+    return node;
+}
+
+void lp_graph_set_running(lp_graph *g, int node, void *mean, void *variance) {
+    if (node < 0)
+        return;
+    g->node[node].running_mean = mean;
+    g->node[node].running_variance = variance;
+}
+
+void lp_graph_set_dropout(lp_graph *g, int node, double rate, uint64_t seed, uint32_t layer) {
+    if (node < 0)
+        return;
+    g->node[node].rate = rate;
+    g->node[node].mask = lp_rng_new(seed, LP_RNG_DROPOUT, layer);
+}
+
+void lp_graph_set_training(lp_graph *g, bool training) {
+    g->inference = !training;
+}
+
+void lp_graph_set_step(lp_graph *g, uint64_t step) {
+    g->step = step;
 }
 
 void lp_graph_set_mean(lp_graph *g, int node) {
@@ -116,11 +153,12 @@ static void allocate(lp_graph *g, lp_node *n) {
     size_t rows = n->rows > first->rows ? n->rows : first->rows;
     size_t cols = n->cols > first->cols ? n->cols : first->cols;
     size_t scratch = (size_t)op->scratch_matrices * cols + (size_t)op->scratch_columns;
+    size_t more = (size_t)op->scratch_rows * cols;
     n->value = lp_arena_alloc_zero(&g->memory, n->rows, n->cols * size);
     if (n->needs_gradient)
         n->gradient = lp_arena_alloc_zero(&g->memory, n->rows, n->cols * size);
-    if (scratch > 0)
-        n->scratch = lp_arena_alloc_zero(&g->memory, rows, scratch * size);
+    if (scratch + more > 0)
+        n->scratch = lp_arena_alloc_zero(&g->memory, rows * scratch + more, size);
 }
 
 int lp_graph_finish(lp_graph *g, int root, lp_error *e) {

@@ -33,6 +33,8 @@
 #include "base/memory.h"
 #include "base/tensor.h"
 #include "num/kernels.h"
+#include "num/rng.h"
+#include "num/window.h"
 
 enum { LP_MAX_OPERANDS = 3 };
 
@@ -50,9 +52,13 @@ struct lp_node {
     void *scratch; /* the op's own: see ops.h */
 
     /* Attributes, each read by the ops that say so. */
-    lp_activation activation; /* LINEAR */
-    bool mean;                /* losses: divide by the number of what is summed */
-    const int32_t *label;     /* SELECT, CROSS_ENTROPY: the class of each row */
+    lp_activation activation;              /* LINEAR, CONV */
+    bool mean;                             /* losses: divide by the number of what is summed */
+    const int32_t *label;                  /* SELECT, CROSS_ENTROPY: the class of each row */
+    lp_window window;                      /* those on pictures */
+    double rate;                           /* DROPOUT: the share that is dropped */
+    lp_rng mask;                           /* DROPOUT: where the mask of step 0 begins */
+    void *running_mean, *running_variance; /* BATCH_NORM; or NULL */
 };
 
 struct lp_graph {
@@ -66,6 +72,8 @@ struct lp_graph {
     lp_arena memory; /* the graph's own values, gradients and scratch */
     lp_error error;
     bool failed;
+    bool inference; /* lp_graph_set_training */
+    uint64_t step;  /* lp_graph_set_step */
 };
 
 /* An empty graph; freed with lp_graph_free, which ignores NULL. */
@@ -92,9 +100,45 @@ int lp_graph_linear(lp_graph *g, lp_activation f, int x, int w, int b);
 /* x, (1, 1) or (1, cols) or (rows, 1), repeated to (rows, cols). */
 int lp_graph_expand(lp_graph *g, int x, size_t rows, size_t cols);
 
+/* Pictures. A node of pictures is (n, channels * height * width), each row one picture, channel
+ * after channel, which is PyTorch's order; so flattening it is nothing at all, and LINEAR goes on
+ * from a convolution or a pooling as it is. `window` says how large the pictures of operand x are
+ * and how the window moves (num/window.h). lp_window_places of it times the channels are the node's
+ * columns.
+ *
+ * y = f(x * w + b), PyTorch's nn.Conv2d: w (out, channels * kernel_height * kernel_width), which is
+ * PyTorch's weight [out, in, kh, kw] as a matrix, b (1, out), or -1 for no bias. */
+int lp_graph_conv(lp_graph *g, lp_activation f, const lp_window *window, int x, int w, int b);
+
+/* The other ops that take a window, on x and up to two more operands:
+ *   LP_OP_MAX_POOL, LP_OP_AVERAGE_POOL   nn.MaxPool2d, nn.AvgPool2d: each channel by itself; the
+ * mean counts padding as zeros (PyTorch's default) LP_OP_CHANNELS_FIRST   pictures (height, width,
+ * channels), as in files, to (channels, height, width); reads those three of the window only
+ *   LP_OP_BATCH_NORM   x, gamma (1, channels), beta (1, channels): nn.BatchNorm2d, or BatchNorm1d
+ *                      where height and width are 1; reads those three only. In training the
+ *                      statistics are the batch's; in inference they are the running ones. */
+int lp_graph_apply_window(lp_graph *g, lp_op op, const lp_window *window, int x, int b, int c);
+
+/* Attributes of a node. BATCH_NORM's running statistics, `channels` numbers each, borrowed, start
+ * as 0 and 1; every forward pass in training moves them by LP_BATCH_NORM_MOMENTUM towards the
+ * batch's (the variance with n - 1; neither, where a channel has one value). NULL, as at first: the
+ * batch's statistics in inference too. */
+#define LP_BATCH_NORM_MOMENTUM 0.1
+#define LP_BATCH_NORM_EPSILON 1e-5
+void lp_graph_set_running(lp_graph *g, int node, void *mean, void *variance);
+
+/* Of DROPOUT (nn.Dropout): the share that is dropped, 0 .. 1, and its random stream: the mask
+ * depends on seed, layer, the graph's step and the element's place in the batch alone. */
+void lp_graph_set_dropout(lp_graph *g, int node, double rate, uint64_t seed, uint32_t layer);
+
 /* Attributes of a node. Labels are borrowed: one for each row of a run, 0 .. cols - 1. */
 void lp_graph_set_mean(lp_graph *g, int node);
 void lp_graph_set_labels(lp_graph *g, int node, const int32_t *label);
+
+/* For the whole graph, at any time: whether DROPOUT and BATCH_NORM work as in training, which they
+ * do at first; and the number of the training step, below 2^32, which DROPOUT's masks depend on. */
+void lp_graph_set_training(lp_graph *g, bool training);
+void lp_graph_set_step(lp_graph *g, uint64_t step);
 
 /* Ends the building and allocates all that the runs need. `root`, a (1, 1) node, is what will be
  * differentiated. -1 and e for the first mistake in building, among them an op without a backward

@@ -1,127 +1,9 @@
-/* Each op is one screen: shape rule, forward, backward; its row is in the table at the end. In the
- * comments y is the node's value, dy its gradient dL/dy, and da = dL/da that of an operand. */
-#include "autodiff/ops.h"
-
-#include "autodiff/graph.h"
+/* Each op is one screen: shape rule, forward, backward; its row is in the table at the end. Those
+ * on pictures are in ops_pictures.c. In the comments y is the node's value, dy its gradient dL/dy,
+ * and da = dL/da that of an operand. */
+#include "autodiff/op.h"
 
 #include <string.h>
-
-/* ---- shared by the ops ---- */
-
-static const lp_node *operand(const lp_graph *g, const lp_node *n, int i) {
-    return &g->node[n->operand[i]];
-}
-
-/* Operand i if its gradient is wanted, else NULL. */
-static lp_node *wanted(const lp_graph *g, const lp_node *n, int i) {
-    lp_node *in = i < n->operands ? &g->node[n->operand[i]] : NULL;
-    return in != NULL && in->needs_gradient ? in : NULL;
-}
-
-/* The first operand, where no other can want a gradient: it does, since backward runs. */
-static lp_node *only_wanted(const lp_graph *g, const lp_node *n) {
-    return &g->node[n->operand[0]];
-}
-
-/* False for the first contribution to a gradient in this pass, which replaces what is there; true
- * for the later ones, which add. */
-static bool accumulate(lp_node *in) {
-    bool before = in->has_gradient;
-    in->has_gradient = true;
-    return before;
-}
-
-/* For kernels that can only add: the gradient, set to zero before the first contribution. */
-static void *accumulator(const lp_graph *g, lp_node *in) {
-    if (!accumulate(in))
-        g->num->fill(in->rows * in->cols, 0, in->gradient);
-    return in->gradient;
-}
-
-static size_t size(const lp_node *n) {
-    return n->rows * n->cols;
-}
-
-static double scalar(const lp_graph *g, const void *value) {
-    return g->type.size == 4 ? (double)*(const float *)value : *(const double *)value;
-}
-
-static void *part(const lp_graph *g, const void *block, size_t elements) {
-    return (char *)block + elements * g->type.size;
-}
-
-/* The gradient of `in` += alpha * d, d in its shape. */
-static void add_scaled(const lp_graph *g, lp_node *in, double alpha, const void *d) {
-    if (accumulate(in))
-        g->num->axpy(size(in), alpha, d, in->gradient);
-    else
-        g->num->scale(size(in), alpha, d, in->gradient);
-}
-
-/* The gradient of `in`, where it is wanted, += alpha * d, d in n's shape, summed along the axes
- * that `in` was repeated over: the transpose of broadcasting. `sums` has room for a row or a
- * column. */
-static void add_reduced(const lp_graph *g, lp_node *in, double alpha, const lp_node *n,
-                        const void *d, void *sums) {
-    if (in == NULL)
-        return;
-    if (in->cols == n->cols && in->rows == n->rows)
-        sums = (void *)d;
-    else if (in->cols == n->cols)
-        g->num->sum_over_rows(n->rows, n->cols, d, sums, false);
-    else if (in->rows == n->rows)
-        g->num->sum_each_row(n->rows, n->cols, d, sums, false);
-    else
-        g->num->fill(1, g->num->sum(size(n), d), sums);
-    add_scaled(g, in, alpha, sums);
-}
-
-/* The gradient of `in`, where it is wanted, += the product of a and b over k steps. */
-static void add_product(const lp_graph *g, lp_node *in, lp_form form, size_t k, const void *a,
-                        const void *b) {
-    if (in != NULL)
-        g->num->gemm(form, in->rows, in->cols, k, a, b, in->gradient, accumulate(in));
-}
-
-/* y, in n's shape, = a ∘ b, b in n's shape or in that of one of its columns (rows, 1). */
-static void binary(const lp_graph *g, lp_binary f, const lp_node *n, const void *a, const void *b,
-                   void *y) {
-    g->num->binary(f, n->rows, n->cols, a, n->rows, n->cols, b, n->rows, n->cols, y, false);
-}
-
-static void binary_column(const lp_graph *g, lp_binary f, const lp_node *n, const void *a,
-                          const void *column, void *y) {
-    g->num->binary(f, n->rows, n->cols, a, n->rows, n->cols, column, n->rows, 1, y, false);
-}
-
-static int misfit(lp_error *e, const char *rule, const lp_node *a, const lp_node *b) {
-    return lp_fail(e, "(%zu, %zu) and (%zu, %zu) do not fit (%s)", a->rows, a->cols, b->rows,
-                   b->cols, rule);
-}
-
-static int set_shape(lp_node *n, size_t rows, size_t cols, bool batch) {
-    n->rows = rows;
-    n->cols = cols;
-    n->batch = batch;
-    return 0;
-}
-
-static int same_shape(const lp_graph *g, lp_node *n, lp_error *e) {
-    (void)e;
-    const lp_node *x = operand(g, n, 0);
-    return set_shape(n, x->rows, x->cols, x->batch);
-}
-
-static int scalar_shape(const lp_graph *g, lp_node *n, lp_error *e) {
-    (void)g, (void)e;
-    return set_shape(n, 1, 1, false);
-}
-
-static int column_shape(const lp_graph *g, lp_node *n, lp_error *e) {
-    (void)e;
-    const lp_node *x = operand(g, n, 0);
-    return set_shape(n, x->rows, 1, x->batch);
-}
 
 /* ---- products ---- */
 
@@ -234,14 +116,6 @@ static void linear_forward(const lp_graph *g, lp_node *n) {
         if (b != NULL || f != LP_IDENTITY)
             g->num->bias_unary(f, rows, n->cols, b ? b->value : NULL, b ? b->cols : 0, y);
     }
-}
-
-/* dz of some rows in place of dy. */
-static void dy_to_dz(const lp_graph *g, lp_node *n, size_t from, size_t rows) {
-    void *gradient = part(g, n->gradient, from * n->cols);
-    const void *y = part(g, n->value, from * n->cols);
-    g->num->unary_backward(lp_activations[n->activation].unary, rows * n->cols, y, y, gradient,
-                           gradient, false);
 }
 
 /* dw and db, of as many columns as dz: each block of dz serves both while it is in the cache. */
@@ -582,6 +456,23 @@ const lp_op_row lp_ops[LP_OPS] = {
                          .domain = LP_DOMAIN_POSITIVE},
     [LP_OP_SELECT] = {"select", "x[r, label of r]", 1, 1, column_shape, select_forward,
                       select_backward},
+
+    [LP_OP_CONV] = {"conv", "f(x * w + b), pictures", 2, 3, FUNCTIONS(lp_conv),
+                    .scratch_matrices = 1, .takes_activation = true, .takes_window = true},
+    [LP_OP_MAX_POOL] = {"max-pool", "the largest of each window", 1, 1, FUNCTIONS(lp_max_pool),
+                        .scratch_matrices = 1, .takes_window = true, .has_places = true},
+    [LP_OP_AVERAGE_POOL] = {"average-pool", "the mean of each window", 1, 1,
+                            FUNCTIONS(lp_average_pool), .takes_window = true},
+    [LP_OP_CHANNELS_FIRST] = {"channels-first", "(h, w, c) to (c, h, w)", 1, 1,
+                              FUNCTIONS(lp_channels_first), .scratch_matrices = 1,
+                              .takes_window = true},
+    [LP_OP_BATCH_NORM] = {"batch-norm", "(x - mean) / sd * gamma + beta, each channel", 3, 3,
+                          FUNCTIONS(lp_batch_norm), .scratch_matrices = 3,
+                          .scratch_rows = 6,
+                          .takes_window = true, .takes_mode = true,
+                          .domain = LP_DOMAIN_SPREAD},
+    [LP_OP_DROPOUT] = {"dropout", "x or 0 at random, / (1 - rate)", 1, 1, same_shape,
+                       lp_dropout_forward, lp_dropout_backward, .takes_mode = true},
 
     [LP_OP_SQUARED_ERROR] = {"squared-error", "Σ (a - b)²", 2, 2, FUNCTIONS(squared_error),
                              .scratch_matrices = 1},

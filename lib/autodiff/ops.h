@@ -64,17 +64,25 @@ typedef enum {
     LP_OP_LOG_SOFTMAX,
     LP_OP_NORMALISE,
     LP_OP_SELECT,
+    LP_OP_CONV, /* of pictures: see num/window.h for their layout */
+    LP_OP_MAX_POOL,
+    LP_OP_AVERAGE_POOL,
+    LP_OP_CHANNELS_FIRST,
+    LP_OP_BATCH_NORM,
+    LP_OP_DROPOUT,
     LP_OP_SQUARED_ERROR,
     LP_OP_CROSS_ENTROPY,
     LP_OP_CROSS_ENTROPY_SOFT,
     LP_OPS
 } lp_op;
 
-/* Where an op is defined, as a condition on its last operand: gradcheck keeps to it. */
+/* Where an op is defined, as a condition on its last operand, or on the first for SPREAD: gradcheck
+ * keeps to it. */
 typedef enum {
     LP_DOMAIN_ALL,
     LP_DOMAIN_POSITIVE, /* log, sqrt, the sums of normalise, a distribution */
     LP_DOMAIN_NONZERO,  /* a divisor */
+    LP_DOMAIN_SPREAD,   /* batch-norm: of nearly equal values, no difference shows the gradient */
 } lp_domain;
 
 typedef struct {
@@ -91,16 +99,20 @@ typedef struct {
      */
     void (*backward)(const lp_graph *g, lp_node *n);
 
-    /* Scratch for each node: so many matrices, and so many columns, of the widest shape among the
-     * node and its first operand. */
-    int scratch_matrices, scratch_columns;
+    /* Scratch for each node: so many matrices, columns and rows of the widest shape among the node
+     * and its first operand. */
+    int scratch_matrices, scratch_columns, scratch_rows;
     lp_domain domain;
 
     /* Attributes: what an op reads from its node besides the operands, or has in its row. */
     bool takes_activation; /* node.activation */
     bool takes_shape;      /* node.rows and cols, set by who builds it */
+    bool takes_window;     /* node.window, the same */
+    bool takes_mode;       /* lp_graph_set_training makes a difference */
     lp_unary unary;        /* of the elementwise functions */
     bool has_kink;         /* at 0 */
+    bool has_places; /* scratch begins with the places (int32_t) of what the values are; a kink
+                        where they change */
 } lp_op_row;
 
 /* The table, indexed by lp_op. */

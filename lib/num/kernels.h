@@ -17,6 +17,8 @@
 #define LP_NUM_KERNELS_H
 
 #include "base/tensor.h"
+#include "num/rng.h"
+#include "num/window.h"
 
 #include <stdbool.h>
 #include <stddef.h>

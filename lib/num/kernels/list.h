@@ -91,3 +91,65 @@ LP_KERNEL(void, root_step,
 LP_KERNEL(void, gather_rows,
           (size_t n, size_t cols, lp_type from, const void *x, const size_t *index, double alpha,
            void *y))
+
+/* ---- pictures ----
+ *
+ * A batch of n pictures is (n, channels * height * width), one after another, each channel after
+ * channel; g (num/window.h) says how large they are and how the window moves. Sums along the terms
+ * of an output are those of a product: one chain of fma from +0 per block of 256, the blocks' sums
+ * added in order, to +0. Padding is +0. A term with padding may be left out: then the bits are the
+ * same, unless a number is not finite. Threads take independent outputs. */
+
+/* y (n, out, rows, cols) = f(x * w + bias): the terms of an element are w[o, c, i, j] x[p, c, row *
+ * stride + i - padding, col * stride + j - padding], in the order of (c, i, j). w (out, channels,
+ * kernel_height, kernel_width); bias (out), or NULL. */
+LP_KERNEL(void, conv,
+          (const lp_window *g, size_t n, size_t out, const void *x, const void *w, const void *bias,
+           lp_unary f, void *y))
+
+/* dx (n, channels, height, width) = or += the gradient, where y = x * w has the gradient dy. The
+ * terms of an element are w[o, c, i, j] dy[p, o, row', col'] in the order of (o, i, j), for the i
+ * and j that a window meets it with: row + padding - i and col + padding - j are multiples row' and
+ * col' of the stride. Where they lie outside of the output, dy is +0. */
+LP_KERNEL(void, conv_backward_input,
+          (const lp_window *g, size_t n, size_t out, const void *dy, const void *w, void *dx,
+           bool accumulate))
+
+/* dw (out, channels, kernel_height, kernel_width) = or += the gradient. The terms of an element are
+ * dy[p, o, row, col] x[p, c, row * stride + i - padding, col * stride + j - padding], in the order
+ * of (p, row, col). */
+LP_KERNEL(void, conv_backward_weights,
+          (const lp_window *g, size_t n, size_t out, const void *dy, const void *x, void *dw,
+           bool accumulate))
+
+/* y (n, channels, rows, cols) = the largest element that the window holds, NaN if any is NaN, and
+ * place = where it is within its channel: the first of equal elements, the last NaN. Padding is
+ * never the largest. And dx += dy at those places, output after output, from 0 unless it
+ * accumulates. */
+LP_KERNEL(void, max_pool, (const lp_window *g, size_t n, const void *x, void *y, int32_t *place))
+LP_KERNEL(void, max_pool_backward,
+          (const lp_window *g, size_t n, const void *dy, const int32_t *place, void *dx,
+           bool accumulate))
+
+/* y = the sum of the window's elements in the picture, row by row from +0, divided by the size of
+ * the window, padding included. And dx += dy / size, output after output, from 0 unless it
+ * accumulates. */
+LP_KERNEL(void, average_pool, (const lp_window *g, size_t n, const void *x, void *y))
+LP_KERNEL(void, average_pool_backward,
+          (const lp_window *g, size_t n, const void *dy, void *dx, bool accumulate))
+
+/* y = fma(x - minus[c], times[c], plus[c]) for n pictures of `channels` channels of `area`
+ * elements. In place allowed. */
+LP_KERNEL(void, scale_channels,
+          (size_t n, size_t channels, size_t area, const void *x, const void *minus,
+           const void *times, const void *plus, void *y))
+
+/* y (n, cols, rows) = n matrices x (n, rows, cols), each transposed: pictures whose colours are
+ * side by side as pictures of one channel after another, and back. */
+LP_KERNEL(void, transpose_each, (size_t n, size_t rows, size_t cols, const void *x, void *y))
+
+/* y[i] = or += x[i] m[i], m[i] = 0 where word i from `at` on is below 2^32 rate, else
+ * 1 / (1 - rate); the product is rounded before it is added. In place allowed where it does not
+ * accumulate. */
+LP_KERNEL(void, dropout,
+          (size_t n, double rate, const lp_rng *at, const void *x, void *y, bool accumulate))

@@ -2,9 +2,12 @@
  * as one translation unit, and the table that leads to them. */
 #include "num/kernels/kernel.h"
 
+#include "num/kernels/channels.c"
+#include "num/kernels/conv.c"
 #include "num/kernels/elementwise.c"
 #include "num/kernels/gemm.c"
 #include "num/kernels/optimise.c"
+#include "num/kernels/pool.c"
 #include "num/kernels/softmax.c"
 #include "num/kernels/sums.c"
 #if LP_SIZE == 8
