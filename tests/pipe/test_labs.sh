@@ -82,3 +82,23 @@ check "test 2: Bayes' rule has 0.8821" awk '{ exit !($1 > 0.8791 && $1 < 0.8851)
 lab "$scratch/out/perceptron/table.tsv"
 awk -f pipelines/table.awk "$scratch/out/perceptron/table.tsv" >"$scratch/table.txt"
 equal 'the table is at most 100 columns wide' "$(awk 'length($0) > 100' "$scratch/table.txt" | grep -c .)" 0
+
+# ---- lab 2 ----
+lab "$scratch/out/lab2/own-03.npz" "$scratch/out/lab2/listing-03.npz" "$scratch/out/lab2/map.npz"
+equal "the listing's validation network is trained and scored on the 50 validation rows" \
+    "$(eval --tsv "$scratch/out/lab2/own-03.npz" | cut -f 1,2 | tail -n 1)" "$(printf 'all\t50')"
+pick x_test y_test "$scratch/out/lab2/listing-03.npz" | to-csv --no-header x_test y_test >"$scratch/unseen.csv"
+pick x y "$scratch/out/lab2/own-03.npz" | to-csv --no-header x y >"$scratch/own.csv"
+same 'which are those that the other network does not see' "$scratch/unseen.csv" "$scratch/own.csv"
+if [ -n "$python" ]; then
+    check "the map between the factors is NumPy's least-squares solution" "$python" -c '
+import numpy, sys
+m = numpy.load(sys.argv[1])
+best = numpy.linalg.lstsq(m["x"], m["y"], rcond=None)[0].T
+assert abs(m["layer1.weight"] - best).max() < 1e-6, (m["layer1.weight"], best)
+assert abs(m["x"] @ best.T - m["y"]).max() < 1e-5, "the planes differ"
+assert abs(m["y"].std(axis=0) - 1).max() < 1e-12
+' "$scratch/out/lab2/map.npz"
+else
+    skip "the map between the factors: Python has no NumPy"
+fi
