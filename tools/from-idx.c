@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/pictures.h"
+#include "io/idx.h"
 
 struct options {
     lp_texts class;
@@ -25,6 +26,7 @@ static const lp_tool tool = {
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,
+    .limit = lp_idx_limit,
 };
 
 int main(int argc, char **argv) {

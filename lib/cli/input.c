@@ -118,7 +118,8 @@ static lp_file open_foreign(foreign_file *file, const char *path) {
     if (!lp_gzip_begins(file->source.data, file->source.size))
         return (lp_file){name, (const char *)file->source.data, file->source.size};
     file->inflated.size = 0;
-    if (lp_gzip_inflate(&file->inflated, file->source.data, file->source.size, e))
+    if (lp_gzip_inflate(&file->inflated, file->source.data, file->source.size, lp_now.tool->limit,
+                        e))
         lp_tool_try(lp_within(e, "reading %s", name));
     if (file->inflated.size == 0)
         lp_tool_fail("reading %s: it is empty", name);

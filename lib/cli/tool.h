@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/option.h"
+#include "io/gzip.h"
 #include "io/source.h"
 #include "io/stream.h"
 
@@ -48,6 +49,7 @@ typedef struct {
     lp_tool_out_kind out;
     const lp_option *options; /* ends with {0} */
     const char *text_flags;   /* "tsv|runs": under these flags the output is text after all */
+    lp_size_limit *limit;     /* LP_IN_FILES: of what is inflated, by a file's first bytes; NULL */
     const char *words;        /* name of operands that are not files ("PATTERN..."); else NULL */
 } lp_tool;
 

@@ -41,34 +41,47 @@ static void swap_bytes(uint8_t *at, size_t count, size_t size) {
         }
 }
 
-static int decode_steps(lp_tensor *t, reader *r, size_t size, lp_error *e) {
-    uint8_t head[4], sizes[4 * LP_MAX_DIMS];
+/* What a header says. */
+typedef struct {
     lp_type type;
+    int ndim;
+    size_t shape[LP_MAX_DIMS], count, bytes; /* of the values */
+} header;
+
+static int take_header(reader *r, header *h, lp_error *e) {
+    uint8_t head[4], sizes[4 * LP_MAX_DIMS];
     if (take(r, head, 4, "header", e))
         return -1;
-    if (head[0] != 0 || head[1] != 0 || !type_of(head[2], &type))
+    if (head[0] != 0 || head[1] != 0 || !type_of(head[2], &h->type))
         return lp_fail(e, "it is not an IDX file: it starts with %02x %02x %02x %02x", head[0],
                        head[1], head[2], head[3]);
     if (head[3] < 1 || head[3] > LP_MAX_DIMS)
         return lp_fail(e, "IDX: %d dimensions (1 to %d are read)", head[3], LP_MAX_DIMS);
-    if (take(r, sizes, 4 * (size_t)head[3], "header", e))
+    h->ndim = head[3];
+    if (take(r, sizes, 4 * (size_t)h->ndim, "header", e))
         return -1;
-    size_t shape[LP_MAX_DIMS], count, bytes;
-    for (int i = 0; i < head[3]; i++)
-        shape[i] = (size_t)sizes[4 * i] << 24 | (size_t)sizes[4 * i + 1] << 16 |
-                   (size_t)sizes[4 * i + 2] << 8 | sizes[4 * i + 3];
+    for (int i = 0; i < h->ndim; i++)
+        h->shape[i] = (size_t)sizes[4 * i] << 24 | (size_t)sizes[4 * i + 1] << 16 |
+                      (size_t)sizes[4 * i + 2] << 8 | sizes[4 * i + 3];
+    return lp_shape_size(h->type, h->ndim, h->shape, &h->count, &h->bytes, e) ? lp_within(e, "IDX")
+                                                                              : 0;
+}
+
+static int decode_steps(lp_tensor *t, reader *r, size_t size, lp_error *e) {
+    header h;
     char text[200];
-    if (lp_shape_size(type, head[3], shape, &count, &bytes, e))
-        return lp_within(e, "IDX");
-    if (bytes > size)
+    if (take_header(r, &h, e))
+        return -1;
+    if (h.bytes > size)
         return lp_fail(e, "IDX: %zu bytes cannot hold the shape %s that it declares", size,
-                       lp_shape_text(head[3], shape, text));
-    if (lp_tensor_try_zeros(t, type, head[3], shape, e) || take(r, t->data, bytes, "values", e))
+                       lp_shape_text(h.ndim, h.shape, text));
+    if (lp_tensor_try_zeros(t, h.type, h.ndim, h.shape, e) ||
+        take(r, t->data, h.bytes, "values", e))
         return -1;
     if (r->left > 0)
         return lp_fail(e, "IDX: it goes on after its last value");
     if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-        swap_bytes(t->data, count, type.size);
+        swap_bytes(t->data, h.count, h.type.size);
     return 0;
 }
 
@@ -79,4 +92,17 @@ int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e) {
     if (failed)
         lp_tensor_free(t);
     return failed;
+}
+
+int lp_idx_limit(const void *head, size_t size, size_t *max, lp_error *e) {
+    const uint8_t *bytes = head;
+    header h;
+    *max = SIZE_MAX;
+    if (size < 4 || size < 4 + 4 * (size_t)bytes[3])
+        return 0; /* lp_idx_decode will say so */
+    if (take_header(&(reader){bytes, size}, &h, e))
+        return -1;
+    if (h.bytes < SIZE_MAX / 2)
+        *max = 4 + 4 * (size_t)h.ndim + h.bytes;
+    return 0;
 }

@@ -14,4 +14,8 @@
  * free. */
 int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e);
 
+/* The size of the file whose first bytes these are, as an lp_size_limit (io/gzip.h): SIZE_MAX where
+ * the header is cut. Refused: another header than lp_idx_decode takes. */
+int lp_idx_limit(const void *head, size_t size, size_t *max, lp_error *e);
+
 #endif

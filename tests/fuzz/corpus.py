@@ -154,6 +154,8 @@ for name, data in {
 put("gzip", "text", gzip.compress(b"a,b\n1,2\n", mtime=0))
 put("gzip", "joined", gzip.compress(b"a,b\n", mtime=0) + gzip.compress(b"1,2\n", mtime=0))
 put("gzip", "zeros", gzip.compress(bytes(1 << 17), mtime=0))
+put("gzip", "bomb", gzip.compress(b"\0\0\x08\1\0\0\0\2" + bytes(1 << 17), mtime=0))
+put("gzip", "idx", gzip.compress(b"\0\0\x08\1\0\0\0\2ab", mtime=0))
 put("gzip", "not-gzip", b"a,b\n1,2\n")
 
 # ---- text ----

@@ -25,6 +25,13 @@ refuses "another format" 1 '^from-idx: reading .*iris.csv: it is not an IDX file
 limit='ulimit -v 2000000' # which a sanitizer's address space does not fit
 bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
 refuses "a file that lies about its size" 1 'cannot hold the shape' bash -c "$limit; from-idx bomb"
+limit='ulimit -v 100000'
+bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
+{ printf '\0\0\010\001\0\0\0\012'; head -c 300000000 /dev/zero; } | gzip -1 >bomb
+refuses "a file that inflates to more than its header says" 1 \
+    '^from-idx: reading bomb: gzip: it holds more than the 18 bytes that its header says' bash -c "$limit; from-idx bomb"
+head -c 300000000 /dev/zero | gzip -1 >bomb
+refuses "a gzip file of something else" 1 '^from-idx: reading bomb: it is not an IDX file' bash -c "$limit; from-idx bomb"
 
 # ---- from-cifar ----
 record() { printf '%b' "\\0$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; } # record LABEL PIXEL, octal

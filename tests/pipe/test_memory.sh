@@ -29,6 +29,10 @@ gen-gauss -n 200000 --mean 0,0,0,0 --mean 1,1,1,1 >large.npz
 refuses "a stream from a pipe" 1 '^scale: .*out of memory' \
     limited 20000 bash -c 'cat large.npz | scale --by standard'
 wrote_nothing "it writes nothing either"
+head -c 300000000 /dev/zero | tr '\0' 1 | gzip -1 >bomb.gz
+refuses "text from a small gzip file" 1 '^from-csv: reading bomb.gz: gzip: out of memory' limited 100000 from-csv bomb.gz
+refuses "a table that its text leaves no room for" 1 '^from-csv: .*out of memory' \
+    limited 60000 bash -c 'yes 1,2,3,4,5,6,7,8 | head -n 1500000 | from-csv --header no'
 refuses "what is computed" 1 '^train-mlp: out of memory: ' \
     limited 100000 train-mlp --hidden 1000,1000 --batch 0 --epochs 1 -o model.npz large.npz
 check "and no model" test ! -e model.npz

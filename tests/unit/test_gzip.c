@@ -24,7 +24,7 @@ static const char *inflated(const uint8_t *bytes, size_t size) {
     static lp_error e;
     lp_buffer b = {0};
     e.text[0] = '\0';
-    int failed = lp_gzip_inflate(&b, bytes, size, &e);
+    int failed = lp_gzip_inflate(&b, bytes, size, NULL, &e);
     const bool is_same = !failed && b.size == SIZE && memcmp(b.data, text, SIZE) == 0;
     CHECK(failed == 0 || (failed == -1 && e.text[0] != '\0'));
     lp_buffer_free(&b);
@@ -49,11 +49,52 @@ static void a_large_file(void) {
     lp_buffer b = {0};
     lp_error e;
     size_t packed_size = pack(packed, size, zeros, size);
-    CHECK(lp_gzip_inflate(&b, packed, packed_size, &e) == 0);
+    CHECK(lp_gzip_inflate(&b, packed, packed_size, NULL, &e) == 0);
     CHECK(b.size == size && memcmp(b.data, zeros, size) == 0);
     lp_buffer_free(&b);
     free(packed);
     free(zeros);
+}
+
+/* A format of files that begin with "N" and then their size in MiB. */
+static int mebibytes(const void *head, size_t size, size_t *max, lp_error *e) {
+    const char *text = head;
+    *max = size < 2 ? SIZE_MAX : (size_t)(text[1] - '0') << 20;
+    return text[0] == 'N' ? 0 : lp_fail(e, "it does not begin with N");
+}
+
+/* 5 MiB of zeros, but for what is written over their beginning, under the limit that they say. */
+static void check_limited(const char *head, int failed, size_t most, const char *text) {
+    const size_t size = 5 << 20;
+    char *bytes = calloc(size, 1);
+    uint8_t *packed = malloc(size);
+    lp_buffer b = {0};
+    lp_error e = {0};
+    lp_buffer_append(&b, "before", 6);
+    memcpy(bytes, head, strlen(head));
+    size_t packed_size = pack(packed, size, bytes, size);
+    CHECK(lp_gzip_inflate(&b, packed, packed_size, mebibytes, &e) == failed);
+    CHECK(b.size <= 6 + most && memcmp(b.data, "before", 6) == 0);
+    CHECK(failed != 0 || (b.size == 6 + size && memcmp(b.data + 6, bytes, size) == 0));
+    CHECK_TEXT(e.text, text);
+    lp_buffer_free(&b);
+    free(packed);
+    free(bytes);
+}
+
+static void no_more_than_the_limit(void) {
+    check_limited("N5", 0, 5 << 20, "");
+    check_limited("N6", 0, 5 << 20, "");
+    check_limited("N4", -1, (4 << 20) + 1,
+                  "gzip: it holds more than the 4194304 bytes that its header says");
+    check_limited("N0", -1, 1 << 16, "gzip: it holds more than the 0 bytes that its header says");
+    check_limited("M5", -1, 1 << 16, "it does not begin with N");
+    uint8_t packed[300];
+    lp_buffer b = {0};
+    lp_error e;
+    size_t size = pack(packed, sizeof packed, "N", 1);
+    CHECK(lp_gzip_inflate(&b, packed, size, mebibytes, &e) == 0 && b.size == 1);
+    lp_buffer_free(&b);
 }
 
 static void damaged(void) {
@@ -87,6 +128,7 @@ int main(void) {
     static const check_test tests[] = {
         {"a gzip file, and several joined, are inflated", whole_and_joined},
         {"a large file is inflated whole", a_large_file},
+        {"no more is inflated than the file's own beginning allows", no_more_than_the_limit},
         {"what is cut or damaged is refused", damaged},
         {"a flipped bit never gives other bytes", flipped},
         {0},
