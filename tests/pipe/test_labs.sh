@@ -1,6 +1,7 @@
 #!/bin/bash
 # The labs: where a stage fails, the lab stops there with that stage's message and makes no table
 # with a gap; finished files are not made again.
+# shellcheck disable=SC2016 # awk expands its own
 . tests/pipe/lib.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL OUT
 mkdir "$scratch/bin"
@@ -51,7 +52,6 @@ for script in lab1 lab2 moons autodiff cifar faces fashion; do
     lab1) words+=("$scratch/empty") ;;
     faces) words=(table "$scratch/empty") ;;
     esac
-    # shellcheck disable=SC2016 # the inner shell expands them
     refuses "$script without streams" 1 'No such file' bash -c 'BIN=$0 bash "pipelines/$1.sh" "${@:2}"' \
         "$tools" "$script" "${words[@]}"
 done
@@ -73,10 +73,8 @@ of() { awk -F '\t' -v name="$2" '$1 == name { $1 = ""; print substr($0, 2) }' "$
 equal 'test 5: the listing has exactly half right in each of 50 runs' "$(of 5 listing)" 'test.accuracy 50 0.5 0 0.5 0.5'
 equal 'and corrects in all 100 epochs' "$(of 5 epochs)" 100
 equal 'test 2: one correction, and none in the second epoch' "$(of 2 epochs)" 2
-# shellcheck disable=SC2016 # awk's own
 check "test 2: the listing's mean of 50 runs is 0.691 within three standard errors of two such means" \
     awk '{ exit !($3 > 0.691 - 3 * $4 * sqrt(2 / 50) && $3 < 0.691 + 3 * $4 * sqrt(2 / 50)) }' <<<"$(of 2 listing)"
-# shellcheck disable=SC2016 # awk's own
 check "test 2: Bayes' rule has 0.8821" awk '{ exit !($1 > 0.8791 && $1 < 0.8851) }' <<<"$(of 2 bayes)"
 # Notes are wrapped: no line of a table's text is longer than a hundred columns.
 lab "$scratch/out/perceptron/table.tsv"
@@ -102,3 +100,12 @@ assert abs(m["y"].std(axis=0) - 1).max() < 1e-12
 else
     skip "the map between the factors: Python has no NumPy"
 fi
+
+# ---- moons: the report's two figures of single rows are those of one initial scale ----
+lab "$scratch/out/moons/short-small.npz" "$scratch/out/moons/full.seconds" "$scratch/out/moons/data.npz"
+check 'after 1500 single rows from small weights, half of the training points are right and the loss is ln 2' \
+    awk -F '\t' '$1 == "train" { found = $3 > 0.48 && $3 < 0.52 && $4 > 0.68 && $4 < 0.70 } END { exit !found }' \
+    <(eval --tsv "$scratch/out/moons/short-small.npz")
+equal 'the report splits 800 and 200' "$(inspect --tsv "$scratch/out/moons/data.npz" | grep -E '^y_' | cut -f 1,3 | tr '\t\n' '  ')" \
+    'y_train (800,) y_test (200,) '
+check 'the time of a run is a number of seconds' grep -Ecx '[0-9]+\.[0-9]+' "$scratch/out/moons/full.seconds"
