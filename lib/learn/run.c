@@ -214,9 +214,11 @@ static int check_loss(lp_run *r, const char *what, double loss, lp_error *e) {
     r->diverged = true;
     if (r->options.on_divergence == LP_DIVERGENCE_KEEP)
         return 0;
-    return lp_fail(
-        e, "training: the loss %s %g at %s %" PRIu64 " with learning rate %g (try a smaller --lr)",
-        what, loss, r->learner->step_name, r->steps, r->lr);
+    return lp_fail(e,
+                   "training: the loss %s %g at %s %" PRIu64
+                   " with learning rate %g (try a smaller --lr, or "
+                   "scale --by standard first)",
+                   what, loss, r->learner->step_name, r->steps, r->lr);
 }
 
 /* The prefix under which the run keeps the model that it may have to go back to; NULL: none. */

@@ -174,7 +174,7 @@ refuses 'a checkpoint that cannot be written' 1 'writing /nowhere/c.npz: No such
 refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 800 rows of x_train' \
     train-mlp --batch 801 moons.npz
 refuses 'no data' 1 "x" train-mlp <(pick 'y_*' moons.npz)
-refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr\)' \
+refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr' \
     train-mlp --hidden 20 --lr 1e20 moons.npz
 check 'divergence that is kept' train-mlp --hidden 20 --lr 1e20 --eval-every 1 --on-divergence keep --quiet moons.npz -o kept.npz
 train-mlp --hidden 20 --epochs 0 moons.npz >start.npz

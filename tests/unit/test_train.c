@@ -485,7 +485,7 @@ static void refusals(void) {
     o.loss = LP_LOSS_MSE;
     o.epochs = 100;
     o.lr = 1e9;
-    refused(small_data(), &o, "with learning rate 1e+09 (try a smaller --lr)");
+    refused(small_data(), &o, "with learning rate 1e+09 (try a smaller --lr");
     CHECK_HOLDS(e.text, "training: the loss became inf at step");
 }
 
