@@ -27,14 +27,14 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-confusion",
-    .summary = "draw a confusion matrix, as PNG or SVG",
+    .summary = "draw a confusion matrix, as PNG, SVG or PDF",
     .manual =
         "Evaluates what eval does: a model on its data, or y_pred against y (y_test, y_val, "
         "y_train), and draws the confusion matrix of one part. Rows are the true classes, columns "
         "the predicted ones, named by the tensor classes. A cell holds its number of rows and is "
         "the darker the larger its share of the true class is.\n"
         "\n"
-        "The picture is a PNG, or an SVG where -o names a file that ends in .svg.",
+        "The picture is a PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
     .examples =
         "plot-confusion model.npz -o confusion.png\n"
         "predict --model model.npz new.npz | plot-confusion --title 'New flowers' > new.png",
@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    o.frame.format = lp_plot_format_of(lp_tool_out_path());
+    lp_tool_try(lp_plot_format_of(&o.frame.format, lp_tool_out_path(), e));
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_stream *model = lp_tool_input_stream_of("model");

@@ -15,6 +15,10 @@ static const lp_option options[] = {
     {ROW("parts", history.parts), .metavar = "PARTS", .default_value = "both",
      .choices = LP_CURVES_PARTS_CHOICES, .help = "which curves to draw"},
     {ROW("log", history.log), .help = "a logarithmic axis, except for accuracy"},
+    {ROW("from", history.from), .metavar = "N", .default_value = "0", .max = 9e15,
+     .help = "leave out what is before epoch N: 1 is the first that has learned"},
+    {ROW("range", history.range), .metavar = "METRIC:FROM,TO",
+     .help = "the ends of METRIC's axis, such as accuracy:0.9,1; nothing is drawn beyond"},
     {ROW("title", frame.title), .metavar = "TEXT", .help = "a line above the picture"},
     {ROW("x-label", frame.x_label), .metavar = "TEXT", .default_value = "epoch",
      .help = "name the horizontal axis"},
@@ -25,16 +29,18 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-curves",
-    .summary = "draw learning curves of one or more training runs, as PNG or SVG",
+    .summary = "draw learning curves of one or more training runs, as PNG, SVG or PDF",
     .manual =
         "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss, "
         "history.val_accuracy (validation), as train-mlp and factorise write them with "
         "--eval-every, and draws one panel for each metric. Each FILE is read by itself and has "
-        "its own colour, training solid and validation dashed; the legend names it by the file's "
-        "name without folder and ending. Values that are not finite break a line. "
+        "its own colour, training thin and dashed, validation solid; the legend names it by the "
+        "file's "
+        "name without folder and ending. The epoch whose model was kept (history.best_epoch) is "
+        "ringed. Values that are not finite break a line. "
         "What summarise makes of many runs is drawn as their mean in a band of one standard "
         "deviation. The picture is a "
-        "PNG, or an SVG where -o names a file that ends in .svg.",
+        "PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
     .examples = "plot-curves --log sgd.npz adam.npz -o curves.png\n"
                 "summarise seed-*.npz | plot-curves -o mean.png\n"
                 "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' "
@@ -48,7 +54,7 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    o.frame.format = lp_plot_format_of(lp_tool_out_path());
+    lp_tool_try(lp_plot_format_of(&o.frame.format, lp_tool_out_path(), e));
     // read
     size_t n = lp_tool_input_count();
     lp_curves_run *run = lp_alloc(n, sizeof *run);

@@ -50,7 +50,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-scatter",
-    .summary = "draw points, coloured by class, as PNG or SVG",
+    .summary = "draw points, coloured by class, as PNG, SVG or PDF",
     .manual =
         "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
         "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "
@@ -58,7 +58,7 @@ static const lp_tool tool = {
         "own colour and marker. With --of A,B each element of A is drawn against that of B, with "
         "the diagonal on which the two agree; their columns take the place of classes. "
         "A COLUMN is a number from 0, or a name from the tensor "
-        "features. The picture is a PNG, or an SVG where -o names a file that ends in .svg. "
+        "features. The picture is a PNG, or what the ending of -o's file says: .png, .svg or .pdf. "
         "With --boundary the stream's model, which takes two columns, gives its class at "
         "every point of the picture: an MLP's regions, a perceptron's line. --line draws the lines "
         "of several perceptrons in one picture.",
@@ -81,7 +81,7 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    o.frame.format = lp_plot_format_of(lp_tool_out_path());
+    lp_tool_try(lp_plot_format_of(&o.frame.format, lp_tool_out_path(), e));
     if (o.points.of.count == 1 && strchr(o.points.of.item[0], ',') != NULL &&
         (lp_tool_given("x") || lp_tool_given("y")))
         lp_tool_usage("--x and --y choose columns; --of A,B draws all of them");

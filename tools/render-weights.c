@@ -1,4 +1,5 @@
 #include "cli/tool.h"
+#include "draw/plot.h"
 #include "draw/tile_sets.h"
 
 #include <math.h>
@@ -61,6 +62,10 @@ int main(int argc, char **argv) {
     // arguments
     lp_tile_options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    lp_plot_format format;
+    lp_tool_try(lp_plot_format_of(&format, lp_tool_out_path(), e));
+    if (format != LP_PLOT_PNG)
+        lp_tool_usage("option --output: %s: tiles are drawn as PNG only", lp_tool_out_path());
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_tile_sets tiles;

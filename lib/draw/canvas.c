@@ -2,22 +2,41 @@
 
 #include "base/tensor.h"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <string.h>
 
+static const double POINTS_A_PIXEL = 72.0 / 96;
+
 const lp_colour lp_white = {1, 1, 1}, lp_ink = {0.15, 0.15, 0.15}, lp_faint = {0.45, 0.45, 0.45};
 
-static cairo_status_t append_svg(void *canvas, const unsigned char *bytes, unsigned size) {
+static cairo_status_t append(void *canvas, const unsigned char *bytes, unsigned size) {
     lp_canvas *c = canvas;
-    lp_buffer_append(&c->svg, bytes, size);
+    lp_buffer_append(&c->document, bytes, size);
     return CAIRO_STATUS_SUCCESS;
+}
+
+static cairo_surface_t *open_surface(lp_canvas *c) {
+    cairo_surface_t *surface;
+    switch (c->format) {
+    case LP_PLOT_SVG:
+        surface = cairo_svg_surface_create_for_stream(append, c, c->width, c->height);
+        cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+        return surface;
+    case LP_PLOT_PDF:
+        surface = cairo_pdf_surface_create_for_stream(append, c, c->width * POINTS_A_PIXEL,
+                                                      c->height * POINTS_A_PIXEL);
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+        cairo_surface_set_device_scale(surface, POINTS_A_PIXEL, POINTS_A_PIXEL);
+        return surface;
+    default:
+        return cairo_image_surface_create(CAIRO_FORMAT_RGB24, c->width, c->height);
+    }
 }
 
 int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, lp_error *e) {
     *c = (lp_canvas){.format = format, .width = width, .height = height};
-    c->surface = format == LP_PLOT_SVG
-                     ? cairo_svg_surface_create_for_stream(append_svg, c, width, height)
-                     : cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    c->surface = open_surface(c);
     c->cr = cairo_create(c->surface);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -53,14 +72,14 @@ int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e) {
 int lp_canvas_write(lp_canvas *c, FILE *out, lp_error *e) {
     cairo_status_t status = cairo_status(c->cr);
     if (status == CAIRO_STATUS_SUCCESS) {
-        if (c->format == LP_PLOT_SVG)
+        if (c->format != LP_PLOT_PNG)
             cairo_surface_finish(c->surface);
         status = cairo_surface_status(c->surface);
     }
     if (status != CAIRO_STATUS_SUCCESS)
         return lp_fail(e, "drawing: %s", cairo_status_to_string(status));
-    if (c->format == LP_PLOT_SVG) {
-        if (fwrite(c->svg.data, 1, c->svg.size, out) != c->svg.size)
+    if (c->format != LP_PLOT_PNG) {
+        if (fwrite(c->document.data, 1, c->document.size, out) != c->document.size)
             return lp_fail_errno(e, "writing");
         return 0;
     }
@@ -73,7 +92,7 @@ void lp_canvas_free(lp_canvas *c) {
         cairo_destroy(c->cr);
     if (c->surface != NULL)
         cairo_surface_destroy(c->surface);
-    lp_buffer_free(&c->svg);
+    lp_buffer_free(&c->document);
     *c = (lp_canvas){0};
 }
 
@@ -89,12 +108,24 @@ lp_colour lp_colour_of(int index) {
         {0.337, 0.706, 0.914}, // sky blue
         {0.330, 0.330, 0.330}, // black, softened
         {0.720, 0.670, 0.050}, // yellow, darkened
+        {0.400, 0.180, 0.000}, // brown
+        {0.380, 0.100, 0.550}, // purple
+        {0.450, 0.820, 0.350}, // light green
+        {0.750, 0.050, 0.250}, // crimson
+        {0.470, 0.470, 1.000}, // periwinkle
+        {0.000, 0.330, 0.350}, // dark teal
+        {0.950, 0.620, 0.700}, // pink
+        {0.050, 0.050, 0.470}, // navy
+        {0.400, 0.480, 0.100}, // olive
+        {0.850, 0.150, 0.850}, // magenta
+        {0.660, 0.520, 0.420}, // tan
+        {0.200, 0.780, 0.780}, // turquoise
     };
     return palette[index % LP_COLOURS];
 }
 
 int lp_marker_of(int index) {
-    return (index + index / LP_COLOURS * 3) % LP_COLOURS;
+    return (index + index / LP_MARKERS * 3) % LP_MARKERS;
 }
 
 lp_colour lp_colour_mix(lp_colour a, lp_colour b, double share) {
@@ -141,7 +172,7 @@ static void trace_marker(cairo_t *cr, int marker, double x, double y, double rad
     static const struct {
         const double (*corner)[2];
         size_t corners;
-    } shape[LP_COLOURS] = {{NULL, 0},          {triangle_up, 3}, {square, 4}, {diamond, 4},
+    } shape[LP_MARKERS] = {{NULL, 0},          {triangle_up, 3}, {square, 4}, {diamond, 4},
                            {triangle_down, 3}, {plus, 12},       {cross, 12}, {hexagon, 6}};
     cairo_new_path(cr);
     if (shape[marker].corners == 0)

@@ -1,5 +1,5 @@
-/* What every picture with text is drawn on: a cairo surface that becomes a PNG or an SVG, text
- * that is never wider than its place, the colours and the markers. Used inside this room only.
+/* What every picture with text is drawn on: a cairo surface that becomes a PNG, an SVG or a PDF,
+ * text that is never wider than its place, the colours and the markers. Used inside this room only.
  *
  * A picture's bytes depend on what is drawn and on the versions of cairo, FreeType and the font
  * (DejaVu Sans), which hold its text's outlines; and on nothing else. (The
@@ -28,7 +28,7 @@ typedef struct {
     int width, height;
     cairo_surface_t *surface;
     cairo_t *cr;
-    lp_buffer svg;
+    lp_buffer document; /* SVG or PDF */
 } lp_canvas;
 
 /* A white canvas; freed with lp_canvas_free, also after a failure. */
@@ -43,18 +43,18 @@ void lp_canvas_free(lp_canvas *c);
 int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e);
 
 /* Okabe and Ito's palette (2008, "Color universal design"), which colour-blind readers can tell
- * apart, its yellow replaced by a darker one that shows on white; index is taken modulo its
- * length. */
-enum { LP_COLOURS = 8 };
+ * apart, its yellow replaced by a darker one that shows on white; then twelve colours that are each
+ * at least 19 units of CIELAB from all others. index is taken modulo their number. */
+enum { LP_COLOURS = 20, LP_MARKERS = 8 };
 lp_colour lp_colour_of(int index);
 
-/* The marker that goes with it: 64 indices have 64 pairs of colour and marker. */
+/* The marker that goes with it: 100 indices have 100 pairs of colour and marker. */
 int lp_marker_of(int index);
 lp_colour lp_colour_mix(lp_colour a, lp_colour b, double share_of_b);
 extern const lp_colour lp_white, lp_ink, lp_faint;
 void lp_set_colour(cairo_t *cr, lp_colour colour);
 
-/* One of LP_COLOURS markers about (x, y), of about the area of a circle of that radius, filled with
+/* One of LP_MARKERS markers about (x, y), of about the area of a circle of that radius, filled with
  * the colour and, where `outline` > 0, edged in white. */
 void lp_draw_marker(cairo_t *cr, int marker, double x, double y, double radius, lp_colour colour,
                     double outline);

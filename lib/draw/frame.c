@@ -2,14 +2,24 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static const double outer = 14, line_height = 20;
 static const lp_font title_font = {15, true}, panel_font = {12.5, true}, label_font = {12, false},
                      tick_font = {11, false}, legend_font = {12, false};
 
-lp_plot_format lp_plot_format_of(const char *path) {
-    size_t length = path != NULL ? strlen(path) : 0;
-    return length >= 4 && strcmp(path + length - 4, ".svg") == 0 ? LP_PLOT_SVG : LP_PLOT_PNG;
+int lp_plot_format_of(lp_plot_format *format, const char *path, lp_error *e) {
+    const char *folder = path != NULL ? strrchr(path, '/') : NULL;
+    const char *name = folder != NULL ? folder + 1 : path;
+    const char *ending = name != NULL ? strrchr(name, '.') : NULL;
+    *format = LP_PLOT_PNG;
+    if (ending == NULL || strcasecmp(ending, ".png") == 0)
+        return 0;
+    *format = strcasecmp(ending, ".svg") == 0 ? LP_PLOT_SVG : LP_PLOT_PDF;
+    if (*format == LP_PLOT_SVG || strcasecmp(ending, ".pdf") == 0)
+        return 0;
+    return lp_fail_usage(e, "option --output: %s: pictures end in .png, .svg or .pdf, not in %s",
+                         path, ending);
 }
 
 int lp_frame_open(lp_canvas *c, const lp_plot_frame *frame, lp_error *e) {

@@ -1,5 +1,5 @@
-/* Plots with axes and text, through cairo: scatter plots and curves, as PNG or SVG. Text is never
- * clipped and the legend, in rows under the title, hides no point. */
+/* Plots with axes and text, through cairo: scatter plots and curves, as PNG, SVG or PDF. Text is
+ * never clipped and the legend, in rows under the title, hides no point. */
 #ifndef LP_DRAW_PLOT_H
 #define LP_DRAW_PLOT_H
 
@@ -8,17 +8,18 @@
 
 #include <stdio.h>
 
-typedef enum { LP_PLOT_PNG, LP_PLOT_SVG } lp_plot_format;
+typedef enum { LP_PLOT_PNG, LP_PLOT_SVG, LP_PLOT_PDF } lp_plot_format;
 
-/* SVG for a path that ends in .svg, PNG for another one and for NULL. */
-lp_plot_format lp_plot_format_of(const char *path);
+/* The format that the ending of a path names, in upper or lower case; PNG for NULL and for a file
+ * without an ending. Refused: any other ending. */
+int lp_plot_format_of(lp_plot_format *format, const char *path, lp_error *e);
 
 enum { LP_PLOT_MIN_SIDE = 200, LP_PLOT_MAX_SIDE = 8192 };
 
 /* What both kinds share. NULL texts are left out. */
 typedef struct {
     lp_plot_format format;
-    lp_size size; /* in pixels (PNG) or points (SVG) */
+    lp_size size; /* in pixels, of which a PDF has 96 an inch */
     const char *title, *x_label, *y_label;
 } lp_plot_frame;
 
@@ -71,12 +72,15 @@ int lp_draw_scatter(FILE *out, const lp_plot_frame *frame, const lp_scatter *sca
 typedef struct {
     const char *name; /* in the legend, for the colour; NULL: none */
     const char *part; /* in the legend, for the dash ("training", "validation"); NULL: none */
-    int colour, dash; /* from 0; equal numbers look alike across panels; dash 0 is a solid line */
+    int colour, dash; /* from 0; equal numbers look alike across panels; dash 0 is a solid line,
+                         the others are thinner, paler and without markers */
     size_t n;
     const double *x, *y; /* (n); what is not finite, or not positive on a log axis, breaks the
                             line */
     const double *sd;    /* (n): a band from y - sd to y + sd is filled where both are finite; or
                             NULL */
+    const double *kept;  /* an x at which the curve is ringed, with a line down to the axis: whose
+                            model was kept; or NULL */
 } lp_curve;
 
 typedef struct {
@@ -84,9 +88,11 @@ typedef struct {
     bool log_y;
     size_t curve_count;
     const lp_curve *curves;
+    lp_reals y_range; /* {from, to}: the ends of the axis, beyond which nothing is drawn; or {0} */
 } lp_panel;
 
-/* A panel without any point to draw is an error that names it. */
+/* Where solid curves run on each other, the covered ones show as bands beside the last. A panel
+ * without any point to draw is an error that names it. */
 int lp_draw_curves(FILE *out, const lp_plot_frame *frame, size_t panels, const lp_panel *panel,
                    lp_error *e);
 

@@ -42,9 +42,10 @@ static uint32_t tint(const int *label, size_t width, size_t height, size_t i, si
     lp_colour sum = {0, 0, 0};
     for (size_t p = i; p < i + size; p++)
         for (size_t q = j; q < j + size; q++) {
-            lp_colour cell = is_border(label, width, height, p, q)
-                                 ? lp_faint
-                                 : lp_colour_mix(lp_colour_of(label[p * width + q]), lp_white, 0.8);
+            lp_colour cell =
+                is_border(label, width, height, p, q)
+                    ? lp_faint
+                    : lp_colour_mix(lp_colour_of(label[p * width + q]), lp_white, 0.75);
             sum.red += cell.red;
             sum.green += cell.green;
             sum.blue += cell.blue;

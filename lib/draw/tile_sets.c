@@ -156,6 +156,7 @@ static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                          (o->colours == LP_COLOURS_AUTO && weights && goes_below_zero(t))
                      ? LP_TILES_SIGNED
                      : LP_TILES_GREY;
+    w->bar = w->colours == LP_TILES_SIGNED;
 }
 
 int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e) {

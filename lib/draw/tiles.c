@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CAPTION = 15, NAME = 22, TITLE = 26 }; /* heights */
+enum { CAPTION = 15, NAME = 22, TITLE = 26, BAR = 24 }; /* heights */
 
 static const lp_font caption_font = {11, false}, name_font = {12, true}, title_font = {15, true};
 
@@ -165,8 +165,8 @@ typedef struct {
 
 /* The sizes of everything. */
 typedef struct {
-    size_t gap, zoom, width, height;
-    grid *grid; /* (sets) */
+    size_t gap, zoom, width, height; /* without the bar */
+    grid *grid;                      /* (sets) */
 } layout;
 
 enum { MAX_TILES = 1 << 24 };
@@ -228,12 +228,34 @@ static int check_sets(size_t sets, const lp_tile_set *set, lp_error *e) {
     return 0;
 }
 
+/* The signed colours from the lowest to the highest value, with both written beside them. */
+static void draw_bar(lp_canvas *c, const layout *l, const lp_tiles *wish, range r) {
+    double max = -r.lo > r.hi ? -r.lo : r.hi, left = (double)l->gap;
+    double y = (double)l->height + (BAR - 12) / 2.0, base = y + 10, room = (double)l->width - left;
+    char low[60] = "-max", high[60] = "max (each tile's own)";
+    if (wish->scaling != LP_TILES_EACH) {
+        snprintf(low, sizeof low, "-%.3g", max);
+        snprintf(high, sizeof high, "%.3g", max);
+    }
+    lp_draw_text(c, low, caption_font, left, base, 0, room);
+    left += lp_text_width(c, low, caption_font) + 6;
+    for (int i = 0; i <= 120 && left + i < room; i++) {
+        lp_set_colour(c->cr, signed_colour(i - 60, (range){-60, 60}));
+        cairo_rectangle(c->cr, floor(left) + i, floor(y), 1, 12);
+        cairo_fill(c->cr);
+    }
+    lp_set_colour(c->cr, lp_ink);
+    left += 127;
+    if (left < room)
+        lp_draw_text(c, high, caption_font, left, base, 0, room - left);
+}
+
 /* The picture with its text and without its tiles. */
 static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
-                     const lp_tiles *wish, lp_error *e) {
+                     const lp_tiles *wish, range common, lp_error *e) {
     LP_CLEANUP(lp_canvas_free) lp_canvas c = {0};
     double left = (double)l->gap, room = (double)l->width - 2 * left;
-    if (lp_canvas_open(&c, LP_PLOT_PNG, (int)l->width, (int)l->height, e))
+    if (lp_canvas_open(&c, LP_PLOT_PNG, (int)l->width, (int)l->height + (wish->bar ? BAR : 0), e))
         return -1;
     lp_set_colour(c.cr, lp_ink);
     if (wish->title != NULL)
@@ -248,12 +270,14 @@ static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_til
                          left + ((double)(i % g->columns) + 0.5) * across - left / 2,
                          (double)(g->y + (i / g->columns + 1) * g->down - l->gap) - 3, 0.5, across);
     }
+    if (wish->bar)
+        draw_bar(&c, l, wish, common);
     return lp_canvas_image(&c, image, e);
 }
 
 static int draw_all(lp_image *image, const layout *l, size_t sets, const lp_tile_set *set,
                     const lp_tiles *wish, lp_error *e) {
-    bool text = wish->title != NULL, colours = false;
+    bool text = wish->title != NULL || wish->bar, colours = false;
     range common = {wish->lo, wish->hi};
     if (wish->scaling != LP_TILES_FIXED)
         common = (range){set[0].value[0], set[0].value[0]};
@@ -264,11 +288,12 @@ static int draw_all(lp_image *image, const layout *l, size_t sets, const lp_tile
             common = range_of(set[s].value, set[s].count * tile_size(set[s].shape), common);
     }
     // A white picture of these sizes says first whether they are within the limits.
-    if (lp_image_new(image, l->width, l->height, text || colours ? 3 : 1, e))
+    if (lp_image_new(image, l->width, l->height + (wish->bar ? BAR : 0), text || colours ? 3 : 1,
+                     e))
         return lp_within(e, "drawing");
     if (text) {
         lp_image_free(image);
-        if (draw_text(image, l, sets, set, wish, e))
+        if (draw_text(image, l, sets, set, wish, common, e))
             return -1;
     }
     for (size_t s = 0; s < sets; s++) {

@@ -47,6 +47,7 @@ typedef struct {
     int64_t gap;              /* pixels between tiles; at most 1000 */
     int64_t zoom;             /* a value is zoom x zoom pixels; 0: chosen; at most 1000 */
     const char *title;        /* NULL: none */
+    bool bar;                 /* signed: with a bar of the colours and their values at the foot */
 } lp_tiles;
 
 /* Draws the sets below each other. Grey tiles without any text give a picture of 1 channel, all

@@ -139,6 +139,44 @@ plot-curves joined.npz >joined.png
 plot-curves b.npz >lone.png
 same "archives in one file are one stream, the later replacing" joined.png lone.png
 
+# Formats: by the ending, and no picture of one kind under the name of another.
+check "a PDF by its ending" plot-curves a.npz b.npz -o curves.pdf
+equal "a PDF is one" "$(head -c 5 curves.pdf)" '%PDF-'
+check "it says no time" piped '! grep -aq CreationDate curves.pdf'
+for tool in plot-scatter plot-curves plot-confusion render-weights; do
+    refuses "$tool writes no JPEG" 2 "^$tool: option --output: x.jpg: pictures end in .png, .svg or .pdf, not in .jpg" \
+        "$tool" a.npz -o x.jpg
+done
+refuses "tiles are pixels" 2 '^render-weights: option --output: x.svg: tiles are drawn as PNG only' \
+    render-weights a.npz -o x.svg
+check "and nothing is left" piped '! ls x.* 2>/dev/null'
+
+# Where a curve begins, and the ends of an axis.
+plot-curves --from 1 a.npz -o from.svg
+plot-curves a.npz -o whole.svg
+differ "--from leaves epochs out" from.svg whole.svg
+check "a range" plot-curves --range accuracy:0.5,1 --range loss:0,1 a.npz -o range.svg
+differ "--range changes the axes" range.svg whole.svg
+plot-curves --range other:0.5,1 a.npz -o other.svg
+same "a range of another metric is not this one's" other.svg whole.svg
+for range in accuracy 0.5,1 accuracy:1 accuracy:1,0.5 accuracy:0.5,1x accuracy:0,inf; do
+    refuses "a range '$range'" 2 "^plot-curves: option --range: '$range' is not METRIC:FROM,TO" \
+        plot-curves --range "$range" a.npz
+done
+refuses "a logarithm of 0" 2 'option --range: loss:0,1: a logarithmic axis has no 0' plot-curves --log --range loss:0,1 a.npz
+refuses "nothing is left" 1 'panel loss: there is no finite value' plot-curves --from 9 a.npz
+
+# What was kept is ringed, and a run that diverged says so.
+split --validation 0.2 a.npz | train-mlp --hidden 8 --epochs 3 --eval-every 1 --patience 2 >patient.npz
+plot-curves patient.npz -o patient.svg
+pick --drop history.best_epoch patient.npz | plot-curves >plain.svg -o plain-patient.svg
+differ "the model that was kept is marked" patient.svg plain-patient.svg
+train-mlp --hidden 8 --lr 1e20 --epochs 3 --eval-every 1 --on-divergence keep -q a.npz >diverged.npz
+plot-curves a.npz diverged.npz -o diverged.svg
+pick --drop history.diverged diverged.npz >hidden.npz
+plot-curves --name a --name diverged a.npz hidden.npz -o hidden.svg
+differ "a run that diverged is called so" diverged.svg hidden.svg
+
 refuses "no history" 1 '^plot-curves: iris.npz: there is no history.epoch' plot-curves a.npz iris.npz
 refuses "a metric that was not recorded" 1 '^plot-curves: a.npz: there is no history.nose' \
     plot-curves --of nose a.npz

@@ -228,8 +228,8 @@ static void regions_are_tinted_on_their_side(void) {
                     .decide_context = &line};
     lp_image image = scatter_image(&plain, &s);
     double left_x, right_x, middle;
-    size_t left = count_colour(&image, 0xcce3f0, &left_x, &middle);
-    size_t right = count_colour(&image, 0xf7dfcc, &right_x, &middle);
+    size_t left = count_colour(&image, 0xbfdcec, &left_x, &middle);
+    size_t right = count_colour(&image, 0xf4d7bf, &right_x, &middle);
     CHECK(left > 5000 && right > 2 * left && left_x < right_x);
     // The line at 1 of [-0.2, 4.2] leaves 1.2 / 4.4 of the width on the left.
     CHECK_CLOSE((double)left / (double)(left + right), 1.2 / 4.4, 0.01);
@@ -295,10 +295,49 @@ static void an_svg_is_text_with_its_shapes(void) {
     lp_error e;
     size_t size;
     char *bytes = scatter_bytes(&frame, &s, &size, &e);
-    CHECK_HOLDS(bytes, "width=\"400pt\" height=\"300pt\"");
+    CHECK_HOLDS(bytes, "width=\"400px\" height=\"300px\"");
     CHECK_HOLDS(bytes, "rgb(0%,44.7%,69.8%)");
     CHECK_HOLDS(bytes, "</svg>");
     free(bytes);
+}
+
+static void a_format_is_known_by_its_ending(void) {
+    static const struct {
+        const char *path;
+        int format; /* -1: refused */
+    } cases[] = {{NULL, LP_PLOT_PNG},       {"plot", LP_PLOT_PNG},      {"a.b/plot", LP_PLOT_PNG},
+                 {"plot.png", LP_PLOT_PNG}, {"x.svg.PNG", LP_PLOT_PNG}, {"a/plot.svg", LP_PLOT_SVG},
+                 {"plot.Svg", LP_PLOT_SVG}, {"plot.pdf", LP_PLOT_PDF},  {"plot.jpg", -1},
+                 {"plot.svg.gz", -1},       {".pdf", LP_PLOT_PDF},      {"plot.", -1},
+                 {"a.svg/plot.eps", -1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lp_error e = {0};
+        lp_plot_format format;
+        int failed = lp_plot_format_of(&format, cases[i].path, &e);
+        CHECK(failed == (cases[i].format < 0 ? -1 : 0));
+        CHECK(failed ? e.status == LP_USAGE : (int)format == cases[i].format);
+    }
+    lp_error e;
+    lp_plot_format format;
+    CHECK(lp_plot_format_of(&format, "plot.jpg", &e) == -1);
+    CHECK_TEXT(e.text,
+               "option --output: plot.jpg: pictures end in .png, .svg or .pdf, not in .jpg");
+}
+
+static void a_pdf_has_the_size_of_its_pixels(void) {
+    const double x[] = {1, 2, 3}, y[] = {3, 1, 2};
+    lp_plot_frame frame = plain;
+    frame.format = LP_PLOT_PDF;
+    lp_scatter s = {.n = 3, .x = x, .y = y, .classes = 1};
+    lp_error e;
+    size_t size, again_size;
+    char *bytes = scatter_bytes(&frame, &s, &size, &e);
+    char *again = scatter_bytes(&frame, &s, &again_size, &e);
+    CHECK(bytes != NULL && memcmp(bytes, "%PDF-", 5) == 0);
+    CHECK(size == again_size && memcmp(bytes, again, size) == 0);
+    CHECK(memmem(bytes, size, "[ 0 0 300 225 ]", 15) != NULL); // 400 x 300 pixels, 96 an inch
+    free(bytes);
+    free(again);
 }
 
 static void bad_points_are_named(void) {
@@ -341,6 +380,62 @@ static int curves_image(lp_image *image, const lp_plot_frame *frame, size_t pane
         failed = lp_image_decode(image, bytes, size, e);
     free(bytes);
     return failed;
+}
+
+/* A second curve that runs on the first leaves a band of the first one's colour beside it. */
+static void a_covered_curve_is_seen(void) {
+    const double x[] = {1, 2, 3, 4}, y[] = {1, 4, 2, 3}, other[] = {1, 1, 1, 1};
+    lp_curve curves[] = {{.n = 4, .x = x, .y = y}, {.n = 4, .x = x, .y = y, .colour = 1}};
+    lp_panel panel = {.curve_count = 2, .curves = curves};
+    const unsigned band = 0x73b2d5; // blue, 0.45 of the way to white
+    lp_error e;
+    lp_image image;
+    double mean_x, mean_y;
+    CHECK(curves_image(&image, &plain, 1, &panel, &e) == 0);
+    CHECK(count_colour(&image, band, &mean_x, &mean_y) > 100);
+    CHECK(count_colour(&image, VERMILLION, &mean_x, &mean_y) > 100);
+    lp_image_free(&image);
+    curves[1].y = other;
+    CHECK(curves_image(&image, &plain, 1, &panel, &e) == 0);
+    CHECK(count_colour(&image, band, &mean_x, &mean_y) < 10);
+    CHECK(count_colour(&image, BLUE, &mean_x, &mean_y) > 100);
+    lp_image_free(&image);
+}
+
+static void a_range_cuts_the_curve(void) {
+    const double x[] = {0, 1, 2, 3}, y[] = {0, 0.95, 0.97, 0.96};
+    lp_curve curve = {.n = 4, .x = x, .y = y};
+    lp_panel panel = {.curve_count = 1, .curves = &curve};
+    lp_error e;
+    lp_image whole, part;
+    double mean_x, whole_y, part_y;
+    CHECK(curves_image(&whole, &plain, 1, &panel, &e) == 0);
+    panel.y_range = (lp_reals){(double[]){0.9, 1}, 2};
+    CHECK(curves_image(&part, &plain, 1, &panel, &e) == 0);
+    CHECK(border_is_white(&part, 2));
+    // Above its middle the curve lies high in the whole picture and low in the part from 0.9 on.
+    CHECK(count_colour(&whole, BLUE, &mean_x, &whole_y) > 100);
+    CHECK(count_colour(&part, BLUE, &mean_x, &part_y) > 100);
+    CHECK(part_y > whole_y + 20);
+    lp_image_free(&whole);
+    lp_image_free(&part);
+}
+
+static void what_was_kept_is_ringed(void) {
+    const double x[] = {0, 1, 2}, y[] = {1, 1, 1}, kept = 1;
+    lp_curve curve = {.n = 3, .x = x, .y = y};
+    lp_panel panel = {.curve_count = 1, .curves = &curve};
+    lp_error e;
+    lp_image without, with;
+    double mean_x, mean_y, below_x, below_y;
+    CHECK(curves_image(&without, &plain, 1, &panel, &e) == 0);
+    curve.kept = &kept;
+    CHECK(curves_image(&with, &plain, 1, &panel, &e) == 0);
+    size_t before = count_colour(&without, BLUE, &mean_x, &mean_y);
+    CHECK(count_colour(&with, BLUE, &below_x, &below_y) > before + 5);
+    CHECK(below_y > mean_y + 1 && fabs(below_x - mean_x) < 3); // the line goes down in the middle
+    lp_image_free(&without);
+    lp_image_free(&with);
 }
 
 /* The pixels of that colour in the columns nearer than `reach` to x. */
@@ -417,10 +512,12 @@ static void panels_are_not_clipped(void) {
                                i ? 50000 >> i : 50000,
                                x,
                                y,
+                               NULL,
                                NULL};
-    lp_panel panel[] = {{"loss", "in small units", true, 20, curves},
-                        {"accuracy, of a long title that has no room", "share", false, 7, curves},
-                        {"third", NULL, false, 1, curves}};
+    lp_panel panel[] = {
+        {"loss", "in small units", true, 20, curves, {0}},
+        {"accuracy, of a long title that has no room", "share", false, 7, curves, {0}},
+        {"third", NULL, false, 1, curves, {0}}};
     lp_plot_frame frame = {LP_PLOT_PNG, {620, 260}, "Curves", "epoch", NULL};
     lp_error e;
     lp_image image;
@@ -444,6 +541,11 @@ int main(void) {
         {"nothing is clipped", nothing_is_clipped},
         {"a picture is the same each time", a_picture_is_the_same_each_time},
         {"an SVG is text with its shapes", an_svg_is_text_with_its_shapes},
+        {"a format is known by its ending", a_format_is_known_by_its_ending},
+        {"a PDF has the size of its pixels", a_pdf_has_the_size_of_its_pixels},
+        {"a covered curve is seen", a_covered_curve_is_seen},
+        {"a range cuts the curve", a_range_cuts_the_curve},
+        {"what was kept is ringed", what_was_kept_is_ringed},
         {"bad points are named", bad_points_are_named},
         {"a NaN breaks the line", a_nan_breaks_the_line},
         {"a lone point is seen", a_lone_point_is_seen},
