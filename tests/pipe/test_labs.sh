@@ -109,3 +109,16 @@ check 'after 1500 single rows from small weights, half of the training points ar
 equal 'the report splits 800 and 200' "$(inspect --tsv "$scratch/out/moons/data.npz" | grep -E '^y_' | cut -f 1,3 | tr '\t\n' '  ')" \
     'y_train (800,) y_test (200,) '
 check 'the time of a run is a number of seconds' grep -Ecx '[0-9]+\.[0-9]+' "$scratch/out/moons/full.seconds"
+
+# ---- autodiff ----
+lab "$scratch/out/autodiff/rising.npz" "$scratch/out/autodiff/relu-3-frozen-w4-2.npz"
+to-csv --no-header history.epoch history.val_accuracy "$scratch/out/autodiff/rising.npz" >"$scratch/rising.csv"
+check 'a rate that rises by 0.01 an epoch: good at first, then chance' \
+    awk -F, '$1 >= 1 && $1 <= 4 && $2 < 0.95 || $1 >= 10 && $2 > 0.6 { exit 1 } END { exit NR != 21 }' "$scratch/rising.csv"
+gen-ellipse -n 200 --seed 1 | train-mlp --hidden 4,4 --init normal --init-scale 0.3333333333333333,0.25,0.3333333333333333 \
+    --reduction sum --epochs 0 --seed 2 >"$scratch/start.npz"
+to-csv layer3.weight "$scratch/start.npz" >"$scratch/start.csv"
+to-csv layer3.weight "$scratch/out/autodiff/relu-3-frozen-w4-2.npz" >"$scratch/frozen.csv"
+same "the third layer that the listing's parameters() omits stays at its start" "$scratch/start.csv" "$scratch/frozen.csv"
+equal 'and is 4 wide' "$(inspect --tsv "$scratch/out/autodiff/relu-3-frozen-w4-2.npz" | grep '^layer[123].weight' | cut -f 3 | tr '\n' ' ')" \
+    '(4, 2) (4, 4) (2, 4) '
