@@ -32,6 +32,8 @@
 {ROW("input-scale", train.input_scale), .synonym = "scale", .metavar = "A/B",
  .default_value = "1", .max = INFINITY, .flags = LP_OPEN_MIN | LP_RATIO,
  .help = "multiply x by this number on the way in (1/255 for pixels); the model keeps it"},
+{ROW("input-shift", train.input_shift), .metavar = "B", .default_value = "0",
+ .help = "then add this number (--input-scale 2/255 --input-shift -1 takes pixels to -1..1)"},
 {ROW("optimizer", train.optim.kind), .metavar = "NAME", .default_value = "sgd",
  .choices = LP_OPTIM_CHOICES,
  .help = "as torch.optim.SGD, Adam, AdamW, RMSprop and Adagrad define them"},

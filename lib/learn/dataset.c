@@ -4,6 +4,8 @@
 #include "io/crc32.h"
 #include "num/kernels.h"
 
+#include <string.h>
+
 enum { MAX_CLASSES = 1 << 24 };
 
 enum { TRAIN, VAL, TEST, ALL };
@@ -24,6 +26,8 @@ static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
                        lp_shape_text(x->ndim, x->shape, shape));
     p->rows = lp_tensor_rows(x);
     p->cols = lp_tensor_row_size(x);
+    p->dims = x->ndim - 1;
+    memcpy(p->shape, x->shape + 1, (size_t)p->dims * sizeof *p->shape);
     p->x_type = x->type;
     p->x = x->data;
     return 0;
@@ -249,10 +253,15 @@ lp_batch lp_batch_new(const lp_dataset *d, lp_type type, size_t capacity, lp_tar
     return b;
 }
 
-void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
+void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, double input_shift, size_t n,
                    const size_t *index) {
     const lp_kernels *num = lp_kernels_of(b->type);
     num->gather_rows(n, p->cols, p->x_type, p->x, index, input_scale, b->x);
+    if (input_shift != 0) {
+        double shift; /* of either type */
+        num->fill(1, input_shift, &shift);
+        num->binary(LP_ADD, n, p->cols, b->x, n, p->cols, &shift, 1, 1, b->x, false);
+    }
     if (b->label != NULL)
         for (size_t i = 0; i < n; i++)
             b->label[i] = p->label[index[i]];

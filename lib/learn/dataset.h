@@ -21,12 +21,14 @@ typedef struct {
     const char *name;            /* "train", "test", "all" */
     const char *x_name, *y_name; /* in the stream */
     size_t rows, cols;           /* of x, flattened */
-    lp_type x_type;              /* as the stream holds it */
-    const void *x;               /* (rows, cols), the stream's */
-    int32_t *label;              /* (rows); NULL without classes */
-    size_t target_cols;          /* what a model predicts: classes, or m */
-    lp_type target_type;         /* f4 or f8 */
-    const void *target;          /* (rows, target_cols), the stream's; NULL with classes */
+    int dims;                    /* of a row of x as the stream holds it */
+    size_t shape[LP_MAX_DIMS];
+    lp_type x_type;      /* as the stream holds it */
+    const void *x;       /* (rows, cols), the stream's */
+    int32_t *label;      /* (rows); NULL without classes */
+    size_t target_cols;  /* what a model predicts: classes, or m */
+    lp_type target_type; /* f4 or f8 */
+    const void *target;  /* (rows, target_cols), the stream's; NULL with classes */
 } lp_part;
 
 /* What y has to be. */
@@ -79,7 +81,7 @@ typedef enum { LP_TARGET_Y, LP_TARGET_X } lp_target;
 
 typedef struct {
     lp_type type;
-    void *x;        /* (capacity, cols), x times the input scale */
+    void *x;        /* (capacity, cols), x times the input scale, plus the shift */
     int32_t *label; /* (capacity), or NULL where the part has no classes */
     void *target;   /* (capacity, target_cols): y's numbers, one-hot rows of its labels, or x
                      * itself; NULL where labels are all that is needed */
@@ -92,7 +94,7 @@ lp_batch lp_batch_new(const lp_dataset *d, lp_type type, size_t capacity, lp_tar
                       bool with_target, lp_arena *memory);
 
 /* The first n <= capacity rows become rows index[0..n) of the part. */
-void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, size_t n,
+void lp_batch_fill(lp_batch *b, const lp_part *p, double input_scale, double input_shift, size_t n,
                    const size_t *index);
 
 #endif

@@ -108,9 +108,8 @@ static void keep_rows(lp_evaluator *ev, size_t from, size_t n) {
 static int check_part(const lp_model *m, const lp_part *p, size_t classes, lp_error *e) {
     size_t expected = m->target == LP_TARGET_X ? p->cols : p->target_cols;
     size_t predicted = m->is_perceptron ? 2 : lp_network_outputs(&m->net);
-    if (p->cols != lp_network_inputs(&m->net))
-        return lp_fail(e, "%s has %zu columns, the model takes %zu", p->x_name, p->cols,
-                       lp_network_inputs(&m->net));
+    if (lp_model_check_rows(m, p->x_name, p->cols, p->dims, p->shape, e))
+        return -1;
     if (classes > 0 && p->label == NULL)
         return lp_fail(e, "%s holds no classes, but the model predicts classes", p->y_name);
     if (expected != predicted)

@@ -16,6 +16,17 @@ static int read_choice(lp_stream *s, const char *name, const char *choices, lp_e
     return lp_stream_has(s, name) ? lp_stream_get_choice(s, name, choices, e) : 0;
 }
 
+/* The number NAME, where there is one. */
+static int read_number(lp_stream *s, const char *name, double *value, lp_error *e) {
+    if (!lp_stream_has(s, name))
+        return 0;
+    const lp_tensor *t = lp_stream_get(s, name, e);
+    if (t == NULL)
+        return -1;
+    *value = lp_type_is_number(t->type) && t->count == 1 ? lp_tensor_at(t, 0) : NAN;
+    return isfinite(*value) ? 0 : lp_fail(e, "%s is not a finite number", name);
+}
+
 static int read_network(lp_model *m, lp_stream *s, lp_error *e) {
     int loss = read_choice(s, "model.loss", LP_LOSS_CHOICES, e);
     int reduction = loss < 0 ? -1 : read_choice(s, "model.reduction", LP_REDUCTION_CHOICES, e);
@@ -25,14 +36,9 @@ static int read_network(lp_model *m, lp_stream *s, lp_error *e) {
     m->loss = (lp_loss)loss;
     m->reduction = (lp_reduction)reduction;
     m->target = (lp_target)target;
-    if (lp_stream_has(s, "model.input_scale")) {
-        const lp_tensor *t = lp_stream_get(s, "model.input_scale", e);
-        if (t == NULL)
-            return -1;
-        m->input_scale = lp_type_is_number(t->type) && t->count == 1 ? lp_tensor_at(t, 0) : NAN;
-        if (!isfinite(m->input_scale))
-            return lp_fail(e, "model.input_scale is not a finite number");
-    }
+    if (read_number(s, "model.input_scale", &m->input_scale, e) ||
+        read_number(s, "model.input_shift", &m->input_shift, e))
+        return -1;
     return lp_network_read(&m->net, s, false, e);
 }
 
@@ -79,6 +85,8 @@ void lp_model_write(const lp_model *m, lp_stream *s) {
     lp_stream_put_text(s, "model.target", m->target == LP_TARGET_X ? "x" : "y");
     if (m->input_scale != 1)
         lp_stream_put_number(s, "model.input_scale", m->input_scale);
+    if (m->input_shift != 0)
+        lp_stream_put_number(s, "model.input_shift", m->input_shift);
 }
 
 void lp_model_free(lp_model *m) {
@@ -99,6 +107,23 @@ void lp_model_drop(lp_stream *s) {
         if (drop)
             lp_stream_drop(s, name);
     }
+}
+
+int lp_model_check_rows(const lp_model *m, const char *name, size_t cols, int dims,
+                        const size_t *shape, lp_error *e) {
+    const lp_volume in = m->net.layer[0].in;
+    size_t side[] = {in.height, in.width, in.channels};
+    char got[200], expected[200];
+    if (cols != lp_network_inputs(&m->net))
+        return lp_fail(e, "%s has %zu columns, the model takes %zu", name, cols,
+                       lp_network_inputs(&m->net));
+    if (lp_volume_is_flat(in) || dims < 2)
+        return 0;
+    int wanted = dims == 2 && in.channels == 1 ? 2 : 3;
+    if (dims == wanted && memcmp(shape, side, (size_t)dims * sizeof *shape) == 0)
+        return 0;
+    return lp_fail(e, "%s has pictures of %s, the model takes %s", name,
+                   lp_shape_text(dims, shape, got), lp_shape_text(wanted, side, expected));
 }
 
 size_t lp_model_classes(const lp_model *m, bool labelled) {

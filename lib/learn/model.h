@@ -5,6 +5,7 @@
  *     model.reduction     "mean" (the default) or "sum"
  *     model.target        "y" (the default), or "x": an autoencoder
  *     model.input_scale   multiplies x first (1 where absent)
+ *     model.input_shift   is then added to it (0 where absent)
  * A perceptron is `weight [1, d]` and, unless it has none, `bias [1]`: class 1 where
  * x·weight + bias > 0, else class 0. In memory it is a network of one layer and one output. */
 #ifndef LP_LEARN_MODEL_H
@@ -28,7 +29,7 @@ typedef struct {
     lp_loss loss;
     lp_reduction reduction;
     lp_target target;
-    double input_scale;
+    double input_scale, input_shift;
 } lp_model;
 
 /* True where the stream holds a model. */
@@ -46,6 +47,11 @@ lp_model lp_model_new_perceptron(lp_type type, size_t d, bool has_bias);
 /* Drops every model from a stream, with history, snapshots and predictions: a new one replaces it.
  */
 void lp_model_drop(lp_stream *s);
+
+/* Refuses rows of x, tensor NAME, of `cols` numbers in `dims` dimensions of that shape, which the
+ * model does not take. */
+int lp_model_check_rows(const lp_model *m, const char *name, size_t cols, int dims,
+                        const size_t *shape, lp_error *e);
 
 /* The number of classes that it tells apart (2 for a perceptron); 0 for a regression or an
  * autoencoder, which predict numbers. `labelled`: the data has classes. */

@@ -22,7 +22,7 @@ lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_targ
                     .index = lp_arena_alloc(memory, LP_FORWARD_ROWS, sizeof(size_t)),
                     .graph = lp_graph_new(type)};
     f.input = lp_graph_input(f.graph, chunk_rows(m), lp_network_inputs(&m->net), true);
-    f.output = lp_network_graph(&m->net, f.graph, f.input, false);
+    f.output = lp_network_graph(&m->net, f.graph, f.input, false, 0);
     lp_graph_finish_forward(f.graph, &never);
     return f;
 }
@@ -36,7 +36,7 @@ size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *score
     size_t n = p->rows - from < LP_FORWARD_ROWS ? p->rows - from : LP_FORWARD_ROWS;
     for (size_t i = 0; i < n; i++)
         f->index[i] = from + i;
-    lp_batch_fill(&f->batch, p, f->model->input_scale, n, f->index);
+    lp_batch_fill(&f->batch, p, f->model->input_scale, f->model->input_shift, n, f->index);
     size_t size = f->graph->type.size, outputs = lp_network_outputs(&f->model->net);
     size_t inputs = lp_network_inputs(&f->model->net), max = chunk_rows(f->model);
     for (size_t r = 0, rows; r < n; r += rows) {
@@ -54,11 +54,9 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
                     lp_error *e) {
     *scores = (lp_tensor){0};
     size_t rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
-    if (lp_features_check(x, name, e))
+    if (lp_features_check(x, name, e) ||
+        lp_model_check_rows(m, name, cols, x->ndim - 1, x->shape + 1, e))
         return -1;
-    if (cols != lp_network_inputs(&m->net))
-        return lp_fail(e, "%s has %zu columns, the model takes %zu", name, cols,
-                       lp_network_inputs(&m->net));
     const lp_dataset d = {.parts = 1,
                           .part = {{.rows = rows, .cols = cols, .x_type = x->type, .x = x->data}}};
     LP_CLEANUP(lp_arena_free) lp_arena memory = {0};

@@ -22,33 +22,76 @@ typedef struct {
 
 /* ---- preparing ---- */
 
-/* The layers that the options ask for, and after them the dense one to what is predicted. */
-static size_t list_layers(const network_learner *l, lp_layer *layer) {
-    const lp_train_network_options *o = l->options;
-    size_t count = 0;
-    for (size_t i = 0; i < o->hidden.count; i++)
-        layer[count++] = (lp_layer){.kind = LP_LAYER_DENSE,
-                                    .units = (size_t)o->hidden.item[i],
-                                    .activation = (lp_activation)o->activation};
-    layer[count++] =
-        (lp_layer){.kind = LP_LAYER_DENSE,
-                   .units = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols,
-                   .activation = (lp_activation)o->output_activation};
-    return count;
+/* Adds a layer; feature maps are flattened before the first dense one. */
+static void add_layer(lp_layer *layer, size_t *count, bool *flat, lp_layer next) {
+    if (next.kind == LP_LAYER_DENSE && !*flat)
+        layer[(*count)++] =
+            (lp_layer){.kind = LP_LAYER_FLATTEN, .activation = LP_ACTIVATION_IDENTITY};
+    *flat = *flat || next.kind == LP_LAYER_DENSE || next.kind == LP_LAYER_FLATTEN;
+    layer[(*count)++] = next;
 }
 
-static int make_network(network_learner *l, lp_arena *memory, lp_error *e) {
+/* The layers that the options ask for, and after them the dense one to what is predicted. */
+static lp_layer *list_layers(const network_learner *l, lp_arena *memory, size_t *count) {
+    const lp_train_network_options *o = l->options;
+    lp_layer *layer = lp_arena_alloc(memory, o->list.count + o->hidden.count + 2, sizeof *layer);
+    bool flat = !o->pictures;
+    *count = 0;
+    for (size_t i = 0; i < o->list.count; i++)
+        add_layer(layer, count, &flat, o->list.item[i]);
+    for (size_t i = 0; i < o->hidden.count; i++)
+        add_layer(layer, count, &flat,
+                  (lp_layer){.kind = LP_LAYER_DENSE,
+                             .units = (size_t)o->hidden.item[i],
+                             .activation = (lp_activation)o->activation});
+    add_layer(layer, count, &flat,
+              (lp_layer){.kind = LP_LAYER_DENSE,
+                         .units = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols,
+                         .activation = (lp_activation)o->output_activation});
+    return layer;
+}
+
+/* What a row of x is to the network: plain numbers, or a picture by its own shape or, where it is
+ * flat, by input_shape. */
+static int find_input(const network_learner *l, lp_stream *s, lp_volume *input, lp_error *e) {
+    const lp_part *p = l->train;
+    *input = (lp_volume){.channels = p->cols};
+    if (!l->options->pictures)
+        return 0;
+    if (p->dims == 2 || p->dims == 3) {
+        *input = (lp_volume){.height = p->shape[0],
+                             .width = p->shape[1],
+                             .channels = p->dims == 3 ? p->shape[2] : 1};
+        return 0;
+    }
+    if (p->dims != 1 || !lp_stream_has(s, "input_shape"))
+        return lp_fail(e,
+                       "%s has rows of %zu plain numbers, expected pictures: [n, height, width] "
+                       "or [n, height, width, channels], or their shape in input_shape",
+                       p->x_name, p->cols);
+    if (lp_volume_read(s, "input_shape", input, e))
+        return -1;
+    if (lp_volume_size(*input) == p->cols)
+        return 0;
+    return lp_fail(e, "%s has rows of %zu numbers, pictures of input_shape have %zu", p->x_name,
+                   p->cols, lp_volume_size(*input));
+}
+
+static int make_network(network_learner *l, lp_stream *s, lp_arena *memory, lp_error *e) {
     const lp_train_network_options *o = l->options;
     lp_network *net = &l->model.net;
-    lp_layer *layer = lp_arena_alloc(memory, o->hidden.count + 1, sizeof *layer);
-    size_t layers = list_layers(l, layer);
+    lp_volume input;
+    size_t layers;
+    const lp_layer *layer = list_layers(l, memory, &layers);
     l->model = (lp_model){.loss = o->loss,
                           .reduction = o->reduction,
                           .target = o->target,
-                          .input_scale = o->input_scale};
-    if (lp_network_new(net, o->dtype == 0 ? LP_F4 : LP_F8, (lp_volume){.channels = l->train->cols},
-                       layers, layer, o->bias, true, e))
+                          .input_scale = o->input_scale,
+                          .input_shift = o->input_shift};
+    if (find_input(l, s, &input, e))
         return -1;
+    if (lp_network_new(net, o->dtype == 0 ? LP_F4 : LP_F8, input, layers, layer, o->bias, true, e))
+        return lp_within(e, "the network for %s", l->train->x_name);
     size_t weights = lp_network_weights(net);
     if (o->init_scale.count > 1 && o->init_scale.count != weights)
         return lp_fail_usage(e,
@@ -85,6 +128,10 @@ static int check_layers(const lp_network *from, const lp_network *net, lp_error 
         if (a->kind != b->kind)
             return lp_fail(e, "layer%zu is %s, the network has %s there", l + 1,
                            lp_layers[a->kind].name, lp_layers[b->kind].name);
+        if (a->kernel != b->kernel || a->stride != b->stride || a->padding != b->padding ||
+            a->rate != b->rate)
+            return lp_fail(e, "layer%zu, %s, has another geometry or rate", l + 1,
+                           lp_layers[a->kind].name);
         if (a->activation != b->activation)
             return lp_fail(e, "layer%zu has another activation", l + 1);
     }
@@ -108,7 +155,7 @@ static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
     *b = lp_batch_new(&l->data, net->params.type, l->batch_rows, o->target, numbers, memory);
     lp_graph *g = l->graph = lp_graph_new(net->params.type);
     int x = lp_graph_input(g, l->batch_rows, l->train->cols, true), target = -1, loss;
-    int y = lp_network_graph(net, g, x, true);
+    int y = lp_network_graph(net, g, x, true, o->seed);
     if (numbers) {
         target = lp_graph_input(g, l->batch_rows, b->target_cols, true);
         loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, target);
@@ -174,13 +221,13 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     run->unit_steps = o->count_steps ? 1 : l->epoch_steps;
     run->needs_total = lp_schedule_needs_total(&o->schedule);
     lp_stream *from = run->hooks->init_from;
-    if (make_network(l, &run->memory, e) || freeze_layers(l, e) ||
+    if (make_network(l, s, &run->memory, e) || freeze_layers(l, e) ||
         (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e))
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
     if (l->batch_rows == n && !o->sample)
-        lp_batch_fill(&l->batch, l->train, l->model.input_scale, n, l->order);
+        lp_batch_fill(&l->batch, l->train, o->input_scale, o->input_shift, n, l->order);
     add_state(l, run);
     return 0;
 }
@@ -204,7 +251,8 @@ static void fill_batch(network_learner *l, uint64_t step) {
         rows = place + 1 == l->epoch_steps ? n - place * rows : rows;
         lp_graph_set_rows(l->graph, rows);
     }
-    lp_batch_fill(&l->batch, l->train, l->model.input_scale, rows, index);
+    lp_batch_fill(&l->batch, l->train, l->options->input_scale, l->options->input_shift, rows,
+                  index);
 }
 
 static int step(lp_run *run, lp_error *e) {
@@ -213,6 +261,7 @@ static int step(lp_run *run, lp_error *e) {
     run->lr = lp_schedule_rate(&l->options->schedule, l->options->lr, run->done, run->total);
     if (l->batch_rows < l->train->rows || l->options->sample)
         fill_batch(l, run->steps);
+    lp_graph_set_step(l->graph, run->steps);
     lp_graph_forward(l->graph);
     run->loss = lp_graph_loss(l->graph);
     lp_graph_backward(l->graph);

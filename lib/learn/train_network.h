@@ -1,5 +1,5 @@
-/* Training a multilayer perceptron, or an autoencoder, on the data of a stream, by gradient
- * descent. A learner of learn/run.h.
+/* Training a network, an MLP, a convolutional one or an autoencoder, on the data of a stream, by
+ * gradient descent. A learner of learn/run.h.
  *
  * Time is counted in epochs, each a pass over all rows (in a fresh random order unless the batch is
  * the whole part), or, with `count_steps`, in steps; the run's options and the learning rate's
@@ -12,6 +12,7 @@
 #include "io/stream.h"
 #include "learn/model.h"
 #include "learn/run.h"
+#include "net/layer_list.h"
 #include "net/network.h"
 #include "net/optim.h"
 #include "net/schedule.h"
@@ -21,7 +22,9 @@
 /* The members are of the types that an option table parses into. */
 typedef struct {
     /* the network */
-    lp_ints hidden;        /* widths, input side first; empty: one layer */
+    bool pictures;         /* x are pictures, else rows of plain numbers */
+    lp_layer_list list;    /* the layers, but for the last dense one */
+    lp_ints hidden;        /* after them, dense ones of these widths */
     int activation;        /* of the hidden layers (LP_ACTIVATION_CHOICES) */
     int output_activation; /* of the last layer; identity with cross-entropy */
     lp_bias bias;
@@ -34,6 +37,7 @@ typedef struct {
     lp_reduction reduction;
     lp_target target;
     double input_scale; /* multiplies x */
+    double input_shift; /* is then added to it */
     /* the descent */
     lp_optim_options optim;
     double lr;

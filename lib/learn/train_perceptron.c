@@ -101,7 +101,7 @@ static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e
     for (size_t i = 0; i < n; i++)
         l->order[i] = i;
     l->rows = lp_batch_new(&l->data, LP_F8, n, LP_TARGET_Y, false, &run->memory);
-    lp_batch_fill(&l->rows, l->train, 1, n, l->order);
+    lp_batch_fill(&l->rows, l->train, 1, 0, n, l->order);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
     run->total = (uint64_t)l->options->epochs;
     run->unit_steps = 1;

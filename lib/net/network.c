@@ -75,12 +75,16 @@ bool lp_network_freeze(lp_network *net, size_t l) {
     return any;
 }
 
-int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training) {
-    const lp_build build = {.graph = g, .params = &net->params, .training = training};
+int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training, uint64_t seed) {
+    lp_build build = {.graph = g, .params = &net->params, .training = training, .seed = seed};
+    const lp_volume in = net->layer[0].in;
+    const lp_window picture = {.channels = in.channels, .height = in.height, .width = in.width};
+    lp_graph_set_training(g, training);
+    if (!lp_volume_is_flat(in) && in.channels > 1)
+        x = lp_graph_apply_window(g, LP_OP_CHANNELS_FIRST, &picture, x, -1, -1);
     for (size_t l = 0; l < net->layers; l++) {
-        const lp_layer_row *kind = &lp_layers[net->layer[l].kind];
-        if (kind->graph != NULL)
-            x = kind->graph(&net->layer[l], &build, x);
+        build.layer = (uint32_t)l;
+        x = lp_layers[net->layer[l].kind].graph(&net->layer[l], &build, x);
     }
     return x;
 }

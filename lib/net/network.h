@@ -1,13 +1,20 @@
 /* A network: layer after layer of the kinds in net/layer.h. An MLP is one of dense layers alone.
  *
- * In a stream, under the names that PyTorch's modules have, for layers 1, 2, ...:
+ * In a stream, under the names of PyTorch's modules and their arguments, for layers 1, 2, ...:
  *     layer1.kind                text, one of LP_LAYER_CHOICES; absent: dense
- *     layer1.weight [out, in]    f4 or f8
- *     layer1.bias [out]          one for each unit, or [1], one for all; absent: no bias
- *     layer1.activation          text, one of LP_ACTIVATION_CHOICES; absent of a layer without
- *                                weights: identity
+ *     layer1.weight, layer1.bias f4 or f8. Dense: [out, in], [out]; conv: [out, in, height, width],
+ *                                [out]; the bias may be [1], one for all, or absent. Batch-norm:
+ *                                [channels] both, as layer1.running_mean and layer1.running_var
+ *     layer1.kernel_size         of a pool: the side of its square window
+ *     layer1.stride, layer1.padding    of conv and pools
+ *     layer1.p                   of dropout
+ *     layer1.activation          text, one of LP_ACTIVATION_CHOICES; absent of a layer that is
+ *                                neither dense nor conv: identity
  *     model.input_shape          of pictures: (height, width) or (height, width, channels) of one
- *                                row of x; absent: rows of plain numbers */
+ *                                row of x; absent: rows of plain numbers
+ *
+ * Pictures come as in files, (height, width, channels); the network works on (channels, height,
+ * width), as PyTorch does, and flattens them in this order. */
 #ifndef LP_NET_NETWORK_H
 #define LP_NET_NETWORK_H
 
@@ -70,10 +77,10 @@ lp_network lp_network_mlp(lp_type type, size_t layers, const size_t *width, lp_b
 size_t lp_network_inputs(const lp_network *net);
 size_t lp_network_outputs(const lp_network *net);
 
-/* How many layers have weights that are drawn. */
+/* How many layers have weights that are drawn: dense and conv. */
 size_t lp_network_weights(const lp_network *net);
 
-/* Draws the initial weights. Those of the i-th layer that has weights are multiplied by scale[i],
+/* Draws the initial weights. Those of the i-th such layer are multiplied by scale[i],
  * or by scale[0] if `scales` is 1, or not at all if it is 0. Each has a random stream of its own.
  */
 void lp_network_init(lp_network *net, lp_init init, const double *scale, size_t scales,
@@ -83,8 +90,13 @@ void lp_network_init(lp_network *net, lp_init init, const double *scale, size_t 
 bool lp_network_freeze(lp_network *net, size_t l);
 
 /* Appends the network to a graph, from node x (rows, inputs) on; returns the output's node. For
- * training, parameters that are not frozen get gradients; else all are constants. */
-int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training);
+ * training, parameters that are not frozen get gradients, and dropout draws from `seed` by the
+ * graph's step; else all are constants. */
+int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training, uint64_t seed);
+
+/* The shape of pictures that tensor NAME of a stream holds, (height, width) or (height, width,
+ * channels). */
+int lp_volume_read(lp_stream *s, const char *name, lp_volume *v, lp_error *e);
 
 /* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
  * layers that do not fit each other, a kind or an activation that is missing or unknown, a value

@@ -46,10 +46,16 @@ static void draw(lp_params *params, size_t place, distribution d, double factor,
     }
 }
 
+static void fill(lp_params *params, size_t place, double value) {
+    const lp_param *p = &params->table[place];
+    lp_kernels_of(params->type)
+        ->fill(p->rows * p->cols, value, lp_params_at(params, place, params->value));
+}
+
 size_t lp_network_weights(const lp_network *net) {
     size_t count = 0;
     for (size_t l = 0; l < net->layers; l++)
-        count += lp_layers[net->layer[l].kind].has_weights;
+        count += lp_layers[net->layer[l].kind].weight_dims > 0;
     return count;
 }
 
@@ -57,7 +63,11 @@ void lp_network_init(lp_network *net, lp_init init, const double *scale, size_t 
                      uint64_t seed) {
     for (size_t l = 0, drawn = 0; l < net->layers; l++) {
         const lp_layer *layer = &net->layer[l];
-        if (!lp_layers[layer->kind].has_weights)
+        if (layer->kind == LP_LAYER_BATCH_NORM) {
+            fill(&net->params, layer->param[LP_WEIGHT], 1);
+            fill(&net->params, layer->param[LP_RUNNING_VAR], 1);
+        }
+        if (lp_layers[layer->kind].weight_dims == 0)
             continue;
         const lp_param *w = &net->params.table[layer->param[LP_WEIGHT]];
         /* A weight (out, in, height, width) is used by each of its places in turn. */

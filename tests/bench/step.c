@@ -95,7 +95,7 @@ static void measure(size_t batch, lp_optim_kind kind) {
     lp_optim optim = lp_optim_new(&net.memory, &options, &net.params);
     lp_network_init(&net, LP_INIT_PYTORCH, NULL, 0, 0);
     int input = lp_graph_input(g, batch, IN, true);
-    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_network_graph(&net, g, input, true));
+    int loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, lp_network_graph(&net, g, input, true, 0));
     lp_graph_set_labels(g, loss, label);
     lp_graph_set_mean(g, loss);
     if (lp_graph_finish(g, loss, &e))

@@ -10,6 +10,7 @@ from-csv --label species iris.csv >iris.npz
 split --train 100 iris.npz >parts.npz
 
 gen-gauss -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1 >two.npz
+gen-digits -n 40 --side 12 --colour | split --train 0.5 >pictures.npz
 printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >digits.idx
 head -c 3073 /dev/zero >batch.bin
 printf -- '-1 1:0.5 3:1\n+1 2:2\n' >heart.libsvm
@@ -27,6 +28,7 @@ scale         iris.npz   --by standard
 impute        iris.npz   --by median
 factorise     iris.npz   --method svd --rank 2
 train-mlp     parts.npz  --hidden 3 --epochs 2 --eval-every 1
+train-cnn     pictures.npz --layers conv:2:3,batch-norm,relu,max-pool:2,dropout:0.5 --epochs 2 --eval-every 1
 eval          model.npz
 predict       model.npz
 plot-scatter  iris.npz   --x 0 --y 1

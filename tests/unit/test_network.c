@@ -45,7 +45,7 @@ static void graph_output(const lp_network *m, size_t rows, const void *x, bool t
                          void *out) {
     lp_graph *g = lp_graph_new(m->params.type);
     int from = lp_graph_input(g, rows, lp_network_inputs(m), true);
-    int to = lp_network_graph(m, g, from, training);
+    int to = lp_network_graph(m, g, from, training, 0);
     CHECK(lp_graph_finish_forward(g, &e) == 0);
     lp_graph_set(g, from, x);
     lp_graph_forward(g);
