@@ -2,6 +2,7 @@
 #ifndef LP_DATA_NAMES_H
 #define LP_DATA_NAMES_H
 
+#include "base/dictionary.h"
 #include "base/memory.h"
 
 #include <stdbool.h>
@@ -12,8 +13,7 @@ typedef struct {
     const char **item; /* (count) */
     size_t count, capacity;
     lp_arena texts;
-    size_t *slot; /* number + 1 by hash, 0 where free: open addressing, linear probing */
-    size_t slots; /* a power of two, at least twice count */
+    lp_dictionary numbers;
 } lp_names;
 
 /* The number of the name, which is added (copied) where it is new. */

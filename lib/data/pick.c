@@ -26,15 +26,16 @@ static int check_patterns(const lp_stream *s, const char *const *patterns, size_
     return 0;
 }
 
-/* Removes what matches (or, with `others`, what does not). */
-static void drop(lp_stream *s, const char *const *patterns, size_t n, bool others) {
-    for (size_t i = 0; i < lp_stream_count(s);) {
-        const char *name = lp_stream_name(s, i);
-        if (matches_one(name, patterns, n) != others)
-            lp_stream_drop(s, name);
-        else
-            i++;
-    }
+/* What lp_stream_filter keeps: what matches, or what does not. */
+typedef struct {
+    const char *const *patterns;
+    size_t n;
+    bool matching;
+} choice;
+
+static bool is_kept(const char *name, const void *context) {
+    const choice *kept = context;
+    return matches_one(name, kept->patterns, kept->n) == kept->matching;
 }
 
 /* True where rows are to be taken of tensor i; its header is then in *t. */
@@ -48,11 +49,14 @@ static bool has_rows_taken(const lp_stream *s, size_t i, const lp_pick_options *
 /* *n = the rows that all tensors in question have. */
 static int count_rows(const lp_stream *s, const lp_pick_options *o, size_t *n, lp_error *e) {
     const char *first = NULL;
+    size_t size;
     lp_tensor t;
     for (size_t i = 0; i < lp_stream_count(s); i++) {
+        const char *name = lp_stream_name(s, i), *foreign = lp_stream_foreign(s, i, &size);
+        if (foreign != NULL && matches_one(name, o->of.item, o->of.count))
+            return lp_fail(e, "rows of %s: %s", name, foreign);
         if (!has_rows_taken(s, i, o, &t))
             continue;
-        const char *name = lp_stream_name(s, i);
         if (t.ndim == 0)
             return lp_fail(e, "rows of %s: it is a single value", name);
         if (first == NULL) {
@@ -107,10 +111,10 @@ static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
 int lp_pick(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     int failed = check_patterns(s, o->keep, o->keep_count, e);
     if (!failed && o->keep_count > 0)
-        drop(s, o->keep, o->keep_count, true);
+        lp_stream_filter(s, is_kept, &(choice){o->keep, o->keep_count, true});
     failed = failed || check_patterns(s, o->drop.item, o->drop.count, e);
     if (!failed)
-        drop(s, o->drop.item, o->drop.count, false);
+        lp_stream_filter(s, is_kept, &(choice){o->drop.item, o->drop.count, false});
     if (!failed && lp_stream_count(s) == 0)
         failed = lp_fail(e, "nothing is left");
     if (!failed && o->rows_given)

@@ -48,11 +48,12 @@ static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
     return 0;
 }
 
-/* One tensor's fields, from its type on. */
+/* One tensor's fields, from its type on. What is not a tensor has its size and the reason. */
 typedef struct {
     char type[16], shape[200], min[32], max[32], mean[32];
     lp_buffer text;
     size_t nonfinite;
+    bool is_single;
 } fields;
 
 static void print_number(char text[32], double value, bool in_full) {
@@ -64,17 +65,33 @@ static void print_number(char text[32], double value, bool in_full) {
     strcpy(text, b.data);
 }
 
-static int fill_fields(lp_stream *s, const char *name, bool in_full, fields *f, lp_error *e) {
-    lp_tensor described;
+/* Type and shape of item i. */
+static void describe(const lp_stream *s, size_t i, fields *f) {
+    size_t size;
+    lp_tensor t;
+    const char *foreign = lp_stream_foreign(s, i, &size);
     *f = (fields){0};
-    lp_stream_describe(s, name, &described);
-    lp_type_name(described.type, f->type);
-    lp_shape_text(described.ndim, described.shape, f->shape);
+    if (foreign != NULL) {
+        strcpy(f->type, "-");
+        snprintf(f->shape, sizeof f->shape, "%zu bytes", size);
+        lp_buffer_printf(&f->text, "%s", foreign);
+    } else if (lp_stream_describe(s, lp_stream_name(s, i), &t)) {
+        lp_type_name(t.type, f->type);
+        lp_shape_text(t.ndim, t.shape, f->shape);
+    }
+}
+
+static int fill_fields(lp_stream *s, size_t i, bool in_full, fields *f, lp_error *e) {
+    const char *name = lp_stream_name(s, i);
+    describe(s, i, f);
+    if (f->text.size > 0)
+        return 0;
     const lp_tensor *t = lp_stream_get(s, name, e);
     if (t == NULL)
         return -1;
     if (lp_type_is_string(t->type))
         return append_strings(&f->text, t, e) ? lp_within(e, "tensor '%s'", name) : 0;
+    f->is_single = t->count == 1;
     const lp_summary summary = lp_summarise(t);
     f->nonfinite = summary.nonfinite;
     if (summary.finite > 0) {
@@ -91,11 +108,11 @@ static void write_tsv(const char *name, const fields *f, const char *text, FILE 
 }
 
 static void write_line(const char *name, const fields *f, const char *text, int name_width,
-                       int shape_width, size_t count, FILE *out) {
+                       int shape_width, FILE *out) {
     fprintf(out, "%-*s  %-4s  %-*s", name_width, name, f->type, shape_width, f->shape);
     if (text[0] != '\0')
         fprintf(out, "  %s", text);
-    else if (f->min[0] != '\0' && count == 1)
+    else if (f->min[0] != '\0' && f->is_single)
         fprintf(out, "  %s", f->min);
     else if (f->min[0] != '\0')
         fprintf(out, "  %s to %s, mean %s", f->min, f->max, f->mean);
@@ -117,11 +134,11 @@ static void write_recipe(const lp_stream *s, FILE *out) {
 int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
     int name_width = 0, shape_width = 0;
     for (size_t i = 0; i < lp_stream_count(s); i++) {
-        char shape[200];
-        lp_tensor t;
-        lp_stream_describe(s, lp_stream_name(s, i), &t);
+        fields f;
+        describe(s, i, &f);
         const int name_length = (int)strlen(lp_stream_name(s, i));
-        const int shape_length = (int)strlen(lp_shape_text(t.ndim, t.shape, shape));
+        const int shape_length = (int)strlen(f.shape);
+        lp_buffer_free(&f.text);
         name_width = name_length > name_width ? name_length : name_width;
         shape_width = shape_length > shape_width ? shape_length : shape_width;
     }
@@ -130,12 +147,11 @@ int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
     for (size_t i = 0; i < lp_stream_count(s); i++) {
         const char *name = lp_stream_name(s, i);
         fields f;
-        int failed = fill_fields(s, name, is_tsv, &f, e);
+        int failed = fill_fields(s, i, is_tsv, &f, e);
         if (!failed && is_tsv)
             write_tsv(name, &f, lp_buffer_text(&f.text), out);
         else if (!failed)
-            write_line(name, &f, lp_buffer_text(&f.text), name_width, shape_width,
-                       lp_stream_get(s, name, e)->count, out);
+            write_line(name, &f, lp_buffer_text(&f.text), name_width, shape_width, out);
         lp_buffer_free(&f.text);
         if (failed)
             return -1;

@@ -24,9 +24,15 @@ bool lp_member_name_is_valid(const char *name, size_t size) {
     return true;
 }
 
+void lp_member_free(lp_member *m) {
+    free(m->foreign);
+    lp_buffer_free(&m->unpacked);
+    *m = (lp_member){0};
+}
+
 void lp_members_free(lp_members *members) {
     for (size_t i = 0; i < members->count; i++)
-        lp_buffer_free(&members->item[i].unpacked);
+        lp_member_free(&members->item[i]);
     free(members->item);
     lp_arena_free(&members->names);
     *members = (lp_members){0};
@@ -43,7 +49,7 @@ static lp_member *add_member(lp_members *members, const char *name, size_t size)
     char *copy = lp_arena_alloc(&members->names, size + 1, 1);
     memcpy(copy, name, size);
     copy[size] = '\0';
-    members->item[members->count] = (lp_member){.name = copy};
+    members->item[members->count] = (lp_member){.name = copy, .ending = suffix};
     return &members->item[members->count++];
 }
 
@@ -101,16 +107,18 @@ static int refuse_size(const lp_member *m, const char *what, lp_error *e) {
                    lp_shape_text(m->npy.ndim, m->npy.shape, shape), m->size, what);
 }
 
-/* Waits for all of a stored .npy, chunk by chunk, and computes its CRC-32; `size` as above. */
-static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_error *e) {
-    if (read_header(s, at, size, m, e))
-        return -1;
-    char what[60];
-    snprintf(what, sizeof what, "the archive has %zu", size);
-    if (size != SIZE_MAX && m->size != size)
-        return refuse_size(m, what, e);
-    m->source = s;
-    m->offset = at;
+/* True where what failed is an array that labpipe has no tensors for: it becomes foreign. */
+static bool leave(lp_member *m, lp_error *e) {
+    if (!m->npy.is_foreign)
+        return false;
+    m->foreign = lp_strdup(e->text);
+    m->npy = (lp_npy){0};
+    *e = (lp_error){0};
+    return true;
+}
+
+/* Waits for all bytes of a stored member, chunk by chunk, and computes its CRC-32. */
+static int sum_stored(lp_source *s, size_t at, lp_member *m, lp_error *e) {
     for (size_t done = 0; done < m->size;) {
         size_t n = m->size - done < CHUNK ? m->size - done : CHUNK;
         if (need(s, at + done, n, e))
@@ -118,7 +126,48 @@ static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_er
         m->crc = lp_source_crc32(s, m->crc, at + done, at + done + n);
         done += n;
     }
+    m->source = s;
+    m->offset = at;
     return 0;
+}
+
+/* The same for a member whose size only the data descriptor behind it tells: it ends where one has
+ * the CRC-32 and the size of all bytes before it. */
+static int find_end(lp_source *s, size_t at, lp_member *m, lp_error *e) {
+    static const char signature[] = "PK\7\10";
+    for (size_t done = 0;; done++) {
+        if (need(s, at + done, LP_ZIP_DESCRIPTOR, e))
+            return -1;
+        const size_t here = s->size - LP_ZIP_DESCRIPTOR - (at + done) + 4;
+        const unsigned char *found = memmem(s->data + at + done, here, signature, 4);
+        if (found == NULL) {
+            done += here - 4;
+            continue;
+        }
+        done = (size_t)(found - s->data) - at;
+        m->crc = lp_source_crc32(s, m->crc, at + m->size, at + done);
+        m->size = done;
+        if (lp_zip_match_descriptor(found, LP_ZIP_DESCRIPTOR, m->crc, done, done) > 0)
+            break;
+    }
+    m->source = s;
+    m->offset = at;
+    return 0;
+}
+
+/* Reads a stored member; `size` as above. */
+static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_error *e) {
+    if (m->foreign == NULL && read_header(s, at, size, m, e) && !leave(m, e))
+        return -1;
+    if (m->foreign != NULL && size == SIZE_MAX)
+        return find_end(s, at, m, e);
+    char what[60];
+    snprintf(what, sizeof what, "the archive has %zu", size);
+    if (m->foreign != NULL)
+        m->size = size;
+    else if (size != SIZE_MAX && m->size != size)
+        return refuse_size(m, what, e);
+    return sum_stored(s, at, m, e);
 }
 
 /* Deflated data in the source. */
@@ -165,27 +214,41 @@ static void end_packed(packed *p) {
     inflateEnd(&p->z);
 }
 
-/* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at past them.
- */
-static int read_deflated(lp_source *s, size_t *at, size_t end, lp_member *m, lp_error *e) {
-    LP_CLEANUP(end_packed) packed p = {.at = *at, .end = end};
+static int inflate_header(lp_source *s, packed *p, lp_member *m, lp_error *e) {
     lp_buffer *out = &m->unpacked;
-    size_t header_size;
-    if (inflateInit2(&p.z, -MAX_WBITS) != Z_OK)
-        return lp_fail(e, "zlib could not be started");
-    if (inflate_to(s, &p, LP_NPY_START, out, e))
+    size_t size;
+    if (inflate_to(s, p, LP_NPY_START, out, e))
         return -1;
     if (out->size < LP_NPY_START)
         return lp_fail(e, "it is %zu bytes long, too short for an array", out->size);
-    if (lp_npy_header_size(out->data, &header_size, e) || inflate_to(s, &p, header_size, out, e))
+    if (lp_npy_header_size(out->data, &size, e) || inflate_to(s, p, size, out, e))
         return -1;
-    if (out->size < header_size)
+    if (out->size < size)
         return lp_fail(e, "its header is cut short");
-    if (parse_npy(m, out->data, header_size, e) || inflate_to(s, &p, m->size, out, e))
+    return parse_npy(m, out->data, size, e);
+}
+
+/* Reads deflated data from *at on, to `end` where that is not SIZE_MAX, and moves *at past them.
+ * `size` is how long the archive says that they are unpacked, SIZE_MAX where it does not. */
+static int read_deflated(lp_source *s, size_t *at, size_t end, size_t size, lp_member *m,
+                         lp_error *e) {
+    LP_CLEANUP(end_packed) packed p = {.at = *at, .end = end};
+    lp_buffer *out = &m->unpacked;
+    if (inflateInit2(&p.z, -MAX_WBITS) != Z_OK)
+        return lp_fail(e, "zlib could not be started");
+    if (m->foreign == NULL && inflate_header(s, &p, m, e) && !leave(m, e))
         return -1;
+    if (m->foreign != NULL)
+        m->size = size;
+    if (inflate_to(s, &p, m->size, out, e))
+        return -1;
+    if (m->foreign != NULL && p.ended)
+        m->size = out->size;
     /* The data have to end here: one further byte is asked for and must not come. */
     if (!p.ended && inflate_to(s, &p, m->size + 1, out, e))
         return -1;
+    if (out->size != m->size && m->foreign != NULL)
+        return lp_fail(e, "its deflated data hold more than %zu bytes", m->size);
     if (out->size != m->size)
         return refuse_size(
             m, out->size < m->size ? "its deflated data hold fewer" : "its deflated data hold more",
@@ -199,15 +262,16 @@ static int read_deflated(lp_source *s, size_t *at, size_t end, lp_member *m, lp_
 
 /* ---- an archive ---- */
 
-static int check_name(const lp_zip_entry *entry, lp_error *e) {
+/* Why a member of that name is not a tensor; NULL where it may be one. */
+static const char *foreign_name(const lp_zip_entry *entry) {
     const size_t n = strlen(suffix);
-    if (entry->name_size > 0 && entry->name[entry->name_size - 1] == '/')
-        return lp_fail(e, "it is a directory, not an array");
+    if (entry->name[entry->name_size - 1] == '/')
+        return "it is a directory, not an array";
     if (entry->name_size < n || memcmp(entry->name + entry->name_size - n, suffix, n) != 0)
-        return lp_fail(e, "it is not an array (its name does not end in .npy)");
+        return "it is not an array (its name does not end in .npy)";
     if (!lp_member_name_is_valid(entry->name, entry->name_size - n))
-        return lp_fail(e, LP_MEMBER_NAME_INVALID);
-    return 0;
+        return LP_MEMBER_NAME_INVALID;
+    return NULL;
 }
 
 /* A member's name for messages. */
@@ -231,23 +295,25 @@ static shown show(const lp_zip_entry *entry) {
 static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_member *m,
                      lp_error *e) {
     const bool has_descriptor = entry->flags & LP_ZIP_HAS_DESCRIPTOR;
-    const bool is_known = !has_descriptor || entry->size != 0 || entry->packed_size != 0;
-    const size_t start = *at;
+    /* Before a descriptor 0 means that it is not known; Info-ZIP then knows one of the two. */
+    const bool knows_packed = !has_descriptor || entry->packed_size != 0;
+    const bool knows_size = !has_descriptor || entry->size != 0;
+    const size_t start = *at, size = knows_size ? (size_t)entry->size : SIZE_MAX;
     size_t packed_end = SIZE_MAX;
-    if (entry->size > SIZE_MAX ||
-        (is_known && __builtin_add_overflow(start, entry->packed_size, &packed_end)))
+    if (entry->size >= SIZE_MAX ||
+        (knows_packed && __builtin_add_overflow(start, entry->packed_size, &packed_end)))
         return lp_fail(e, "its sizes overflow");
     if (entry->method == LP_ZIP_DEFLATED) {
-        if (read_deflated(s, at, packed_end, m, e))
+        if (read_deflated(s, at, packed_end, size, m, e))
             return -1;
     } else {
-        if (is_known && entry->packed_size != entry->size)
+        if (knows_packed && knows_size && entry->packed_size != entry->size)
             return lp_fail(e, "it is stored, but its two sizes differ");
-        if (read_stored(s, start, is_known ? (size_t)entry->size : SIZE_MAX, m, e))
+        if (read_stored(s, start, knows_packed ? (size_t)entry->packed_size : size, m, e))
             return -1;
         *at = start + m->size;
     }
-    if (is_known && entry->size != m->size)
+    if (knows_size && entry->size != m->size)
         return lp_fail(e, "it unpacks to %zu bytes, the archive says %llu", m->size,
                        (unsigned long long)entry->size);
     m->packed_size = *at - start;
@@ -276,8 +342,16 @@ static int read_member(lp_source *s, size_t start, size_t *at, lp_members *membe
         return -1;
     int failed = lp_zip_parse(s->data + *at, &entry, e);
     const shown name = show(&entry);
-    if (!failed && check_name(&entry, e) == 0) {
-        lp_member *m = add_member(members, entry.name, entry.name_size - strlen(suffix));
+    if (!failed && (entry.name_size == 0 || memchr(entry.name, '\0', entry.name_size) != NULL))
+        failed = lp_fail(e, "its name is empty or holds a NUL byte");
+    if (!failed) {
+        const char *foreign = foreign_name(&entry);
+        const size_t ending = foreign == NULL ? strlen(suffix) : 0;
+        lp_member *m = add_member(members, entry.name, entry.name_size - ending);
+        if (foreign != NULL) {
+            m->ending = "";
+            m->foreign = lp_strdup(foreign);
+        }
         m->flags = entry.flags;
         m->method = entry.method;
         m->header_offset = *at - start;
@@ -305,9 +379,11 @@ static int check_central(const lp_zip_entry *entry, lp_members *members, lp_erro
         return lp_fail(e, "the central directory lists it twice");
     m->is_listed = true;
     const size_t length = strlen(m->name);
-    if (entry->name_size != length + strlen(suffix) || memcmp(entry->name, m->name, length) != 0 ||
-        memcmp(entry->name + length, suffix, strlen(suffix)) != 0)
-        return lp_fail(e, "the central directory gives member '%s.npy' another name", m->name);
+    if (entry->name_size != length + strlen(m->ending) ||
+        memcmp(entry->name, m->name, length) != 0 ||
+        memcmp(entry->name + length, m->ending, strlen(m->ending)) != 0)
+        return lp_fail(e, "the central directory gives member '%s%s' another name", m->name,
+                       m->ending);
     if (entry->crc != m->crc || entry->size != m->size || entry->packed_size != m->packed_size ||
         entry->method != m->method || entry->flags != m->flags)
         return lp_fail(e, "the central directory and its own header disagree");
@@ -388,7 +464,8 @@ int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) 
 
 int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp_error *e) {
     lp_member *m = add_member(members, name, strlen(name));
-    if (read_stored(s, 0, SIZE_MAX, m, e) || lp_source_fill(s, m->size + 1, e))
+    if (read_header(s, 0, SIZE_MAX, m, e) || sum_stored(s, 0, m, e) ||
+        lp_source_fill(s, m->size + 1, e))
         return -1;
     return s->size > m->size ? refuse_size(m, "more follow", e) : 0;
 }

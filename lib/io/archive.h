@@ -15,12 +15,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A member: one .npy in its source or, if it was deflated there, unpacked in memory. */
+/* A member: one .npy in its source or, if it was deflated there, unpacked in memory. A member that
+ * labpipe has no tensors for (a readme, an object array) is kept as it is, to be passed on. */
 typedef struct {
-    const char *name; /* without ".npy" */
+    const char *name;   /* without its ending */
+    const char *ending; /* ".npy"; "" where the name is not that of a tensor */
+    char *foreign;      /* why it is not a tensor; NULL where it is one. Owned */
     lp_npy npy;
     uint32_t crc;
-    size_t size;             /* of the whole .npy: header and elements */
+    size_t size;             /* of all its bytes; of an .npy: header and elements */
     const lp_source *source; /* where it is stored, at `offset`; NULL where it is unpacked */
     size_t offset;
     lp_buffer unpacked;
@@ -36,7 +39,7 @@ typedef struct {
     lp_arena names;
 } lp_members;
 
-/* The whole .npy of a member. */
+/* All the bytes of a member. */
 const unsigned char *lp_member_bytes(const lp_member *m);
 
 /* True for a valid tensor name: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
@@ -44,14 +47,15 @@ bool lp_member_name_is_valid(const char *name, size_t size);
 #define LP_MEMBER_NAME_INVALID                                                                     \
     "it is not a valid tensor name ([A-Za-z0-9_.+-/], no '..', no leading '/')"
 
-/* Reads the archive that begins at *at, and moves *at past it. Every member's CRC, sizes and
- * shape have been checked then, and the central directory against all of them. *members starts as
- * {0} and is freed with lp_members_free, after a failure too. */
+/* Reads the archive that begins at *at, and moves *at past it. Every member's CRC and sizes and
+ * every array's shape have been checked then, and the central directory against all of them.
+ * *members starts as {0} and is freed with lp_members_free, after a failure too. */
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e);
 
 /* Reads a bare .npy, which has to be all that the source holds: one member, called `name`. */
 int lp_archive_read_bare(lp_source *s, const char *name, lp_members *members, lp_error *e);
 
+void lp_member_free(lp_member *m); /* leaves {0} */
 void lp_members_free(lp_members *members);
 
 /* An archive being written to `out`; starts as {.out = out, .compress = deflated or not} and is

@@ -71,15 +71,18 @@ static int deflate_runs(const run *runs, size_t n, lp_buffer *packed, lp_error *
     return 0;
 }
 
-/* Writes one member that consists of n runs, header_size bytes of which are the .npy's header. */
-static int write_runs(lp_archive_writer *w, const char *name, uint32_t crc, size_t header_size,
-                      const run *runs, size_t n, lp_error *e) {
+/* Writes one member that consists of n runs, header_size bytes of which are the .npy's header. Its
+ * name ends in `ending`; `entry` has its flags and its CRC-32. */
+static int write_runs(lp_archive_writer *w, const char *name, const char *ending,
+                      lp_zip_entry entry, size_t header_size, const run *runs, size_t n,
+                      lp_error *e) {
     LP_CLEANUP(lp_buffer_free) lp_buffer file_name = {0}, local = {0}, packed = {0};
-    lp_buffer_printf(&file_name, "%s.npy", name);
+    lp_buffer_printf(&file_name, "%s%s", name, ending);
     lp_zip_entry zip = {.name = file_name.data,
                         .name_size = file_name.size,
+                        .flags = entry.flags,
                         .method = w->compress ? LP_ZIP_DEFLATED : LP_ZIP_STORED,
-                        .crc = crc,
+                        .crc = entry.crc,
                         .offset = w->at};
     for (size_t i = 0; i < n; i++)
         zip.size += runs[i].size;
@@ -104,13 +107,14 @@ int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t,
                         {.bytes = t->data, .size = t->count * t->type.size}};
     uint32_t crc = lp_crc32(0, header.data, header.size);
     crc = lp_crc32(crc, t->data, runs[1].size);
-    return write_runs(w, name, crc, header.size, runs, 2, e);
+    return write_runs(w, name, ".npy", (lp_zip_entry){.crc = crc}, header.size, runs, 2, e);
 }
 
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
                             lp_error *e) {
     const run whole = {lp_member_bytes(m), m->size, m->source, m->offset};
-    return write_runs(w, name, m->crc, m->npy.header_size, &whole, 1, e);
+    const lp_zip_entry entry = {.flags = m->flags & LP_ZIP_UTF8_NAME, .crc = m->crc};
+    return write_runs(w, name, m->ending, entry, m->npy.header_size, &whole, 1, e);
 }
 
 int lp_archive_write_end(lp_archive_writer *w, lp_error *e) {

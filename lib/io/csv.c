@@ -136,6 +136,9 @@ int lp_csv_next(lp_csv *c, lp_error *e) {
     c->row++;
     for (;; c->at++) {
         const char *after;
+        if (c->cells == LP_CSV_MAX_CELLS)
+            return lp_fail(e, "line %zu: more than %d cells in a row (is it another separator?)",
+                           c->line, LP_CSV_MAX_CELLS);
         if (c->places.capacity - c->places.size < sizeof(lp_csv_place))
             lp_buffer_reserve(&c->places, sizeof(lp_csv_place));
         lp_csv_place *to = (lp_csv_place *)(c->places.data + c->places.size);

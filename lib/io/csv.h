@@ -4,7 +4,8 @@
  * in double quotes, which may hold separators, line breaks and doubled quotes. Blanks around a cell
  * belong to it only inside quotes. Skipped: blank lines and, if a comment character is given, the
  * rest of a line from that character on, outside quotes. Refused: a quote inside a cell without
- * quotes, anything but blanks after the closing quote, a quote that never closes, a NUL byte. */
+ * quotes, anything but blanks after the closing quote, a quote that never closes, a NUL byte, more
+ * than LP_CSV_MAX_CELLS cells in a row. */
 #ifndef LP_IO_CSV_H
 #define LP_IO_CSV_H
 
@@ -14,6 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The longest row: a file of nothing but separators must not take forty times its size. */
+enum { LP_CSV_MAX_CELLS = 1 << 22 };
 
 typedef struct {
     char separator; /* any character but a quote or a line break */

@@ -96,6 +96,9 @@ static bool take_number(cursor *c, size_t *value, bool *overflow) {
     return true;
 }
 
+/* NumPy has it, labpipe has not. */
+#define REFUSE_FOREIGN(npy, ...) ((npy)->is_foreign = true, lp_fail(__VA_ARGS__))
+
 static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
     const char *p = text;
     char order = '|';
@@ -103,8 +106,9 @@ static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
         order = *p++;
     char kind = *p;
     if (kind == 'O')
-        return lp_fail(e, "it is an object array: a pickle, which is never executed "
-                          "(save it as numbers or strings)");
+        return REFUSE_FOREIGN(npy, e,
+                              "it is an object array: a pickle, which is never executed "
+                              "(save it as numbers or strings)");
     if (strcmp(p, "?") == 0)
         p = "b1", kind = 'b';
     const char *digits = kind != '\0' ? p + 1 : p;
@@ -113,10 +117,10 @@ static int parse_type(const char *text, lp_npy *npy, lp_error *e) {
     uint64_t size = (is_number ? strtoull(digits, NULL, 10) : 0) * (kind == 'U' ? 4 : 1);
     npy->type = (lp_type){kind, (uint32_t)size};
     if (!is_number || size > UINT32_MAX || !lp_type_is_valid(npy->type))
-        return lp_fail(e,
-                       "its element type '%s' is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, "
-                       "S and U strings (convert it before saving)",
-                       text);
+        return REFUSE_FOREIGN(npy, e,
+                              "its element type '%s' is not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 "
+                              "u8 b1, S and U strings (convert it before saving)",
+                              text);
     bool is_wide = npy->type.size > 1 && kind != 'S';
     if (is_wide && order == '|' && *text == '|')
         return lp_fail(e, "its element type '%s' does not say which byte order it has", text);
@@ -134,7 +138,7 @@ static int parse_shape(cursor *c, lp_npy *npy, lp_error *e) {
         if (!comma || !take_number(c, &length, &overflow))
             return lp_fail(e, "its header's shape is not a tuple of whole numbers");
         if (npy->ndim == LP_MAX_DIMS)
-            return lp_fail(e, "it has more than %d dimensions", LP_MAX_DIMS);
+            return REFUSE_FOREIGN(npy, e, "it has more than %d dimensions", LP_MAX_DIMS);
         npy->shape[npy->ndim++] = length;
         comma = take(c, ',');
     }
@@ -163,7 +167,7 @@ static int parse_item(cursor *c, lp_npy *npy, bool has[3], bool comma, lp_error 
     switch (which) {
     case 0:
         if (take(c, '['))
-            return lp_fail(e, "it is a structured array (save its fields one by one)");
+            return REFUSE_FOREIGN(npy, e, "it is a structured array (save its fields one by one)");
         if (!take_string(c, text))
             return lp_fail(e, "its header's element type cannot be read");
         return parse_type(text, npy, e);

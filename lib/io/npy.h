@@ -26,6 +26,7 @@ typedef struct {
     size_t count;       /* elements */
     size_t header_size; /* bytes before the elements */
     size_t data_size;   /* bytes of the elements */
+    bool is_foreign;    /* after a failure: an array, but none that labpipe has tensors for */
 } lp_npy;
 
 /* True for bytes that begin with the format's magic. */
@@ -37,7 +38,8 @@ int lp_npy_header_size(const void *bytes, size_t *size, lp_error *e);
 /* Parses a whole header of that size, with every spelling of the dictionary that Python's
  * ast.literal_eval accepts for these three keys. Refused, each with its own line: object arrays
  * (they are pickles, which are never executed), structured types, other types, more than
- * LP_MAX_DIMS dimensions, sizes that overflow, keys that are missing, repeated or unknown. */
+ * LP_MAX_DIMS dimensions (is_foreign is set for all these); sizes that overflow, keys that are
+ * missing, repeated or unknown. */
 int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e);
 
 /* The tensor of a parsed header and its data_size bytes of elements: in C order, native, f2

@@ -1,9 +1,9 @@
 #include "io/stream.h"
 
+#include "base/dictionary.h"
 #include "base/memory.h"
 #include "base/values.h"
 #include "io/archive.h"
-#include "io/crc32.h"
 #include "io/recipe.h"
 #include "io/source.h"
 
@@ -14,14 +14,11 @@
 typedef struct entry entry;
 struct entry {
     const char *name;
-    entry *next;      /* in its bucket */
     size_t archive;   /* that it was read from, counted from 1 */
-    lp_member member; /* as it was read; size 0 for a tensor that was put */
+    lp_member member; /* as it was read; without a name for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
 };
-
-enum { BUCKETS = 1 << 14 };
 
 struct lp_stream {
     lp_arena arena; /* of the entries and their names */
@@ -31,8 +28,12 @@ struct lp_stream {
     size_t sources;
     size_t archives;
     lp_origin origin;
-    entry *bucket[BUCKETS]; /* the entries by name */
+    lp_dictionary tensors; /* the entries by name */
+    lp_dictionary files;   /* those that are not tensors, under the name of a file */
 };
+
+/* The ending of a tensor's member. */
+static const char NPY[] = ".npy";
 
 /* ---- the set of tensors ---- */
 
@@ -41,9 +42,8 @@ lp_stream *lp_stream_new(void) {
 }
 
 static void clear(entry *x) {
-    lp_buffer_free(&x->member.unpacked);
+    lp_member_free(&x->member);
     lp_tensor_free(&x->tensor);
-    x->member = (lp_member){0};
     x->is_decoded = false;
 }
 
@@ -56,47 +56,63 @@ void lp_stream_free(lp_stream *s) {
         lp_source_close(&s->source[i]);
     free(s->source);
     free(s->item);
+    lp_dictionary_free(&s->tensors);
+    lp_dictionary_free(&s->files);
     lp_buffer_free(&s->origin.recipe);
     lp_arena_free(&s->arena);
     free(s);
 }
 
-/* Where the pointer to the entry of that name is, or NULL in its place. */
-static entry **slot_of(lp_stream *s, const char *name) {
-    entry **slot = &s->bucket[lp_crc32(0, name, strlen(name)) % BUCKETS];
-    while (*slot != NULL && strcmp((*slot)->name, name) != 0)
-        slot = &(*slot)->next;
-    return slot;
+/* Where an entry is to be found: an ending that is not an .npy's makes its name that of a file. */
+static lp_dictionary *index_of(lp_stream *s, const char *ending) {
+    return *ending != '\0' ? &s->tensors : &s->files;
+}
+
+static lp_dictionary *index_of_entry(lp_stream *s, const entry *x) {
+    return index_of(s, x->member.name != NULL ? x->member.ending : NPY);
 }
 
 static entry *find(const lp_stream *s, const char *name) {
-    return *slot_of((lp_stream *)s, name);
+    entry *x = lp_dictionary_get(&s->tensors, name);
+    return x != NULL ? x : lp_dictionary_get(&s->files, name);
 }
 
-/* The entry of that name, cleared, or a new one at the end. */
-static entry *renew(lp_stream *s, const char *name) {
-    entry **slot = slot_of(s, name);
-    if (*slot != NULL) {
-        clear(*slot);
-        return *slot;
+/* The entry of that name and ending, cleared, or a new one at the end. */
+static entry *renew(lp_stream *s, const char *name, const char *ending) {
+    entry *x = lp_dictionary_get(index_of(s, ending), name);
+    if (x != NULL) {
+        clear(x);
+        return x;
     }
     s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
-    entry *x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
+    x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
     x->name = lp_arena_strdup(&s->arena, name);
-    return s->item[s->count++] = *slot = x;
+    lp_dictionary_put(index_of(s, ending), x->name, x);
+    return s->item[s->count++] = x;
+}
+
+void lp_stream_filter(lp_stream *s, bool (*keep)(const char *name, const void *context),
+                      const void *context) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        entry *x = s->item[i];
+        if (keep(x->name, context)) {
+            s->item[kept++] = x;
+        } else {
+            lp_dictionary_drop(index_of_entry(s, x), x->name);
+            clear(x);
+        }
+    }
+    s->count = kept;
+}
+
+static bool is_another(const char *name, const void *dropped) {
+    return strcmp(name, dropped) != 0;
 }
 
 void lp_stream_drop(lp_stream *s, const char *name) {
-    entry **slot = slot_of(s, name), *x = *slot;
-    if (x == NULL)
-        return;
-    *slot = x->next;
-    size_t place = 0;
-    while (s->item[place] != x)
-        place++;
-    s->count--;
-    memmove(&s->item[place], &s->item[place + 1], (s->count - place) * sizeof *s->item);
-    clear(x);
+    if (find(s, name) != NULL)
+        lp_stream_filter(s, is_another, name);
 }
 
 bool lp_stream_name_is_valid(const char *name) {
@@ -112,7 +128,7 @@ static int check_name(const char *name, lp_error *e) {
 }
 
 int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, lp_error *e) {
-    entry **slot = slot_of(s, old_name), *x = *slot;
+    entry *x = find(s, old_name);
     if (x == NULL) {
         lp_stream_get(s, old_name, e); /* says so */
         return -1;
@@ -121,13 +137,14 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
         return 0;
     if (check_name(new_name, e))
         return lp_within(e, "renaming '%s'", old_name);
+    if (index_of_entry(s, x) == &s->files)
+        return lp_fail(e, "renaming '%s': %s", old_name, x->member.foreign);
     if (find(s, new_name) != NULL)
         return lp_fail(e, "renaming '%s': there is a tensor '%s' already (drop it first)", old_name,
                        new_name);
-    *slot = x->next;
-    x->next = NULL;
+    lp_dictionary_drop(&s->tensors, old_name);
     x->name = lp_arena_strdup(&s->arena, new_name);
-    *slot_of(s, new_name) = x;
+    lp_dictionary_put(&s->tensors, x->name, x);
     return 0;
 }
 
@@ -147,13 +164,19 @@ size_t lp_stream_archives(const lp_stream *s) {
     return s->archives;
 }
 
+const char *lp_stream_foreign(const lp_stream *s, size_t i, size_t *size) {
+    *size = s->item[i]->member.size;
+    return s->item[i]->member.foreign;
+}
+
 bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *description) {
     const entry *x = find(s, name);
-    if (x == NULL)
+    *description = (lp_tensor){0};
+    if (x == NULL || x->member.foreign != NULL)
         return false;
     const lp_npy *npy = &x->member.npy;
     *description =
-        x->member.size == 0 ? x->tensor : lp_tensor_over(NULL, npy->type, npy->ndim, npy->shape);
+        x->member.name == NULL ? x->tensor : lp_tensor_over(NULL, npy->type, npy->ndim, npy->shape);
     description->data = description->owned = NULL;
     return true;
 }
@@ -176,6 +199,10 @@ const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
     if (x == NULL) {
         char names[LP_STREAM_LISTED];
         lp_fail(e, "there is no tensor '%s' in the stream (%s)", name, lp_stream_list(s, names));
+        return NULL;
+    }
+    if (x->member.foreign != NULL) {
+        lp_fail(e, "'%s' is not a tensor: %s", name, x->member.foreign);
         return NULL;
     }
     if (!x->is_decoded) {
@@ -216,7 +243,7 @@ void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t) {
     lp_error e;
     if (check_name(name, &e))
         abort();
-    entry *x = renew(s, name);
+    entry *x = renew(s, name, NPY);
     x->tensor = *t;
     x->is_decoded = true;
     *t = (lp_tensor){0};
@@ -276,6 +303,8 @@ static void drop_origins(origins *all, size_t keep) {
 
 static int read_recipe(const lp_member *m, lp_buffer *recipe, lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+    if (m->foreign != NULL)
+        return lp_fail(e, "%s", m->foreign);
     if (lp_npy_decode(&m->npy, lp_member_bytes(m) + m->npy.header_size, &t, e))
         return -1;
     return lp_recipe_decode(&t, recipe, e);
@@ -287,7 +316,7 @@ static int take_members(lp_stream *s, lp_members *members, lp_origin *o, lp_erro
     bool has_recipe = false;
     for (size_t i = 0; i < members->count; i++) {
         lp_member *m = &members->item[i];
-        if (strcmp(m->name, "recipe") == 0) {
+        if (strcmp(m->name, "recipe") == 0 && *m->ending != '\0') {
             if (has_recipe)
                 return lp_fail(e, "member 'recipe.npy' occurs twice");
             has_recipe = true;
@@ -295,13 +324,14 @@ static int take_members(lp_stream *s, lp_members *members, lp_origin *o, lp_erro
                 return lp_within(e, "member 'recipe.npy'");
             continue;
         }
-        const entry *old = find(s, m->name);
+        const entry *old = lp_dictionary_get(index_of(s, m->ending), m->name);
         if (old != NULL && old->archive == s->archives)
-            return lp_fail(e, "member '%s.npy' occurs twice", m->name);
-        entry *x = renew(s, m->name);
+            return lp_fail(e, "member '%s%s' occurs twice", m->name, m->ending);
+        entry *x = renew(s, m->name, m->ending);
         x->member = *m;
+        x->member.name = x->name;
         x->archive = s->archives;
-        m->unpacked = (lp_buffer){0};
+        *m = (lp_member){0};
     }
     return 0;
 }
@@ -413,8 +443,8 @@ int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
     lp_archive_writer w = {.out = out, .compress = compress};
     for (size_t i = 0; i < s->count; i++) {
         const entry *x = s->item[i];
-        if (x->member.size > 0 ? lp_archive_write_member(&w, x->name, &x->member, e)
-                               : lp_archive_write(&w, x->name, &x->tensor, e))
+        if (x->member.name != NULL ? lp_archive_write_member(&w, x->name, &x->member, e)
+                                   : lp_archive_write(&w, x->name, &x->tensor, e))
             return -1;
     }
     if (s->origin.recipe.size > 0) {

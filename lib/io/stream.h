@@ -5,7 +5,9 @@
  *
  * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken from
  * a stream, or passed on by it, is sound. A tensor that is never asked for is never decoded and is
- * written out byte for byte. Regular files are mapped. */
+ * written out byte for byte. So is a member that is not a tensor: an array of another type
+ * (objects, dates), a file under another name than a tensor's ("readme.txt", "\u00f6.npy"). Such a
+ * member is an error only where it is asked for. Regular files are mapped. */
 #ifndef LP_IO_STREAM_H
 #define LP_IO_STREAM_H
 
@@ -41,8 +43,11 @@ void lp_stream_free(lp_stream *s);
 size_t lp_stream_count(const lp_stream *s);
 const char *lp_stream_name(const lp_stream *s, size_t i);
 
+/* Why item i is not a tensor, and the size of its bytes; NULL where it is one. */
+const char *lp_stream_foreign(const lp_stream *s, size_t i, size_t *size);
+
 /* What NAME's header says, without decoding it: type (as stored: f2 stays f2), ndim, shape and
- * count are set, data is NULL. False if NAME is missing. */
+ * count are set, data is NULL. False if NAME is missing or not a tensor; it is {0} then. */
 bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *description);
 
 bool lp_stream_has(const lp_stream *s, const char *name);
@@ -54,7 +59,7 @@ const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]);
 
 /* The tensor NAME, decoded (C order, native bytes, f2 widened to f4). Owned by the stream and
  * valid until NAME is replaced, dropped or the stream freed. NULL and e, with the names that the
- * stream holds, where there is none. */
+ * stream holds, where there is none, and with the reason where it is not a tensor. */
 const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
 
 /* The same as another number type (lp_tensor_convert); *t is the caller's to lp_tensor_free (it
@@ -76,6 +81,10 @@ void lp_stream_put_number(lp_stream *s, const char *name, double value);
 
 /* Removes NAME, if present. */
 void lp_stream_drop(lp_stream *s, const char *name);
+
+/* Removes all but the tensors that `keep` is true of, in one pass. */
+void lp_stream_filter(lp_stream *s, bool (*keep)(const char *name, const void *context),
+                      const void *context);
 
 /* Gives OLD the name NEW; an existing NEW is an error. */
 int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, lp_error *e);

@@ -23,7 +23,7 @@ enum {
     FLAG_STRONG = 0x0040,
     FLAG_MASKED = 0x2000,
     /* Deflate's level (bits 1 and 2), the descriptor (3), UTF-8 names (11). */
-    FLAGS_KNOWN = 0x0006 | LP_ZIP_HAS_DESCRIPTOR | 0x0800,
+    FLAGS_KNOWN = 0x0006 | LP_ZIP_HAS_DESCRIPTOR | LP_ZIP_UTF8_NAME,
     VERSION_STORED = 10,
     VERSION_DEFLATED = 20,
     VERSION_ZIP64 = 45,

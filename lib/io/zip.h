@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 enum { LP_ZIP_STORED = 0, LP_ZIP_DEFLATED = 8 };
-enum { LP_ZIP_HAS_DESCRIPTOR = 8 }; /* flag: CRC and sizes follow the data */
-enum { LP_ZIP_DESCRIPTOR = 24 };    /* bytes of the longest data descriptor */
+/* Flags: CRC and sizes follow the data; the name is UTF-8. */
+enum { LP_ZIP_HAS_DESCRIPTOR = 8, LP_ZIP_UTF8_NAME = 0x0800 };
+enum { LP_ZIP_DESCRIPTOR = 24 }; /* bytes of the longest data descriptor */
 
 /* A member, as its local or its central header describes it. */
 typedef struct {

@@ -93,20 +93,22 @@ void lp_model_free(lp_model *m) {
     lp_network_free(&m->net);
 }
 
-void lp_model_drop(lp_stream *s) {
+/* For lp_stream_filter: false for what a model leaves behind. */
+static bool is_not_of_a_model(const char *name, const void *context) {
     static const char *const whole[] = {"weight", "bias", "y_pred", "y_score"};
     static const char *const families[] = {"history.", "snapshot.", "model."};
-    for (size_t i = lp_stream_count(s); i-- > 0;) {
-        const char *name = lp_stream_name(s, i);
-        size_t digits = strncmp(name, "layer", 5) == 0 ? strspn(name + 5, "0123456789") : 0;
-        bool drop = digits > 0 && name[5 + digits] == '.';
-        for (size_t k = 0; k < sizeof whole / sizeof *whole; k++)
-            drop |= strcmp(name, whole[k]) == 0;
-        for (size_t k = 0; k < sizeof families / sizeof *families; k++)
-            drop |= strncmp(name, families[k], strlen(families[k])) == 0;
-        if (drop)
-            lp_stream_drop(s, name);
-    }
+    (void)context;
+    size_t digits = strncmp(name, "layer", 5) == 0 ? strspn(name + 5, "0123456789") : 0;
+    bool drop = digits > 0 && name[5 + digits] == '.';
+    for (size_t k = 0; k < sizeof whole / sizeof *whole; k++)
+        drop |= strcmp(name, whole[k]) == 0;
+    for (size_t k = 0; k < sizeof families / sizeof *families; k++)
+        drop |= strncmp(name, families[k], strlen(families[k])) == 0;
+    return !drop;
+}
+
+void lp_model_drop(lp_stream *s) {
+    lp_stream_filter(s, is_not_of_a_model, NULL);
 }
 
 int lp_model_check_rows(const lp_model *m, const char *name, size_t cols, int dims,

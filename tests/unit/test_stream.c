@@ -5,6 +5,7 @@
 #include "zip_builder.h"
 
 #include "base/memory.h"
+#include "io/archive.h"
 #include "io/recipe.h"
 #include "io/stream.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static lp_error e;
@@ -388,7 +390,35 @@ static void bare_arrays(void) {
     lp_buffer_free(&npy);
 }
 
-/* ---- what is refused ---- */
+static bool is_even(const char *name, const void *calls) {
+    ++*(size_t *)(uintptr_t)calls;
+    return (name[strlen(name) - 1] - '0') % 2 == 0;
+}
+
+/* Seconds to drop half of n tensors. */
+static double drop_half(size_t n) {
+    lp_stream *s = lp_stream_new();
+    for (size_t i = 0; i < n; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "t%zu", i);
+        lp_stream_put_number(s, name, 0);
+    }
+    size_t calls = 0;
+    clock_t start = clock();
+    lp_stream_filter(s, is_even, &calls);
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    CHECK(calls == n && lp_stream_count(s) == n / 2);
+    CHECK(atol(lp_stream_name(s, n / 4) + 1) == (long)n / 2);
+    lp_stream_free(s);
+    return seconds;
+}
+
+/* Ten times the tensors take about ten times as long; moving the rest at each drop takes a hundred
+ * times. */
+static void linear_drops(void) {
+    double few = drop_half(20000), many = drop_half(200000);
+    CHECK(many < 50 * (few + 0.001));
+}
 
 static void refused(const void *bytes, size_t size, const char *message) {
     for (int how = MAPPED; how <= PIPED; how++) {
@@ -400,6 +430,151 @@ static void refused(const void *bytes, size_t size, const char *message) {
         lp_stream_free(s);
     }
 }
+
+/* ---- members that are not tensors ---- */
+
+enum { FOREIGN = 7 };
+
+/* The members of an archive that was written, against what was given. */
+static void check_members(lp_buffer b, const build_member *given) {
+    lp_source source = {.data = (unsigned char *)b.data, .size = b.size, .ended = true, .fd = -1};
+    lp_members members = {0};
+    size_t at = 0;
+    CHECK(lp_archive_read(&source, &at, &members, &e) == 0 && members.count == FOREIGN);
+    for (size_t i = 0; i < members.count && i < FOREIGN; i++) {
+        const lp_member *m = &members.item[i];
+        char name[40];
+        snprintf(name, sizeof name, "%s%s", m->name, m->ending);
+        CHECK_TEXT(name, given[i].name);
+        CHECK(m->size == given[i].size &&
+              (m->size == 0 || memcmp(lp_member_bytes(m), given[i].data, m->size) == 0));
+    }
+    lp_members_free(&members);
+    lp_buffer_free(&b);
+}
+
+static void check_foreign(lp_stream *s, const build_member *given) {
+    static const char *const reasons[FOREIGN] = {
+        NULL,
+        "it is an object array: a pickle, which is never executed (save it as numbers or strings)",
+        "it is a structured array (save its fields one by one)",
+        "its element type '<c16' is not one of",
+        "it is not a valid tensor name",
+        "it is not an array (its name does not end in .npy)",
+        "it is a directory, not an array"};
+    static const char *const names[FOREIGN] = {"x",       "object",     "structured", "complex",
+                                               "b c.npy", "readme.txt", "dir/"};
+    CHECK(lp_stream_count(s) == FOREIGN);
+    for (size_t i = 0; i < FOREIGN; i++) {
+        size_t size;
+        lp_tensor t;
+        const char *name = lp_stream_name(s, i), *reason = lp_stream_foreign(s, i, &size);
+        CHECK_TEXT(name, names[i]);
+        CHECK((reason == NULL) == (reasons[i] == NULL) && size == given[i].size);
+        CHECK(lp_stream_has(s, name) && lp_stream_describe(s, name, &t) == (reason == NULL));
+        CHECK((lp_stream_get(s, name, &e) != NULL) == (reason == NULL));
+        if (reason == NULL)
+            continue;
+        CHECK_HOLDS(reason, reasons[i]);
+        CHECK_HOLDS(e.text, reason);
+        CHECK_HOLDS(e.text, "' is not a tensor: ");
+    }
+    lp_stream_set_recipe(s, "");
+    check_members(written(s, false), given);
+    check_members(written(s, true), given);
+}
+
+/* In every framing, of known and of unknown size, they are left alone and passed on. */
+static void foreign_members(void) {
+    /* What looks like a descriptor is none unless CRC-32 and size fit. */
+    static const char text[] = "hello PK\7\10 PK\7\10\0\0\0\0\12\0\0\0\12\0\0\0 PKPK\7 world\n";
+    lp_buffer npy[] = {
+        npy_two(),
+        npy_text("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", text, sizeof text),
+        npy_text("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }", two, 16),
+        npy_text("{'descr': '<c16', 'fortran_order': False, 'shape': (1,), }", two, 16)};
+    build_member given[FOREIGN] = {
+        {.name = "x.npy", .data = npy[0].data, .size = npy[0].size},
+        {.name = "object.npy", .data = npy[1].data, .size = npy[1].size},
+        {.name = "structured.npy", .data = npy[2].data, .size = npy[2].size},
+        {.name = "complex.npy", .data = npy[3].data, .size = npy[3].size},
+        {.name = "b c.npy", .data = npy[0].data, .size = npy[0].size},
+        {.name = "readme.txt", .data = text, .size = sizeof text},
+        {.name = "dir/", .data = "", .size = 0}};
+    for (int form = 0; form < 16; form++) {
+        lp_buffer b = {0};
+        for (size_t i = 0; i < FOREIGN; i++) {
+            given[i].deflate = form & 1;
+            given[i].descriptor = (const int[]){0, 4, 8, 8}[form >> 1 & 3];
+            given[i].zip64 = given[i].descriptor == 8;
+            given[i].tells_size = (form & 8) != 0;
+        }
+        build_archive(&b, given, FOREIGN, false, NULL);
+        for (int how = MAPPED; how <= PIPED; how++) {
+            lp_stream *s = read_bytes(b.data, b.size, (way)how);
+            CHECK(s != NULL);
+            if (s != NULL)
+                check_foreign(s, given);
+            lp_stream_free(s);
+        }
+        lp_buffer_free(&b);
+    }
+    for (size_t i = 0; i < sizeof npy / sizeof npy[0]; i++)
+        lp_buffer_free(&npy[i]);
+}
+
+/* A foreign member is sound too, or the archive is refused. */
+static void damaged_foreign(void) {
+    static char zeros[100000];
+    static const char object[] = "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }";
+    lp_buffer npy = npy_text(object, zeros, 100), b = {0};
+    const build_member readme = {.name = "a.txt", .data = "hello", .size = 5};
+    build_archive(&b, &readme, 1, false, NULL);
+    b.data[35]++; /* behind a header of 30 bytes and a name of 5 */
+    refused(b.data, b.size, "member 'a.txt': its CRC-32 is ");
+    lp_buffer_free(&b);
+    const build_member bomb = {
+        .name = "a.txt", .data = zeros, .size = sizeof zeros, .deflate = true};
+    build_archive(&b, &bomb, 1, false, NULL);
+    memcpy(b.data + 22, "\0\1\0\0", 4);
+    refused(b.data, b.size, "member 'a.txt': its deflated data hold more than 256 bytes");
+    lp_buffer_free(&b);
+    const build_member pickle = {
+        .name = "x.npy", .data = npy.data, .size = npy.size, .descriptor = 4};
+    build_archive(&b, &pickle, 1, false, NULL);
+    b.data[35 + npy.size - 1]++;
+    refused(b.data, b.size, "it is cut short");
+    lp_buffer_free(&b);
+    const build_member twice[2] = {readme, readme};
+    build_archive(&b, twice, 2, false, NULL);
+    refused(b.data, b.size, "member 'a.txt' occurs twice");
+    lp_buffer_free(&b);
+    lp_buffer_free(&npy);
+}
+
+/* A tensor and a file may be called alike; what is renamed has to be a tensor's name. */
+static void alike_names(void) {
+    size_t size;
+    lp_buffer npy = npy_two(), b = {0};
+    const build_member members[2] = {{.name = "a.txt", .data = "hello", .size = 5},
+                                     {.name = "a.txt.npy", .data = npy.data, .size = npy.size}};
+    build_archive(&b, members, 2, false, NULL);
+    lp_stream *s = read_bytes(b.data, b.size, PIPED);
+    CHECK(lp_stream_count(s) == 2 && lp_stream_get(s, "a.txt", &e) != NULL);
+    CHECK(lp_stream_foreign(s, 0, &size) != NULL && size == 5);
+    CHECK(lp_stream_rename(s, "a.txt", "x", &e) == 0 && lp_stream_get(s, "x", &e) != NULL);
+    CHECK(lp_stream_rename(s, "a.txt", "y", &e) == -1);
+    CHECK_HOLDS(e.text, "renaming 'a.txt': it is not an array");
+    lp_stream_put_number(s, "a.txt", 1);
+    CHECK(lp_stream_count(s) == 3 && lp_stream_get(s, "a.txt", &e) != NULL);
+    lp_stream_drop(s, "a.txt");
+    CHECK(lp_stream_count(s) == 1 && !lp_stream_has(s, "a.txt"));
+    lp_stream_free(s);
+    lp_buffer_free(&b);
+    lp_buffer_free(&npy);
+}
+
+/* ---- what is refused ---- */
 
 static void refused_inputs(void) {
     refused("", 0, "it is empty");
@@ -442,12 +617,13 @@ static void refused_records(void) {
         {"PK\3\4", 18, "\13\0\0\0\13", 5, "it is 11 bytes long, too short for an array"},
         {"PK\3\4", 18, "\40\0\0\0\40", 5, "its header says that it is 80 bytes long, the archive"},
         {"PK\3\4", 18, "\xff\xff\xff\xff", 4, "its ZIP64 extra field is missing"},
-        {"PK\3\4", 30, "/", 1, "member '/.b.npy': it is not a valid tensor name"},
-        {"PK\3\4", 31, "..", 2, "member 'b...npy': it is not a valid tensor name"},
-        {"PK\3\4", 30, " ", 1, "it is not a valid tensor name"},
-        {"PK\3\4", 30, "\x1b", 1, "member '?.b.npy': it is not a valid tensor name"},
-        {"PK\3\4", 36, "/", 1, "member 'b.b.np/': it is a directory, not an array"},
-        {"PK\3\4", 36, "z", 1, "member 'b.b.npz': it is not an array"},
+        {"PK\3\4", 30, "/", 1, "gives member '/.b.npy' another name"},
+        {"PK\3\4", 31, "..", 2, "gives member 'b...npy' another name"},
+        {"PK\3\4", 30, " ", 1, "gives member ' .b.npy' another name"},
+        {"PK\3\4", 30, "\x1b", 1, "gives member '?.b.npy' another name"},
+        {"PK\3\4", 36, "/", 1, "gives member 'b.b.np/' another name"},
+        {"PK\3\4", 36, "z", 1, "gives member 'b.b.npz' another name"},
+        {"PK\3\4", 32, "\0", 1, "its name is empty or holds a NUL byte"},
         {"PK\3\4", 0, "PK\3\5", 4, "neither a member nor the archive's end (it is damaged)"},
         {"PK\1\2", 8, "\6", 1,
          "member 'b.b.npy': the central directory and its own header disagree"},
@@ -505,9 +681,6 @@ static void refused_members(void) {
     lp_buffer npy = npy_two(), b = {0};
     lp_buffer longer = npy_text(f8_2, "0123456789abcdefg", 17);
     lp_buffer shorter = npy_text(f8_2, "0123456789abcde", 15);
-    lp_buffer object = npy_text("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", two, 8);
-    lp_buffer structured =
-        npy_text("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", two, 8);
     lp_buffer huge =
         npy_text("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }", two, 8);
     static char zeros[100000];
@@ -551,12 +724,6 @@ static void refused_members(void) {
          "its deflated data end too early"},
         {{.data = "\x93NUMPY\1\0", .size = 8, .deflate = true}, {0}, "too short for an array"},
         {{.data = npy.data, .size = 40, .deflate = true}, {0}, "its header is cut short"},
-        {{.data = object.data, .size = object.size},
-         {0},
-         "member 'x.npy': it is an object array: a pickle, which is never executed"},
-        {{.data = structured.data, .size = structured.size},
-         {0},
-         "member 'x.npy': it is a structured array"},
         {{.data = huge.data, .size = huge.size}, {0}, "takes 8000000000"},
         {{.data = huge.data, .size = huge.size, .descriptor = 8}, {0}, "it is cut short"},
         {{.data = huge.data, .size = huge.size, .deflate = true}, {0}, "deflated data hold fewer"},
@@ -568,7 +735,7 @@ static void refused_members(void) {
         refused(b.data, b.size, rows[i].message);
         lp_buffer_free(&b);
     }
-    lp_buffer *all[] = {&npy, &longer, &shorter, &object, &structured, &huge, &bomb};
+    lp_buffer *all[] = {&npy, &longer, &shorter, &huge, &bomb};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         lp_buffer_free(all[i]);
 }
@@ -848,6 +1015,10 @@ int main(void) {
         {"every framing that other programs write", every_framing},
         {"several archives one behind the other", several_archives},
         {"bare .npy files", bare_arrays},
+        {"members that are not tensors are left alone and passed on", foreign_members},
+        {"a member that is not a tensor is sound, or refused", damaged_foreign},
+        {"a tensor and a file may have one name", alike_names},
+        {"dropping takes linear time", linear_drops},
         {"inputs that are no streams", refused_inputs},
         {"records with a wrong field", refused_records},
         {"members that are wrong", refused_members},

@@ -18,6 +18,7 @@ typedef struct {
     /* The data descriptor: 0 none, else the width of its sizes, 4 or 8. */
     int descriptor;
     bool no_signature;
+    bool tells_size;   /* the local header does, though a descriptor follows: Info-ZIP's way */
     bool zip64;        /* sizes in a ZIP64 extra field, in the local header */
     const char *extra; /* further extra fields in the local header, with their size */
     size_t extra_size;
@@ -73,7 +74,7 @@ static inline void build_archive(lp_buffer *b, const build_member *members, size
         build_put(b, 0x6b9a5af5, 4); /* some time */
         build_put(b, m->descriptor ? 0 : crc, 4);
         build_put(b, m->zip64 ? 0xffffffff : m->descriptor ? 0 : packed_size, 4);
-        build_put(b, m->zip64 ? 0xffffffff : m->descriptor ? 0 : m->size, 4);
+        build_put(b, m->zip64 ? 0xffffffff : m->descriptor && !m->tells_size ? 0 : m->size, 4);
         build_put(b, strlen(m->name), 2);
         build_put(b, m->extra_size + (m->zip64 ? 20 : 0), 2);
         build_bytes(b, m->name, strlen(m->name));
