@@ -42,16 +42,16 @@ static bool is_wanted(const char *name, const lp_texts *of) {
 
 static void set(lp_run_table *t, size_t run, const char *part, const char *metric, double value,
                 const lp_texts *of) {
-    char name[200];
-    snprintf(name, sizeof name, "%s.%s", part, metric);
-    if (!is_wanted(name, of))
+    LP_CLEANUP(lp_buffer_free) lp_buffer name = {0};
+    lp_buffer_printf(&name, "%s.%s", part, metric);
+    if (!is_wanted(name.data, of))
         return;
     size_t k = 0;
-    while (k < t->metrics && strcmp(t->metric[k].name, name) != 0)
+    while (k < t->metrics && strcmp(t->metric[k].name, name.data) != 0)
         k++;
     if (k == t->metrics) {
         t->metric = lp_grow(t->metric, t->metrics++, &t->capacity, sizeof *t->metric);
-        t->metric[k] = (lp_run_metric){lp_arena_strdup(&t->memory, name),
+        t->metric[k] = (lp_run_metric){lp_arena_strdup(&t->memory, name.data),
                                        lp_arena_alloc(&t->memory, t->runs, sizeof(double))};
         for (size_t i = 0; i < t->runs; i++)
             t->metric[k].value[i] = NAN;
@@ -137,25 +137,29 @@ static double spread_at(const lp_spread *s, int k) {
     return k == 0 ? s->mean : k == 1 ? s->sd : k == 2 ? s->min : s->max;
 }
 
+/* Puts a tensor whose name comes in parts. */
+static void put_named(lp_stream *out, const char *prefix, const char *dot, const char *name,
+                      lp_tensor *t) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer whole = {0};
+    lp_buffer_printf(&whole, "%s%s%s", prefix, dot, name);
+    lp_stream_put(out, whole.data, t);
+}
+
 /* Puts n and the four numbers of `count` spreads as PREFIX.n, PREFIX.sd, ...; the mean is called
  * PREFIX.mean, or PREFIX alone where `mean_name` is "". */
 static void put_spreads(lp_stream *out, const char *prefix, const char *mean_name, size_t count,
                         const lp_spread *spread) {
-    char name[200];
     for (int k = 0; k < 4; k++) {
         lp_tensor column = lp_tensor_vector(LP_F8, count);
         for (size_t i = 0; i < count; i++)
             ((double *)column.data)[i] = spread_at(&spread[i], k);
-        snprintf(name, sizeof name, "%s%s%s", prefix, k > 0 ? "." : "",
-                 k > 0 ? spread_names[k] : mean_name);
-        lp_stream_put(out, name, &column);
+        put_named(out, prefix, k > 0 ? "." : "", k > 0 ? spread_names[k] : mean_name, &column);
         if (k > 0)
             continue;
         lp_tensor n = lp_tensor_vector(LP_I8, count);
         for (size_t i = 0; i < count; i++)
             ((int64_t *)n.data)[i] = (int64_t)spread[i].n;
-        snprintf(name, sizeof name, "%s.n", prefix);
-        lp_stream_put(out, name, &n);
+        put_named(out, prefix, ".", "n", &n);
     }
 }
 

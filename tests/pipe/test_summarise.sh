@@ -23,6 +23,12 @@ equal 'a line for each run' "$(cut -f 1 runs.tsv | tr '\n' ' ')" 'run seed-1 see
 equal 'the names that were given' "$(to-csv summary.run named.npz | tail -n 4 | tr '\n' ' ')" 'a b c d '
 equal 'epochs of the longest run' "$(to-csv history.loss.n all.npz | tail -n 4 | tr '\n' ' ')" '4 4 4 2 '
 equal 'one run' "$(summarise --tsv --of train.n seed-1.npz | tail -n 1)" "$(printf 'train.n\t1\t60\tnan\t60\t60')"
+long=history.$(printf 'x%.0s' {1..300})
+for seed in 1 2; do pick --rename history.loss="$long" --rename history.accuracy="${long}y" seed-$seed.npz >long-$seed.npz; done
+summarise long-1.npz long-2.npz >long.npz
+equal 'names of any length' "$(inspect long.npz | grep -oE '^history[^ ]*' | sort | tr '\n' ' ')" \
+    "$(for name in history.epoch history.val_{accuracy,loss}{,.max,.min,.n,.sd} "$long"{,y}{,.max,.min,.n,.sd}; do
+        echo "$name"; done | sort | tr '\n' ' ')"
 refuses 'names for other files' 2 "name is given 1 times for 2 inputs" summarise --name a seed-1.npz seed-2.npz
 refuses 'a metric that no run has' 1 "^summarise: no metric matches 'test.mse'" summarise --of test.mse seed-1.npz
 refuses 'a stream without a run' 1 '^summarise: seed-1: there is nothing to evaluate, and no history' \
