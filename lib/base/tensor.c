@@ -234,6 +234,19 @@ size_t lp_tensor_row_size(const lp_tensor *t) {
     return size;
 }
 
+void lp_swap_bytes(void *data, size_t n, size_t width) {
+    uint16_t *two = data;
+    uint32_t *four = data;
+    uint64_t *eight = data;
+    for (size_t i = 0; i < n; i++)
+        if (width == 2)
+            two[i] = __builtin_bswap16(two[i]);
+        else if (width == 4)
+            four[i] = __builtin_bswap32(four[i]);
+        else
+            eight[i] = __builtin_bswap64(eight[i]);
+}
+
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n) {
     size_t shape[LP_MAX_DIMS];
     memcpy(shape, from->shape, sizeof shape);

@@ -88,6 +88,9 @@ double lp_tensor_at(const lp_tensor *t, size_t i);
 size_t lp_tensor_rows(const lp_tensor *t);
 size_t lp_tensor_row_size(const lp_tensor *t);
 
+/* Reverses the bytes of n numbers of `width` bytes, 2, 4 or 8, aligned to it. */
+void lp_swap_bytes(void *data, size_t n, size_t width);
+
 /* The rows index[0..n), in that order, as a new tensor. Every index is below the rows. */
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n);
 

@@ -32,15 +32,6 @@ static bool type_of(uint8_t code, lp_type *type) {
     return false;
 }
 
-static void swap_bytes(uint8_t *at, size_t count, size_t size) {
-    for (size_t i = 0; i < count; i++, at += size)
-        for (size_t k = 0; k < size / 2; k++) {
-            uint8_t byte = at[k];
-            at[k] = at[size - 1 - k];
-            at[size - 1 - k] = byte;
-        }
-}
-
 /* What a header says. */
 typedef struct {
     lp_type type;
@@ -80,8 +71,8 @@ static int decode_steps(lp_tensor *t, reader *r, size_t size, lp_error *e) {
         return -1;
     if (r->left > 0)
         return lp_fail(e, "IDX: it goes on after its last value");
-    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-        swap_bytes(t->data, h.count, h.type.size);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && h.type.size > 1)
+        lp_swap_bytes(t->data, h.count, h.type.size);
     return 0;
 }
 

@@ -213,20 +213,6 @@ int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e) {
 
 /* ---- the elements ---- */
 
-/* In place: n units of 2, 4 or 8 bytes, their bytes reversed. */
-static void swap_bytes(void *data, size_t n, size_t width) {
-    uint16_t *two = data;
-    uint32_t *four = data;
-    uint64_t *eight = data;
-    for (size_t i = 0; i < n; i++)
-        if (width == 2)
-            two[i] = __builtin_bswap16(two[i]);
-        else if (width == 4)
-            four[i] = __builtin_bswap32(four[i]);
-        else
-            eight[i] = __builtin_bswap64(eight[i]);
-}
-
 /* One plane of a transposition: out[r * out_step + c] = in[c * in_step + r], r < rows, c < cols,
  * counted in elements of `size` bytes, tile by tile so that both sides stay in the cache. */
 static void transpose_plane(const char *in, char *out, size_t rows, size_t cols, size_t in_step,
@@ -299,7 +285,7 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
         else
             memcpy(stored.data, data, npy->data_size);
         if (is_swapped)
-            swap_bytes(stored.data, npy->data_size / unit, unit);
+            lp_swap_bytes(stored.data, npy->data_size / unit, unit);
     }
     *t = stored;
     if (!is_half)
