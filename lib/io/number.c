@@ -414,36 +414,41 @@ static char *write_special(char *text, double value) {
     return text + (value != 0 ? 3 : 1);
 }
 
-size_t lp_number_write(char text[LP_NUMBER_SIZE], double value) {
+/* The types that are written. */
+typedef struct {
+    int fraction, bias, precision;
+    double max;
+    bool is_single;
+} format;
+
+/* `bits` are those of |value| in its type. */
+static inline size_t write_number(char *text, double value, uint64_t bits, format f) {
     char *at = text;
     decimal d;
-    uint64_t bits;
     *at = '-';
     at += signbit(value) && value == value;
     value = fabs(value);
-    memcpy(&bits, &value, sizeof bits);
-    if (!(value > 0 && value <= DBL_MAX))
+    if (!(value > 0 && value <= f.max))
         at = write_special(at, value);
-    else if (find_short(value, &d) || find_decimal(bits, 52, 1023, DBL_DIG, &d))
-        at = put_decimal(at, d, DBL_DIG);
+    else if ((!f.is_single && find_short(value, &d)) ||
+             find_decimal(bits, f.fraction, f.bias, f.precision, &d))
+        at = put_decimal(at, d, f.precision);
     else
-        at = write_plainly(at, value, false);
+        at = write_plainly(at, value, f.is_single);
     return (size_t)(at - text);
 }
 
+size_t lp_number_write(char text[LP_NUMBER_SIZE], double value) {
+    uint64_t bits;
+    const double magnitude = fabs(value);
+    memcpy(&bits, &magnitude, sizeof bits);
+    return write_number(text, value, bits, (format){52, 1023, DBL_DIG, DBL_MAX, false});
+}
+
 size_t lp_number_write_single(char text[LP_NUMBER_SIZE], float value) {
-    char *at = text;
-    decimal d;
     uint32_t bits;
-    *at = '-';
-    at += signbit(value) && value == value;
-    value = fabsf(value);
-    memcpy(&bits, &value, sizeof bits);
-    if (!(value > 0 && value <= FLT_MAX))
-        at = write_special(at, (double)value);
-    else if (find_decimal(bits, 23, 127, FLT_DIG, &d))
-        at = put_decimal(at, d, FLT_DIG);
-    else
-        at = write_plainly(at, (double)value, true);
-    return (size_t)(at - text);
+    const float magnitude = fabsf(value);
+    memcpy(&bits, &magnitude, sizeof bits);
+    return write_number(text, (double)value, bits,
+                        (format){23, 127, FLT_DIG, (double)FLT_MAX, true});
 }
