@@ -16,8 +16,8 @@ struct options {
 static const lp_option options[] = {
     {ROW("method", how.fit.method), .metavar = "METHOD", .choices = LP_FIT_METHOD_CHOICES,
      .flags = LP_REQUIRED, .help = "see above"},
-    {ROW("rank", how.fit.rank), .metavar = "R", .min = 1, .max = 1 << 30, .requires = FACTORS,
-     .help = "columns of u and v, at most the smaller side of the matrix"},
+    {ROW("rank", how.fit.rank), .metavar = "R", .min = 1, .max = 1 << 30, .flags = LP_REQUIRED,
+     .requires = FACTORS, .help = "columns of u and v, at most the smaller side of the matrix"},
     {ROW("mask", how.mask), .metavar = "NAME", .requires = "method=mean|bias|gd|sgd|als",
      .help = "a tensor of the shape of x that is 0 where an entry is hidden"},
     {ROW("epochs", how.fit.epochs), .metavar = "N", .default_value = "100", .max = 9e15,
@@ -34,7 +34,8 @@ static const lp_option options[] = {
      .requires = ITERATIVE, .help = "regularisation: the weight of the squares of u and v"},
     {ROW("bias", how.fit.bias), .requires = FITTED,
      .help = "fit a mean and a term for every row and column too"},
-    {ROW("bias-reg", how.fit.bias_reg), .metavar = "L", .max = INFINITY, .requires = ITERATIVE,
+    {ROW("bias-reg", how.fit.bias_reg), .metavar = "L", .max = INFINITY,
+     .requires = "bias|method=bias",
      .help = "regularisation of these terms, where it is not --reg"},
     {ROW("init", how.fit.init), .metavar = "HOW", .default_value = "uniform",
      .choices = LP_FIT_INIT_CHOICES, .requires = FITTED,
@@ -95,13 +96,7 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
-    bool biased = o.how.fit.bias || o.how.fit.method == LP_FIT_BIAS;
-    if (o.how.fit.method >= LP_FIT_SVD && !lp_tool_given("rank"))
-        lp_tool_usage("--rank is missing: --rank R");
-    if (lp_tool_given("lr") && o.how.fit.schedule.kind == LP_RATE_LIST)
-        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
-    if (lp_tool_given("bias-reg") && !biased)
-        lp_tool_usage("--bias-reg goes only with --bias");
+    refuse_two_rates(o.how.fit.schedule.kind == LP_RATE_LIST);
     if (!lp_tool_given("bias-reg"))
         o.how.fit.bias_reg = o.how.fit.reg;
     // read

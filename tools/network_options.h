@@ -4,6 +4,7 @@
 
 #include "cli/tool.h"
 #include "learn/train_network.h"
+#include "training.h"
 
 /* Options that were left out and have a default of their own under the optimiser: as if given, so
  * that the recipe has them. */
@@ -20,8 +21,7 @@ static void give_optimizer_defaults(const lp_train_network_options *o) {
 /* To be called when the command line has been parsed into *o, which is part of it. */
 static void complete_network_options(lp_train_network_options *o) {
     o->count_steps = lp_tool_given("steps");
-    if (lp_tool_given("lr") && o->schedule.kind == LP_RATE_LIST)
-        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
+    refuse_two_rates(o->schedule.kind == LP_RATE_LIST);
     if (o->optim.nesterov && o->optim.kind != LP_OPTIM_SGD)
         lp_tool_usage("--nesterov goes only with --optimizer=sgd");
     give_optimizer_defaults(o);

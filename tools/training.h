@@ -32,6 +32,11 @@ typedef struct {
              "output is that of an uninterrupted run"}
 // clang-format on
 
+static inline void refuse_two_rates(bool schedule_has_rates) {
+    if (lp_tool_given("lr") && schedule_has_rates)
+        lp_tool_usage("--lr and --lr-schedule with rates of its own contradict each other");
+}
+
 static int save_checkpoint(void *context, lp_stream *checkpoint, lp_error *e) {
     const training_files *files = context;
     return lp_tool_save(checkpoint, files->checkpoint, e);

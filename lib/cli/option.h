@@ -56,8 +56,8 @@ typedef enum {
 
 enum {
     LP_NOT_IN_RECIPE = 1, /* cannot change a byte of the output: --threads */
-    LP_REQUIRED = 2,
-    LP_OPEN_MIN = 4, /* min itself is not allowed */
+    LP_REQUIRED = 2,      /* wherever row.requires holds */
+    LP_OPEN_MIN = 4,      /* min itself is not allowed */
     LP_OPEN_MAX = 8,
     LP_RATIO = 16,      /* a real may be written as one number divided by another: 1/255 */
     LP_RUN_LENGTH = 32, /* --epochs: how far a training run goes */
@@ -73,7 +73,8 @@ typedef struct lp_option {
     double min, max;           /* both 0: unbounded */
     const char *choices;       /* LP_OPTION_CHOICE: "svd|gd|sgd" */
     unsigned flags;
-    const char *requires;  /* needs another option's value, "method=gd|sgd", or presence, "rows" */
+    const char *requires;  /* needs another option's presence, "rows|cols", or value,
+                              "method=gd|sgd",  or either, "bias|method=bias" */
     const char *conflicts; /* "steps|sample": not together with any of these */
     const char *help;      /* one sentence, no full stop */
     int (*parse)(const char *word, void *member, lp_error *e); /* LP_OPTION_CUSTOM */

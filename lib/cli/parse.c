@@ -136,17 +136,28 @@ const lp_setting *lp_command_any_given(const lp_command *c, const char *names) {
     }
 }
 
-/* True where a choice has one of the values in "method=gd|sgd", or one of the options in "a|b" was
- * given. */
-static bool holds(const lp_command *c, const char *condition) {
-    size_t length = strcspn(condition, "=");
-    const lp_setting *setting = find_name(c, condition, length);
-    if (setting == NULL || condition[length] == '\0')
-        return lp_command_any_given(c, condition) != NULL;
-    const char *value = setting->row->choices;
-    for (int n = *(int *)((char *)setting->values + setting->row->offset); n > 0; n--)
+/* True where a choice has one of the values "gd|sgd". */
+static bool has_value(const lp_setting *choice, const char *values) {
+    const char *value = choice->row->choices;
+    for (int n = *(int *)((char *)choice->values + choice->row->offset); n > 0; n--)
         value += strcspn(value, "|") + 1;
-    return lp_choice_of(condition + length + 1, value, strcspn(value, "|")) >= 0;
+    return lp_choice_of(values, value, strcspn(value, "|")) >= 0;
+}
+
+/* True where one of the options in "a|b" was given or, at the end of the list, a choice has one of
+ * the values in "method=gd|sgd". */
+static bool holds(const lp_command *c, const char *condition) {
+    for (const char *at = condition;;) {
+        size_t length = strcspn(at, "|=");
+        const lp_setting *setting = find_name(c, at, length);
+        if (at[length] == '=')
+            return setting != NULL && has_value(setting, at + length + 1);
+        if (setting != NULL && setting->given)
+            return true;
+        if (at[length] == '\0')
+            return false;
+        at += length + 1;
+    }
 }
 
 static int check_together(const lp_command *c, lp_error *e) {
@@ -154,9 +165,10 @@ static int check_together(const lp_command *c, lp_error *e) {
         const lp_option *row = at->row;
         char spelling[64];
         lp_option_spelling(row, spelling);
-        if ((row->flags & LP_REQUIRED) && !at->given)
+        bool may_be = row->requires == NULL || holds(c, row->requires);
+        if ((row->flags & LP_REQUIRED) && !at->given && may_be)
             return lp_fail_usage(e, "%s is missing: %s %s", spelling, spelling, row->metavar);
-        if (at->given && row->requires != NULL && !holds(c, row->requires))
+        if (at->given && !may_be)
             return lp_fail_usage(e, "%s goes only with --%s", spelling, row->requires);
         const lp_setting *other =
             at->given && row->conflicts != NULL ? lp_command_any_given(c, row->conflicts) : NULL;

@@ -40,14 +40,16 @@ static void sentence(lp_buffer *b, const lp_option *row) {
     lp_buffer_printf(b, "%s", row->help);
     if (row->choices != NULL)
         lp_buffer_printf(b, ": %s", row->choices);
-    if (row->flags & LP_REQUIRED)
+    bool required = row->flags & LP_REQUIRED;
+    if (required && row->requires == NULL)
         lp_buffer_printf(b, "%srequired", separator(&open));
     if (lp_option_repeats(row))
         lp_buffer_printf(b, "%sany number of times", separator(&open));
     if (row->default_value != NULL)
         lp_buffer_printf(b, "%sdefault: %s", separator(&open), row->default_value);
     if (row->requires != NULL)
-        lp_buffer_printf(b, "%sonly with --%s", separator(&open), row->requires);
+        lp_buffer_printf(b, "%s%s with --%s", separator(&open),
+                         required ? "required, and only," : "only", row->requires);
     for (const char *at = row->conflicts; at != NULL && *at != '\0'; at += *at == '|') {
         size_t length = strcspn(at, "|");
         bool first = at == row->conflicts;

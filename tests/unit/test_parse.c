@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 typedef struct {
-    bool shuffle, resume;
+    bool shuffle, resume, either;
     int64_t epochs, steps, x;
     uint64_t seed;
     double lr, scale;
@@ -25,6 +25,7 @@ typedef struct {
 static const lp_option rows[] = {
     {ROW("shuffle", shuffle)},
     {ROW("resume", resume), .requires = "title"},
+    {ROW("either", either), .requires = "shuffle|title|method=svd"},
     {ROW("epochs", epochs), .letter = 'e', .metavar = "N", .default_value = "7", .min = 1,
      .max = 1000, .synonym = "passes"},
     {ROW("steps", steps), .metavar = "N", .max = INFINITY, .conflicts = "epochs"},
@@ -39,7 +40,7 @@ static const lp_option rows[] = {
     {ROW("mean", mean), .metavar = "A,B"},
     {ROW("train", train), .metavar = "SHARE"},
     {ROW("rows", rows), .metavar = "A:B"},
-    {ROW("x", x), .metavar = "N"},
+    {ROW("x", x), .metavar = "N", .flags = LP_REQUIRED, .requires = "method=svd"},
     {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = 999},
     {0},
 };
@@ -100,7 +101,9 @@ static void values(void) {
     CHECK(parse("--train 0.8") == 0 && !o.train.is_count && o.train.fraction == 0.8);
     CHECK(parse("--train 100") == 0 && o.train.is_count && o.train.count == 100);
     CHECK(parse("--rows 3:") == 0 && o.rows.from == 3 && o.rows.to == SIZE_MAX);
-    CHECK(parse("--x 4") == 0 && o.x == 4);
+    CHECK(parse("--x 4 --method svd") == 0 && o.x == 4);
+    CHECK(parse("--either --shuffle") == 0 && parse("--either --title a") == 0);
+    CHECK(parse("--either --method svd --x 1") == 0 && o.either);
     CHECK(parse("--tile 64x32") == 0 && o.tile.width == 64 && o.tile.height == 32);
     CHECK(parse("--rows :9") == 0 && o.rows.from == 0 && o.rows.to == 9);
 }
@@ -147,6 +150,9 @@ static void refusals(void) {
     refused("--shuffle=yes", "--shuffle takes no value");
     refused("--epochs 3 -e 4", "--epochs is given twice");
     refused("--method als", "'als' is not one of svd|gd|sgd");
+    refused("--method svd", "--x is missing: --x N");
+    refused("--x 4", "--x goes only with --method=svd");
+    refused("--either", "--either goes only with --shuffle|title|method=svd");
     refused("--method svd --lr 1", "--lr goes only with --method=gd|sgd");
     refused("--resume", "--resume goes only with --title");
     refused("--steps 3 --epochs 3", "--steps and --epochs contradict each other");
