@@ -123,3 +123,10 @@ python=
 for candidate in /usr/bin/python3 python3; do
     if "$candidate" -c 'import numpy' 2>/dev/null; then python=$candidate; break; fi
 done
+
+# needs_numpy WHAT: a test that is nothing without it ends here.
+needs_numpy() {
+    [ -n "$python" ] && return
+    skip "no NumPy: $1"
+    exit
+}

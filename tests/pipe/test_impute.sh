@@ -2,10 +2,7 @@
 # impute: its values and what it fills against scikit-learn, and what it refuses.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
-if [ -z "$python" ]; then
-    skip "no NumPy: all of impute"
-    exit
-fi
+needs_numpy 'all of impute'
 
 "$python" - <<'PYTHON'
 import numpy as np

@@ -26,10 +26,7 @@ else
 fi
 check "compressed is smaller" [ "$(wc -c <small.npz)" -lt "$(wc -c <iris.npz)" ]
 
-if [ -z "$python" ]; then
-    skip "no Python with NumPy"
-    exit 0
-fi
+needs_numpy 'all of it'
 
 # ---- NumPy to labpipe and back ----
 

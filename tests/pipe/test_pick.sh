@@ -2,10 +2,7 @@
 # pick: patterns, names, rows; a tensor that it passes on keeps its bytes.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
-if [ -z "$python" ]; then
-    skip "no NumPy: all of pick"
-    exit
-fi
+needs_numpy 'all of pick'
 
 "$python" - <<'PYTHON'
 import numpy as np

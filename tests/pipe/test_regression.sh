@@ -3,10 +3,7 @@
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
 
-if [ -z "$python" ]; then
-    skip 'no NumPy: regression against least squares'
-    exit
-fi
+needs_numpy 'regression against least squares'
 
 # Prices with a noise of 60,000, by columns of different units, two of which go together.
 "$python" - <<'PYTHON'

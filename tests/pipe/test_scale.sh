@@ -2,10 +2,7 @@
 # scale: every rule against NumPy to 1e-12, on data of every element type.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
-if [ -z "$python" ]; then
-    skip "no NumPy: all of scale"
-    exit
-fi
+needs_numpy 'all of scale'
 
 "$python" - <<'PYTHON'
 import numpy as np

@@ -2,6 +2,7 @@
 
 #include <CUnit/Basic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 static unsigned skipped;
 
@@ -56,4 +57,30 @@ void check_holds(const char *text, const char *part, const char *file, int line)
     if (!good)
         snprintf(message, sizeof message, "\"%s\" does not hold \"%s\"", text, part);
     CU_assertImplementation(good, (unsigned)line, good ? part : message, file, "", CU_FALSE);
+}
+
+const char *check_show(lp_stream *s, const char *name, lp_error *e) {
+    static char text[1000];
+    char shape[200];
+    const lp_tensor *t = s != NULL ? lp_stream_get(s, name, e) : NULL;
+    if (t == NULL)
+        return s != NULL ? "none" : e->text;
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", lp_shape_text(t->ndim, t->shape, shape));
+    for (size_t i = 0; i < t->count && n < sizeof text; i++) {
+        char *string = lp_type_is_string(t->type) ? lp_tensor_string(t, i, e) : NULL;
+        n += string != NULL
+                 ? (size_t)snprintf(text + n, sizeof text - n, " %s", string)
+                 : (size_t)snprintf(text + n, sizeof text - n, " %.17g", lp_tensor_at(t, i));
+        free(string);
+    }
+    return text;
+}
+
+char *check_bytes(lp_stream *s, size_t *size) {
+    char *bytes = NULL;
+    lp_error e;
+    FILE *f = open_memstream(&bytes, size);
+    CHECK(lp_stream_write(s, f, false, &e) == 0);
+    fclose(f);
+    return bytes;
 }

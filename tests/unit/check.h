@@ -2,6 +2,8 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include "io/stream.h"
+
 #include <CUnit/CUnit.h>
 #include <math.h>
 #include <stddef.h>
@@ -39,5 +41,12 @@ void check_close(double actual, double expected, double tolerance, const char *w
 void check_text(const char *actual, const char *expected, const char *what, const char *file,
                 int line);
 void check_holds(const char *text, const char *part, const char *file, int line);
+
+/* A tensor of the stream as text, its shape and elements, "(2, 2) 1 2 3 4.5"; "none" where it has
+ * none, e->text where there is no stream. Valid until the next call. */
+const char *check_show(lp_stream *s, const char *name, lp_error *e);
+
+/* What the stream is written as; the caller's to free. */
+char *check_bytes(lp_stream *s, size_t *size);
 
 #endif

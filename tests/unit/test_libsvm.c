@@ -26,21 +26,14 @@ static lp_stream *read_rows(lp_libsvm_options options, const char *first, const 
 }
 
 /* The tensor's type, shape and elements as text. */
-static char *show(lp_stream *s, const char *name) {
+static const char *show(lp_stream *s, const char *name) {
     static char text[1000];
-    char shape[200], type[16];
+    char type[16];
+    const char *rest = check_show(s, name, &e);
     const lp_tensor *t = s != NULL ? lp_stream_get(s, name, &e) : NULL;
     if (t == NULL)
-        return s != NULL ? "none" : e.text;
-    size_t n = (size_t)snprintf(text, sizeof text, "%s %s", lp_type_name(t->type, type),
-                                lp_shape_text(t->ndim, t->shape, shape));
-    for (size_t i = 0; i < t->count; i++) {
-        char *string = lp_type_is_string(t->type) ? lp_tensor_string(t, i, &e) : NULL;
-        n += string != NULL
-                 ? (size_t)snprintf(text + n, sizeof text - n, " %s", string)
-                 : (size_t)snprintf(text + n, sizeof text - n, " %.17g", lp_tensor_at(t, i));
-        free(string);
-    }
+        return rest;
+    snprintf(text, sizeof text, "%s %s", lp_type_name(t->type, type), rest);
     return text;
 }
 

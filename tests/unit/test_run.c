@@ -234,14 +234,6 @@ static void divergence_is_kept(void) {
 
 /* ---- checkpoints ---- */
 
-static char *bytes_of(lp_stream *s, size_t *size) {
-    char *bytes = NULL;
-    FILE *f = open_memstream(&bytes, size);
-    CHECK(lp_stream_write(s, f, false, &e) == 0);
-    fclose(f);
-    return bytes;
-}
-
 typedef struct {
     lp_stream *checkpoint[16]; /* copies */
     size_t count;
@@ -279,7 +271,7 @@ static char *whole_run(const lp_learner *learner, bool diverges, const lp_run_ho
         run.options = (lp_run_options){.eval_every = 5, .on_divergence = LP_DIVERGENCE_KEEP};
     CHECK(lp_run_train(&run, &e) == 0);
     lp_stream *s = result_of(&run);
-    char *bytes = bytes_of(s, size);
+    char *bytes = check_bytes(s, size);
     lp_stream_free(s);
     lp_run_free(&run);
     return bytes;
@@ -320,7 +312,7 @@ static char *run_to(const lp_learner *learner, uint64_t total, lp_stream *from, 
     run.options = (lp_run_options){.eval_every = 3, .patience = 9, .snapshot_every = 2};
     CHECK(lp_run_train(&run, &e) == 0 && run.done == total);
     lp_stream *s = result_of(&run);
-    char *bytes = bytes_of(s, size);
+    char *bytes = check_bytes(s, size);
     lp_stream_free(s);
     lp_run_free(&run);
     return bytes;

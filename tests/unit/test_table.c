@@ -26,21 +26,8 @@ static lp_stream *read_table(lp_table_options options, const char *first, const 
     return NULL;
 }
 
-/* The tensor's elements, and its shape, as text. */
-static char *show(lp_stream *s, const char *name) {
-    static char text[1000], shape[200];
-    const lp_tensor *t = s != NULL ? lp_stream_get(s, name, &e) : NULL;
-    if (t == NULL)
-        return s != NULL ? "none" : e.text;
-    size_t n = (size_t)snprintf(text, sizeof text, "%s", lp_shape_text(t->ndim, t->shape, shape));
-    for (size_t i = 0; i < t->count; i++) {
-        char *string = lp_type_is_string(t->type) ? lp_tensor_string(t, i, &e) : NULL;
-        n += string != NULL
-                 ? (size_t)snprintf(text + n, sizeof text - n, " %s", string)
-                 : (size_t)snprintf(text + n, sizeof text - n, " %.17g", lp_tensor_at(t, i));
-        free(string);
-    }
-    return text;
+static const char *show(lp_stream *s, const char *name) {
+    return check_show(s, name, &e);
 }
 
 static void shapes_and_names(void) {

@@ -214,15 +214,6 @@ static lp_stream *points(uint64_t seed) {
     return s;
 }
 
-/* Everything that a stream holds, as the bytes it would be written as. */
-static char *bytes_of(lp_stream *s, size_t *size) {
-    char *bytes = NULL;
-    FILE *f = open_memstream(&bytes, size);
-    CHECK(lp_stream_write(s, f, false, &e) == 0);
-    fclose(f);
-    return bytes;
-}
-
 typedef struct {
     char **bytes; /* (count) checkpoints, in the order they were made */
     size_t *size, count;
@@ -233,7 +224,7 @@ static int keep(void *context, lp_stream *checkpoint, lp_error *error) {
     vault *v = context;
     v->bytes = realloc(v->bytes, (v->count + 1) * sizeof *v->bytes);
     v->size = realloc(v->size, (v->count + 1) * sizeof *v->size);
-    v->bytes[v->count] = bytes_of(checkpoint, &v->size[v->count]);
+    v->bytes[v->count] = check_bytes(checkpoint, &v->size[v->count]);
     v->count++;
     return 0;
 }
@@ -295,7 +286,7 @@ static void resume(void) {
             .save = keep, .checkpoint_every = 1, .options = "these", .context = &v};
         CHECK(lp_train_network(s, &o, &whole, &e) == 0);
         size_t size, again_size;
-        char *bytes = bytes_of(s, &size);
+        char *bytes = check_bytes(s, &size);
         lp_stream_free(s);
         CHECK(v.count == (size_t)(o.count_steps ? o.steps : o.epochs));
         for (size_t i = 0; i < v.count; i++) {
@@ -303,7 +294,7 @@ static void resume(void) {
             const lp_run_hooks on = {.resume = checkpoint, .options = "these"};
             s = points(7);
             CHECK(lp_train_network(s, &o, &on, &e) == 0);
-            char *again = bytes_of(s, &again_size);
+            char *again = check_bytes(s, &again_size);
             CHECK(size == again_size && memcmp(bytes, again, size) == 0);
             free(again);
             lp_stream_free(s);
