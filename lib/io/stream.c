@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/values.h"
 #include "io/archive.h"
+#include "io/groups.h"
 #include "io/recipe.h"
 #include "io/source.h"
 
@@ -15,10 +16,17 @@ typedef struct entry entry;
 struct entry {
     const char *name;
     size_t archive;   /* that it was read from, counted from 1 */
+    size_t set;       /* and its set's place; SIZE_MAX for a tensor that was put */
     lp_member member; /* as it was read; without a name for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
 };
+
+/* What belongs together: an archive, or bare arrays that follow each other. */
+typedef struct {
+    bool is_bare;
+    bool has_data, has_model; /* has a tensor that leads such a group (io/groups.h) */
+} set;
 
 struct lp_stream {
     lp_arena arena; /* of the entries and their names */
@@ -27,6 +35,8 @@ struct lp_stream {
     lp_source *source;
     size_t sources;
     size_t archives;
+    set *set;
+    size_t sets, set_capacity;
     lp_origin origin;
     lp_dictionary tensors; /* the entries by name */
     lp_dictionary files;   /* those that are not tensors, under the name of a file */
@@ -56,6 +66,7 @@ void lp_stream_free(lp_stream *s) {
         lp_source_close(&s->source[i]);
     free(s->source);
     free(s->item);
+    free(s->set);
     lp_dictionary_free(&s->tensors);
     lp_dictionary_free(&s->files);
     lp_buffer_free(&s->origin.recipe);
@@ -87,6 +98,7 @@ static entry *renew(lp_stream *s, const char *name, const char *ending) {
     s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
     x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
     x->name = lp_arena_strdup(&s->arena, name);
+    x->set = SIZE_MAX;
     lp_dictionary_put(index_of(s, ending), x->name, x);
     return s->item[s->count++] = x;
 }
@@ -127,6 +139,12 @@ static int check_name(const char *name, lp_error *e) {
     return 0;
 }
 
+static void set_name(lp_stream *s, entry *x, const char *name) {
+    lp_dictionary_drop(&s->tensors, x->name);
+    x->name = lp_arena_strdup(&s->arena, name);
+    lp_dictionary_put(&s->tensors, x->name, x);
+}
+
 int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, lp_error *e) {
     entry *x = find(s, old_name);
     if (x == NULL) {
@@ -142,9 +160,7 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
     if (find(s, new_name) != NULL)
         return lp_fail(e, "renaming '%s': there is a tensor '%s' already (drop it first)", old_name,
                        new_name);
-    lp_dictionary_drop(&s->tensors, old_name);
-    x->name = lp_arena_strdup(&s->arena, new_name);
-    lp_dictionary_put(&s->tensors, x->name, x);
+    set_name(s, x, new_name);
     return 0;
 }
 
@@ -310,9 +326,85 @@ static int read_recipe(const lp_member *m, lp_buffer *recipe, lp_error *e) {
     return lp_recipe_decode(&t, recipe, e);
 }
 
+/* The set that the next archive's members belong to. */
+static size_t set_of(lp_stream *s, bool is_bare) {
+    if (s->sets == 0 || !is_bare || !s->set[s->sets - 1].is_bare) {
+        s->set = lp_grow(s->set, s->sets, &s->set_capacity, sizeof *s->set);
+        s->set[s->sets++] = (set){.is_bare = is_bare};
+    }
+    return s->sets - 1;
+}
+
+static bool leads(const lp_members *members, lp_group group) {
+    for (size_t i = 0; i < members->count; i++)
+        if (lp_group_of(members->item[i].name) == group &&
+            lp_group_is_led_by(members->item[i].name))
+            return true;
+    return false;
+}
+
+/* Removes a group, and the predictions, of all earlier sets but those that are mere pieces, neither
+ * data nor a model. A model keeps what describes the data that it was trained on, under its own
+ * names: an older stream has it only under the data's. */
+static void replace_group(lp_stream *s, lp_group group, size_t by) {
+    size_t kept = 0, count = s->count;
+    for (size_t i = 0; i < count; i++) {
+        entry *x = s->item[i];
+        bool is_tensor = index_of_entry(s, x) == &s->tensors;
+        const set *from = is_tensor && x->set < by ? &s->set[x->set] : NULL;
+        lp_group of = lp_group_of(x->name);
+        const char *model_name = lp_group_model_name(x->name);
+        bool remove = from != NULL && (from->has_data || from->has_model) &&
+                      (of == group || of == LP_GROUP_RESULTS);
+        if (remove && model_name != NULL && from->has_model && find(s, model_name) == NULL) {
+            set_name(s, x, model_name);
+        } else if (remove) {
+            lp_dictionary_drop(&s->tensors, x->name);
+            clear(x);
+            continue;
+        }
+        s->item[kept++] = x;
+    }
+    s->count = kept;
+}
+
+/* The name that a member gets in the stream, NULL where it is left out: what describes data in an
+ * archive that has a model but no data is the model's, and says nothing of the data that came
+ * before. */
+static const char *name_in(const lp_stream *s, const lp_members *members, size_t i, size_t place) {
+    const set *own = &s->set[place];
+    const char *name = members->item[i].name, *model_name = lp_group_model_name(name);
+    bool has_earlier_data = false;
+    for (size_t k = 0; k < place; k++)
+        has_earlier_data |= s->set[k].has_data;
+    if (own->has_data || !own->has_model || !has_earlier_data || lp_group_of(name) != LP_GROUP_DATA)
+        return name;
+    for (size_t k = 0; k < members->count && model_name != NULL; k++)
+        if (strcmp(members->item[k].name, model_name) == 0)
+            return NULL;
+    return model_name;
+}
+
+/* A set that brings data, or a model, replaces those of the sets before it. */
+static size_t begin_set(lp_stream *s, const lp_members *members, bool is_bare) {
+    size_t place = set_of(s, is_bare);
+    set *own = &s->set[place];
+    if (!own->has_data && leads(members, LP_GROUP_DATA)) {
+        replace_group(s, LP_GROUP_DATA, place);
+        own->has_data = true;
+    }
+    if (!own->has_model && leads(members, LP_GROUP_MODEL)) {
+        replace_group(s, LP_GROUP_MODEL, place);
+        own->has_model = true;
+    }
+    return place;
+}
+
 /* Takes over the members of one archive, its recipe into *o. */
-static int take_members(lp_stream *s, lp_members *members, lp_origin *o, lp_error *e) {
+static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_origin *o,
+                        lp_error *e) {
     s->archives++;
+    size_t place = begin_set(s, members, is_bare);
     bool has_recipe = false;
     for (size_t i = 0; i < members->count; i++) {
         lp_member *m = &members->item[i];
@@ -324,13 +416,17 @@ static int take_members(lp_stream *s, lp_members *members, lp_origin *o, lp_erro
                 return lp_within(e, "member 'recipe.npy'");
             continue;
         }
-        const entry *old = lp_dictionary_get(index_of(s, m->ending), m->name);
+        const char *name = name_in(s, members, i, place);
+        if (name == NULL)
+            continue;
+        const entry *old = lp_dictionary_get(index_of(s, m->ending), name);
         if (old != NULL && old->archive == s->archives)
             return lp_fail(e, "member '%s%s' occurs twice", m->name, m->ending);
-        entry *x = renew(s, m->name, m->ending);
+        entry *x = renew(s, name, m->ending);
         x->member = *m;
         x->member.name = x->name;
         x->archive = s->archives;
+        x->set = place;
         *m = (lp_member){0};
     }
     return 0;
@@ -351,7 +447,8 @@ static void name_bare(const char *path, char name[256]) {
 static int read_archive(lp_stream *s, lp_source *source, const char *path, size_t *at, lp_origin *o,
                         lp_error *e) {
     LP_CLEANUP(lp_members_free) lp_members members = {0};
-    if (*at == 0 && lp_npy_is(source->data, source->size)) {
+    bool is_bare = *at == 0 && lp_npy_is(source->data, source->size);
+    if (is_bare) {
         char name[256];
         name_bare(path, name);
         if (lp_archive_read_bare(source, name, &members, e))
@@ -360,7 +457,7 @@ static int read_archive(lp_stream *s, lp_source *source, const char *path, size_
     } else if (lp_archive_read(source, at, &members, e)) {
         return -1;
     }
-    return take_members(s, &members, o, e) ? -1 : lp_source_fill(source, *at + 1, e);
+    return take_members(s, &members, is_bare, o, e) ? -1 : lp_source_fill(source, *at + 1, e);
 }
 
 /* Checks the file's CRC-32 where the input asks for it. The origins from `first` on are those of

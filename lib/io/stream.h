@@ -3,6 +3,13 @@
  * replaces an earlier one of the same name. Writing gives one archive in labpipe's strict profile
  * (io/archive).
  *
+ * Data and model are replaced as groups (io/groups.h): an archive that brings x, or a part of it,
+ * replaces all that earlier archives said of other data, and one that brings a model replaces the
+ * earlier model. Three refinements:
+ *   - what an archive says of its data remains known to the model that it holds, as model.*;
+ *   - what an archive with a model but without x says of data, it says of the model's;
+ *   - archives with neither are pieces, which stay; bare arrays that follow each other are one.
+ *
  * Every CRC and every size has been checked when lp_stream_read returns, so whatever is taken from
  * a stream, or passed on by it, is sound. A tensor that is never asked for is never decoded and is
  * written out byte for byte. So is a member that is not a tensor: an array of another type
