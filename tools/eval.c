@@ -69,6 +69,7 @@ int main(int argc, char **argv) {
     lp_report report;
     lp_buffer text = {0};
     lp_tool_try(lp_evaluate(s, model, &o.how, &report, e));
+    lp_tool_warn_lines(&report.warnings);
     lp_report_print(&report, format, o.per_class, &text);
     // write
     fwrite(text.data, 1, text.size, lp_tool_out());

@@ -20,13 +20,16 @@ static const lp_tool tool = {
         "PATTERN), then drops, takes rows and renames. A pattern is the shell's: * is any text "
         "(dots and slashes too), ? one character, [a-z] one of a set; quote it. A pattern that "
         "matches nothing is an error. What stays keeps its order and is passed on byte for byte, "
-        "unless rows are taken from it.\n"
+        "unless rows are taken from it. With x (or a part of it) stay scale.offset and "
+        "scale.divisor, and with a model model.*, unless they are dropped: nothing else tells what "
+        "the numbers mean.\n"
         "\n"
         "An operand is a file rather than a pattern when it is -, begins with /, ./ or ../, or "
         "ends in .npz or .npy.\n"
         "\n"
-        "--rows takes the same rows of every kept tensor that has a dimension; where their numbers "
-        "of rows differ, --of is needed. pick '*' joins several archives in one file.",
+        "--rows takes the same rows of every kept tensor that has a dimension, but for names and "
+        "scalings of columns and classes; where their numbers of rows differ, --of is needed. pick "
+        "'*' joins several archives in one file.",
     .examples = "pick 'x*' 'y*' data.npz > xy.npz\n"
                 "split --train 0.8 iris.npz | pick --rows 0:20 --of '*_train'\n"
                 "pick layer1.weight --rename layer1.weight=w model.npz",

@@ -70,6 +70,7 @@ int main(int argc, char **argv) {
     // compute
     lp_report report;
     lp_tool_try(lp_evaluate(s, model, &(lp_evaluate_options){0}, &report, e));
+    lp_tool_warn_lines(&report.warnings);
     const lp_report_part *part = find_part(&report, o.part);
     // write
     lp_tool_try(lp_draw_confusion(lp_tool_out(), &o.frame, part->confusion.classes,

@@ -66,13 +66,15 @@ int main(int argc, char **argv) {
     lp_stream *model = lp_tool_input_stream_of("model");
     lp_stream *from = model != NULL ? model : s;
     // compute
+    lp_buffer warnings = {0};
     bool asks_factors = o.entry.row != NULL || o.entry.whole || o.entry.clip;
     if (asks_factors || (model == NULL && o.x == NULL && lp_factors_are_in(s)))
         lp_tool_try(lp_factors_predict(s, &o.entry, e));
     else if (lp_factors_are_in(from) && !lp_model_is_in(from))
-        lp_tool_try(lp_factors_project(s, model, o.x, e));
+        lp_tool_try(lp_factors_project(s, model, o.x, &warnings, e));
     else
-        lp_tool_try(lp_predict(s, model, o.x, e));
+        lp_tool_try(lp_predict(s, model, o.x, &warnings, e));
+    lp_tool_warn_lines(&warnings);
     // write
     return lp_tool_write(s);
 }

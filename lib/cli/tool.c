@@ -133,6 +133,12 @@ void lp_tool_warn(const char *format, ...) {
     print_line(line.text);
 }
 
+void lp_tool_warn_lines(const lp_buffer *text) {
+    const char *line = text->data, *end = line + text->size;
+    for (; line < end; line += strcspn(line, "\n") + 1)
+        lp_tool_warn("%.*s", (int)strcspn(line, "\n"), line);
+}
+
 static void out_of_memory(size_t count, size_t size) {
     size_t bytes;
     if (lp_multiply(count, size, &bytes))

@@ -70,6 +70,9 @@ _Noreturn void lp_tool_fail(const char *format, ...) __attribute__((format(print
 /* A warning: one line on standard error, silent under --quiet. */
 void lp_tool_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same for each line of a text. */
+void lp_tool_warn_lines(const lp_buffer *text);
+
 /* True where the option was on the command line. */
 bool lp_tool_given(const char *option);
 

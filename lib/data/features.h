@@ -1,21 +1,27 @@
-/* The features that a model answers for: which tensor of a stream holds them, and how they are
- * scaled. */
+/* Features, as a model takes them: which tensor of a stream holds them, and how data that was
+ * prepared by itself becomes what the model was trained on. */
 #ifndef LP_DATA_FEATURES_H
 #define LP_DATA_FEATURES_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/tensor.h"
+#include "data/schema.h"
 #include "io/stream.h"
 
 /* The tensor's name: `name`, or, where it is NULL, x, or else x_test, or else x_train. */
 const char *lp_features_name(const lp_stream *s, const char *name);
 
-/* *out = tensor NAME of s, scaled as the data of the model in stream `model` (NULL: s itself) was:
- * by the model's scale.offset and scale.divisor (data/scale.h). Data with a scaling of its own has
- * been scaled already, and is refused unless it was by the same numbers. *out is the caller's to
+/* *out = tensor NAME of s as a model of that schema takes it:
+ *   - its columns by name, where both sides have names, in the model's order; columns that the
+ * model does not know are left out, and named in a line appended to `warnings` (NULL: nowhere);
+ *   - NaN filled by the model's numbers;
+ *   - scaled once: raw data by the model's numbers, data that was scaled by the same ones as it is.
+ * Refused: a column of the model's that the data lacks, data scaled by other numbers, another
+ * number of columns than the schema's. Without names it goes by place. *out is the caller's to
  * free, and a view where nothing is to be done. */
-int lp_features_scaled(lp_stream *s, lp_stream *model, const char *name, lp_tensor *out,
-                       lp_error *e);
+int lp_features_match(lp_stream *s, const lp_schema *model, const char *name, lp_tensor *out,
+                      lp_buffer *warnings, lp_error *e);
 
 /* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity. */
 int lp_features_check(const lp_tensor *x, const char *name, lp_error *e);

@@ -19,7 +19,10 @@ void lp_labels_put_whole(lp_stream *s, const int64_t *labels, size_t n);
  * their bytes. Texts that are all decimal numbers are sorted by value. */
 void lp_labels_put_texts(lp_stream *s, const int64_t *numbers, size_t n, const lp_names *names);
 
-/* order[0 .. names->count - 1] = the names' numbers, sorted in this way. */
-void lp_labels_sort(const lp_names *names, size_t *order);
+/* Renumbers the labels of a stream, y, y_train, y_val and y_test, by the classes of a model, whose
+ * names `model` are, and puts these as `classes`; classes that the model does not know follow, and
+ * `warnings` (or NULL) gets a line that counts them. Nothing changes where the stream's labels are
+ * numbered so already. Refused: what is no label (data/classes.h). */
+int lp_labels_recode(lp_stream *s, const lp_tensor *model, lp_buffer *warnings, lp_error *e);
 
 #endif

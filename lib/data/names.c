@@ -1,6 +1,7 @@
 #include "data/names.h"
 
 #include "base/memory.h"
+#include "io/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,37 @@ size_t lp_names_add(lp_names *names, const char *name) {
     names->item[names->count++] = added->text;
     lp_dictionary_put(&names->numbers, added->text, added);
     return added->number;
+}
+
+/* A name among those that are sorted. */
+typedef struct {
+    const char *text;
+    double value; /* where all are numbers */
+    size_t number;
+} named;
+
+static int compare_values(const void *a, const void *b) {
+    const named *x = a, *y = b;
+    return x->value != y->value ? (x->value > y->value) - (x->value < y->value)
+                                : strcmp(x->text, y->text);
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(((const named *)a)->text, ((const named *)b)->text);
+}
+
+void lp_names_sort(const lp_names *names, size_t *order) {
+    named *sorted = lp_alloc(names->count, sizeof *sorted);
+    bool all_numbers = true;
+    for (size_t i = 0; i < names->count; i++) {
+        const char *text = names->item[i], *end = text + strlen(text);
+        sorted[i] = (named){text, 0, i};
+        all_numbers = lp_number_read(text, end, '.', &sorted[i].value) == end && all_numbers;
+    }
+    qsort(sorted, names->count, sizeof *sorted, all_numbers ? compare_values : compare_texts);
+    for (size_t i = 0; i < names->count; i++)
+        order[i] = sorted[i].number;
+    free(sorted);
 }
 
 void lp_names_free(lp_names *names) {

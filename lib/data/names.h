@@ -22,6 +22,10 @@ size_t lp_names_add(lp_names *names, const char *name);
 /* Looks the name up without adding it; false if it is new. */
 bool lp_names_find(const lp_names *names, const char *name, size_t *number);
 
+/* order[0 .. count-1] = the names' numbers, sorted by their bytes; by value where all are decimal
+ * numbers. */
+void lp_names_sort(const lp_names *names, size_t *order);
+
 void lp_names_free(lp_names *names);
 
 #endif

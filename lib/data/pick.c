@@ -1,6 +1,7 @@
 #include "data/pick.h"
 
 #include "base/memory.h"
+#include "io/groups.h"
 
 #include <fnmatch.h>
 #include <stdint.h>
@@ -26,16 +27,54 @@ static int check_patterns(const lp_stream *s, const char *const *patterns, size_
     return 0;
 }
 
-/* What lp_stream_filter keeps: what matches, or what does not. */
+/* For lp_stream_filter: what matches no pattern of `drop` is kept. */
+static bool is_not_dropped(const char *name, const void *drop) {
+    const lp_texts *patterns = drop;
+    return !matches_one(name, patterns->item, patterns->count);
+}
+
+/* The name that a tensor will have. */
+static const char *new_name(const char *name, const lp_texts *rename) {
+    for (size_t i = 0; i < rename->count; i++) {
+        size_t length = strlen(name);
+        if (strncmp(rename->item[i], name, length) == 0 && rename->item[i][length] == '=')
+            return rename->item[i] + length + 1;
+    }
+    return name;
+}
+
+static bool leads(const char *name, lp_group group) {
+    return lp_group_of(name) == group && lp_group_is_led_by(name);
+}
+
+/* True where a tensor that leads the group is kept, under a name that still does. */
+static bool keeps(const lp_stream *s, const lp_pick_options *o, lp_group group) {
+    for (size_t i = 0; i < lp_stream_count(s); i++) {
+        const char *name = lp_stream_name(s, i);
+        if (matches_one(name, o->keep, o->keep_count) && leads(name, group) &&
+            leads(new_name(name, &o->rename), group))
+            return true;
+    }
+    return false;
+}
+
+/* What stays: what matches a pattern. x without its scaling, or a model without what it knows of
+ * its data, would be taken for something else: they stay together. */
 typedef struct {
-    const char *const *patterns;
-    size_t n;
-    bool matching;
+    const lp_pick_options *options;
+    bool with_scaling, with_model;
 } choice;
 
 static bool is_kept(const char *name, const void *context) {
-    const choice *kept = context;
-    return matches_one(name, kept->patterns, kept->n) == kept->matching;
+    const choice *c = context;
+    return matches_one(name, c->options->keep, c->options->keep_count) ||
+           (c->with_scaling && strncmp(name, "scale.", 6) == 0) ||
+           (c->with_model && strncmp(name, "model.", 6) == 0);
+}
+
+static void keep(lp_stream *s, const lp_pick_options *o) {
+    const choice kept = {o, keeps(s, o, LP_GROUP_DATA), keeps(s, o, LP_GROUP_MODEL)};
+    lp_stream_filter(s, is_kept, &kept);
 }
 
 /* True where rows are to be taken of tensor i; its header is then in *t. */
@@ -43,7 +82,8 @@ static bool has_rows_taken(const lp_stream *s, size_t i, const lp_pick_options *
     const char *name = lp_stream_name(s, i);
     if (o->of.count > 0 && !matches_one(name, o->of.item, o->of.count))
         return false;
-    return lp_stream_describe(s, name, t) && (o->of.count > 0 || t->ndim > 0);
+    bool describes = lp_group_model_name(name) != NULL || strncmp(name, "model.", 6) == 0;
+    return lp_stream_describe(s, name, t) && (o->of.count > 0 || (t->ndim > 0 && !describes));
 }
 
 /* *n = the rows that all tensors in question have. */
@@ -111,10 +151,10 @@ static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
 int lp_pick(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     int failed = check_patterns(s, o->keep, o->keep_count, e);
     if (!failed && o->keep_count > 0)
-        lp_stream_filter(s, is_kept, &(choice){o->keep, o->keep_count, true});
+        keep(s, o);
     failed = failed || check_patterns(s, o->drop.item, o->drop.count, e);
     if (!failed)
-        lp_stream_filter(s, is_kept, &(choice){o->drop.item, o->drop.count, false});
+        lp_stream_filter(s, is_not_dropped, &o->drop);
     if (!failed && lp_stream_count(s) == 0)
         failed = lp_fail(e, "nothing is left");
     if (!failed && o->rows_given)

@@ -17,12 +17,13 @@ typedef struct {
     lp_texts rename; /* OLD=NEW each */
     bool rows_given;
     lp_range rows;
-    lp_texts of; /* whose rows; none: everything that is kept and has a dimension */
+    lp_texts of; /* whose rows; none: everything that is kept and has a dimension, but for what
+                    describes columns and classes */
 } lp_pick_options;
 
-/* In this order: keeps the tensors that match a pattern of `keep`, removes those that match one
- * of `drop`, takes the rows, renames. What stays keeps its order and is decoded only where rows are
- * taken of it.
+/* In this order: keeps the tensors that match a pattern of `keep`, with x or a part of it scale.*,
+ * and with a model model.*, removes those that match one of `drop`, takes the rows, renames. What
+ * stays keeps its order and is decoded only where rows are taken of it.
  *
  * Rows from .. to - 1 are taken of the tensors that `of` names, which all need the same number of
  * rows; the range has to lie inside and hold at least one. Refused, with the names in the stream: a

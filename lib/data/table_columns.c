@@ -287,7 +287,7 @@ void lp_columns_finish(lp_columns *k) {
             continue;
         }
         size_t *order = lp_alloc(choices->count, sizeof *order);
-        lp_labels_sort(choices, order);
+        lp_names_sort(choices, order);
         for (size_t c = 0; c < choices->count; c++)
             k->features[k->width++] =
                 (lp_feature){s, order[c], name_of(k, k->order[s], choices->item[order[c]])};

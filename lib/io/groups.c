@@ -33,7 +33,7 @@ static const row rows[] = {
     {"missing", LP_GROUP_DATA, false, false, NULL},
     {"input_shape", LP_GROUP_DATA, false, false, NULL},
 
-    {"layer1.weight", LP_GROUP_MODEL, false, true, NULL},
+    {"layer1.", LP_GROUP_MODEL, false, true, NULL},
     {"weight", LP_GROUP_MODEL, false, true, NULL},
     {"u", LP_GROUP_MODEL, false, true, NULL},
     {"mean", LP_GROUP_MODEL, false, true, NULL},

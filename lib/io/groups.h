@@ -16,7 +16,7 @@ typedef enum {
 lp_group lp_group_of(const char *name);
 
 /* True for a tensor that its group cannot be without: an archive that has it brings the whole
- * group. x or a part of it, a matrix' rows; a first layer's weights, u. */
+ * group. x or a part of it, a matrix' rows; a first layer, u. */
 bool lp_group_is_led_by(const char *name);
 
 /* A description of data, `scale.offset` for instance, has a counterpart in the model that was

@@ -337,7 +337,7 @@ static size_t set_of(lp_stream *s, bool is_bare) {
 
 static bool leads(const lp_members *members, lp_group group) {
     for (size_t i = 0; i < members->count; i++)
-        if (lp_group_of(members->item[i].name) == group &&
+        if (*members->item[i].ending != '\0' && lp_group_of(members->item[i].name) == group &&
             lp_group_is_led_by(members->item[i].name))
             return true;
     return false;

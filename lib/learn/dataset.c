@@ -16,10 +16,11 @@ static const lp_part parts[] = {
     {.name = "all", .x_name = "x", .y_name = "y"},
 };
 
-static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
+/* ---- x ---- */
+
+static int take_x(lp_part *p, const lp_tensor *x, lp_error *e) {
     char shape[200];
-    const lp_tensor *x = lp_stream_get(s, p->x_name, e);
-    if (x == NULL || lp_features_check(x, p->x_name, e))
+    if (lp_features_check(x, p->x_name, e))
         return -1;
     if (x->count == 0)
         return lp_fail(e, "%s has shape %s: no columns", p->x_name,
@@ -33,66 +34,13 @@ static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
     return 0;
 }
 
-/* Labels from one-hot rows (rows, k). */
-static int take_one_hot(const lp_tensor *y, const char *name, int32_t *label, lp_error *e) {
-    size_t rows = y->shape[0], k = y->shape[1];
-    for (size_t r = 0; r < rows; r++) {
-        size_t ones = 0, place = 0;
-        for (size_t c = 0; c < k; c++) {
-            double value = lp_tensor_at(y, r * k + c);
-            if (value == 1) {
-                ones++;
-                place = c;
-            } else if (value != 0) {
-                ones = 2;
-            }
-        }
-        if (ones != 1)
-            return lp_fail(e, "%s: row %zu is not one-hot (one 1, the rest 0)", name, r);
-        label[r] = (int32_t)place;
-    }
-    return 0;
+/* x as the stream has it. */
+static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
+    const lp_tensor *x = lp_stream_get(s, p->x_name, e);
+    return x == NULL ? -1 : take_x(p, x, e);
 }
 
-static int take_labels(const lp_tensor *y, const char *name, int32_t *label, size_t *classes,
-                       lp_error *e) {
-    for (size_t r = 0; r < y->count; r++) {
-        double value = lp_tensor_at(y, r);
-        if (!(value >= 0 && value < MAX_CLASSES) || value != (double)(int32_t)value)
-            return lp_fail(e, "%s: row %zu is %g (labels are whole numbers 0, 1, ..., below %d)",
-                           name, r, value, MAX_CLASSES);
-        label[r] = (int32_t)value;
-        if ((size_t)value >= *classes)
-            *classes = (size_t)value + 1;
-    }
-    return 0;
-}
-
-static int check_y(const lp_tensor *y, const char *name, lp_error *e) {
-    char shape[200];
-    if (!lp_type_is_number(y->type))
-        return lp_fail(e, "%s is text, expected labels 0, 1, ... (from-csv --label makes them)",
-                       name);
-    if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
-        return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", name,
-                       lp_shape_text(y->ndim, y->shape, shape));
-    return lp_tensor_check_finite(y, name, e);
-}
-
-int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, size_t *n,
-                        size_t *classes, lp_error *e) {
-    *classes = 0;
-    if (check_y(y, name, e))
-        return NULL;
-    *n = y->shape[0];
-    int32_t *label = lp_arena_alloc(memory, *n, sizeof *label);
-    bool one_hot = lp_tensor_row_size(y) > 1;
-    if (one_hot)
-        *classes = y->shape[1];
-    return (one_hot ? take_one_hot(y, name, label, e) : take_labels(y, name, label, classes, e))
-               ? NULL
-               : label;
-}
+/* ---- y ---- */
 
 bool lp_is_targets(const lp_tensor *y) {
     if (y->type.kind != 'f')
@@ -105,59 +53,161 @@ bool lp_is_targets(const lp_tensor *y) {
     return false;
 }
 
-static int read_y(lp_dataset *d, lp_part *p, lp_stream *s, lp_y_use use, lp_error *e) {
+static int check_rows(const lp_part *p, size_t rows, lp_error *e) {
+    return rows == p->rows
+               ? 0
+               : lp_fail(e, "%s has %zu rows, %s has %zu", p->y_name, rows, p->x_name, p->rows);
+}
+
+/* Sets the part's target, where y holds targets; *is_target says so. */
+static int read_target(lp_part *p, lp_stream *s, bool *is_target, lp_error *e) {
+    char shape[200];
     const lp_tensor *y = lp_stream_get(s, p->y_name, e);
-    if (y == NULL || check_y(y, p->y_name, e))
+    if (y == NULL)
         return -1;
-    if (y->shape[0] != p->rows)
-        return lp_fail(e, "%s has %zu rows, %s has %zu", p->y_name, y->shape[0], p->x_name,
-                       p->rows);
-    size_t n, classes, cols = lp_tensor_row_size(y);
-    if (use == LP_Y_TARGETS && lp_is_targets(y)) {
-        p->target = y->data;
-        p->target_type = y->type;
-        p->target_cols = cols;
+    *is_target = lp_is_targets(y);
+    if (!*is_target)
         return 0;
-    }
-    p->label = lp_labels_read(y, p->y_name, &d->memory, &n, &classes, e);
-    if (p->label == NULL)
+    if (y->ndim < 1 || y->ndim > 2 || y->count == 0)
+        return lp_fail(e, "%s has shape %s, expected (n) or (n, k)", p->y_name,
+                       lp_shape_text(y->ndim, y->shape, shape));
+    if (lp_tensor_check_finite(y, p->y_name, e) || check_rows(p, y->shape[0], e))
         return -1;
-    p->target_cols = cols > 1 ? cols : 0;
+    p->target = y->data;
+    p->target_type = y->type;
+    p->target_cols = lp_tensor_row_size(y);
     return 0;
 }
 
-/* The number of classes: that of the tensor `classes`, or of one-hot rows, else one more than the
- * largest label. Labels beyond the former two are refused. */
-static int count_classes(lp_dataset *d, const lp_stream *s, size_t min_classes, lp_error *e) {
-    lp_tensor names;
-    size_t stated = min_classes;
-    bool named = lp_stream_describe(s, "classes", &names) && names.ndim == 1;
-    if (named)
-        stated = names.shape[0];
+/* The labels of every part, and the stream's names for them. */
+typedef struct {
+    lp_labels labels[4];
+    lp_names texts;
+    const lp_tensor *names; /* the stream's, or NULL */
+} all_labels;
+
+static int read_class_names(all_labels *l, lp_stream *s, lp_error *e) {
+    if (!lp_stream_has(s, "classes"))
+        return 0;
+    l->names = lp_stream_get(s, "classes", e);
+    if (l->names == NULL)
+        return -1;
+    return lp_type_is_string(l->names->type) && l->names->ndim == 1
+               ? 0
+               : lp_fail(e, "classes are not names, a text each");
+}
+
+/* The parts' targets, or else *l; `l->labels[0].n` is 0 then. */
+static int read_y(lp_dataset *d, all_labels *l, lp_stream *s, lp_y_use use, lp_error *e) {
+    size_t targets = 0;
+    if (read_class_names(l, s, e))
+        return -1;
     for (size_t i = 0; i < d->parts; i++) {
-        const lp_part *p = &d->part[i];
-        if (p->target_cols == 0)
+        lp_part *p = &d->part[i];
+        bool is_target = false;
+        if (use == LP_Y_TARGETS && read_target(p, s, &is_target, e))
+            return -1;
+        targets += is_target;
+        if (is_target)
             continue;
-        if (stated != 0 && p->target_cols != stated)
-            return lp_fail(e, "%s has %zu columns, but there are %zu classes", p->y_name,
-                           p->target_cols, stated);
-        stated = p->target_cols;
+        if (lp_labels_read(s, p->y_name, &l->texts, &d->memory, &l->labels[i], e) ||
+            check_rows(p, l->labels[i].n, e))
+            return -1;
+        p->label = lp_arena_alloc(&d->memory, p->rows, sizeof *p->label);
     }
-    for (size_t i = 0; i < d->parts; i++)
-        for (size_t r = 0; r < d->part[i].rows; r++) {
-            size_t label = (size_t)d->part[i].label[r];
-            if (stated != 0 && label >= stated)
-                return lp_fail(e, "%s: row %zu is class %zu, but there are only %zu (0 to %zu)",
-                               d->part[i].y_name, r, label, stated, stated - 1);
-            if (label >= d->classes)
-                d->classes = label + 1;
-        }
-    if (stated != 0)
-        d->classes = stated;
-    for (size_t i = 0; i < d->parts; i++)
-        d->part[i].target_cols = d->classes;
+    if (targets > 0 && targets < d->parts)
+        return lp_fail(e, "%s and %s differ in kind", d->part[0].y_name, d->part[1].y_name);
     return 0;
 }
+
+/* Numbers the labels by the classes that they show. */
+static int number_labels(lp_dataset *d, const all_labels *l, lp_y_use use, lp_error *e) {
+    lp_classes classes;
+    if (lp_classes_of(l->names, l->labels, d->parts, &l->texts, &classes, e))
+        return -1;
+    if (classes.count > MAX_CLASSES) {
+        lp_fail(e, "%s: %zu classes are more than %d", l->labels[0].name, classes.count,
+                MAX_CLASSES);
+        lp_classes_free(&classes);
+        return -1;
+    }
+    bool by_value = classes.value != NULL && !l->labels[0].is_text;
+    for (size_t i = 0; i < d->parts; i++)
+        lp_classes_places(&classes, &l->labels[i], d->part[i].label);
+    d->classes = classes.count;
+    d->class_name = classes.names;
+    classes.names = (lp_tensor){0};
+    lp_classes_free(&classes);
+    if (by_value && use == LP_Y_TARGETS)
+        return lp_fail(e,
+                       "%s holds whole numbers other than 0 to %zu: as floats they are numbers to "
+                       "be predicted (from-csv --target), through onehot they are classes",
+                       d->part[0].y_name, d->classes - 1);
+    return 0;
+}
+
+/* "'a', 'b'" of the names for which those of `label` are -1. */
+static int fail_unknown(const lp_part *p, const lp_labels *l, const all_labels *all, size_t unknown,
+                        lp_error *e) {
+    size_t r = 0;
+    while (p->label[r] >= 0)
+        r++;
+    LP_CLEANUP(lp_free) char *name = NULL;
+    if (l->is_text)
+        name = lp_strdup(all->texts.item[l->value[r]]);
+    else if (all->names != NULL &&
+             (name = lp_tensor_string(all->names, (size_t)l->value[r], e)) == NULL)
+        return -1;
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)l->value[r]);
+    return lp_fail(
+        e,
+        "%s: %zu of %zu rows are of a class that is not among the model's classes (row %zu: '%s')",
+        p->y_name, unknown, p->rows, r, name != NULL ? name : number);
+}
+
+/* Numbers the labels by the model's classes. */
+static int match_labels(lp_dataset *d, const all_labels *l, const lp_data_form *form, lp_error *e) {
+    const lp_tensor *model = form->schema->classes.data != NULL ? &form->schema->classes : NULL;
+    d->classes = form->classes;
+    if (model != NULL && model->count != form->classes)
+        return lp_fail(e, "model.classes names %zu classes, the model has %zu", model->count,
+                       form->classes);
+    if (model != NULL || l->names != NULL)
+        d->class_name = lp_tensor_copy(model != NULL ? model : l->names);
+    for (size_t i = 0; i < d->parts; i++) {
+        const lp_part *p = &d->part[i];
+        if (l->labels[i].columns != 0 && l->names == NULL && model == NULL &&
+            l->labels[i].columns != form->classes)
+            return lp_fail(e, "%s has %zu classes, the model predicts %zu", p->y_name,
+                           l->labels[i].columns, form->classes);
+        if (lp_classes_match(l->names, &l->texts, &l->labels[i], model, form->classes, p->label, e))
+            return -1;
+        size_t unknown = 0;
+        for (size_t r = 0; r < p->rows; r++)
+            unknown += p->label[r] < 0;
+        if (unknown > 0)
+            return fail_unknown(p, &l->labels[i], l, unknown, e);
+    }
+    return 0;
+}
+
+/* y of every part; by the classes of a model where there is one. */
+static int read_targets(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data_form *form,
+                        lp_error *e) {
+    all_labels l = {0};
+    int failed = read_y(d, &l, s, use, e);
+    if (!failed && d->part[0].label != NULL)
+        failed = form != NULL && form->classes > 0 ? match_labels(d, &l, form, e)
+                                                   : number_labels(d, &l, use, e);
+    lp_names_free(&l.texts);
+    for (size_t i = 0; i < d->parts; i++)
+        if (d->part[i].label != NULL)
+            d->part[i].target_cols = d->classes;
+    return failed;
+}
+
+/* ---- the parts ---- */
 
 static int check_parts(const lp_dataset *d, lp_error *e) {
     const lp_part *first = &d->part[0];
@@ -174,13 +224,20 @@ static int check_parts(const lp_dataset *d, lp_error *e) {
     return 0;
 }
 
-static int read_parts(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
-    for (size_t i = 0; i < d->parts; i++)
-        if (read_x(&d->part[i], s, e) || (use != LP_Y_NONE && read_y(d, &d->part[i], s, use, e)))
-            return -1;
-    if (check_parts(d, e))
+/* Refuses a first part whose rows are all of one class. */
+static int check_variety(const lp_dataset *d, lp_error *e) {
+    const lp_part *p = &d->part[0];
+    for (size_t r = 0; r < p->rows; r++)
+        if (p->label == NULL || p->label[r] != p->label[0])
+            return 0;
+    LP_CLEANUP(lp_free) char *name = NULL;
+    if (d->class_name.data != NULL &&
+        (name = lp_tensor_string(&d->class_name, (size_t)p->label[0], e)) == NULL)
         return -1;
-    return d->part[0].label != NULL ? count_classes(d, s, classes, e) : 0;
+    char number[24];
+    snprintf(number, sizeof number, "%d", (int)p->label[0]);
+    return lp_fail(e, "%s: every row is class %s (expected at least two classes)", p->y_name,
+                   name != NULL ? name : number);
 }
 
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
@@ -192,17 +249,16 @@ int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e) {
         d->part[d->parts++] = parts[VAL];
     else if (lp_stream_has(s, "x_test"))
         d->part[d->parts++] = parts[TEST];
-    if (read_parts(d, s, use, 0, e))
+    for (size_t i = 0; i < d->parts; i++)
+        if (read_x(&d->part[i], s, e))
+            return -1;
+    if ((use != LP_Y_NONE && read_targets(d, s, use, NULL, e)) || check_parts(d, e))
         return -1;
-    const lp_part *p = &d->part[0];
-    for (size_t r = 0; p->label != NULL && p->label[r] == p->label[0]; r++)
-        if (r + 1 == p->rows)
-            return lp_fail(e, "%s: every row is class %d (expected at least two classes)",
-                           p->y_name, (int)p->label[0]);
-    return 0;
+    return check_variety(d, e);
 }
 
-int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e) {
+int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data_form *form,
+                        lp_buffer *warnings, lp_error *e) {
     *d = (lp_dataset){0};
     for (size_t i = TRAIN; i <= ALL; i++)
         if (lp_stream_has(s, parts[i].x_name) &&
@@ -210,10 +266,22 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classe
             d->part[d->parts++] = parts[i];
     if (d->parts == 0)
         return lp_fail(e, "there is nothing to evaluate (expected x and y, or x_test and y_test)");
-    return read_parts(d, s, use, classes, e);
+    for (size_t i = 0; i < d->parts; i++) {
+        lp_part *p = &d->part[i];
+        if (lp_features_match(s, form->schema, p->x_name, &d->owned[i], i == 0 ? warnings : NULL,
+                              e) ||
+            take_x(p, &d->owned[i], e))
+            return -1;
+    }
+    if (use != LP_Y_NONE && read_targets(d, s, use, form, e))
+        return -1;
+    return check_parts(d, e);
 }
 
 void lp_dataset_free(lp_dataset *d) {
+    for (size_t i = 0; i < 4; i++)
+        lp_tensor_free(&d->owned[i]);
+    lp_tensor_free(&d->class_name);
     lp_arena_free(&d->memory);
     *d = (lp_dataset){0};
 }

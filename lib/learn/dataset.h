@@ -4,17 +4,16 @@
  *     x  y                            one part, "all"
  *     x_train y_train x_test y_test   two, "train" and "test", and with x_val and y_val "val"
  *
- * x is [n, ...] of any number type, a row's elements its features. y is one of
- *     whole numbers [n] or [n, 1]     classes 0 .. k-1: k is the number of names in `classes`, or
- *                                     else one more than the largest label of all parts
- *     one-hot rows [n, k]             the same, k from the shape
- *     other numbers [n] or [n, m]     a regression target, f4 or f8 */
+ * x is [n, ...] of any number type, a row's elements its features. y are labels of classes
+ * (data/classes.h), or a regression target: other numbers [n] or [n, m], f4 or f8. */
 #ifndef LP_LEARN_DATASET_H
 #define LP_LEARN_DATASET_H
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/tensor.h"
+#include "data/classes.h"
+#include "data/schema.h"
 #include "io/stream.h"
 
 typedef struct {
@@ -34,29 +33,41 @@ typedef struct {
 /* What y has to be. */
 typedef enum {
     LP_Y_CLASSES, /* labels, or one-hot rows */
-    LP_Y_TARGETS, /* those, or any numbers */
+    LP_Y_TARGETS, /* those, or any floats */
     LP_Y_NONE,    /* nothing: y is not read */
 } lp_y_use;
 
 typedef struct {
     size_t parts; /* 1 or 2, and in lp_dataset_read_all up to 4 */
     lp_part part[4];
-    bool validates;  /* lp_dataset_read: the second part is x_val */
-    size_t classes;  /* 0 without */
-    lp_arena memory; /* holds the labels */
+    bool validates;       /* lp_dataset_read: the second part is x_val */
+    size_t classes;       /* 0 without */
+    lp_tensor class_name; /* strings (classes), or {0} where they have no names */
+    lp_arena memory;      /* holds the labels */
+    lp_tensor owned[4];   /* an x that had to be made to match a model */
 } lp_dataset;
 
 /* The part to learn from (x_train, or x where there is none) and, if present, the part to watch:
  * x_val, or else x_test, which is not read where there is an x_val. Checked: at least one row, at
  * least one column, as many labels as rows, the same columns in both parts, labels inside the
  * classes, at least two classes among the labels of the first part, no NaN and no infinity; a fault
- * is named by tensor, row and column (from 0). Freed with lp_dataset_free,
- * also after a failure; borrows from the stream, whose tensors must stay. */
+ * is named by tensor, row and column (from 0). Whole numbers that are neither floats nor places
+ * among classes are refused as LP_Y_TARGETS: they may be meant either way. Freed with
+ * lp_dataset_free, also after a failure; borrows from the stream, whose tensors must stay. */
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e);
 
-/* Every part of the data, to be evaluated: train and test, and then all. A part may be of a single
- * class here; the classes are at least `classes`. */
-int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, size_t classes, lp_error *e);
+/* What the data of a model was, to which other data has to be matched. */
+typedef struct {
+    const lp_schema *schema;
+    size_t classes; /* 0: it has none */
+} lp_data_form;
+
+/* Every part of the data, to be evaluated: train, val and test, and then all. A part may be of a
+ * single class here. Features (data/features.h, which says what `warnings` gets) and labels
+ * (data/classes.h) are matched to the model's; labels of a class that it does not know are refused,
+ * and counted. */
+int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data_form *form,
+                        lp_buffer *warnings, lp_error *e);
 
 void lp_dataset_free(lp_dataset *d);
 
@@ -66,11 +77,6 @@ bool lp_is_targets(const lp_tensor *y);
 
 /* CRC-32 over everything a training run reads of the data: shapes, types, values, labels. */
 uint32_t lp_dataset_crc32(const lp_dataset *d);
-
-/* The labels alone of a tensor NAME of whole numbers [n], [n, 1] or one-hot rows: (n) in `memory`,
- * and *classes, one more than the largest (or the columns). NULL and e where it holds others. */
-int32_t *lp_labels_read(const lp_tensor *y, const char *name, lp_arena *memory, size_t *n,
-                        size_t *classes, lp_error *e);
 
 /* ---- batches ---- */
 

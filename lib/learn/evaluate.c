@@ -1,5 +1,6 @@
 #include "learn/evaluate.h"
 
+#include "data/classes.h"
 #include "data/features.h"
 #include "learn/classification.h"
 #include "learn/evaluator.h"
@@ -56,17 +57,13 @@ static void add_number_figures(lp_report_part *p, const lp_regression *s) {
     add_figure(p, "explained_variance", m.explained_variance);
 }
 
-static int read_class_names(lp_report *r, lp_stream *s, size_t classes, lp_error *e) {
-    lp_tensor names;
-    if (!lp_stream_describe(s, "classes", &names) || !lp_type_is_string(names.type) ||
-        names.count != classes)
+/* The report's names of the classes; {0}: none. */
+static int name_classes(lp_report *r, const lp_tensor *names, size_t classes, lp_error *e) {
+    if (names->data == NULL || names->count != classes)
         return 0;
-    const lp_tensor *t = lp_stream_get(s, "classes", e);
-    if (t == NULL)
-        return -1;
     r->class_name = lp_arena_alloc(&r->memory, classes, sizeof *r->class_name);
     for (size_t i = 0; i < classes; i++) {
-        LP_CLEANUP(lp_free) char *name = lp_tensor_string(t, i, e);
+        LP_CLEANUP(lp_free) char *name = lp_tensor_string(names, i, e);
         if (name == NULL)
             return -1;
         r->class_name[i] = lp_arena_strdup(&r->memory, name);
@@ -75,18 +72,6 @@ static int read_class_names(lp_report *r, lp_stream *s, size_t classes, lp_error
 }
 
 /* ---- a model ---- */
-
-static int scale_parts(lp_stream *s, lp_stream *model, lp_error *e) {
-    static const char *const names[] = {"x", "x_train", "x_val", "x_test"};
-    lp_tensor x[4] = {0};
-    for (int i = 0; i < 4; i++)
-        if (lp_stream_has(s, names[i]) && lp_features_scaled(s, model, names[i], &x[i], e))
-            return -1;
-    for (int i = 0; i < 4; i++)
-        if (x[i].owned != NULL)
-            lp_stream_put(s, names[i], &x[i]);
-    return 0;
-}
 
 static int evaluate_part(lp_evaluator *ev, size_t i, int64_t top_k, lp_report *r, lp_error *e) {
     const lp_part *p = &ev->data->part[i];
@@ -110,45 +95,39 @@ static int evaluate_part(lp_evaluator *ev, size_t i, int64_t top_k, lp_report *r
     return 0;
 }
 
-static int read_data(lp_dataset *d, const lp_model *m, lp_stream *s, lp_stream *model,
+/* The number of classes that labels can be of, as far as the model tells. */
+static size_t count_classes(const lp_model *m) {
+    size_t outputs = lp_network_outputs(&m->net);
+    bool numbers = m->loss == LP_LOSS_MSE && !m->is_perceptron;
+    return m->target == LP_TARGET_X ? 0
+           : !numbers               ? lp_model_classes(m, true)
+           : outputs > 1            ? outputs
+                                    : 0;
+}
+
+static int read_data(lp_dataset *d, const lp_model *m, lp_stream *s, lp_buffer *warnings,
                      lp_error *e) {
     bool numbers = m->loss == LP_LOSS_MSE && !m->is_perceptron;
     lp_y_use use = m->target == LP_TARGET_X ? LP_Y_NONE : numbers ? LP_Y_TARGETS : LP_Y_CLASSES;
-    if (model != NULL && scale_parts(s, model, e))
-        return -1;
-    return lp_dataset_read_all(d, s, use, numbers ? 0 : lp_model_classes(m, true), e);
+    const lp_data_form form = {&m->schema, count_classes(m)};
+    return lp_dataset_read_all(d, s, use, &form, warnings, e);
 }
 
 static int evaluate_model(lp_stream *s, lp_stream *model, int64_t top_k, lp_report *r,
                           lp_error *e) {
     LP_CLEANUP(lp_model_free) lp_model m = {0};
     LP_CLEANUP(lp_dataset_free) lp_dataset d = {0};
-    lp_stream *from = model != NULL ? model : s;
-    if (lp_model_read(&m, from, e) || read_data(&d, &m, s, model, e))
+    if (lp_model_read_for(&m, s, model, e) || read_data(&d, &m, s, &r->warnings, e))
         return -1;
     LP_CLEANUP(lp_evaluator_free)
     lp_evaluator evaluator = lp_evaluator_new(&m, &d, &r->memory);
     for (size_t i = 0; i < d.parts; i++)
         if (evaluate_part(&evaluator, i, top_k, r, e))
             return -1;
-    size_t classes = lp_model_classes(&m, d.part[0].label != NULL);
-    if (classes == 0)
-        return 0;
-    return read_class_names(r, lp_stream_has(s, "classes") ? s : from, classes, e);
+    return name_classes(r, &d.class_name, lp_model_classes(&m, d.part[0].label != NULL), e);
 }
 
 /* ---- predictions ---- */
-
-/* The tensor as labels: (n) in r's memory. */
-static int32_t *read_labels(lp_stream *s, const char *name, lp_report *r, size_t *n,
-                            size_t *classes, lp_error *e) {
-    size_t found;
-    const lp_tensor *t = lp_stream_get(s, name, e);
-    int32_t *label = t == NULL ? NULL : lp_labels_read(t, name, &r->memory, n, &found, e);
-    if (label != NULL && found > *classes)
-        *classes = found;
-    return label;
-}
 
 /* y_score, [n, classes] or [n], as f8; *t stays {0} without one. */
 static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_error *e) {
@@ -164,31 +143,53 @@ static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_
     return lp_tensor_check_finite(t, "y_score", e);
 }
 
+/* y and y_pred as labels of the same classes. A stream may have scores of more classes than occur.
+ */
+static int read_labels(lp_stream *s, const char *y, lp_arena *memory, lp_classes *c,
+                       int32_t *label[2], size_t *n, lp_error *e) {
+    LP_CLEANUP(lp_names_free) lp_names texts = {0};
+    lp_labels l[2];
+    lp_tensor score;
+    const lp_tensor *names = NULL;
+    if (lp_labels_read(s, y, &texts, memory, &l[0], e) ||
+        lp_labels_read(s, "y_pred", &texts, memory, &l[1], e))
+        return -1;
+    if (lp_stream_has(s, "classes") && (names = lp_stream_get(s, "classes", e)) == NULL)
+        return -1;
+    if (l[1].n != l[0].n)
+        return lp_fail(e, "y_pred has %zu rows, %s has %zu", l[1].n, y, l[0].n);
+    if (names != NULL && (!lp_type_is_string(names->type) || names->ndim != 1))
+        names = NULL;
+    if (lp_classes_of(names, l, 2, &texts, c, e))
+        return -1;
+    *n = l[0].n;
+    for (int i = 0; i < 2; i++) {
+        label[i] = lp_arena_alloc(memory, *n, sizeof **label);
+        lp_classes_places(c, &l[i], label[i]);
+    }
+    bool has_scores = lp_stream_describe(s, "y_score", &score) && score.ndim == 2;
+    if (has_scores && c->names.data == NULL && score.shape[1] > c->count)
+        c->count = score.shape[1];
+    return 0;
+}
+
 static int evaluate_classes(lp_stream *s, const char *y, const char *part, int64_t top_k,
                             lp_report *r, lp_error *e) {
-    size_t n = 0, predictions, classes = 0;
     LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
-    lp_tensor names;
-    int32_t *label = read_labels(s, y, r, &n, &classes, e);
-    int32_t *predicted =
-        label == NULL ? NULL : read_labels(s, "y_pred", r, &predictions, &classes, e);
-    if (predicted == NULL)
+    LP_CLEANUP(lp_classes_free) lp_classes classes = {0};
+    int32_t *label[2];
+    lp_metrics metrics = {.loss = NAN};
+    if (read_labels(s, y, &r->memory, &classes, label, &metrics.n, e) ||
+        lp_confusion_new(&metrics.confusion, classes.count, e))
         return -1;
-    if (predictions != n)
-        return lp_fail(e, "y_pred has %zu rows, %s has %zu", predictions, y, n);
-    if (lp_stream_describe(s, "classes", &names) && names.count > classes)
-        classes = names.count;
-    lp_metrics metrics = {.n = n, .loss = NAN};
-    if (lp_confusion_new(&metrics.confusion, classes, e))
-        return -1;
-    lp_confusion_add(&metrics.confusion, n, label, predicted);
+    lp_confusion_add(&metrics.confusion, metrics.n, label[0], label[1]);
     metrics.accuracy = lp_accuracy(&metrics.confusion);
     lp_report_part *p = add_part(r, part, &metrics);
-    if (read_scores(s, n, classes, &scores, e))
+    if (read_scores(s, metrics.n, classes.count, &scores, e))
         return -1;
     size_t cols = scores.data != NULL ? lp_tensor_row_size(&scores) : 0;
-    add_class_figures(p, label, scores.data, cols, top_k);
-    return read_class_names(r, s, classes, e);
+    add_class_figures(p, label[0], scores.data, cols, top_k);
+    return name_classes(r, &classes.names, classes.count, e);
 }
 
 static int evaluate_numbers(lp_stream *s, const char *y, const char *part, lp_report *r,

@@ -1,5 +1,8 @@
 #include "learn/model.h"
 
+#include "base/values.h"
+#include "io/groups.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -62,19 +65,54 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
     return lp_params_take(&m->net.params, s, e);
 }
 
-int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
+static int read_model(lp_model *m, lp_stream *s, bool is_apart, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
     bool network = has_network(s), perceptron = lp_stream_has(s, "weight");
     if (network && perceptron)
         lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
     else if (!network && !perceptron)
         lp_fail(e, "there is no model (expected layer1.weight or weight)");
-    else if ((network ? read_network(m, s, e) : read_perceptron(m, s, e)) == 0)
+    else if ((network ? read_network(m, s, e) : read_perceptron(m, s, e)) == 0 &&
+             lp_schema_of_model(&m->schema, s, is_apart, e) == 0)
         return 0;
     return lp_within(e, "reading the model");
 }
 
+int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
+    return read_model(m, s, false, e);
+}
+
+int lp_model_read_for(lp_model *m, lp_stream *s, lp_stream *apart, lp_error *e) {
+    return read_model(m, apart != NULL ? apart : s, apart != NULL, e);
+}
+
+/* Classes 0 .. k-1, by these numbers. A network that is trained by squared error needs names, which
+ * alone tell that it has classes. */
+static lp_tensor numbered_names(size_t k) {
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    const char **name = lp_arena_alloc(&arena, k, sizeof *name);
+    for (size_t i = 0; i < k; i++) {
+        char text[24];
+        snprintf(text, sizeof text, "%zu", i);
+        name[i] = lp_arena_strdup(&arena, text);
+    }
+    return lp_tensor_strings(name, k);
+}
+
+int lp_model_describe(lp_model *m, const lp_dataset *d, lp_stream *s, lp_error *e) {
+    lp_schema_free(&m->schema);
+    if (lp_schema_of_data(&m->schema, s, e))
+        return lp_within(e, "reading what describes the data");
+    lp_tensor_free(&m->schema.classes);
+    if (d->class_name.data != NULL)
+        m->schema.classes = lp_tensor_copy(&d->class_name);
+    else if (d->classes > 0 && m->loss == LP_LOSS_MSE && !m->is_perceptron)
+        m->schema.classes = numbered_names(d->classes);
+    return 0;
+}
+
 void lp_model_write(const lp_model *m, lp_stream *s) {
+    lp_schema_put(&m->schema, s);
     if (m->is_perceptron) {
         lp_params_put(&m->net.params, s);
         return;
@@ -91,20 +129,19 @@ void lp_model_write(const lp_model *m, lp_stream *s) {
 
 void lp_model_free(lp_model *m) {
     lp_network_free(&m->net);
+    lp_schema_free(&m->schema);
+}
+
+/* Factors are a model too, but not one that is trained on rows of features. */
+static bool is_factor(const char *name) {
+    return lp_choice_of("u|s|v|mean|row_bias|col_bias", name, strlen(name)) >= 0;
 }
 
 /* For lp_stream_filter: false for what a model leaves behind. */
 static bool is_not_of_a_model(const char *name, const void *context) {
-    static const char *const whole[] = {"weight", "bias", "y_pred", "y_score"};
-    static const char *const families[] = {"history.", "snapshot.", "model."};
     (void)context;
-    size_t digits = strncmp(name, "layer", 5) == 0 ? strspn(name + 5, "0123456789") : 0;
-    bool drop = digits > 0 && name[5 + digits] == '.';
-    for (size_t k = 0; k < sizeof whole / sizeof *whole; k++)
-        drop |= strcmp(name, whole[k]) == 0;
-    for (size_t k = 0; k < sizeof families / sizeof *families; k++)
-        drop |= strncmp(name, families[k], strlen(families[k])) == 0;
-    return !drop;
+    lp_group group = lp_group_of(name);
+    return group != LP_GROUP_RESULTS && (group != LP_GROUP_MODEL || is_factor(name));
 }
 
 void lp_model_drop(lp_stream *s) {

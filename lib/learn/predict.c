@@ -1,6 +1,7 @@
 #include "learn/predict.h"
 
 #include "data/features.h"
+#include "data/labels.h"
 
 #include <string.h>
 
@@ -110,30 +111,28 @@ static bool has_integers(const lp_stream *s, const char *name) {
     return lp_stream_describe(s, name, &t) && lp_type_is_integer(t.type);
 }
 
-/* The names of the classes go along with the model. */
-static int put_class_names(lp_stream *s, lp_stream *model, lp_error *e) {
-    if (model == NULL || lp_stream_has(s, "classes") || !lp_stream_has(model, "classes"))
-        return 0;
-    const lp_tensor *names = lp_stream_get(model, "classes", e);
-    if (names == NULL)
-        return -1;
-    lp_tensor copy = lp_tensor_copy(names);
-    lp_stream_put(s, "classes", &copy);
-    return 0;
+/* Whether a network that was trained by squared error has classes, its names tell, and in the
+ * stream of an earlier version the data that it was trained on. */
+static bool has_classes(const lp_model *m, const lp_stream *s) {
+    return m->schema.classes.data != NULL ||
+           (!lp_stream_has(s, "model.offset") &&
+            (lp_stream_has(s, "classes") || has_integers(s, "y_train") || has_integers(s, "y")));
 }
 
-int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
+int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
+               lp_error *e) {
     lp_stream *from = model != NULL ? model : s;
     LP_CLEANUP(lp_model_free) lp_model m = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
     x_name = lp_features_name(s, x_name);
-    if (lp_model_read(&m, from, e) || lp_features_scaled(s, model, x_name, &x, e) ||
+    if (lp_model_read_for(&m, s, model, e) ||
+        lp_features_match(s, &m.schema, x_name, &x, warnings, e) ||
         lp_model_scores(&m, &x, x_name, &scores, e))
         return -1;
-    /* Whether a network trained by squared error has classes, only the data can tell. */
-    bool labelled =
-        lp_stream_has(from, "classes") || has_integers(from, "y_train") || has_integers(from, "y");
+    bool labelled = has_classes(&m, from);
     put_predictions(&m, s, &scores, labelled);
-    return put_class_names(s, model, e);
+    return lp_model_classes(&m, labelled) > 0 && m.schema.classes.data != NULL
+               ? lp_labels_recode(s, &m.schema.classes, warnings, e)
+               : 0;
 }

@@ -10,6 +10,7 @@ void lp_report_free(lp_report *r) {
     for (size_t i = 0; i < r->parts; i++)
         lp_confusion_free(&r->part[i].confusion);
     lp_arena_free(&r->memory);
+    lp_buffer_free(&r->warnings);
     *r = (lp_report){0};
 }
 

@@ -29,8 +29,9 @@ typedef struct {
     const char *metric[LP_MAX_METRICS]; /* their names, NULL behind the last */
     size_t parts;
     lp_report_part part[4];
-    char **class_name; /* of the classes, or NULL */
-    lp_arena memory;   /* holds the names */
+    char **class_name;  /* of the classes, or NULL */
+    lp_arena memory;    /* holds the names */
+    lp_buffer warnings; /* lines for people: what was left out */
 } lp_report;
 
 typedef enum { LP_REPORT_TEXT, LP_REPORT_TSV, LP_REPORT_JSON } lp_report_format;

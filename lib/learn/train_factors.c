@@ -1,5 +1,6 @@
 #include "learn/train_factors.h"
 
+#include "data/schema.h"
 #include "io/crc32.h"
 #include "mf/matrix.h"
 
@@ -9,6 +10,7 @@ typedef struct {
     const lp_matrix *matrix;
     const lp_fit_options *options;
     lp_fit *fit;
+    const lp_schema *schema;
     lp_factors factors; /* the state blocks: the fit has an array layout of its own */
 } factors_learner;
 
@@ -57,6 +59,7 @@ static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
 static void put_model(const lp_run *run, lp_stream *s) {
     const factors_learner *l = run->self;
     lp_factors_write(s, &l->factors);
+    lp_schema_put(l->schema, s);
 }
 
 static uint32_t data_crc32(const lp_run *run) {
@@ -108,10 +111,10 @@ static int start(factors_learner *l, lp_run *run, lp_error *e) {
 }
 
 /* *f = the factors, by an iterative method. */
-static int train(lp_stream *s, const lp_matrix *matrix, const lp_fit_options *fit,
-                 const lp_run_options *options, const lp_run_hooks *hooks, lp_factors *f,
-                 lp_error *e) {
-    factors_learner l = {.matrix = matrix, .options = fit};
+static int train(lp_stream *s, const lp_matrix *matrix, const lp_schema *schema,
+                 const lp_fit_options *fit, const lp_run_options *options,
+                 const lp_run_hooks *hooks, lp_factors *f, lp_error *e) {
+    factors_learner l = {.matrix = matrix, .options = fit, .schema = schema};
     LP_CLEANUP(lp_run_free)
     lp_run run = {.learner = &learner,
                   .self = &l,
@@ -175,19 +178,22 @@ static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_h
                                           "history.best_epoch", "history.diverged"};
     LP_CLEANUP(lp_matrix_free) lp_matrix m = {0};
     LP_CLEANUP(lp_factors_free) lp_factors f = {0};
+    LP_CLEANUP(lp_schema_free) lp_schema schema = {0};
     lp_fit_options fit = o->fit;
     for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
         lp_stream_drop(s, earlier[i]);
-    if (read_matrix(s, o, &m, e))
+    if (read_matrix(s, o, &m, e) || lp_schema_of_data(&schema, s, e))
         return -1;
+    lp_tensor_free(&schema.classes); /* a factorisation has none */
     report->empty_rows = count_empty(&m.observed, m.observed.row, m.observed.rows);
     report->empty_cols = count_empty(&m.observed, m.observed.col, m.observed.cols);
     if (fit.blocks == 0)
         fit.blocks = m.x.data != NULL ? 1 : SPARSE_BLOCKS;
-    if (lp_fit_is_iterative(fit.method) ? train(s, &m, &fit, &o->run, hooks, &f, e)
+    if (lp_fit_is_iterative(fit.method) ? train(s, &m, &schema, &fit, &o->run, hooks, &f, e)
                                         : lp_fit_solve(&fit, &m.observed, &m.x, &f, e))
         return -1;
     lp_factors_write(s, &f);
+    lp_schema_put(&schema, s);
     return 0;
 }
 

@@ -222,7 +222,8 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     run->needs_total = lp_schedule_needs_total(&o->schedule);
     lp_stream *from = run->hooks->init_from;
     if (make_network(l, s, &run->memory, e) || freeze_layers(l, e) ||
-        (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e))
+        (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e) ||
+        lp_model_describe(&l->model, &l->data, s, e))
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);

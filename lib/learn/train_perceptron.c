@@ -94,6 +94,8 @@ static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e
                        l->data.classes);
     size_t n = l->train->rows;
     l->model = lp_model_new_perceptron(LP_F8, l->train->cols, !l->options->no_bias);
+    if (lp_model_describe(&l->model, &l->data, s, e))
+        return -1;
     const lp_params *p = &l->model.net.params;
     l->weight = lp_params_at(p, 0, p->value);
     l->bias = l->options->no_bias ? NULL : lp_params_at(p, 1, p->value);

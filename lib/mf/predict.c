@@ -208,11 +208,13 @@ int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e)
     return failed ? lp_within(e, "predicting") : 0;
 }
 
-/* *rows = tensor NAME of s, scaled as the model's data was, f8 of `cols` columns. */
+/* *rows = tensor NAME of s, matched to the model's data, f8 of `cols` columns. */
 static int read_rows(lp_stream *s, lp_stream *model, const char *name, size_t cols, lp_tensor *rows,
-                     lp_error *e) {
+                     lp_buffer *warnings, lp_error *e) {
+    LP_CLEANUP(lp_schema_free) lp_schema schema = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
-    if (lp_features_scaled(s, model, name, &x, e) || lp_features_check(&x, name, e))
+    if (lp_schema_of_model(&schema, model, model != s, e) ||
+        lp_features_match(s, &schema, name, &x, warnings, e) || lp_features_check(&x, name, e))
         return -1;
     if (lp_tensor_row_size(&x) != cols)
         return lp_fail(e, "%s has %zu columns, the factors have %zu", name, lp_tensor_row_size(&x),
@@ -235,15 +237,17 @@ static void put_projection(lp_stream *s, const lp_factors *f, const lp_tensor *x
     lp_stream_put(s, "x_pred", &y);
 }
 
-int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e) {
+int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
+                       lp_error *e) {
+    lp_stream *from = model != NULL ? model : s;
     LP_CLEANUP(lp_factors_free) lp_factors f = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
-    if (lp_factors_read(model != NULL ? model : s, &f, e))
+    if (lp_factors_read(from, &f, e))
         return lp_within(e, "predicting");
     if (f.s == NULL || f.has_mean)
         return lp_fail(e, "predicting: these factors are not singular vectors, which alone can "
                           "predict rows of x (factorise --method svd)");
-    if (read_rows(s, model, lp_features_name(s, x_name), f.cols, &x, e))
+    if (read_rows(s, from, lp_features_name(s, x_name), f.cols, &x, warnings, e))
         return lp_within(e, "predicting");
     put_projection(s, &f, &x);
     return 0;

@@ -4,6 +4,7 @@
 #define LP_MF_PREDICT_H
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "io/stream.h"
 
 typedef struct {
@@ -30,8 +31,10 @@ int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e)
 /* Puts x_pred [n, cols], f8: the projection x v vᵀ of the rows of tensor `x_name` (NULL: x, or else
  * x_test, or else x_train) onto the space that the columns of v span. For the rows that were
  * factorised that is u diag(s) vᵀ. `model` is the stream that holds the factors, NULL for s itself;
- * x is scaled by lp_features_scaled (data/features.h). Refused: factors without s (only an SVD's v
+ * x is matched to its data by lp_features_match (data/features.h), which says what `warnings` gets.
+ * Refused: factors without s (only an SVD's v
  * is orthonormal), an x of another width or with a value that is not finite. */
-int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_error *e);
+int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
+                       lp_error *e);
 
 #endif

@@ -66,13 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     }
 
     e = (lp_error){0};
-    failed = lp_predict(s, NULL, NULL, &e);
+    failed = lp_predict(s, NULL, NULL, NULL, &e);
     fuzz_verdict(failed, &e);
     e = (lp_error){0};
     failed = lp_factors_predict(s, &(lp_factors_query){0}, &e);
     fuzz_verdict(failed, &e);
     e = (lp_error){0};
-    failed = lp_factors_project(s, NULL, NULL, &e);
+    failed = lp_factors_project(s, NULL, NULL, NULL, &e);
     fuzz_verdict(failed, &e);
     fuzz_touch_stream(s);
     lp_stream_free(s);

@@ -19,7 +19,8 @@ equal 'predict gives what eval counts' \
     "$(eval --tsv model.npz | sed -n '1p;3p' | cut -f 2,3,5-)"
 refuses 'nothing to evaluate' 1 'evaluating: there is nothing to evaluate' eval iris.npz
 refuses 'another width' 1 'evaluating: x has 2 columns, the model takes 4' eval <(gen-moons -n 30) <(pick 'layer*' 'model.*' model.npz)
-refuses 'two models' 1 'there are two models' eval model.npz <(gen-moons -n 9 | train-perceptron | pick weight)
+refuses 'two models' 1 'there are two models' \
+    eval <(cat <(gen-moons -n 9 | train-perceptron | pick --rename weight=w) model.npz | pick --rename w=weight)
 refuses 'two forms at once' 2 'contradict' eval --json --tsv model.npz
 refuses 'a mask without factors' 2 'go only with factors' eval --mask w model.npz
 from-csv --label species "$fixtures/iris.csv" | scale --by centre | factorise --method svd --rank 2 >svd.npz

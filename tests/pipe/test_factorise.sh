@@ -274,7 +274,7 @@ refuses "svd of a sparse matrix" 1 "svd takes a whole matrix" factorise --method
 refuses "a mask on a sparse matrix" 1 "--mask goes with a dense x" \
     factorise --method sgd --rank 1 --mask row_train ratings.npz
 refuses "dense and sparse at once" 1 "both a dense x and a sparse matrix" \
-    factorise --method sgd --rank 1 ratings.npz three.npz
+    factorise --method sgd --rank 1 <(cat <(pick x --rename x=w three.npz) ratings.npz | pick --rename w=x)
 refuses "no matrix" 1 "factorising: .*x" factorise --method sgd --rank 1 mask.npz
 equal "a mask hides two entries" "$(factorise --method sgd --rank 1 --mask mask mask.npz three.npz |
     eval --tsv --mask mask | awk '{ print $1 $2 }' | tr '\n' ' ')" "partn observed4 held_out2 all6 "

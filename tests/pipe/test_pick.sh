@@ -67,7 +67,7 @@ refuses "a name already taken" 1 "rename 'x=y'.*y" pick --rename x=y a.npz
 refuses "a missing name" 1 "rename 'q=r': there is no tensor 'q' in the stream \(it holds x, " pick --rename q=r a.npz
 refuses "no name" 2 "rename 'x=a b': a name is letters" pick --rename 'x=a b' a.npz
 refuses "no pair" 2 "rename 'x': expected OLD=NEW" pick --rename x a.npz
-refuses "rows of different numbers" 1 "rows: x has 10 and classes has 2" pick --rows 0:2 a.npz
+refuses "rows of different numbers" 1 "rows: x has 10 and centres has 2" pick --rows 0:2 <(pick --rename classes=centres a.npz)
 refuses "rows of a single value" 1 "rows of lr" pick --rows 0:1 --of lr a.npz
 refuses "rows beyond the end" 1 "rows 5 up to 11: the rows are 0 up to 10" pick x --rows 5:11 a.npz
 refuses "rows of nothing" 1 "rows 10 up to 10: that is none" pick x --rows 10: a.npz

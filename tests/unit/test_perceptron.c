@@ -111,9 +111,9 @@ static void refusals(void) {
     CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == -1);
     CHECK_HOLDS(e.text, "y has 3 classes, a perceptron tells two apart");
     lp_stream_free(s);
-    s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){-1, 1, 1});
+    s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){1, 1, 1});
     CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == -1);
-    CHECK_HOLDS(e.text, "y: row 0 is -1");
+    CHECK_HOLDS(e.text, "y: every row is class 1");
     lp_stream_free(s);
     s = data(3, (double[]){1e308, 1e308, 1e308, 0, -1e308, -1e308}, (int64_t[]){1, 1, 0});
     o.lr = 1e10;
