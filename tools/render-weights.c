@@ -9,6 +9,10 @@ static const lp_option options[] = {
     {ROW("of", of), .metavar = "NAME",
      .help = "draw tensor NAME, in place of the first of layer1.weight, v, x and x_train; several "
              "are drawn below each other"},
+    {ROW("maps", maps), .metavar = "ROW,ROW", .max = 9e15,
+     .conflicts = "tile|first|unscale|caption|name",
+     .help = "draw what the convolutions and poolings of the network make of these rows of x (or "
+             "of the tensor of --of), counted from 0"},
     {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = LP_IMAGE_MAX_SIDE,
      .help = "width and height of one tile, in place of input_shape or the shape of x"},
     {ROW("first", first), .metavar = "N", .min = 1, .max = INFINITY,
@@ -42,17 +46,21 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "render-weights",
-    .summary = "draw images, weights or eigenfaces as tiles of one PNG",
-    .manual = "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
-              "input_shape in the stream or beside an x of the first kinds, and draws n tiles in a "
-              "grid. The columns of v are tiles (eigenfaces), and so are those of any other matrix "
-              "if only its columns are as long as a tile (the last layer of an autoencoder). A "
-              "tile whose values are all equal is middle grey. The PNG's pixels are the same "
-              "everywhere; its text depends on the font.",
+    .summary = "draw images, weights, feature maps or eigenfaces as tiles of one PNG",
+    .manual =
+        "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
+        "input_shape in the stream or beside an x of the first kinds, and draws n tiles in a "
+        "grid. The columns of v are tiles (eigenfaces), and so are those of any other matrix "
+        "if only its columns are as long as a tile (the last layer of an autoencoder). A "
+        "convolution's weights [out, in, h, w] are drawn as its kernels, in colour where they "
+        "have three inputs, else with a row for each output. A tile whose values are all equal is "
+        "middle grey. The PNG's pixels are the same "
+        "everywhere; its text depends on the font.",
     .examples = "from-idx train-images.gz train-labels.gz | render-weights --of x --first 50 "
                 "--caption y -o digits.png\n"
                 "factorise --method svd --rank 24 faces.npz | render-weights --of v -o faces.png\n"
-                "render-weights --tile 28x28 model.npz -o weights.png",
+                "render-weights --tile 28x28 model.npz -o weights.png\n"
+                "render-weights --maps 0 --of x_test cnn.npz -o maps.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

@@ -1,6 +1,7 @@
 #include "draw/tile_sets.h"
 
 #include "draw/texts.h"
+#include "learn/feature_maps.h"
 
 #include <string.h>
 
@@ -110,19 +111,39 @@ static int undo_scale(lp_tile_set *set, lp_stream *s, lp_error *e) {
     return 0;
 }
 
+/* Unless told otherwise, each row of the grid is an output. */
+static int take_kernels(lp_tile_sets *t, lp_tile_set *set, const lp_tensor *values,
+                        const char *name, size_t first, lp_error *e) {
+    if (lp_tiles_take_kernels(&t->arena, set, values, first, e))
+        return lp_within(e, "%s", name);
+    if (t->wish.columns == 0 && t->wish.rows == 0 && set->shape.channels == 1 &&
+        values->shape[1] > 1)
+        t->wish.columns = (int64_t)values->shape[1];
+    return 0;
+}
+
 static int take_set(lp_tile_sets *t, lp_stream *s, const char *name, lp_tile_shape shape,
                     const lp_tile_options *o, lp_error *e) {
     lp_tile_set *set = &t->set[t->sets++];
     const lp_tensor *values = lp_stream_get(s, name, e);
     if (values == NULL)
         return -1;
+    size_t first = o->first > 0 ? (size_t)o->first : SIZE_MAX;
     if (!lp_type_is_number(values->type))
         return lp_fail(e, "%s is text, not pictures", name);
-    if (lp_tiles_take(&t->arena, set, values, shape, strcmp(name, "v") == 0,
-                      o->first > 0 ? (size_t)o->first : SIZE_MAX, e))
+    if (values->ndim == 4 && ends_in(name, "weight"))
+        return take_kernels(t, set, values, name, first, e);
+    if (lp_tiles_take(&t->arena, set, values, shape, strcmp(name, "v") == 0, first, e))
         return lp_within(e, "%s%s", name,
                          values->ndim == 2 && shape.height == 0 ? " (give --tile WxH)" : "");
     return o->unscale ? undo_scale(set, s, e) : 0;
+}
+
+static bool all_in_colour(const lp_tile_sets *t) {
+    for (const lp_tile_set *set = t->set; set < t->set + t->sets; set++)
+        if (set->shape.channels == 1)
+            return false;
+    return true;
 }
 
 static bool goes_below_zero(const lp_tile_sets *t) {
@@ -135,7 +156,7 @@ static bool goes_below_zero(const lp_tile_sets *t) {
 
 static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                         const lp_tile_options *o) {
-    bool bytes = true, weights = true;
+    bool bytes = names->count > 0, weights = bytes;
     for (size_t i = 0; i < names->count; i++) {
         lp_tensor description = {0};
         lp_stream_describe(s, names->item[i], &description);
@@ -156,7 +177,26 @@ static void choose_look(lp_tile_sets *t, lp_stream *s, const lp_texts *names,
                          (o->colours == LP_COLOURS_AUTO && weights && goes_below_zero(t))
                      ? LP_TILES_SIGNED
                      : LP_TILES_GREY;
-    w->bar = w->colours == LP_TILES_SIGNED;
+    w->bar = w->colours == LP_TILES_SIGNED && !all_in_colour(t);
+}
+
+static int read_maps(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e) {
+    if (o->of.count > 1)
+        return lp_fail_usage(e, "--maps goes with one --of");
+    const lp_feature_maps *maps = lp_feature_maps_of(s, o->of.count > 0 ? o->of.item[0] : NULL,
+                                                     &o->maps, &t->arena, &t->sets, e);
+    if (maps == NULL)
+        return lp_within(e, "option --maps");
+    t->set = lp_arena_alloc_zero(&t->arena, t->sets, sizeof *t->set);
+    for (size_t i = 0; i < t->sets; i++)
+        t->set[i] = (lp_tile_set){.count = maps[i].count,
+                                  .shape = {maps[i].height, maps[i].width, maps[i].channels},
+                                  .value = maps[i].value,
+                                  .name = maps[i].name};
+    if (t->wish.columns == 0 && t->wish.rows == 0)
+        t->wish.columns = 8;
+    choose_look(t, s, &(lp_texts){0}, o);
+    return 0;
 }
 
 int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e) {
@@ -171,6 +211,8 @@ int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, l
     if (o->names.count != 0 && o->names.count != names.count)
         return lp_fail_usage(e, "--name is given %zu times for %zu tensors", o->names.count,
                              names.count);
+    if (o->maps.count > 0)
+        return read_maps(t, s, o, e);
     lp_tile_shape shape;
     if (find_shape(&shape, s, o->tile, e))
         return -1;

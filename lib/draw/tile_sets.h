@@ -22,6 +22,7 @@ typedef struct {
     lp_reals range;      /* none, or the two values that are drawn black and white */
     lp_tile_scaling_choice scaling;
     lp_tile_colours_choice colours;
+    lp_ints maps;  /* rows of x whose feature maps are drawn, in place of tensors */
     int64_t first; /* tiles of each tensor; 0: all */
     bool unscale;
     lp_tiles tiles; /* the rest of what lp_draw_tiles takes */
@@ -35,10 +36,11 @@ typedef struct {
     lp_tiles wish;
 } lp_tile_sets;
 
-/* Takes the tensors and fills in the wish. One picture's shape is `tile` (grey), or else the
+/* Takes the tensors (or the feature maps, learn/feature_maps.h, of the one tensor in `of`, or else
+ * of x, x_test or x_train) and fills in the wish. One picture's shape is `tile` (grey), or else the
  * stream's `input_shape` (h, w) or (h, w, 3), or else that of a row of x or x_train. The pictures
- * of v, eigenfaces, are its columns; those of another matrix its rows, or its columns where only
- * they fit.
+ * of a convolution's weights, [out, in, h, w], are its kernels; those of v, eigenfaces, its
+ * columns; those of another matrix its rows, or its columns where only they fit.
  *
  * `unscale` undoes scale's work first: value * scale.divisor + scale.offset, pixel by pixel, so
  * that what an autoencoder answers with can be looked at as its data was.

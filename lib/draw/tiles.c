@@ -70,6 +70,22 @@ int lp_tiles_take(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, lp_tile
     return 0;
 }
 
+int lp_tiles_take_kernels(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, size_t first,
+                          lp_error *e) {
+    size_t inputs = t->shape[1], channels = inputs == 3 ? 3 : 1, area = t->shape[2] * t->shape[3];
+    size_t size = channels * area;
+    *set = (lp_tile_set){.shape = {t->shape[2], t->shape[3], channels}};
+    if (t->count == 0)
+        return lp_fail(e, "it holds no kernel");
+    set->count = t->count / size < first ? t->count / size : first;
+    set->value = lp_arena_alloc(arena, set->count, size * sizeof *set->value);
+    for (size_t i = 0; i < set->count; i++)
+        for (size_t k = 0; k < size; k++)
+            set->value[i * size + k] =
+                lp_tensor_at(t, i * size + k % channels * area + k / channels);
+    return 0;
+}
+
 // ---- values to pixels ----
 
 typedef struct {

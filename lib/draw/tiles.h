@@ -31,6 +31,11 @@ typedef struct {
 int lp_tiles_take(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, lp_tile_shape shape,
                   bool by_column, size_t first, lp_error *e);
 
+/* The same of a convolution's weights (out, in, height, width): with 3 inputs a coloured tile for
+ * each output, else a tile for each output and input, those of an output one after another. */
+int lp_tiles_take_kernels(lp_arena *arena, lp_tile_set *set, const lp_tensor *t, size_t first,
+                          lp_error *e);
+
 /* What the values become. Each: every tile by its own minimum and maximum. Common: by those
  * of all tiles. Fixed: by lo and hi, beyond which values are clipped. */
 typedef enum { LP_TILES_EACH, LP_TILES_COMMON, LP_TILES_FIXED } lp_tiles_scaling;

@@ -140,6 +140,51 @@ refuses 'a model without its stride' 1 'layer1.stride' eval cut.npz
 pick --drop 'model.input_shape' grey-model.npz >cut.npz
 refuses 'a model without its input shape' 1 'model.input_shape' eval cut.npz
 
+# ---- pictures of kernels and feature maps ----
+
+refuses 'maps of an MLP' 1 'option --maps: the model does not take pictures' \
+    render-weights --maps 0 <(train-mlp --epochs 0 grey.npz)
+refuses 'maps of a row that is not there' 1 'option --maps: x_test has no row 24 \(it has 24\)' \
+    render-weights --maps 3,24 --of x_test weights.npz colour.npz
+if [ -n "$python" ]; then
+    # Against the same numbers as plain pictures, worked out by loops.
+    $python - <<'PYTHON'
+import numpy as np
+r = np.random.default_rng(5)
+x = r.integers(0, 256, (2, 8, 6, 3)).astype('u1')
+w, b = r.normal(size=(4, 3, 3, 3)), r.normal(size=4)
+model = {'layer1.weight': w, 'layer1.bias': b, 'layer1.activation': b'relu', 'layer1.kind': b'conv',
+         'layer1.stride': 1, 'layer1.padding': 1, 'layer2.kind': b'max-pool', 'layer2.kernel_size': 2,
+         'layer2.stride': 2, 'layer2.padding': 0, 'layer3.kind': b'flatten',
+         'layer4.weight': r.normal(size=(2, 48)), 'layer4.activation': b'identity',
+         'model.input_shape': np.array([8, 6, 3]), 'model.input_scale': 0.5, 'model.input_shift': -20.0}
+np.savez('net.npz', x=x, **model)
+padded = np.zeros((10, 8, 3))
+padded[1:-1, 1:-1] = x[1] * 0.5 - 20
+maps = np.zeros((4, 8, 6))
+for o in range(4):
+    for i in range(8):
+        for j in range(6):
+            maps[o, i, j] = max(0, b[o] + sum(w[o, c, u, v] * padded[i + u, j + v, c]
+                                              for c in range(3) for u in range(3) for v in range(3)))
+pooled = maps.reshape(4, 4, 2, 3, 2).max(axis=(2, 4))
+np.savez('maps.npz', picture=x[1:], conv=maps, pool=pooled)
+np.savez('kernels.npz', colour=w.transpose(0, 2, 3, 1), each=w.reshape(12, 3, 3))
+np.savez('many.npz', **{'layer1.weight': w[:, :2]})
+np.savez('many-kernels.npz', each=w[:, :2].reshape(8, 3, 3))
+PYTHON
+    render-weights --maps 1 -o maps.png net.npz
+    render-weights --scaling each --columns 8 --of picture --of conv --of pool --name 'x, row 1' \
+        --name 'layer1: conv, relu' --name 'layer2: max-pool' -o expected.png maps.npz
+    same 'feature maps' maps.png expected.png
+    render-weights --of layer1.weight -o kernels.png net.npz
+    render-weights --of colour -o expected.png kernels.npz
+    same 'kernels in colour' kernels.png expected.png
+    render-weights -o kernels.png many.npz
+    render-weights --of each --columns 2 --colours signed -o expected.png many-kernels.npz
+    same 'kernels of other inputs, a row for each output' kernels.png expected.png
+fi
+
 # ---- PyTorch ----
 
 if [ -z "$python" ] || ! "$python" -c 'import torch' 2>/dev/null; then
