@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/printable.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -13,9 +15,7 @@ int lp_error_set(lp_error *e, lp_status status, const char *cause, const char *f
         size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, ": %s", cause);
     }
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    lp_printable(text);
     e->status = status;
     strcpy(e->text, text);
     return -1;

@@ -6,7 +6,7 @@
  *
  * TEXT reads "what was being done: what is wrong (what to do)" and names the file, tensor, row
  * or option: "reading iris.csv: row 7, column petal_width: 'abc' is not a number".
- * Control characters that came in from outside are replaced by '?', so it is always one line. */
+ * What came in from outside is made printable (base/printable.h), so it is always one line. */
 #ifndef LP_BASE_ERROR_H
 #define LP_BASE_ERROR_H
 

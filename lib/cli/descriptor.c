@@ -1,10 +1,11 @@
 /* Writing to a descriptor, whatever interrupts it. */
+#include "base/printable.h"
 #include "cli/replace.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Writes at least one byte; -1 and errno where that fails. */
@@ -32,22 +33,65 @@ int lp_write_all(int fd, const void *bytes, size_t size) {
     return 0;
 }
 
-/* All of it, or 0, which is fopencookie's error. */
-static ssize_t write_cookie(void *cookie, const char *bytes, size_t size) {
-    return lp_write_all((int)(intptr_t)cookie, bytes, size) ? 0 : (ssize_t)size;
+/* ---- a file ---- */
+
+typedef struct {
+    int fd;
+    bool is_terminal;
+    lp_buffer line; /* what a terminal is given once it is a whole line */
+} cookie;
+
+/* Gives a terminal the first `size` bytes of its line: line breaks and tabs as they are, between
+ * them what is printable. */
+static int show(cookie *c, size_t size) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer shown = {0};
+    for (size_t at = 0; at < size; at++) {
+        LP_CLEANUP(lp_buffer_free) lp_buffer part = {0};
+        for (; at < size && c->line.data[at] != '\n' && c->line.data[at] != '\t'; at++)
+            lp_buffer_append(&part, c->line.data[at] != '\0' ? &c->line.data[at] : "?", 1);
+        lp_buffer_append_printable(&shown, lp_buffer_text(&part));
+        if (at < size)
+            lp_buffer_append(&shown, &c->line.data[at], 1);
+    }
+    memmove(c->line.data, c->line.data + size, c->line.size - size);
+    c->line.size -= size;
+    return lp_write_all(c->fd, shown.data, shown.size);
 }
 
-static int close_cookie(void *cookie) {
+/* All of it, or 0, which is fopencookie's error. */
+static ssize_t write_cookie(void *context, const char *bytes, size_t size) {
+    cookie *c = context;
+    int failed = 0;
+    if (!c->is_terminal)
+        return lp_write_all(c->fd, bytes, size) ? 0 : (ssize_t)size;
+    lp_buffer_append(&c->line, bytes, size);
+    const char *end = memrchr(c->line.data, '\n', c->line.size);
+    if (end != NULL)
+        failed = show(c, (size_t)(end + 1 - c->line.data));
+    return failed ? 0 : (ssize_t)size;
+}
+
+static int close_cookie(void *context) {
+    cookie *c = context;
+    int failed = c->line.size > 0 ? show(c, c->line.size) : 0;
     /* Linux has closed it even where a signal interrupted that. */
-    return close((int)(intptr_t)cookie) != 0 && errno != EINTR ? -1 : 0;
+    failed = (close(c->fd) != 0 && errno != EINTR) || failed;
+    lp_buffer_free(&c->line);
+    free(c);
+    return failed ? -1 : 0;
 }
 
 FILE *lp_file_over(int fd) {
-    FILE *file = fopencookie((void *)(intptr_t)fd, "wb",
-                             (cookie_io_functions_t){.write = write_cookie, .close = close_cookie});
-    int saved = errno;
-    if (file != NULL && isatty(fd))
-        setvbuf(file, NULL, _IOLBF, 0);
+    cookie *c = lp_alloc_zero(1, sizeof *c);
+    const int saved = errno;
+    c->fd = fd;
+    c->is_terminal = isatty(fd);
     errno = saved;
+    FILE *file =
+        fopencookie(c, "wb", (cookie_io_functions_t){.write = write_cookie, .close = close_cookie});
+    if (file == NULL)
+        free(c);
+    else if (c->is_terminal)
+        setvbuf(file, NULL, _IOLBF, 0);
     return file;
 }

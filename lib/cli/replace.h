@@ -52,7 +52,8 @@ void lp_replace_discard(lp_replacement *r);
 void lp_replace_unlink_all(void);
 
 /* A file over a descriptor that it closes. A write that a signal interrupts, or that a non-blocking
- * descriptor refuses, is tried again. NULL and errno where it cannot be had. */
+ * descriptor refuses, is tried again. A terminal gets whole lines, made printable
+ * (base/printable.h). NULL and errno where it cannot be had. */
 FILE *lp_file_over(int fd);
 
 /* Writes all the bytes to the descriptor in the same way; -1 and errno where that fails. */

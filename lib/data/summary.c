@@ -1,6 +1,7 @@
 #include "data/summary.h"
 
 #include "base/memory.h"
+#include "base/printable.h"
 #include "io/csv.h"
 #include "io/recipe.h"
 
@@ -37,9 +38,7 @@ static int append_strings(lp_buffer *b, const lp_tensor *t, lp_error *e) {
         LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
         if (text == NULL)
             return -1;
-        for (char *c = text; *c != '\0'; c++)
-            if ((unsigned char)*c < 0x20 || *c == 0x7f || (unsigned char)*c == 0xc2)
-                *c = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0xa0 ? *c : '?';
+        lp_printable(text);
         const bool is_too_long = b->size + strlen(text) > TEXT_ROOM;
         lp_buffer_printf(b, "%s%s", i > 0 ? ", " : "", is_too_long ? "..." : text);
         if (is_too_long)
@@ -109,7 +108,8 @@ static void write_tsv(const char *name, const fields *f, const char *text, FILE 
 
 static void write_line(const char *name, const fields *f, const char *text, int name_width,
                        int shape_width, FILE *out) {
-    fprintf(out, "%-*s  %-4s  %-*s", name_width, name, f->type, shape_width, f->shape);
+    fprintf(out, "%s%*s  %-4s  %-*s", name, name_width - lp_text_columns(name), "", f->type,
+            shape_width, f->shape);
     if (text[0] != '\0')
         fprintf(out, "  %s", text);
     else if (f->min[0] != '\0' && f->is_single)
@@ -122,11 +122,13 @@ static void write_line(const char *name, const fields *f, const char *text, int 
 }
 
 static void write_recipe(const lp_stream *s, FILE *out) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer shown = {0};
     const char *recipe = lp_stream_recipe(s);
     char *reason;
-    fprintf(out, "recipe: %s\n", recipe[0] != '\0' ? recipe : "none");
+    lp_buffer_append_printable(&shown, recipe[0] != '\0' ? recipe : "none");
+    fprintf(out, "recipe: %s\n", shown.data);
     if (lp_recipe_is_broken(recipe, &reason)) {
-        fprintf(out, "it cannot be replayed: %s\n", reason != NULL ? reason : "");
+        fprintf(out, "it cannot be replayed: %s\n", reason != NULL ? lp_printable(reason) : "");
         free(reason);
     }
 }
@@ -136,7 +138,7 @@ int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
     for (size_t i = 0; i < lp_stream_count(s); i++) {
         fields f;
         describe(s, i, &f);
-        const int name_length = (int)strlen(lp_stream_name(s, i));
+        const int name_length = lp_text_columns(lp_stream_name(s, i));
         const int shape_length = (int)strlen(f.shape);
         lp_buffer_free(&f.text);
         name_width = name_length > name_width ? name_length : name_width;
@@ -145,13 +147,14 @@ int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e) {
     if (is_tsv)
         fprintf(out, "name\ttype\tshape\tmin\tmax\tmean\tnonfinite\ttext\n");
     for (size_t i = 0; i < lp_stream_count(s); i++) {
-        const char *name = lp_stream_name(s, i);
+        LP_CLEANUP(lp_buffer_free) lp_buffer name = {0};
+        lp_buffer_append_printable(&name, lp_stream_name(s, i));
         fields f;
         int failed = fill_fields(s, i, is_tsv, &f, e);
         if (!failed && is_tsv)
-            write_tsv(name, &f, lp_buffer_text(&f.text), out);
+            write_tsv(name.data, &f, lp_buffer_text(&f.text), out);
         else if (!failed)
-            write_line(name, &f, lp_buffer_text(&f.text), name_width, shape_width, out);
+            write_line(name.data, &f, lp_buffer_text(&f.text), name_width, shape_width, out);
         lp_buffer_free(&f.text);
         if (failed)
             return -1;

@@ -283,10 +283,8 @@ static shown show(const lp_zip_entry *entry) {
     shown name;
     const size_t room = sizeof name.text - 4;
     const size_t n = entry->name_size < room ? entry->name_size : room;
-    for (size_t i = 0; i < n; i++) { /* a NUL would end the message */
-        char c = entry->name[i];
-        name.text[i] = (unsigned char)c < 0x20 || (unsigned char)c > 0x7e ? '?' : c;
-    }
+    for (size_t i = 0; i < n; i++) /* a NUL would end the message */
+        name.text[i] = entry->name[i] != '\0' ? entry->name[i] : '?';
     strcpy(name.text + n, n < entry->name_size ? "..." : "");
     return name;
 }

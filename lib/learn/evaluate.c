@@ -1,5 +1,6 @@
 #include "learn/evaluate.h"
 
+#include "base/printable.h"
 #include "data/classes.h"
 #include "data/features.h"
 #include "learn/classification.h"
@@ -66,7 +67,7 @@ static int name_classes(lp_report *r, const lp_tensor *names, size_t classes, lp
         LP_CLEANUP(lp_free) char *name = lp_tensor_string(names, i, e);
         if (name == NULL)
             return -1;
-        r->class_name[i] = lp_arena_strdup(&r->memory, name);
+        r->class_name[i] = lp_arena_strdup(&r->memory, lp_printable(name));
     }
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "learn/report.h"
 
+#include "base/printable.h"
 #include "learn/classification.h"
 
 #include <math.h>
@@ -177,14 +178,6 @@ static void print_tsv(const lp_report *r, lp_buffer *out) {
 
 enum { MATRIX_CLASSES = 20 }; /* a wider confusion matrix is not readable */
 
-/* How wide a text is on a terminal, roughly: its characters, in UTF-8. */
-static int width(const char *text) {
-    int n = 0;
-    for (; *text != '\0'; text++)
-        n += (*text & 0xc0) != 0x80;
-    return n;
-}
-
 static const char *class_name(const lp_report *r, size_t k, char text[40]) {
     if (r->class_name != NULL)
         return r->class_name[k];
@@ -196,7 +189,9 @@ static int widest_name(const lp_report *r, size_t classes) {
     char text[40];
     int widest = 0;
     for (size_t k = 0; k < classes; k++)
-        widest = width(class_name(r, k, text)) > widest ? width(class_name(r, k, text)) : widest;
+        widest = lp_text_columns(class_name(r, k, text)) > widest
+                     ? lp_text_columns(class_name(r, k, text))
+                     : widest;
     return widest;
 }
 
@@ -209,7 +204,7 @@ static void print_matrix(const lp_report *r, const lp_confusion *c, lp_buffer *o
     for (size_t k = 0; k < c->classes; k++) {
         const char *name = class_name(r, k, text);
         double accuracy = lp_class_accuracy(c, k);
-        lp_buffer_printf(out, "  %s%*s", name, widest - width(name), "");
+        lp_buffer_printf(out, "  %s%*s", name, widest - lp_text_columns(name), "");
         lp_buffer_printf(out, isnan(accuracy) ? "       -   " : "  %.4f   ", accuracy);
         for (size_t j = 0; j < c->classes; j++)
             lp_buffer_printf(out, " %*zu", cell, c->count[k * c->classes + j]);
@@ -247,8 +242,9 @@ static void print_table(const lp_report *r, const lp_confusion *c, lp_buffer *ou
     for (size_t k = 0; k < c->classes; k++) {
         const char *name = class_name(r, k, text);
         lp_class_metrics m = lp_class_metrics_of(c->classes, c->count, k);
-        lp_buffer_printf(out, "  %s%*s  %.4f     %.4f  %.4f  %7zu", name, widest - width(name), "",
-                         m.recall, m.precision, m.f1, m.support);
+        lp_buffer_printf(out, "  %s%*s  %.4f     %.4f  %.4f  %7zu", name,
+                         widest - lp_text_columns(name), "", m.recall, m.precision, m.f1,
+                         m.support);
         print_mistakes(r, c, k, out);
         lp_buffer_printf(out, "\n");
     }

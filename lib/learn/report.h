@@ -29,7 +29,7 @@ typedef struct {
     const char *metric[LP_MAX_METRICS]; /* their names, NULL behind the last */
     size_t parts;
     lp_report_part part[4];
-    char **class_name;  /* of the classes, or NULL */
+    char **class_name;  /* of the classes, printable, or NULL */
     lp_arena memory;    /* holds the names */
     lp_buffer warnings; /* lines for people: what was left out */
 } lp_report;

@@ -122,6 +122,10 @@ static void errors(void) {
     CHECK_TEXT(e.text, "row 7: 'a?b?[2J'");
     CHECK(lp_within(&e, "reading %s", "f") == -1);
     CHECK_TEXT(e.text, "reading f: row 7: 'a?b?[2J'");
+    lp_fail(&e, "%s",
+            "\xc2\x9b"
+            "31m \xc3\xa9 \xe2\x80\xae \xff");
+    CHECK_TEXT(e.text, "?31m \xc3\xa9 ? ?");
     lp_fail_usage(&e, "no");
     lp_within(&e, "option");
     CHECK(e.status == LP_USAGE);
