@@ -82,6 +82,9 @@
  .requires = "eval-every",
  .help = "stop after N evaluations without a lower loss on x_val (of split --validation), and "
          "keep the best weights"},
+{ROW("batch-loss", train.run.batch_loss), .requires = "eval-every",
+ .help = "with history.batch_loss: the loss of the last batch before each evaluation, before its "
+         "update, averaged or summed by --reduction"},
 {ROW("snapshot-every", train.run.snapshot_every), .metavar = "N", .default_value = "0",
  .max = 9e15, .help = "keep the weights of every N-th epoch (or step), from 0 on"},
 {ROW("on-divergence", train.run.on_divergence), .metavar = "WHAT", .default_value = "error",

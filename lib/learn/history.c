@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 /* The columns, in the order of a row's members. */
-static const char *const names[] = {"history.epoch", "history.loss", "history.accuracy",
-                                    "history.val_loss", "history.val_accuracy"};
+static const char *const names[] = {"history.epoch",        "history.loss",
+                                    "history.accuracy",     "history.val_loss",
+                                    "history.val_accuracy", "history.batch_loss"};
 
 enum { COLUMNS = sizeof names / sizeof *names };
 
@@ -25,9 +26,16 @@ void lp_history_free(lp_history *h) {
     *h = (lp_history){0};
 }
 
+static bool is_known(const lp_history *h, size_t column) {
+    for (size_t i = 0; i < h->count; i++)
+        if (!isnan(*cell(h, i, column)))
+            return true;
+    return false;
+}
+
 void lp_history_put(const lp_history *h, lp_stream *s) {
     for (size_t c = 0; c < COLUMNS; c++) {
-        if (h->count == 0 || isnan(*cell(h, 0, c)))
+        if (!is_known(h, c))
             continue;
         lp_tensor column = lp_tensor_vector(LP_F8, h->count);
         for (size_t i = 0; i < h->count; i++)

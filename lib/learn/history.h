@@ -2,7 +2,8 @@
  *     history.epoch                             the time, in epochs or steps, as the run counts
  *     history.loss, history.accuracy            of the part that is learned from
  *     history.val_loss, history.val_accuracy    of the part that is only watched
- * A column that is NaN in the first row is unknown, and not stored. */
+ *     history.batch_loss                        of the last step's batch, as the step met it
+ * A column that is NaN in all rows is unknown, and not stored. */
 #ifndef LP_LEARN_HISTORY_H
 #define LP_LEARN_HISTORY_H
 
@@ -10,7 +11,7 @@
 #include "io/stream.h"
 
 typedef struct {
-    double epoch, loss, accuracy, val_loss, val_accuracy;
+    double epoch, loss, accuracy, val_loss, val_accuracy, batch_loss;
 } lp_history_row;
 
 typedef struct {

@@ -237,7 +237,9 @@ static void keep_model(lp_run *r, const char *prefix) {
 }
 
 static int evaluate(lp_run *r, lp_error *e) {
-    lp_history_row row = {(double)r->done, NAN, NAN, NAN, NAN};
+    lp_history_row row = {(double)r->done, NAN, NAN, NAN, NAN, NAN};
+    if (r->options.batch_loss && r->steps > 0)
+        row.batch_loss = r->loss;
     if ((r->learner->evaluate != NULL ? r->learner->evaluate(r, &row, e)
                                       : lp_evaluator_row(&r->evaluator, &row, e)) ||
         check_loss(r, "over the training part is", row.loss, e) ||

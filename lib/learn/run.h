@@ -35,6 +35,7 @@ typedef struct {
     int64_t patience; /* evaluations without a lower val_loss before it stops and goes back to the
                          best model */
     int64_t snapshot_every;
+    bool batch_loss; /* the history has the batches' own losses too */
     lp_divergence on_divergence;
 } lp_run_options;
 

@@ -170,6 +170,17 @@ refuses 'a checkpoint cut short' 1 'train-mlp: .*cut.npz' \
 refuses 'a checkpoint that cannot be written' 1 'writing /nowhere/c.npz: No such file' \
     train-mlp --hidden 8 --checkpoint /nowhere/c.npz --checkpoint-every 1 moons.npz
 
+# The batches' own losses: with one batch an epoch, each is the loss that the epoch before ended with.
+train-mlp --hidden 4 --dtype f8 --epochs 5 --eval-every 1 --batch-loss moons.npz >batches.npz
+equal 'a batch of all rows' "$(to-csv --no-header history.batch_loss batches.npz | tail -n +2 | cut -c 1-8)" \
+    "$(to-csv --no-header history.loss batches.npz | head -n -1 | cut -c 1-8)"
+# (At that rate nothing is learned: four batches of 200 make the whole, whose loss a row is 1/800 of the sum.)
+train-mlp --hidden 4 --steps 4 --eval-every 1 --batch 200 --batch-loss --reduction sum --lr 1e-12 --seed 1 moons.npz >sums.npz
+# shellcheck disable=SC2016 # awk's own
+check 'four batches make the whole' awk -v sum="$(to-csv --no-header history.batch_loss sums.npz | tail -n +2 | awk '{ sum += $1 } END { print sum / 800 }')" \
+    -v whole="$(to-csv --no-header history.loss sums.npz | head -n 1)" 'BEGIN { d = sum - whole; exit !(sum > 0 && d < 1e-5 && d > -1e-5) }'
+refuses 'batches without evaluations' 2 'batch-loss goes only with --eval-every' train-mlp --batch-loss moons.npz
+
 # Refused, each with one line.
 refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 800 rows of x_train' \
     train-mlp --batch 801 moons.npz
