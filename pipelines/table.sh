@@ -18,6 +18,11 @@ row() { # row CELL...
 
 note() { printf '\tnote\t%s\n' "$1"; } # note TEXT
 
+# data_of DIR GENERATED: "pictures in FOLDER" where the data is real, or else the words for generated data.
+data_of() {
+    if [ -e "$1/origin" ]; then echo "pictures in $(head -n 1 "$1/origin")"; else echo "$2"; fi
+}
+
 figure() { # figure PART FIELD FORMAT ARGUMENT...: one figure of `eval --tsv ARGUMENT...`
     local part=$1 field=$2 format=$3 value
     shift 3

@@ -192,6 +192,8 @@ int lp_curves_read(lp_curves *h, size_t n, const lp_curves_run *run, const lp_cu
         lp_curve *curve = lp_arena_alloc(&h->arena, 2 * n, sizeof *curve);
         char *title = lp_arena_alloc(&h->arena, strlen(part) + strlen(metric) + 1, 1);
         strcat(strcpy(title, part), metric);
+        for (char *c = title; *c != '\0'; c++)
+            *c = *c == '_' ? ' ' : *c;
         h->panel[p] = (lp_panel){
             .title = title, .log_y = o->log && strcmp(metric, "accuracy") != 0, .curves = curve};
         for (size_t i = 0; i < o->range.count; i++)

@@ -42,3 +42,21 @@ refuses 'a file in place of a folder' 2 'FACES=Makefile: it is not a folder' lab
 refuses 'a folder of other files' 2 "FASHION=$scratch/none: there is no train-images\* in the folder" \
     lab fashion FASHION="$scratch/none"
 refuses 'a folder without pictures' 2 'there is no \*.pgm, \*.png, \*.ppm, \*.pnm in the folder' lab faces FACES="$scratch/none"
+
+# Faces: a folder a person, a few pictures of odd sizes, and a rate at which the loss becomes infinite.
+"$tools/gen-faces" --people 1 -o "$scratch/faces.npz"
+mkdir -p "$scratch/people/s1" "$scratch/people/s2"
+echo 'no picture' >"$scratch/people/README"
+for i in 1 2 3 4 5 6 7 8 9; do
+    "$tools/pick" --rows $((i - 1)):$i "$scratch/faces.npz" | "$tools/render-weights" --of x --gap $((i * 3)) --zoom 1 -o "$scratch/people/s$((i % 2 + 1))/$i.png"
+done
+faces() { lab "$scratch/out/small/faces/people/table.tsv" "$scratch/out/small/faces/people/weights-report-64.png" FACES="$scratch/people" "$@"; }
+check 'nine faces in folders' faces
+table=$scratch/out/small/faces/people/table.tsv
+check 'the table says whose faces they are' grep -q "data: 9 pictures in $scratch/people," "$table"
+check 'and has as many eigenfaces as there are faces' grep -q '^PCA, 9 eigenfaces' "$table"
+rm -rf "$scratch/out/small/faces/people"
+# shellcheck disable=SC2016 # make's own
+check 'a rate that diverges' faces 'FACES_report=--lr 1e4 --batch $$$$batch'
+check 'is a row of the table' grep -q "^n = 64, SGD 0.01, the report's.*infinite in step [0-9]" "$table"
+check 'and a note' grep -q 'a loss that becomes infinite ends the run' "$table"
