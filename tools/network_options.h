@@ -21,6 +21,9 @@ static void give_optimizer_defaults(const lp_train_network_options *o) {
 /* To be called when the command line has been parsed into *o, which is part of it. */
 static void complete_network_options(lp_train_network_options *o) {
     o->count_steps = lp_tool_given("steps");
+    o->given.activation = lp_tool_given("activation");
+    o->given.output_activation = lp_tool_given("output-activation");
+    o->given.bias = lp_tool_given("bias");
     refuse_two_rates(o->schedule.kind == LP_RATE_LIST);
     if (o->optim.nesterov && o->optim.kind != LP_OPTIM_SGD)
         lp_tool_usage("--nesterov goes only with --optimizer=sgd");

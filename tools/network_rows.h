@@ -15,7 +15,8 @@
 {ROW("init-scale", train.init_scale), .metavar = "S,S",
  .help = "what they are multiplied by: one number, or one a layer"},
 {ROW("init-from", files.init_from), .metavar = "FILE", .conflicts = "init|init-scale",
- .help = "start from the weights of the network in FILE"},
+ .help = "start from the weights of the network in FILE; its layers, activations and biases stand "
+         "for those that are not given"},
 {ROW("freeze", train.freeze), .metavar = "LAYER,LAYER", .min = 1, .max = 1000,
  .help = "layers, counted from 1, that are not trained"},
 {ROW("dtype", train.dtype), .metavar = "TYPE", .default_value = "f4",

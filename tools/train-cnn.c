@@ -12,8 +12,7 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("layers", train.list), .metavar = "LAYER,LAYER", .flags = LP_REQUIRED,
-     .parse = lp_layer_list_parse,
+    {ROW("layers", train.list), .metavar = "LAYER,LAYER", .parse = lp_layer_list_parse,
      .help = "the layers, from the pictures on: conv:CHANNELS:KERNEL[:STRIDE[:PADDING]], "
              "max-pool:SIZE[:STRIDE[:PADDING]] or avg-pool, dense:UNITS, batch-norm, dropout:P, "
              "flatten, and after any of them one of train-mlp's activations"},
@@ -52,6 +51,8 @@ int main(int argc, char **argv) {
     // arguments
     struct options o = {.train.pictures = true};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    if (!lp_tool_given("layers") && !lp_tool_given("init-from"))
+        lp_tool_usage("--layers is missing: --layers LAYER,LAYER");
     complete_network_options(&o.train);
     // read
     lp_stream *s = lp_tool_input_stream();

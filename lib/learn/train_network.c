@@ -1,6 +1,7 @@
 #include "learn/train_network.h"
 
 #include "autodiff/graph.h"
+#include "learn/network_start.h"
 #include "num/rng.h"
 
 #include <inttypes.h>
@@ -21,35 +22,6 @@ typedef struct {
 } network_learner;
 
 /* ---- preparing ---- */
-
-/* Adds a layer; feature maps are flattened before the first dense one. */
-static void add_layer(lp_layer *layer, size_t *count, bool *flat, lp_layer next) {
-    if (next.kind == LP_LAYER_DENSE && !*flat)
-        layer[(*count)++] =
-            (lp_layer){.kind = LP_LAYER_FLATTEN, .activation = LP_ACTIVATION_IDENTITY};
-    *flat = *flat || next.kind == LP_LAYER_DENSE || next.kind == LP_LAYER_FLATTEN;
-    layer[(*count)++] = next;
-}
-
-/* The layers that the options ask for, and after them the dense one to what is predicted. */
-static lp_layer *list_layers(const network_learner *l, lp_arena *memory, size_t *count) {
-    const lp_train_network_options *o = l->options;
-    lp_layer *layer = lp_arena_alloc(memory, o->list.count + o->hidden.count + 2, sizeof *layer);
-    bool flat = !o->pictures;
-    *count = 0;
-    for (size_t i = 0; i < o->list.count; i++)
-        add_layer(layer, count, &flat, o->list.item[i]);
-    for (size_t i = 0; i < o->hidden.count; i++)
-        add_layer(layer, count, &flat,
-                  (lp_layer){.kind = LP_LAYER_DENSE,
-                             .units = (size_t)o->hidden.item[i],
-                             .activation = (lp_activation)o->activation});
-    add_layer(layer, count, &flat,
-              (lp_layer){.kind = LP_LAYER_DENSE,
-                         .units = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols,
-                         .activation = (lp_activation)o->output_activation});
-    return layer;
-}
 
 /* What a row of x is to the network: plain numbers, or a picture by its own shape or, where it is
  * flat, by input_shape. */
@@ -77,12 +49,9 @@ static int find_input(const network_learner *l, lp_stream *s, lp_volume *input, 
                    p->cols, lp_volume_size(*input));
 }
 
-static int make_network(network_learner *l, lp_stream *s, lp_arena *memory, lp_error *e) {
+static int make_network(network_learner *l, lp_stream *s, lp_stream *from, lp_error *e) {
     const lp_train_network_options *o = l->options;
-    lp_network *net = &l->model.net;
     lp_volume input;
-    size_t layers;
-    const lp_layer *layer = list_layers(l, memory, &layers);
     l->model = (lp_model){.loss = o->loss,
                           .reduction = o->reduction,
                           .target = o->target,
@@ -90,16 +59,8 @@ static int make_network(network_learner *l, lp_stream *s, lp_arena *memory, lp_e
                           .input_shift = o->input_shift};
     if (find_input(l, s, &input, e))
         return -1;
-    if (lp_network_new(net, o->dtype == 0 ? LP_F4 : LP_F8, input, layers, layer, o->bias, true, e))
-        return lp_within(e, "the network for %s", l->train->x_name);
-    size_t weights = lp_network_weights(net);
-    if (o->init_scale.count > 1 && o->init_scale.count != weights)
-        return lp_fail_usage(e,
-                             "option --init-scale: %zu numbers for %zu layers (expected 1, or "
-                             "one for each layer)",
-                             o->init_scale.count, weights);
-    lp_network_init(net, o->init, o->init_scale.item, o->init_scale.count, o->seed);
-    return 0;
+    size_t outputs = o->target == LP_TARGET_X ? l->train->cols : l->train->target_cols;
+    return lp_network_start(&l->model.net, o, input, outputs, from, e);
 }
 
 static int freeze_layers(network_learner *l, lp_error *e) {
@@ -117,34 +78,6 @@ static int freeze_layers(network_learner *l, lp_error *e) {
         if (!net->params.table[i].frozen)
             return 0;
     return lp_fail_usage(e, "option --freeze: every layer is frozen, nothing would be learned");
-}
-
-static int check_layers(const lp_network *from, const lp_network *net, lp_error *e) {
-    if (from->layers != net->layers || from->params.count != net->params.count)
-        return lp_fail(e, "%zu layers with %zu arrays of parameters, the network has %zu with %zu",
-                       from->layers, from->params.count, net->layers, net->params.count);
-    for (size_t l = 0; l < net->layers; l++) {
-        const lp_layer *a = &from->layer[l], *b = &net->layer[l];
-        if (a->kind != b->kind)
-            return lp_fail(e, "layer%zu is %s, the network has %s there", l + 1,
-                           lp_layers[a->kind].name, lp_layers[b->kind].name);
-        if (a->kernel != b->kernel || a->stride != b->stride || a->padding != b->padding ||
-            a->rate != b->rate)
-            return lp_fail(e, "layer%zu, %s, has another geometry or rate", l + 1,
-                           lp_layers[a->kind].name);
-        if (a->activation != b->activation)
-            return lp_fail(e, "layer%zu has another activation", l + 1);
-    }
-    return 0;
-}
-
-static int start_from(lp_network *net, lp_stream *s, lp_error *e) {
-    LP_CLEANUP(lp_network_free) lp_network from = {0};
-    if (lp_network_read(&from, s, false, e))
-        return lp_within(e, "reading the weights to start from");
-    if (check_layers(&from, net, e) || lp_params_take(&net->params, s, e))
-        return lp_within(e, "the weights to start from do not fit");
-    return 0;
 }
 
 static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
@@ -220,10 +153,8 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     run->total = (uint64_t)(o->count_steps ? o->steps : o->epochs);
     run->unit_steps = o->count_steps ? 1 : l->epoch_steps;
     run->needs_total = lp_schedule_needs_total(&o->schedule);
-    lp_stream *from = run->hooks->init_from;
-    if (make_network(l, s, &run->memory, e) || freeze_layers(l, e) ||
-        (from != NULL && start_from(&l->model.net, from, e)) || make_graph(l, &run->memory, e) ||
-        lp_model_describe(&l->model, &l->data, s, e))
+    if (make_network(l, s, run->hooks->init_from, e) || freeze_layers(l, e) ||
+        make_graph(l, &run->memory, e) || lp_model_describe(&l->model, &l->data, s, e))
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);

@@ -30,8 +30,11 @@ typedef struct {
     lp_bias bias;
     lp_init init;
     lp_reals init_scale; /* empty, one, or one for each layer */
-    lp_ints freeze;      /* layers, from 1, that are not trained */
-    int dtype;           /* LP_DTYPE_CHOICES */
+    struct {
+        bool activation, output_activation, bias;
+    } given;        /* what is not is as in hooks->init_from, where there is one */
+    lp_ints freeze; /* layers, from 1, that are not trained */
+    int dtype;      /* LP_DTYPE_CHOICES */
     /* the objective */
     lp_loss loss;
     lp_reduction reduction;
@@ -53,8 +56,8 @@ typedef struct {
 
 /* Trains on lp_dataset_read's first part, watches its second, and puts the model (learn/model.h)
  * and the run's history and snapshots (lp_run_put_history) into the stream, in place of any model
- * that it held. The loss is the evaluator's (learn/evaluator.h). hooks->init_from is a network of
- * the same shape.
+ * that it held. The loss is the evaluator's (learn/evaluator.h). hooks->init_from is a network to
+ * start from (learn/network_start.h).
  *
  * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
  * without x_val, weights to start from that do not fit. */

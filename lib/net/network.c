@@ -26,13 +26,17 @@ int lp_network_make(lp_network *net, lp_type type, lp_volume input, bool with_gr
     return 0;
 }
 
+size_t lp_bias_size(lp_bias bias, size_t units) {
+    return bias == LP_BIAS_NONE ? 0 : bias == LP_BIAS_SCALAR ? 1 : units;
+}
+
 int lp_network_new(lp_network *net, lp_type type, lp_volume input, size_t layers,
                    const lp_layer *layer, lp_bias bias, bool with_gradient, lp_error *e) {
     *net = (lp_network){.layers = layers};
     net->layer = lp_arena_alloc(&net->memory, layers, sizeof *layer);
     for (size_t l = 0; l < layers; l++) {
         net->layer[l] = layer[l];
-        net->layer[l].bias = bias == LP_BIAS_NONE ? 0 : bias == LP_BIAS_SCALAR ? 1 : layer[l].units;
+        net->layer[l].bias = lp_bias_size(bias, layer[l].units);
     }
     return lp_network_make(net, type, input, with_gradient, e);
 }

@@ -56,6 +56,9 @@ typedef struct {
     lp_arena memory; /* holds the two above */
 } lp_network;
 
+/* How many numbers the bias of a layer of so many units has. */
+size_t lp_bias_size(lp_bias bias, size_t units);
+
 /* A network for rows of `input`, all parameters 0, of `layers` layers that are copied from layer[],
  * where their kinds, sizes and activations are set. Refused: a layer that cannot take what the one
  * before it gives. Freed with lp_network_free, also after a failure. */

@@ -51,6 +51,42 @@ for stream in well.npz on.npz; do
     replays "$stream" "$stream"
 done
 
+# What is not given is as in the file: layers, activations, the kind of bias.
+weights() { inspect "$1" | grep '^layer'; to-csv layer1.weight "$1"; }
+train-mlp --epochs 10 --freeze 2 --init-from flowers.npz iris.npz >like.npz
+equal 'the layers of the file' "$(weights like.npz)" "$(weights on.npz)"
+train-mlp --hidden 5,4 --activation tanh --bias scalar --loss mse --output-activation sigmoid --epochs 3 iris.npz >tanh.npz
+train-mlp --loss mse --epochs 0 --init-from tanh.npz iris.npz >copy.npz
+equal 'its activations and biases' "$(weights copy.npz)" "$(weights tanh.npz)"
+train-mlp --hidden 5,4 --loss mse --epochs 0 --init-from tanh.npz iris.npz >copy.npz
+equal 'and where the widths are given' "$(weights copy.npz)" "$(weights tanh.npz)"
+train-mlp --hidden 6 --bias none --epochs 2 iris.npz >plain.npz
+train-mlp --epochs 0 --init-from plain.npz iris.npz >copy.npz
+equal 'no biases' "$(inspect copy.npz | grep -c '^layer.*bias') $(weights copy.npz)" "0 $(weights plain.npz)"
+gen-digits -n 60 --seed 3 | split >digits.npz
+train-cnn --layers conv:2:5:2,tanh,batch-norm,max-pool:2,dense:6,relu,dropout:0.1 --input-scale 1/255 --epochs 2 digits.npz >cnn.npz
+train-cnn --input-scale 1/255 --epochs 0 --init-from cnn.npz digits.npz >copy.npz
+equal 'the layers of a convolutional network' "$(weights copy.npz)" "$(weights cnn.npz)"
+refuses 'other widths' 1 'do not fit: layer1.weight has shape .5, 4., expected .7, 4.' \
+    train-mlp --hidden 7,4 --loss mse --init-from tanh.npz iris.npz
+refuses 'fewer layers' 1 'do not fit: 3 layers with 6 arrays of parameters, the network has 2 with 4' \
+    train-mlp --hidden 5 --loss mse --init-from tanh.npz iris.npz
+refuses 'another activation' 1 'do not fit: layer1 has the activation tanh, the network relu' \
+    train-mlp --activation relu --loss mse --init-from tanh.npz iris.npz
+refuses 'another activation of the output' 1 'do not fit: layer3 has the activation sigmoid, the network tanh' \
+    train-mlp --output-activation tanh --loss mse --init-from tanh.npz iris.npz
+refuses 'a sigmoid under cross-entropy' 1 'do not fit: layer3 has the activation sigmoid, the network identity' \
+    train-mlp --init-from tanh.npz iris.npz
+refuses 'another bias' 1 'do not fit: layer1.bias has shape .1,., expected .5,.' \
+    train-mlp --bias vector --loss mse --init-from tanh.npz iris.npz
+refuses 'no bias' 1 'do not fit: 3 layers with 6 arrays of parameters, the network has 3 with 3' \
+    train-mlp --bias none --loss mse --init-from tanh.npz iris.npz
+refuses 'data of another width' 1 'do not fit: layer1.weight has shape .5, 4., expected .5, 2.' \
+    train-mlp --loss mse --init-from tanh.npz moons.npz
+refuses 'other classes' 1 'do not fit: layer2.weight has shape .3, 12., expected .2, 12.' \
+    train-mlp --init-from flowers.npz <(gen-gauss -n 30 --mean 1,1,1,1 --mean 2,2,2,2)
+refuses 'layers of nothing' 2 'layers is missing: --layers LAYER' train-cnn digits.npz
+
 # Without --lr, each optimiser has the rate that PyTorch gives it; the recipe says which.
 while read -r optimizer rest; do
     train-mlp --optimizer "$optimizer" --epochs 1 iris.npz >default.npz
