@@ -141,7 +141,7 @@ static void draw_all(trial *t, point at) {
     }
 }
 
-/* The signs of the result of a function with a kink, or the places where its values come from:
+/* The signs of the result of a function with a kink, or its choices:
  * where they change within the difference, it has no derivative. */
 static uint64_t branches(const trial *t) {
     const lp_op_row *row = &t->table[t->op];
@@ -150,9 +150,9 @@ static uint64_t branches(const trial *t) {
     if (row->takes_activation ? lp_activations[t->activation].has_kink : row->has_kink)
         for (size_t i = 0; i < n->rows * n->cols; i++)
             bits |= (uint64_t)(((const double *)n->value)[i] > 0) << i;
-    if (row->has_places)
+    if (row->has_choices)
         for (size_t i = 0; i < n->rows * n->cols; i++)
-            bits = bits * 31 + (uint64_t)((const int32_t *)n->scratch)[i];
+            bits = bits * 31 + (uint64_t)((const double *)n->scratch)[i];
     return bits;
 }
 

@@ -460,7 +460,7 @@ const lp_op_row lp_ops[LP_OPS] = {
     [LP_OP_CONV] = {"conv", "f(x * w + b), pictures", 2, 3, FUNCTIONS(lp_conv),
                     .scratch_matrices = 1, .takes_activation = true, .takes_window = true},
     [LP_OP_MAX_POOL] = {"max-pool", "the largest of each window", 1, 1, FUNCTIONS(lp_max_pool),
-                        .scratch_matrices = 1, .takes_window = true, .has_places = true},
+                        .scratch_matrices = 1, .takes_window = true, .has_choices = true},
     [LP_OP_AVERAGE_POOL] = {"average-pool", "the mean of each window", 1, 1,
                             FUNCTIONS(lp_average_pool), .takes_window = true},
     [LP_OP_CHANNELS_FIRST] = {"channels-first", "(h, w, c) to (c, h, w)", 1, 1,

@@ -111,8 +111,7 @@ typedef struct {
     bool takes_mode;       /* lp_graph_set_training makes a difference */
     lp_unary unary;        /* of the elementwise functions */
     bool has_kink;         /* at 0 */
-    bool has_places; /* scratch begins with the places (int32_t) of what the values are; a kink
-                        where they change */
+    bool has_choices; /* scratch begins with a number for each value; a kink where one changes */
 } lp_op_row;
 
 /* The table, indexed by lp_op. */

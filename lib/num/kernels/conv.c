@@ -1,119 +1,573 @@
-/* Convolution of small pictures, and its gradients: each output one chain of fma over its terms,
- * per block of CHAIN terms from +0, the blocks' sums added in order to +0. */
+/* Convolution of small pictures, and its gradients, without a matrix of the windows.
+ *
+ * Numeric contract (num/kernels/list.h): each output is one chain of fma over its terms, per block
+ * of KC of them, the blocks' sums added in order. So tiles, vectors and threads run over outputs.
+ *
+ * Forward, the lanes are places of the output, row after row. The source is packed for each column
+ * of the kernel: its elements that this column meets, so that any term reads consecutive places
+ * from consecutive addresses: kernel_width copies of the picture, not kernel_width * kernel_height.
+ * The gradient by the pictures is the same loop over dy, with the kernel turned by 180 degrees; a
+ * stride divides the pictures into stride² lattices, and each meets a part of the kernel.
+ *
+ * The gradient by the weights runs along the places, so its lanes are elements of the window: with
+ * the channels of a pixel side by side, a row of the window is consecutive. */
+#include "base/memory.h"
 #include "num/kernels/kernel.h"
 
-enum { CHAIN = 256 }; /* terms; part of the contract, since it shows in the bits */
+#include <stdlib.h>
 
-#if LP_SIZE == 4
-#define T_FMA fmaf
+#if defined LP_IS_avx512 || defined LP_IS_neon
+enum { SUM_ROWS = 6, SUM_REGS = 4 }; /* a tile of sums that are held in registers */
+#elif defined LP_IS_avx2
+enum { SUM_ROWS = 6, SUM_REGS = 2 };
 #else
-#define T_FMA fma
+enum { SUM_ROWS = 4, SUM_REGS = 2 };
 #endif
 
-/* A sum in progress. */
+#if defined LP_IS_avx512 || defined LP_IS_neon
+#define EACH_REGS(X, rows, ...)                                                                    \
+    X(rows, 1, __VA_ARGS__)                                                                        \
+    X(rows, 2, __VA_ARGS__) X(rows, 3, __VA_ARGS__) X(rows, 4, __VA_ARGS__)
+#else
+#define EACH_REGS(X, rows, ...) X(rows, 1, __VA_ARGS__) X(rows, 2, __VA_ARGS__)
+#endif
+#if defined LP_IS_generic
+#define EACH_TILE(X, ...)                                                                          \
+    EACH_REGS(X, 1, __VA_ARGS__)                                                                   \
+    EACH_REGS(X, 2, __VA_ARGS__) EACH_REGS(X, 3, __VA_ARGS__) EACH_REGS(X, 4, __VA_ARGS__)
+#else
+#define EACH_TILE(X, ...)                                                                          \
+    EACH_REGS(X, 1, __VA_ARGS__)                                                                   \
+    EACH_REGS(X, 2, __VA_ARGS__)                                                                   \
+    EACH_REGS(X, 3, __VA_ARGS__)                                                                   \
+    EACH_REGS(X, 4, __VA_ARGS__) EACH_REGS(X, 5, __VA_ARGS__) EACH_REGS(X, 6, __VA_ARGS__)
+#endif
+/* A function for every size of a tile, and the table of them: name[rows][regs]. */
+#define TILE_FUNCTION(rows, regs, name, type)                                                      \
+    static void name##_##rows##_##regs(const type *t) {                                            \
+        name##_of(rows, regs, t);                                                                  \
+    }
+#define TILE_ENTRY(rows, regs, name) [rows][regs] = name##_##rows##_##regs,
+#define TILES(name, type)                                                                          \
+    EACH_TILE(TILE_FUNCTION, name, type)                                                           \
+    static void (*const name[SUM_ROWS + 1][SUM_REGS + 1])(const type *t) = {                       \
+        EACH_TILE(TILE_ENTRY, name)};
+
+#define EACH_SUM(i, rows, r, regs)                                                                 \
+    _Pragma("GCC unroll 8") for (int i = 0; i < (rows); i++)                                       \
+        _Pragma("GCC unroll 8") for (int r = 0; r < (regs); r++)
+
+/* Memory for a kernel, `count` elements of T: the thread's own where that is enough, else new,
+ * which release() frees. */
+LP_INLINE T *room_for(size_t count) {
+    return count <= LP_SCRATCH / sizeof(T) ? lp_scratch() : lp_alloc(count, sizeof(T));
+}
+
+LP_INLINE void release(T *room) {
+    if (room != lp_scratch())
+        free(room);
+}
+
+/* ---- tiles of outputs ---- */
+
+/* Some channels of the output at consecutive places, = or += the sums over `terms` terms: term k
+ * has the weights w + weight[k] + i * w_out and the pixels x + source[k]. */
 typedef struct {
-    T total, block;
     size_t terms;
-} chain;
+    const size_t *weight, *source;
+    const T *w, *x;
+    size_t w_out;
+    T *y;
+    size_t y_out, last; /* between channels of the output; lanes of the last register */
+    bool add;
+} slide_tile;
 
-LP_INLINE void add_term(chain *s, T a, T b) {
-    s->block = T_FMA(a, b, s->block);
-    if (++s->terms % CHAIN == 0)
-        s->total += s->block, s->block = 0;
+LP_INLINE void slide_of(int rows, int regs, const slide_tile *t) {
+    R sum[SUM_ROWS][SUM_REGS], x[SUM_REGS];
+    EACH_SUM(i, rows, r, regs) sum[i][r] = r_set1(0);
+    size_t w_out = t->w_out;
+    for (size_t k = 0; k < t->terms; k++) {
+        const T *from = t->x + t->source[k], *w = t->w + t->weight[k];
+#pragma GCC unroll 8
+        for (int r = 0; r < regs; r++)
+            x[r] = r_load(from + r * RL);
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; i++, w += w_out) {
+            R weight = r_set1(*w);
+#pragma GCC unroll 8
+            for (int r = 0; r < regs; r++)
+                sum[i][r] = r_fma(weight, x[r], sum[i][r]);
+        }
+    }
+    EACH_SUM(i, rows, r, regs) {
+        T *to = t->y + (size_t)i * t->y_out + r * RL;
+        size_t lanes = r < regs - 1 ? RL : t->last;
+        R before = t->add ? r_load_n(to, lanes) : r_set1(0);
+        r_store_n(to, r_add(before, sum[i][r]), lanes);
+    }
+}
+TILES(slide, slide_tile)
+
+/* ---- a window that slides, forward and for the gradient by the pictures ---- */
+
+typedef struct {
+    size_t channels, height, width; /* of the source */
+    ptrdiff_t top, left;            /* padding before its first row and column */
+    size_t step;                    /* between windows */
+    size_t kernel_rows, kernel_cols;
+    bool turned;       /* element (i, j) of the kernel meets the window's last but (i, j) */
+    size_t rows, cols; /* places of the output */
+
+    const T *w; /* of channel o and term (c, i, j) at o * w_out + c * w_channel + ... */
+    size_t outs, w_out, w_channel, w_row, w_col;
+} sliding;
+
+/* A band of rows of the output, packed. */
+typedef struct {
+    size_t from, rows; /* of the output */
+    size_t lines;      /* packed rows of each residue by the step */
+    size_t plane;      /* elements of one channel, for one column of the kernel */
+    T *packed;
+} band;
+
+LP_INLINE size_t lines_of(const sliding *s, size_t rows) {
+    return rows + (s->kernel_rows - 1) / s->step;
 }
 
-LP_INLINE T sum_of(const chain *s) {
-    return s->total + s->block;
+/* With room behind for what a vector that is copied writes beyond the end. */
+LP_INLINE size_t plane_of(const sliding *s, size_t rows) {
+    return s->step * lines_of(s, rows) * s->cols + LANES;
 }
 
-/* Element (row, col) of a channel, counted from the padding's corner; +0 in the padding. */
-LP_INLINE T padded(const lp_window *g, const T *channel, size_t row, size_t col) {
-    row -= g->padding, col -= g->padding; /* below 0: beyond the end */
-    return row < g->height && col < g->width ? channel[row * g->width + col] : 0;
+LP_INLINE size_t packed_size(const sliding *s, size_t rows) {
+    return s->channels * s->kernel_cols * plane_of(s, rows) + SUM_REGS * RL;
 }
 
-static T conv_at(const lp_window *g, const T *x, const T *w, size_t row, size_t col) {
-    chain s = {0};
-    for (size_t c = 0; c < g->channels; c++, x += g->height * g->width)
-        for (size_t i = 0; i < g->kernel_height; i++)
-            for (size_t j = 0; j < g->kernel_width; j++)
-                add_term(&s, *w++, padded(g, x, row * g->stride + i, col * g->stride + j));
-    return sum_of(&s);
+/* What column j of the kernel meets, in every line of a band. */
+typedef struct {
+    ptrdiff_t from;      /* column of the source at the line's place 0 */
+    size_t begin, count; /* the places that lie in the source */
+} meeting;
+
+static meeting meeting_of(const sliding *s, size_t j) {
+    ptrdiff_t from = (ptrdiff_t)(s->turned ? s->kernel_cols - 1 - j : j) - s->left;
+    ptrdiff_t step = (ptrdiff_t)s->step, cols = (ptrdiff_t)s->cols;
+    ptrdiff_t begin = from < 0 ? (-from + step - 1) / step : 0;
+    ptrdiff_t end = (ptrdiff_t)s->width > from ? ((ptrdiff_t)s->width - from + step - 1) / step : 0;
+    end = end < cols ? end : cols;
+    return (meeting){from, (size_t)begin, end > begin ? (size_t)(end - begin) : 0};
+}
+
+/* `count` elements, one in `step`. May write up to a vector's end where `over`. */
+LP_INLINE void copy_line(size_t count, size_t step, const T *from, T *to, bool over) {
+    size_t q = 0;
+    if (step > 1) {
+        for (; q < count; q++, from += step)
+            to[q] = *from;
+        return;
+    }
+    for (; q + LANES <= count; q += LANES)
+        v_store(to + q, v_load(from + q));
+    if (q < count) {
+        V rest = v_load_n(from + q, count - q);
+        if (over)
+            v_store(to + q, rest);
+        else
+            v_store_n(to + q, rest, count - q);
+    }
+}
+
+/* One plane: the lines of a channel for one column of the kernel. Whole lines are written one after
+ * another, so each may write over the start of the next. */
+static void pack_plane(const sliding *s, const band *b, const T *x, const meeting *m, T *plane) {
+    size_t above = b->from * s->step; /* lines of the padded source before the first */
+    size_t height = (b->rows - 1) * s->step + s->kernel_rows;
+    bool whole = m->count == s->cols && (ptrdiff_t)above >= s->top &&
+                 (ptrdiff_t)(above + height) <= s->top + (ptrdiff_t)s->height;
+    if (!whole)
+        k_fill(b->plane, 0, plane);
+    for (size_t v = 0; v < height && m->count > 0; v++) {
+        ptrdiff_t row = (ptrdiff_t)(above + v) - s->top;
+        if (row < 0 || row >= (ptrdiff_t)s->height)
+            continue;
+        const T *from = x + row * (ptrdiff_t)s->width + m->from + (ptrdiff_t)(m->begin * s->step);
+        T *to = plane + (v % s->step * b->lines + v / s->step) * s->cols + m->begin;
+        if (whole && s->step == 1)
+            copy_line(m->count, 1, from, to, true);
+        else if (s->step == 1)
+            copy_line(m->count, 1, from, to, false);
+        else
+            copy_line(m->count, s->step, from, to, false);
+    }
+}
+
+static void pack_band(const sliding *s, const band *b, const T *x) {
+    for (size_t j = 0; j < s->kernel_cols; j++) {
+        meeting m = meeting_of(s, j);
+        for (size_t c = 0; c < s->channels; c++)
+            pack_plane(s, b, x + c * s->height * s->width, &m,
+                       b->packed + (c * s->kernel_cols + j) * b->plane);
+    }
+}
+
+/* Where the terms first .. first + count are, in the weights and in what is packed. */
+static void find_terms(const sliding *s, const band *b, size_t first, size_t count, size_t *weight,
+                       size_t *source) {
+    size_t window = s->kernel_rows * s->kernel_cols;
+    size_t c = first / window, i = first % window / s->kernel_cols, j = first % s->kernel_cols;
+    for (size_t k = 0; k < count; k++) {
+        size_t down = s->turned ? s->kernel_rows - 1 - i : i;
+        weight[k] = c * s->w_channel + i * s->w_row + j * s->w_col;
+        source[k] = (c * s->kernel_cols + j) * b->plane +
+                    (down % s->step * b->lines + down / s->step) * s->cols;
+        if (++j == s->kernel_cols && (j = 0, ++i == s->kernel_rows))
+            i = 0, c++;
+    }
+}
+
+/* The places of a band, y (outs, ...) with y_out elements between its channels. */
+static void slide_band(const sliding *s, const band *b, T *y, size_t y_out) {
+    size_t terms = s->channels * s->kernel_rows * s->kernel_cols, places = b->rows * s->cols;
+    cut regs = cut_rows((places + RL - 1) / RL, SUM_REGS), outs = cut_rows(s->outs, SUM_ROWS);
+    size_t weight[KC], source[KC];
+    for (size_t k = 0; k < terms; k += KC) {
+        slide_tile t = {.terms = min_of(terms - k, KC), .weight = weight, .source = source};
+        find_terms(s, b, k, t.terms, weight, source);
+        t.w_out = s->w_out, t.y_out = y_out, t.add = k > 0;
+        for (size_t r = 0, at = 0, width; r < regs.count; r++, at += width * RL) {
+            width = regs.height + (r < regs.higher);
+            t.x = b->packed + at;
+            t.last = min_of(places - at - (width - 1) * RL, RL);
+            for (size_t i = 0, o = 0, height; i < outs.count; i++, o += height) {
+                height = outs.height + (i < outs.higher);
+                t.w = s->w + o * s->w_out;
+                t.y = y + o * y_out + at;
+                slide[height][width](&t);
+            }
+        }
+    }
+}
+
+/* Rows of the output in a band: packed, they stay in the L2 cache. */
+static size_t band_rows(const sliding *s) {
+    size_t rows = s->rows;
+    while (rows > 1 && packed_size(s, rows) > LP_SCRATCH / 4 / sizeof(T))
+        rows = (rows + 1) / 2;
+    return rows;
+}
+
+/* y (outs, rows, cols) = the sliding sums of one picture, band by band. */
+static void slide_picture(const sliding *s, const T *x, T *y) {
+    size_t places = s->rows * s->cols, most = band_rows(s);
+    band b = {.packed = room_for(packed_size(s, most))};
+    for (; b.from < s->rows; b.from += b.rows) {
+        b.rows = min_of(most, s->rows - b.from);
+        b.lines = lines_of(s, b.rows);
+        b.plane = plane_of(s, b.rows);
+        pack_band(s, &b, x);
+        slide_band(s, &b, y + b.from * s->cols, places);
+    }
+    release(b.packed);
+}
+
+/* ---- the forward pass ---- */
+
+typedef struct {
+    const lp_window *g;
+    size_t out;
+    const T *from, *w, *bias;
+    T *to;
+    lp_unary f;
+    bool accumulate;
+} pictures;
+
+static void conv_picture(void *context, size_t p) {
+    const pictures *a = context;
+    const lp_window *g = a->g;
+    size_t window = g->kernel_height * g->kernel_width, places = lp_window_places(g);
+    sliding s = {.channels = g->channels, .height = g->height, .width = g->width};
+    s.top = s.left = (ptrdiff_t)g->padding;
+    s.step = g->stride, s.kernel_rows = g->kernel_height, s.kernel_cols = g->kernel_width;
+    s.rows = lp_window_rows(g), s.cols = lp_window_cols(g);
+    s.w = a->w, s.outs = a->out, s.w_out = g->channels * window;
+    s.w_channel = window, s.w_row = g->kernel_width, s.w_col = 1;
+    T *y = a->to + p * a->out * places;
+    slide_picture(&s, a->from + p * lp_window_picture(g), y);
+    if (a->bias || a->f != LP_IDENTITY)
+        for (size_t o = 0; o < a->out; o++)
+            k_bias_unary(a->f, 1, places, a->bias ? a->bias + o : NULL, 1, y + o * places);
+}
+
+/* All pictures, on one thread where that is not worth more. */
+static void each_picture(const pictures *a, size_t n, void (*body)(void *context, size_t p)) {
+    if (n * a->out * lp_window_elements(a->g) * lp_window_places(a->g) >= SMALL)
+        lp_parallel(n, body, (void *)a);
+    else
+        for (size_t p = 0; p < n; p++)
+            body((void *)a, p);
 }
 
 static void k_conv(const lp_window *g, size_t n, size_t out, const void *x, const void *w,
                    const void *bias, lp_unary f, void *y) {
-    size_t rows = lp_window_rows(g), cols = lp_window_cols(g);
-    T *to = y;
-    for (size_t p = 0; p < n; p++)
-        for (size_t o = 0; o < out; o++, to += rows * cols) {
-            const T *picture = (const T *)x + p * lp_window_picture(g);
-            const T *kernel = (const T *)w + o * lp_window_elements(g);
-            for (size_t i = 0; i < rows; i++)
-                for (size_t j = 0; j < cols; j++)
-                    to[i * cols + j] = conv_at(g, picture, kernel, i, j);
-            k_bias_unary(f, 1, rows * cols, bias ? (const T *)bias + o : NULL, 1, to);
-        }
+    each_picture(&(pictures){g, out, x, w, bias, y, f, false}, n, conv_picture);
 }
 
-/* Where the padded place `at` is met by element k of a window: at row or column `place` of the
- * output. False where no window begins at that distance. */
-LP_INLINE bool window_at(const lp_window *g, size_t at, size_t k, size_t *place) {
-    *place = (at - k) / g->stride;
-    return at >= k ? (at - k) % g->stride == 0 : (k - at) % g->stride == 0;
+/* ---- the gradient by the pictures ---- */
+
+/* Along one axis, the places of a picture that windows meet with the elements first, first +
+ * stride,
+ * ... of the kernel: places from, from + stride, ..., `count` of them, with `elements` elements;
+ * the first of these places meets the first element in window `window`. */
+typedef struct {
+    size_t first, elements, from, count, window;
+} lattice;
+
+LP_INLINE lattice lattice_of(const lp_window *g, size_t first, size_t kernel, size_t size) {
+    lattice l = {.first = first};
+    l.from = (first + g->stride - g->padding % g->stride) % g->stride;
+    l.elements = first < kernel ? (kernel - first + g->stride - 1) / g->stride : 0;
+    l.count = l.from < size ? (size - l.from + g->stride - 1) / g->stride : 0;
+    l.window = (l.from + g->padding - first) / g->stride;
+    return l;
 }
 
-static T input_gradient_at(const lp_window *g, size_t out, const T *dy, const T *w, size_t row,
-                           size_t col) {
-    size_t rows = lp_window_rows(g), cols = lp_window_cols(g), elements = lp_window_elements(g);
-    chain s = {0};
-    for (size_t o = 0; o < out; o++, dy += rows * cols, w += elements)
-        for (size_t i = 0, r, c; i < g->kernel_height; i++) {
-            if (!window_at(g, row + g->padding, i, &r))
-                continue;
-            for (size_t j = 0; j < g->kernel_width; j++)
-                if (window_at(g, col + g->padding, j, &c))
-                    add_term(&s, w[i * g->kernel_width + j],
-                             row + g->padding >= i && col + g->padding >= j && r < rows && c < cols
-                                 ? dy[r * cols + c]
-                                 : 0);
+/* dx at the lattice's places = or += y (channels, rows.count, cols.count), or 0 where y is NULL. */
+static void spread(const lp_window *g, const lattice *rows, const lattice *cols, const T *y, T *dx,
+                   bool accumulate) {
+    for (size_t c = 0; c < g->channels; c++, dx += g->height * g->width)
+        for (size_t i = 0; i < rows->count; i++)
+            for (size_t j = 0; j < cols->count; j++) {
+                T *to = dx + (rows->from + i * g->stride) * g->width + cols->from + j * g->stride;
+                T d = y ? *y++ : 0;
+                *to = accumulate ? *to + d : d;
+            }
+}
+
+static void input_gradient_of(const pictures *a, const T *dy, const lattice *rows,
+                              const lattice *cols, T *dx) {
+    const lp_window *g = a->g;
+    size_t window = g->kernel_height * g->kernel_width;
+    sliding s = {.channels = a->out, .height = lp_window_rows(g), .width = lp_window_cols(g)};
+    s.kernel_rows = rows->elements, s.kernel_cols = cols->elements;
+    s.top = (ptrdiff_t)rows->elements - 1 - (ptrdiff_t)rows->window;
+    s.left = (ptrdiff_t)cols->elements - 1 - (ptrdiff_t)cols->window;
+    s.step = 1, s.turned = true, s.rows = rows->count, s.cols = cols->count;
+    s.w = a->w + rows->first * g->kernel_width + cols->first;
+    s.outs = g->channels, s.w_out = window, s.w_channel = g->channels * window;
+    s.w_row = g->stride * g->kernel_width, s.w_col = g->stride;
+    if (s.rows == 0 || s.cols == 0)
+        return;
+    if (s.kernel_rows == 0 || s.kernel_cols == 0) {
+        spread(g, rows, cols, NULL, dx, a->accumulate);
+    } else if (g->stride == 1 && !a->accumulate) {
+        slide_picture(&s, dy, dx);
+    } else {
+        T *y = lp_alloc(g->channels * s.rows * s.cols, sizeof *y);
+        slide_picture(&s, dy, y);
+        spread(g, rows, cols, y, dx, a->accumulate);
+        free(y);
+    }
+}
+
+static void input_gradient(void *context, size_t p) {
+    const pictures *a = context;
+    const lp_window *g = a->g;
+    for (size_t i = 0; i < g->stride; i++)
+        for (size_t j = 0; j < g->stride; j++) {
+            lattice rows = lattice_of(g, i, g->kernel_height, g->height);
+            lattice cols = lattice_of(g, j, g->kernel_width, g->width);
+            input_gradient_of(a, a->from + p * a->out * lp_window_places(g), &rows, &cols,
+                              a->to + p * lp_window_picture(g));
         }
-    return sum_of(&s);
 }
 
 static void k_conv_backward_input(const lp_window *g, size_t n, size_t out, const void *dy,
                                   const void *w, void *dx, bool accumulate) {
-    size_t window = g->kernel_height * g->kernel_width;
-    T *to = dx;
-    for (size_t p = 0; p < n; p++)
-        for (size_t c = 0; c < g->channels; c++) {
-            const T *from = (const T *)dy + p * out * lp_window_places(g);
-            const T *kernel = (const T *)w + c * window;
-            for (size_t i = 0; i < g->height; i++)
-                for (size_t j = 0; j < g->width; j++, to++) {
-                    T d = input_gradient_at(g, out, from, kernel, i, j);
-                    *to = accumulate ? *to + d : d;
+    each_picture(&(pictures){g, out, dy, w, NULL, dx, LP_IDENTITY, accumulate}, n, input_gradient);
+}
+
+/* ---- the gradient by the weights ---- */
+
+/* Sums for some channels of dy and some registers of the window, over some pictures: at each place,
+ * element r * RL of the window is at x + element[r]. */
+typedef struct {
+    size_t pictures, rows, cols;
+    const T *x, *dy;
+    size_t x_picture, x_row, x_place; /* from one to the next */
+    size_t dy_picture, dy_out;
+    const size_t *element;
+    size_t terms; /* that the block in progress has had before */
+    T *sums;      /* rows * regs registers: the blocks before, then the one in progress */
+} weigh_tile;
+
+LP_INLINE void weigh_of(int rows, int regs, const weigh_tile *t) {
+    R sum[SUM_ROWS][SUM_REGS], x[SUM_REGS];
+    T *before = t->sums, *block = t->sums + rows * regs * RL;
+    EACH_SUM(i, rows, r, regs) sum[i][r] = r_load(block + (i * regs + r) * RL);
+    size_t left = KC - t->terms, dy_out = t->dy_out, x_place = t->x_place;
+    for (size_t p = 0; p < t->pictures; p++)
+        for (size_t row = 0; row < t->rows; row++) {
+            const T *from = t->x + p * t->x_picture + row * t->x_row;
+            const T *dy = t->dy + p * t->dy_picture + row * t->cols;
+            for (size_t col = 0, here; col < t->cols; col += here) {
+                here = min_of(t->cols - col, left);
+                for (size_t q = 0; q < here; q++, from += x_place, dy++) {
+#pragma GCC unroll 8
+                    for (int r = 0; r < regs; r++)
+                        x[r] = r_load(from + t->element[r]);
+                    const T *d = dy;
+#pragma GCC unroll 8
+                    for (int i = 0; i < rows; i++, d += dy_out) {
+                        R gradient = r_set1(*d);
+#pragma GCC unroll 8
+                        for (int r = 0; r < regs; r++)
+                            sum[i][r] = r_fma(gradient, x[r], sum[i][r]);
+                    }
                 }
+                left -= here;
+                if (left == 0) {
+                    EACH_SUM(i, rows, r, regs) {
+                        T *total = before + (i * regs + r) * RL;
+                        r_store(total, r_add(r_load(total), sum[i][r]));
+                        sum[i][r] = r_set1(0);
+                    }
+                    left = KC;
+                }
+            }
         }
+    EACH_SUM(i, rows, r, regs) r_store(block + (i * regs + r) * RL, sum[i][r]);
+}
+TILES(weigh, weigh_tile)
+
+typedef struct {
+    const lp_window *g;
+    size_t n, out;
+    const T *dy, *x;
+    T *dw;
+    bool accumulate;
+    size_t rows, cols;    /* places of a picture */
+    size_t height, width; /* of the part of the padded picture that windows meet */
+    size_t run, regs;     /* elements of a row of the window, and registers for them */
+    cut tile_outs,
+        tile_regs; /* tiles: of channels, and of the registers of all rows of the window */
+    size_t chunks;
+} weighing;
+
+/* The channels of a pixel side by side: (height, width, channels), padded. */
+static void interleave(const weighing *a, const T *x, T *to) {
+    const lp_window *g = a->g;
+    size_t size = a->height * a->width * g->channels;
+    if (g->padding > 0)
+        k_fill(size, 0, to);
+    size_t rows = min_of(a->height, g->height + g->padding);
+    size_t cols = min_of(a->width, g->width + g->padding);
+    for (size_t i = g->padding; i < rows; i++)
+        for (size_t c = 0; c < g->channels; c++) {
+            const T *from = x + (c * g->height + i - g->padding) * g->width;
+            T *at = to + (i * a->width + g->padding) * g->channels + c;
+            for (size_t j = g->padding; j < cols; j++, at += g->channels)
+                *at = *from++;
+        }
+}
+
+/* One tile's place among the sums. */
+typedef struct {
+    size_t out, outs, reg, regs;
+} tile_place;
+
+static tile_place place_of_tile(const weighing *a, size_t t) {
+    size_t i = t / a->tile_regs.count, r = t % a->tile_regs.count;
+    const cut *o = &a->tile_outs, *q = &a->tile_regs;
+    return (tile_place){i * o->height + min_of(i, o->higher), o->height + (i < o->higher),
+                        r * q->height + min_of(r, q->higher), q->height + (r < q->higher)};
+}
+
+enum { TILE_SUMS = 2 * SUM_ROWS * SUM_REGS * RL };
+
+static void store_weights(const weighing *a, const tile_place *at, const T *sums) {
+    const lp_window *g = a->g;
+    size_t kernel = g->kernel_height * g->kernel_width, all = at->outs * at->regs * RL;
+    for (size_t r = 0; r < at->regs; r++) {
+        size_t row = (at->reg + r) / a->regs, first = (at->reg + r) % a->regs * RL;
+        size_t j = first / g->channels, c = first % g->channels;
+        for (size_t lane = 0; lane < RL && first + lane < a->run; lane++) {
+            T *to = a->dw + at->out * g->channels * kernel + c * kernel + row * g->kernel_width + j;
+            const T *sum = sums + r * RL + lane;
+            for (size_t o = 0; o < at->outs;
+                 o++, to += g->channels * kernel, sum += at->regs * RL) {
+                T total = sum[0] + sum[all];
+                *to = a->accumulate ? *to + total : total;
+            }
+            if (++c == g->channels)
+                c = 0, j++;
+        }
+    }
+}
+
+/* The tiles from .. to, over all pictures, as many at once as there is room for. */
+static void weigh_tiles(const weighing *a, size_t from, size_t to, T *sums, T *packed,
+                        size_t most) {
+    const lp_window *g = a->g;
+    size_t picture = a->height * a->width * g->channels, places = a->rows * a->cols;
+    k_fill((to - from) * TILE_SUMS, 0, sums);
+    weigh_tile t = {.rows = a->rows, .cols = a->cols, .x = packed, .x_picture = picture};
+    t.x_row = g->stride * a->width * g->channels, t.x_place = g->stride * g->channels;
+    t.dy_picture = a->out * places, t.dy_out = places;
+    for (size_t p = 0; p < a->n; p += t.pictures) {
+        t.pictures = min_of(most, a->n - p);
+        for (size_t i = 0; i < t.pictures; i++)
+            interleave(a, a->x + (p + i) * lp_window_picture(g), packed + i * picture);
+        t.terms = p * places % KC;
+        for (size_t k = from; k < to; k++) {
+            tile_place at = place_of_tile(a, k);
+            size_t element[SUM_REGS];
+            for (size_t r = 0; r < at.regs; r++)
+                element[r] =
+                    (at.reg + r) / a->regs * a->width * g->channels + (at.reg + r) % a->regs * RL;
+            t.element = element;
+            t.dy = a->dy + (p * a->out + at.out) * places;
+            t.sums = sums + (k - from) * TILE_SUMS;
+            weigh[at.outs][at.regs](&t);
+        }
+    }
+    for (size_t k = from; k < to; k++) {
+        tile_place at = place_of_tile(a, k);
+        store_weights(a, &at, sums + (k - from) * TILE_SUMS);
+    }
+}
+
+static void weigh_chunk(void *context, size_t i) {
+    const weighing *a = context;
+    size_t tiles = a->tile_outs.count * a->tile_regs.count;
+    size_t from = tiles * i / a->chunks, to = tiles * (i + 1) / a->chunks;
+    size_t picture = a->height * a->width * a->g->channels;
+    enum { ROOM = LP_SCRATCH / sizeof(T), MOST_TILES = ROOM / 2 / TILE_SUMS };
+    size_t space = ROOM - min_of(to - from, MOST_TILES) * TILE_SUMS - SUM_REGS * RL;
+    size_t most = space / picture > 0 ? space / picture : 1;
+    size_t sums = min_of(to - from, MOST_TILES) * TILE_SUMS;
+    T *room = room_for(sums + most * picture + SUM_REGS * RL);
+    for (size_t at = from; at < to; at += MOST_TILES)
+        weigh_tiles(a, at, min_of(to, at + MOST_TILES), room, room + sums, most);
+    release(room);
 }
 
 static void k_conv_backward_weights(const lp_window *g, size_t n, size_t out, const void *dy,
                                     const void *x, void *dw, bool accumulate) {
-    size_t rows = lp_window_rows(g), cols = lp_window_cols(g), area = g->height * g->width;
-    T *to = dw;
-    for (size_t o = 0; o < out; o++)
-        for (size_t c = 0; c < g->channels; c++)
-            for (size_t i = 0; i < g->kernel_height; i++)
-                for (size_t j = 0; j < g->kernel_width; j++, to++) {
-                    chain s = {0};
-                    for (size_t p = 0; p < n; p++) {
-                        const T *channel = (const T *)x + (p * g->channels + c) * area;
-                        const T *d = (const T *)dy + (p * out + o) * rows * cols;
-                        for (size_t r = 0; r < rows; r++)
-                            for (size_t q = 0; q < cols; q++)
-                                add_term(&s, *d++,
-                                         padded(g, channel, r * g->stride + i, q * g->stride + j));
-                    }
-                    *to = accumulate ? *to + sum_of(&s) : sum_of(&s);
-                }
+    weighing a = {.g = g, .n = n, .out = out, .dy = dy, .x = x, .dw = dw};
+    a.accumulate = accumulate;
+    a.rows = lp_window_rows(g), a.cols = lp_window_cols(g);
+    a.height = (a.rows - 1) * g->stride + g->kernel_height;
+    a.width = (a.cols - 1) * g->stride + g->kernel_width;
+    a.run = g->kernel_width * g->channels;
+    a.regs = (a.run + RL - 1) / RL;
+    a.tile_outs = cut_rows(out, SUM_ROWS);
+    a.tile_regs = cut_rows(g->kernel_height * a.regs, SUM_REGS);
+    size_t operations = n * out * lp_window_elements(g) * lp_window_places(g);
+    a.chunks = operations < SMALL
+                   ? 1
+                   : min_of((size_t)lp_threads(), a.tile_outs.count * a.tile_regs.count);
+    if (a.chunks > 1)
+        lp_parallel(a.chunks, weigh_chunk, &a);
+    else
+        weigh_chunk(&a, 0);
 }

@@ -19,17 +19,6 @@
  * along m. */
 #include "num/kernels/kernel.h"
 
-enum { KC = 256 }; /* along k; part of the contract, since it shows in the bits */
-
-typedef LP_CAT(rf, LP_SIZE) R;
-#define r_set1 LP_CAT(LP_CAT(rf, LP_SIZE), _set1)
-#define r_load LP_CAT(LP_CAT(rf, LP_SIZE), _load)
-#define r_store LP_CAT(LP_CAT(rf, LP_SIZE), _store)
-#define r_load_n LP_CAT(LP_CAT(rf, LP_SIZE), _load_n)
-#define r_store_n LP_CAT(LP_CAT(rf, LP_SIZE), _store_n)
-#define r_add LP_CAT(LP_CAT(rf, LP_SIZE), _add)
-#define r_fma LP_CAT(LP_CAT(rf, LP_SIZE), _fma)
-
 /* The heights that a tile may have: of one or two registers' width, which fill the registers of
  * the CPU but for four; of three; and of those that copy b, which tall products begin with. */
 #if defined LP_IS_avx512
@@ -57,11 +46,9 @@ enum { MR = 4, MR_OF_3 = 4 };
 enum { MR_OF_4 = 3 };
 
 enum {
-    RL = LP_REGISTER_BYTES / LP_SIZE, /* lanes of a register */
-    NR = 2 * RL,                      /* columns of a panel */
-    NR_WIDE = 4 * RL,                 /* and of one for few rows */
-    COPY_ROWS = 5 * MR,               /* rows from which the first tile of a panel of b copies it */
-    SMALL = 90000 * RL, /* multiply-adds below which one thread does it all: some 15 us */
+    NR = 2 * RL,        /* columns of a panel */
+    NR_WIDE = 4 * RL,   /* and of one for few rows */
+    COPY_ROWS = 5 * MR, /* rows from which the first tile of a panel of b copies it */
     CHUNKS = 3,         /* a thread, so that one that is held up holds up little */
 };
 
@@ -566,16 +553,6 @@ enum {
     TAIL = NR_WIDE * NR_WIDE, /* elements of the padded last rows of b: at most NR_WIDE rows */
 };
 
-/* Rows cut evenly into tiles: the first `higher` of them have one row more. */
-typedef struct {
-    size_t count, height, higher;
-} cut;
-
-LP_INLINE cut cut_rows(size_t rows, size_t max) {
-    size_t count = (rows + max - 1) / max, height = rows / count;
-    return (cut){count, height, rows - height * count};
-}
-
 /* a's tiles one after another, each as k steps of whole registers: KC * PACKED_STEP apart. */
 static void pack_a(operand a, size_t rows, size_t k, T *to) {
     cut tiles = cut_rows(rows, MR);
@@ -697,10 +674,6 @@ static void run_chunk(void *context, size_t i) {
           chunk_start(w->rows, MR, w->row_chunks, r + 1),
           chunk_start(w->columns, NR, w->column_chunks, j),
           chunk_start(w->columns, NR, w->column_chunks, j + 1));
-}
-
-LP_INLINE size_t min_of(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 enum { TALL = 10 }; /* tiles that a chunk's rows are worth */

@@ -55,6 +55,40 @@ enum { LANES = 64 / LP_SIZE };
 #define m_or LP_M(_or)
 #define m_not LP_M(_not)
 
+/* A register of T, for tiles that are counted in registers. */
+#define LP_R(name) LP_CAT(LP_CAT(rf, LP_SIZE), name)
+typedef LP_R() R;
+enum { RL = LP_REGISTER_BYTES / LP_SIZE }; /* its lanes */
+
+#define r_set1 LP_R(_set1)
+#define r_load LP_R(_load)
+#define r_store LP_R(_store)
+#define r_load_n LP_R(_load_n)
+#define r_store_n LP_R(_store_n)
+#define r_add LP_R(_add)
+#define r_fma LP_R(_fma)
+
+LP_INLINE size_t min_of(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Rows cut evenly into tiles: the first `higher` of them have one row more. */
+typedef struct {
+    size_t count, height, higher;
+} cut;
+
+LP_INLINE cut cut_rows(size_t rows, size_t max) {
+    size_t count = (rows + max - 1) / max, height = rows / count;
+    return (cut){count, height, rows - height * count};
+}
+
+/* Multiply-adds below which one thread does it all: some 15 us. */
+enum { SMALL = 90000 * RL };
+
+/* The terms of a product or a convolution that are one chain of fma; part of the contract (list.h),
+ * since it shows in the bits. */
+enum { KC = 256 };
+
 #define LP_KERNEL(result, name, arguments) static result k_##name arguments;
 #include "num/kernels/list.h"
 #undef LP_KERNEL

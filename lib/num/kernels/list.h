@@ -123,12 +123,12 @@ LP_KERNEL(void, conv_backward_weights,
            bool accumulate))
 
 /* y (n, channels, rows, cols) = the largest element that the window holds, NaN if any is NaN, and
- * place = where it is within its channel: the first of equal elements, the last NaN. Padding is
- * never the largest. And dx += dy at those places, output after output, from 0 unless it
- * accumulates. */
-LP_KERNEL(void, max_pool, (const lp_window *g, size_t n, const void *x, void *y, int32_t *place))
+ * which = its number in the window (row * kernel_width + column, as T): of equal elements the
+ * first, of NaN the last. Padding is never the largest. And dx += dy where they were, output after
+ * output, from 0 unless it accumulates. */
+LP_KERNEL(void, max_pool, (const lp_window *g, size_t n, const void *x, void *y, void *which))
 LP_KERNEL(void, max_pool_backward,
-          (const lp_window *g, size_t n, const void *dy, const int32_t *place, void *dx,
+          (const lp_window *g, size_t n, const void *dy, const void *which, void *dx,
            bool accumulate))
 
 /* y = the sum of the window's elements in the picture, row by row from +0, divided by the size of
