@@ -49,7 +49,7 @@ echo x >"$scratch/empty/title"
 for script in lab1 lab2 moons autodiff cifar faces fashion; do
     words=("$scratch/empty")
     case $script in
-    lab1) words+=("$scratch/empty") ;;
+    lab1) words=(table "$scratch/empty" "$scratch/empty") ;;
     faces) words=(table "$scratch/empty") ;;
     esac
     refuses "$script without streams" 1 'No such file' bash -c 'BIN=$0 bash "pipelines/$1.sh" "${@:2}"' \
@@ -122,3 +122,46 @@ to-csv layer3.weight "$scratch/out/autodiff/relu-3-frozen-w4-2.npz" >"$scratch/f
 same "the third layer that the listing's parameters() omits stays at its start" "$scratch/start.csv" "$scratch/frozen.csv"
 equal 'and is 4 wide' "$(inspect --tsv "$scratch/out/autodiff/relu-3-frozen-w4-2.npz" | grep '^layer[123].weight' | cut -f 3 | tr '\n' ' ')" \
     '(4, 2) (4, 4) (2, 4) '
+
+# ---- lab 1, on a folder in MovieLens' layout: its table says which data it is of ----
+mkdir "$scratch/my ratings"
+gen-ratings -n 4000 --users 80 --items 120 --seed 3 >"$scratch/small.npz"
+{ echo userId,movieId,rating,timestamp && to-csv --no-header row col data "$scratch/small.npz" |
+    awk -F, -v OFS=, '{ print $1 + 1, $2 * 3 + 10, $3, 964982703 }'; } >"$scratch/my ratings/ratings.csv"
+{ echo movieId,title,genres && for film in $(seq 0 119); do echo "$((film * 3 + 10)),\"Film $film, The (1998)\",Drama"; done; } \
+    >"$scratch/my ratings/movies.csv"
+# User 5's first rating.
+IFS=, read -r film stars < <(awk -F, '$1 == 5 { print ($2 - 10) / 3 "," $3; exit }' "$scratch/my ratings/ratings.csv")
+lab lab1 RATINGS="$scratch/my ratings" TITLE="Film $film, The (1998)" >"$scratch/lab1.txt"
+table=$scratch/out/lab1/my_ratings/table.tsv
+cell() { awk -F '\t' -v name="$1" -v column="$2" '$1 == name { print $column }' "$table"; }
+equal 'the table names the folder' "$(grep -c "are those in .*/my ratings" "$table")" 1
+equal 'the rating itself' "$(cell '  the entry itself' 3)" "$stars"
+if [ -n "$python" ]; then
+    check "the reconstruction is NumPy's" "$python" -c '
+import numpy, sys
+x = numpy.load(sys.argv[1])["x"]
+u, s, vt = numpy.linalg.svd(x)
+best = u[:, :2] * s[:2] @ vt[:2]
+for row, text in zip(best, sys.argv[2:5]):
+    assert numpy.abs(row - numpy.array(text.split(), float)).max() <= 5.1e-5, (row, text)
+sgd = numpy.load(sys.argv[5])
+made = sgd["u"] @ sgd["v"].T
+for row, text in zip(made, sys.argv[6:]):
+    assert numpy.abs(row - numpy.array(text.split(), float)).max() <= 5.1e-5, (row, text)
+' "$scratch/out/lab1/x.npz" "$(cell '  U S Vᵀ, row 1' 3)" "$(cell '  U S Vᵀ, row 2' 3)" "$(cell '  U S Vᵀ, row 3' 3)" \
+        "$scratch/out/lab1/sgd-01.npz" "$(cell '  U Vᵀ, row 1' 3)" "$(cell '  U Vᵀ, row 2' 3)" "$(cell '  U Vᵀ, row 3' 3)"
+else
+    skip "the reconstruction: Python has no NumPy"
+fi
+# Rank and epochs come from the validation part, and the test part is no part of it.
+inner=$scratch/out/lab1/my_ratings/inner.npz
+equal 'the validation part is cut from the training part' \
+    "$(inspect --tsv "$inner" | awk -F '\t' '$1 ~ /^data_/ { sub(/[(]/, "", $3); n += $3 } END { print n }')" \
+    "$(inspect --tsv "$scratch/out/lab1/my_ratings/split.npz" | awk -F '\t' '$1 == "data_train" { sub(/[(]/, "", $3); print $3 + 0 }')"
+read -r rank epochs < <(sort -g -k 3 "$scratch/out/lab1/my_ratings/ranks.tsv" | awk 'NR == 1 { print $1, $2 }')
+equal 'the best rank and its epochs are used' \
+    "$(inspect --recipe "$scratch/out/lab1/my_ratings/chosen.npz" | grep -o -- '--rank [0-9]*\|--epochs [0-9]*' | xargs)" \
+    "--rank $rank --epochs $epochs"
+refuses 'a folder without the files' 2 'RATINGS=.*: there is no ratings.csv in the folder' \
+    make -s lab1 RATINGS="$scratch/empty" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD" ISAS="$(cat "$BUILD/.isas")"
