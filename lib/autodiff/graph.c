@@ -82,11 +82,18 @@ int lp_graph_apply3(lp_graph *g, lp_op op, int a, int b, int c) {
     return g->ops[op].takes_shape || g->ops[op].takes_window ? g->count - 1 : shape(g, n);
 }
 
+/* Gives a node of an op that takes one its activation; one that needs its input for its derivative
+ * becomes a node of its own. */
+static int activate(lp_graph *g, int node, lp_activation f) {
+    if (node < 0)
+        return -1;
+    bool apart = lp_activations[f].needs_input;
+    g->node[node].activation = apart ? LP_ACTIVATION_IDENTITY : f;
+    return apart ? lp_graph_apply(g, lp_activations[f].op, node) : node;
+}
+
 int lp_graph_linear(lp_graph *g, lp_activation f, int x, int w, int b) {
-    int node = lp_graph_apply3(g, LP_OP_LINEAR, x, w, b);
-    if (node >= 0)
-        g->node[node].activation = f;
-    return node;
+    return activate(g, lp_graph_apply3(g, LP_OP_LINEAR, x, w, b), f);
 }
 
 int lp_graph_expand(lp_graph *g, int x, size_t rows, size_t cols) {
@@ -107,10 +114,7 @@ int lp_graph_apply_window(lp_graph *g, lp_op op, const lp_window *window, int x,
 }
 
 int lp_graph_conv(lp_graph *g, lp_activation f, const lp_window *window, int x, int w, int b) {
-    int node = lp_graph_apply_window(g, LP_OP_CONV, window, x, w, b);
-    if (node >= 0)
-        g->node[node].activation = f;
-    return node;
+    return activate(g, lp_graph_apply_window(g, LP_OP_CONV, window, x, w, b), f);
 }
 
 void lp_graph_set_running(lp_graph *g, int node, void *mean, void *variance) {
@@ -181,6 +185,9 @@ int lp_graph_finish_forward(lp_graph *g, lp_error *e) {
             continue;
         if (n->needs_gradient && g->ops[n->op].backward == NULL)
             return lp_fail(e, "building the graph: %s has no backward", g->ops[n->op].name);
+        if (g->ops[n->op].takes_activation && lp_activations[n->activation].needs_input)
+            return lp_fail(e, "building the graph: %s does not keep what %s's derivative needs",
+                           g->ops[n->op].name, lp_activations[n->activation].name);
         allocate(g, n);
     }
     return 0;

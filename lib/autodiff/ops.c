@@ -402,8 +402,12 @@ static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
 
 /* ---- the tables ---- */
 
-#define ACTIVATION(NAME, text, formula, kink)                                                      \
-    [LP_ACTIVATION_##NAME] = {.name = text, .unary = LP_##NAME, .has_kink = kink},
+#define ACTIVATION(NAME, text, formula, kink, input)                                               \
+    [LP_ACTIVATION_##NAME] = {.name = text,                                                        \
+                              .unary = LP_##NAME,                                                  \
+                              .op = LP_OP_##NAME,                                                  \
+                              .has_kink = kink,                                                    \
+                              .needs_input = input},
 
 const lp_activation_row lp_activations[LP_ACTIVATION_COUNT] = {LP_ACTIVATIONS(ACTIVATION)};
 
@@ -411,7 +415,7 @@ const lp_activation_row lp_activations[LP_ACTIVATION_COUNT] = {LP_ACTIVATIONS(AC
 #define MATMUL(op) 2, 2, op##_shape, matmul_forward, op##_backward
 #define BINARY(op) 2, 2, binary_shape, binary_forward, op##_backward
 #define UNARY(f) 1, 1, same_shape, unary_forward, unary_backward, .unary = f
-#define ACTIVATION_OP(NAME, text, formula, kink)                                                   \
+#define ACTIVATION_OP(NAME, text, formula, kink, input)                                            \
     [LP_OP_##NAME] = {text, formula, UNARY(LP_##NAME), .has_kink = kink},
 
 // clang-format off

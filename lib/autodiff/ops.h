@@ -14,29 +14,26 @@
 typedef struct lp_graph lp_graph;
 typedef struct lp_node lp_node;
 
-/* The function is lp_unary's of the same name, its derivative is computed from its value. A kink is
- * a point without a derivative, which gradcheck avoids. */
+/* The function is lp_unary's of the same name. Its derivative is computed from its value, or, where
+ * the last column says so, from its input. A kink is a point without a derivative (or, of ELU,
+ * without a second one), which gradcheck avoids. */
 // clang-format off
-#define LP_ACTIVATIONS(ROW)                                    \
-    /*  enum      name        formula             kink at 0 */ \
-    ROW(RELU,     "relu",     "max(x, 0)",        true)        \
-    ROW(SIGMOID,  "sigmoid",  "1 / (1 + exp -x)", false)       \
-    ROW(TANH,     "tanh",     "tanh x",           false)       \
-    ROW(IDENTITY, "identity", "x",                false)
+#define LP_ACTIVATIONS(ROW)                                                            \
+    /*  enum        name          formula                     kink at 0  from input */ \
+    ROW(RELU,       "relu",       "max(x, 0)",                true,      false)        \
+    ROW(SIGMOID,    "sigmoid",    "1 / (1 + exp -x)",         false,     false)        \
+    ROW(TANH,       "tanh",       "tanh x",                   false,     false)        \
+    ROW(IDENTITY,   "identity",   "x",                        false,     false)        \
+    ROW(LEAKY_RELU, "leaky-relu", "x, below 0 x / 100",       true,      false)        \
+    ROW(ELU,        "elu",        "x, below 0 exp x - 1",     true,      false)        \
+    ROW(GELU,       "gelu",       "x (1 + erf(x / √2)) / 2",  false,     true)         \
+    ROW(SILU,       "silu",       "x / (1 + exp -x)",         false,     true)
 // clang-format on
 
 #define LP_ACTIVATION_CHOICES LP_CHOICES(LP_ACTIVATIONS)
 
 #define LP_AS_ACTIVATION(NAME, ...) LP_ACTIVATION_##NAME,
 typedef enum { LP_ACTIVATIONS(LP_AS_ACTIVATION) LP_ACTIVATION_COUNT } lp_activation;
-
-typedef struct {
-    const char *name;
-    lp_unary unary;
-    bool has_kink;
-} lp_activation_row;
-
-extern const lp_activation_row lp_activations[LP_ACTIVATION_COUNT];
 
 #define LP_AS_OP(NAME, ...) LP_OP_##NAME,
 typedef enum {
@@ -75,6 +72,16 @@ typedef enum {
     LP_OP_CROSS_ENTROPY_SOFT,
     LP_OPS
 } lp_op;
+
+typedef struct {
+    const char *name;
+    lp_unary unary;
+    lp_op op; /* that applies it */
+    bool has_kink;
+    bool needs_input; /* for its derivative; then it is no activation of a LINEAR or CONV node */
+} lp_activation_row;
+
+extern const lp_activation_row lp_activations[LP_ACTIVATION_COUNT];
 
 /* Where an op is defined, as a condition on its last operand, or on the first for SPREAD: gradcheck
  * keeps to it. */

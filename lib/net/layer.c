@@ -20,7 +20,7 @@ static int leaf(const lp_layer *l, lp_layer_param which, const lp_build *b) {
 
 /* The activation of a layer whose op has none of its own. */
 static int activate(const lp_layer *l, const lp_build *b, int x) {
-    lp_op op = (lp_op)((int)LP_OP_RELU + (int)l->activation - (int)LP_ACTIVATION_RELU);
+    lp_op op = lp_activations[l->activation].op;
     return l->activation == LP_ACTIVATION_IDENTITY ? x : lp_graph_apply(b->graph, op, x);
 }
 

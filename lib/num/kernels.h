@@ -32,7 +32,8 @@ typedef enum {
 } lp_form;
 
 /* Elementwise functions of one argument, in place allowed. exp, log, tanh, sigmoid, sin, cos are
- * within 1 ulp (f4) or 1.5 ulp (f8) of the true value; sqrt is exact. */
+ * within 1 ulp (f4) or 1.5 ulp (f8) of the true value, GELU and SiLU as num/kernels/vmath.h says;
+ * sqrt is exact. */
 typedef enum {
     LP_EXP,
     LP_LOG,
@@ -41,7 +42,11 @@ typedef enum {
     LP_SIN,
     LP_COS,
     LP_SQRT,
-    LP_RELU, /* x > 0 ? x : 0, NaN stays NaN */
+    LP_RELU,       /* x > 0 ? x : 0, NaN stays NaN */
+    LP_LEAKY_RELU, /* x > 0 ? x : 0.01 x */
+    LP_ELU,        /* x > 0 ? x : e^x - 1 */
+    LP_GELU,       /* x (1 + erf(x / sqrt 2)) / 2, -0 for -infinity */
+    LP_SILU,       /* x sigmoid(x), -0 for -infinity */
     LP_NEGATE,
     LP_SQUARE,
     LP_IDENTITY,

@@ -82,8 +82,9 @@ static void run_gemm(void) {
 }
 
 static void run_elementwise(void) {
-    static const char *const names[] = {"exp",  "log",  "tanh",   "sigmoid", "sin",     "cos",
-                                        "sqrt", "relu", "negate", "square",  "identity"};
+    static const char *const names[] = {"exp",  "log",  "tanh",   "sigmoid", "sin",
+                                        "cos",  "sqrt", "relu",   "leaky",   "elu",
+                                        "gelu", "silu", "negate", "square",  "identity"};
     for (int map = 0; map < LP_UNARIES; map++) {
         for (size_t n = 0; n < 70; n++) {
             fill(a, n, n, 10);

@@ -16,7 +16,9 @@ r = np.random.default_rng(1)
 y = np.repeat([0, 1, 2], [30, 20, 10])
 np.savez('data.npz', x=r.normal(size=(60, 5)) + 0.5 * y[:, None], y=y)
 PYTHON
-train-mlp --hidden 8,6 --activation tanh --dtype f8 --epochs 0 --seed 3 data.npz >start.npz
+for activation in relu sigmoid tanh leaky-relu elu gelu silu; do
+    train-mlp --hidden 8,6 --activation $activation --dtype f8 --epochs 0 --seed 3 data.npz >start-$activation.npz
+done
 
 # A name, train-mlp's options, and what differs from its defaults in PyTorch: arguments of run() below.
 cat >cases <<'TABLE'
@@ -33,6 +35,12 @@ RMSprop        | --optimizer rmsprop                             | optim=RMSprop
 RMSprop, all   | --optimizer rmsprop --lr 0.001 --alpha 0.9 --epsilon 1e-4 --weight-decay 0.1 --momentum 0.9 | optim=lambda p: RMSprop(p, 0.001, 0.9, 1e-4, 0.1, 0.9)
 Adagrad        | --optimizer adagrad                             | optim=Adagrad
 Adagrad, all   | --optimizer adagrad --lr 0.05 --lr-decay 0.1 --epsilon 1e-4 --weight-decay 0.1 | optim=lambda p: Adagrad(p, 0.05, 0.1, 0.1, 0, 1e-4)
+ReLU           | --lr 0.1 --activation relu                      | activation=torch.nn.ReLU()
+sigmoid        | --lr 0.5 --activation sigmoid                   | activation=torch.nn.Sigmoid(), optim=lambda p: SGD(p, 0.5)
+leaky ReLU     | --lr 0.1 --activation leaky-relu                | activation=torch.nn.LeakyReLU()
+ELU            | --lr 0.1 --activation elu                       | activation=torch.nn.ELU()
+GELU           | --lr 0.1 --activation gelu                      | activation=torch.nn.GELU()
+SiLU           | --lr 0.1 --activation silu                      | activation=torch.nn.SiLU()
 steps          | --lr 0.1 --lr-schedule step:3:0.7               | schedule=lambda o: StepLR(o, 3, 0.7)
 rising         | --lr 0.01 --lr-schedule exponential:1.1         | optim=lambda p: SGD(p, 0.01), schedule=lambda o: ExponentialLR(o, 1.1)
 cosine         | --lr 0.1 --lr-schedule cosine:0.02              | schedule=lambda o: CosineAnnealingLR(o, 20, 0.02)
@@ -42,8 +50,10 @@ warm-up, AdamW | --optimizer adamw --lr-schedule warmup:8,exponential:0.9 | opti
 TABLE
 
 while IFS='|' read -r name options _; do
+    [[ $options == *--activation* ]] || options="--activation tanh $options"
+    read -r activation _ <<<"${options#*--activation}"
     # shellcheck disable=SC2086 # words of the table
-    train-mlp --hidden 8,6 --activation tanh --dtype f8 --epochs 20 --init-from start.npz $options data.npz \
+    train-mlp --hidden 8,6 --dtype f8 --epochs 20 --init-from "start-$activation.npz" $options data.npz \
         >"${name%"${name##*[! ]}"}.npz"
 done <cases
 
@@ -56,13 +66,13 @@ from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, ExponentialL
 torch.set_num_threads(1)
 data = np.load('data.npz')
 x, y = torch.from_numpy(data['x']), torch.from_numpy(data['y'])
-start = np.load('start.npz')
+start = np.load('start-tanh.npz')  # the weights are those of the others, too
 
 
-def run(optim=lambda p: SGD(p, 0.1), clears=True, schedule=lambda o: ConstantLR(o, 1)):
+def run(optim=lambda p: SGD(p, 0.1), activation=torch.nn.Tanh(), clears=True, schedule=lambda o: ConstantLR(o, 1)):
     """The weights before and after twenty steps on all rows."""
     layers = [torch.nn.Linear(5, 8), torch.nn.Linear(8, 6), torch.nn.Linear(6, 3)]
-    net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2]).double()
+    net = torch.nn.Sequential(layers[0], activation, layers[1], activation, layers[2]).double()
     with torch.no_grad():
         for i, layer in enumerate(layers, 1):
             layer.weight[:] = torch.from_numpy(start['layer%d.weight' % i])

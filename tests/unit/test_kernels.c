@@ -16,6 +16,8 @@ static double exact_map(lp_unary map, double x) {
         return narrow(sqrt(x));
     case LP_RELU:
         return x > 0 || isnan(x) ? x : 0;
+    case LP_LEAKY_RELU:
+        return x > 0 || isnan(x) ? x : narrow(narrow(0.01) * x);
     case LP_NEGATE:
         return -x;
     case LP_SQUARE:
@@ -26,8 +28,9 @@ static double exact_map(lp_unary map, double x) {
 }
 
 static void maps(void) {
-    static const lp_unary exact[] = {LP_SQRT, LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
-    for (size_t m = 0; m < 5; m++)
+    static const lp_unary exact[] = {LP_SQRT,   LP_RELU,   LP_LEAKY_RELU,
+                                     LP_NEGATE, LP_SQUARE, LP_IDENTITY};
+    for (size_t m = 0; m < 6; m++)
         for (size_t n = 0; n <= 70; n++) {
             fill(a, n, n, true);
             fill(b, n, 1, false);
@@ -113,6 +116,10 @@ static double slope(lp_unary map, double x, double y, double dy, double dx) {
         return fused(dy, narrow(0.5 / y), dx);
     case LP_RELU:
         return narrow(dx + (y <= 0 ? 0 : dy));
+    case LP_LEAKY_RELU:
+        return fused(dy, y <= 0 ? narrow(0.01) : 1, dx);
+    case LP_ELU:
+        return fused(dy, y <= 0 ? narrow(y + 1) : 1, dx);
     case LP_NEGATE:
         return narrow(dx - dy);
     case LP_SQUARE:
@@ -123,9 +130,10 @@ static double slope(lp_unary map, double x, double y, double dy, double dx) {
 }
 
 static void slopes(void) {
-    static const lp_unary list[] = {LP_EXP,  LP_LOG,    LP_TANH,   LP_SIGMOID, LP_SQRT,
-                                    LP_RELU, LP_NEGATE, LP_SQUARE, LP_IDENTITY};
-    for (size_t m = 0; m < 9; m++)
+    static const lp_unary list[] = {LP_EXP,    LP_LOG,    LP_TANH,       LP_SIGMOID,
+                                    LP_SQRT,   LP_RELU,   LP_LEAKY_RELU, LP_ELU,
+                                    LP_NEGATE, LP_SQUARE, LP_IDENTITY};
+    for (size_t m = 0; m < sizeof list / sizeof *list; m++)
         for (size_t n = 0; n <= 70; n += n < 35 ? 1 : 5) {
             fill(a, n, n, true);
             fill(b, n, n + 1, true);
@@ -156,6 +164,59 @@ static void slopes(void) {
 
 static void test_slopes(void) {
     everywhere(slopes);
+}
+
+static long double slope_of_input(lp_unary map, long double x) {
+    if (map == LP_GELU)
+        return erfcl(-x / sqrtl(2)) / 2 + x * expl(-x * x / 2) / sqrtl(2 * acosl(-1));
+    long double s = 1 / (1 + expl(-x));
+    return s + x * s * (1 - s);
+}
+
+/* The derivatives that are curves of their own: within a few units of the last place of 1, their
+ * scale, and those of one number alone. */
+static void curved_slopes(void) {
+    static const lp_unary list[] = {LP_GELU, LP_SILU};
+    static const double far[] = {-INFINITY, -1e30, -104.5, -38.6, -14.4, -0.0, 0, 14.4, 1e30};
+    for (size_t m = 0; m < 2; m++)
+        for (size_t n = 1; n <= 70; n += n < 35 ? 1 : 5) {
+            fill(a, n, n, false);
+            for (size_t i = 0; i < n; i++)
+                set(a, i, i % 5 == 4 ? far[i / 5 % 9] : 4 * at(a, i));
+            fill(c, n, n + 2, false);
+            fill(d, n, n + 3, false);
+            for (size_t i = 0; i < n; i++) {
+                long double x = at(a, i), truth = x < -1000  ? 0
+                                                  : x > 1000 ? 1
+                                                             : slope_of_input(list[m], x);
+                set(want, i, at(d, i)); /* what it was */
+                set(want2, i, (double)truth);
+            }
+            num->unary_backward(list[m], n, a, NULL, c, d, true);
+            double unit = size == 4 ? 0x1p-23 : 0x1p-52;
+            for (size_t i = 0; i < n; i++) {
+                double expected = fma(at(c, i), at(want2, i), at(want, i));
+                double scale = fabs(at(c, i)) + fabs(at(want, i));
+                if (!(fabs(at(d, i) - expected) <= 6 * unit * scale))
+                    snprintf(failure, sizeof failure, "slope %d f%d %s at %g is %a, expected %a",
+                             (int)list[m], size, num->isa, at(a, i), at(d, i), expected);
+                char x[8], dy[8], one[8];
+                set(x, 0, at(a, i));
+                set(dy, 0, at(c, i));
+                set(one, 0, at(want, i));
+                num->unary_backward(list[m], 1, x, NULL, dy, one, true);
+                if (!equal(at(one, 0), at(d, i)))
+                    snprintf(failure, sizeof failure, "slope %d f%d %s at %g depends on its place",
+                             (int)list[m], size, num->isa, at(a, i));
+            }
+            if (at(d, n) != 12345)
+                snprintf(failure, sizeof failure, "slope %d f%d %s: wrote behind", (int)list[m],
+                         size, num->isa);
+        }
+}
+
+static void test_curved_slopes(void) {
+    everywhere(curved_slopes);
 }
 
 static double pair_of(lp_binary pair, double x, double y) {
@@ -251,8 +312,8 @@ static void test_vectors(void) {
 }
 
 static void biases(void) {
-    static const lp_unary list[] = {LP_RELU, LP_IDENTITY, LP_SQUARE};
-    for (size_t m = 0; m < 3; m++)
+    static const lp_unary list[] = {LP_RELU, LP_LEAKY_RELU, LP_IDENTITY, LP_SQUARE};
+    for (size_t m = 0; m < 4; m++)
         for (size_t cols = 1; cols <= 70; cols += cols < 36 ? 1 : 6)
             for (size_t kind = 0; kind < 3; kind++)
                 for (size_t rows = 1; rows < 40; rows += 18) {
@@ -276,7 +337,7 @@ static void test_biases(void) {
 
 /* A bias and a curve in one pass are the sum and the curve in two. */
 static void bias_curves(void) {
-    for (int m = LP_EXP; m <= LP_COS; m++)
+    for (int m = LP_EXP; m < LP_UNARIES; m++)
         for (size_t cols = 1; cols < 40; cols += 6) {
             fill(a, cols, 1, false);
             fill(b, 5 * cols, 2, false);
@@ -867,6 +928,7 @@ int main(void) {
                                           {"sqrt, relu, negate, square, identity", test_maps},
                                           {"exp, log, tanh, sigmoid, sin, cos", test_curves},
                                           {"derivatives of maps", test_slopes},
+                                          {"derivatives that are curves", test_curved_slopes},
                                           {"pairs, broadcast and accumulated", test_pairs},
                                           {"axpy, scale, fill", test_vectors},
                                           {"rotations of two vectors", test_rotations},

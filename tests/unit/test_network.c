@@ -199,7 +199,7 @@ static void broken_networks(void) {
     lp_stream_put_text(s, "layer1.activation", "swish");
     CHECK(lp_network_read(&m, s, false, &e) == -1);
     CHECK_HOLDS(e.text,
-                "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity)");
+                "layer1.activation is 'swish' (expected one of relu|sigmoid|tanh|identity|");
     lp_network_free(&m);
     lp_stream_free(s);
 }

@@ -1,7 +1,7 @@
-/* exp, log, tanh, sigmoid, sin, cos: errors against the C library at a higher precision (its double
- * functions for floats, long double for doubles), the same bits on every instruction set, and the
- * edges. A part of the arguments by default, as LABPIPE_EXHAUSTIVE=1 every float there is and two
- * hundred times the doubles (a quarter of an hour). */
+/* exp, log, tanh, sigmoid, sin, cos, ELU, GELU, SiLU: errors against the C library at a higher
+ * precision (its double functions for floats, long double for doubles), the same bits on every
+ * instruction set, and the edges. A part of the arguments by default, as LABPIPE_EXHAUSTIVE=1 every
+ * float there is and two hundred times the doubles (a quarter of an hour). */
 #include "num/kernels.h"
 
 #include "check.h"
@@ -18,6 +18,38 @@ static double sigmoid_double(double x) {
 
 static long double sigmoid_long(long double x) {
     return 1 / (1 + expl(-x));
+}
+
+static double elu_double(double x) {
+    return x < 0 ? expm1(x) : x;
+}
+
+static long double elu_long(long double x) {
+    return x < 0 ? expm1l(x) : x;
+}
+
+/* For -infinity the limit, which the formula, infinity times 0, does not give. */
+static double gelu_double(double x) {
+    return x == -INFINITY ? -0.0 : x * erfc(-x / sqrt(2)) / 2;
+}
+
+/* erfc, far out, multiplies the rounding of its argument by the argument's square: what x / √2
+ * loses is put back by the derivative. */
+static long double gelu_long(long double x) {
+    if (x == -INFINITY)
+        return -0.0L;
+    const long double high = 0xb.504f333f9de6484p-4L, low = 0xb.2fb1366ea957d3ep-69L;
+    long double a = -x * high, lost = fmal(-x, high, -a) - x * low;
+    long double slope = -2 / sqrtl(acosl(-1)) * expl(-a * a);
+    return x == INFINITY ? x : x * (erfcl(a) + slope * lost) / 2;
+}
+
+static double silu_double(double x) {
+    return x == -INFINITY ? -0.0 : x / (1 + exp(-x));
+}
+
+static long double silu_long(long double x) {
+    return x == -INFINITY ? -0.0L : x / (1 + expl(-x));
 }
 
 /* The functions, the errors that num/kernels/vmath.h states, and where doubles are drawn from. */
@@ -41,6 +73,9 @@ static const struct function {
      {{-5, 5}, {-750, 40}, {-1, 1}}},
     {"sin", LP_SIN, sin, sinl, 0.502, 0.86, {{-0.8, 0.8}, {-10, 10}, {-2e9, 2e9}}},
     {"cos", LP_COS, cos, cosl, 0.502, 0.86, {{-0.8, 0.8}, {-10, 10}, {-2e9, 2e9}}},
+    {"elu", LP_ELU, elu_double, elu_long, 0.92, 0.80, {{-50, 1}, {-1, 0}, {-1e-3, 0}}},
+    {"gelu", LP_GELU, gelu_double, gelu_long, 4.8, 5.4, {{-5, 5}, {-38, 2}, {-1, 1}}},
+    {"silu", LP_SILU, silu_double, silu_long, 1.5, 1.5, {{-5, 5}, {-750, 40}, {-1, 1}}},
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -261,6 +296,30 @@ static void special_values(void) {
         {LP_COS, -INFINITY, NAN},
         {LP_COS, NAN, NAN},
         {LP_COS, -NAN, NAN},
+        {LP_ELU, 0, 0},
+        {LP_ELU, -0.0, -0.0},
+        {LP_ELU, 2.5, 2.5},
+        {LP_ELU, INFINITY, INFINITY},
+        {LP_ELU, -INFINITY, -1},
+        {LP_ELU, -1e30, -1},
+        {LP_ELU, NAN, NAN},
+        {LP_ELU, -NAN, NAN},
+        {LP_GELU, 0, 0},
+        {LP_GELU, -0.0, -0.0},
+        {LP_GELU, INFINITY, INFINITY},
+        {LP_GELU, -INFINITY, -0.0},
+        {LP_GELU, 1e30, 1e30},
+        {LP_GELU, -1e30, -0.0},
+        {LP_GELU, NAN, NAN},
+        {LP_GELU, -NAN, NAN},
+        {LP_SILU, 0, 0},
+        {LP_SILU, -0.0, -0.0},
+        {LP_SILU, INFINITY, INFINITY},
+        {LP_SILU, -INFINITY, -0.0},
+        {LP_SILU, 1e30, 1e30},
+        {LP_SILU, -1e30, -0.0},
+        {LP_SILU, NAN, NAN},
+        {LP_SILU, -NAN, NAN},
     };
     check_exactly(LP_F4, both, sizeof both / sizeof *both);
     check_exactly(LP_F8, both, sizeof both / sizeof *both);

@@ -2,6 +2,8 @@
  * compiled once for each. */
 #include "num/kernels/kernel.h"
 
+#define LEAK ((T)0.01) /* of LEAKY_RELU */
+
 LP_INLINE V unary_of(lp_unary f, V x) {
     switch (f) {
     case LP_EXP:
@@ -20,6 +22,14 @@ LP_INLINE V unary_of(lp_unary f, V x) {
         return v_sqrt(x);
     case LP_RELU:
         return v_select(v_le(x, v_set1(0)), v_set1(0), x);
+    case LP_LEAKY_RELU:
+        return v_select(v_le(x, v_set1(0)), v_mul(v_set1(LEAK), x), x);
+    case LP_ELU:
+        return v_elu(x);
+    case LP_GELU:
+        return v_gelu(x);
+    case LP_SILU:
+        return v_silu(x);
     case LP_NEGATE:
         return v_neg(x);
     case LP_SQUARE:
@@ -41,6 +51,10 @@ LP_INLINE V unary_of(lp_unary f, V x) {
         CASE(LP_COS, __VA_ARGS__)                                                                  \
         CASE(LP_SQRT, __VA_ARGS__)                                                                 \
         CASE(LP_RELU, __VA_ARGS__)                                                                 \
+        CASE(LP_LEAKY_RELU, __VA_ARGS__)                                                           \
+        CASE(LP_ELU, __VA_ARGS__)                                                                  \
+        CASE(LP_GELU, __VA_ARGS__)                                                                 \
+        CASE(LP_SILU, __VA_ARGS__)                                                                 \
         CASE(LP_NEGATE, __VA_ARGS__)                                                               \
         CASE(LP_SQUARE, __VA_ARGS__)                                                               \
         CASE(LP_IDENTITY, __VA_ARGS__)                                                             \
@@ -79,6 +93,14 @@ LP_INLINE V unary_backward_of(lp_unary f, V x, V y, V dy, V dx) {
         return v_fma(dy, v_div(v_set1((T)0.5), y), dx);
     case LP_RELU:
         return v_add(dx, v_select(v_le(y, v_set1(0)), v_set1(0), dy));
+    case LP_LEAKY_RELU:
+        return v_fma(dy, v_select(v_le(y, v_set1(0)), v_set1(LEAK), v_set1(1)), dx);
+    case LP_ELU:
+        return v_fma(dy, v_select(v_le(y, v_set1(0)), v_add(y, v_set1(1)), v_set1(1)), dx);
+    case LP_GELU:
+        return v_fma(dy, v_gelu_slope(x), dx);
+    case LP_SILU:
+        return v_fma(dy, v_silu_slope(x), dx);
     case LP_NEGATE:
         return v_sub(dx, dy);
     case LP_SQUARE:
@@ -93,7 +115,8 @@ LP_INLINE V unary_backward_of(lp_unary f, V x, V y, V dy, V dx) {
 LP_INLINE void unary_backward_loop(lp_unary f, size_t n, const T *x, const T *y, const T *dy, T *dx,
                                    bool accumulate) {
     /* Only the argument that the derivative needs has to be there. */
-    bool of_x = f == LP_LOG || f == LP_SIN || f == LP_COS || f == LP_SQUARE;
+    bool of_x =
+        f == LP_LOG || f == LP_SIN || f == LP_COS || f == LP_SQUARE || f == LP_GELU || f == LP_SILU;
     const T *of = of_x ? x : f == LP_NEGATE || f == LP_IDENTITY ? dy : y;
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {

@@ -13,8 +13,9 @@ LP_KERNEL(void, gemm,
 LP_KERNEL(void, unary, (lp_unary f, size_t n, const void *x, void *y))
 
 /* dx[i] = dy[i] * f'(x[i]), or dx[i] += it where `accumulate`, where y is f's output; only
- * for functions whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, SQRT, NEGATE,
- * IDENTITY) or x alone (the rest). In place (dx == dy) allowed where it does not accumulate. */
+ * for functions whose derivative needs y alone (EXP, TANH, SIGMOID, RELU, LEAKY_RELU, ELU, SQRT,
+ * NEGATE, IDENTITY) or x alone (the rest). In place (dx == dy) allowed where it does not
+ * accumulate. */
 LP_KERNEL(void, unary_backward,
           (lp_unary f, size_t n, const void *x, const void *y, const void *dy, void *dx,
            bool accumulate))

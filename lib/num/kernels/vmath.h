@@ -1,16 +1,16 @@
-/* exp, log, tanh, sigmoid, sin and cos of the vectors of simd.h: fixed sequences of IEEE
- * operations, one source for every instruction set, so the same bits everywhere. (With LP_ONE_LANE
- * defined, of the single doubles of lane.h: num/scalar.c.) Any argument is right: infinities,
- * subnormals (taken and given), -0, arguments of sin and cos up to the largest float. A NaN, or an
- * argument outside the domain, gives the one quiet positive NaN.
+/* exp, log, tanh, sigmoid, sin, cos, ELU, GELU and SiLU of the vectors of simd.h: fixed sequences
+ * of IEEE operations, one source for every instruction set, so the same bits everywhere. (With
+ * LP_ONE_LANE defined, of the single doubles of lane.h: num/scalar.c.) Any argument is right:
+ * infinities, subnormals (taken and given), -0, arguments of sin and cos up to the largest float. A
+ * NaN, or an argument outside the domain, gives the one quiet positive NaN.
  *
  * Largest errors measured, in units of the last place (subnormal results included): f4 over all
  * 2^32 arguments, f8 over 5 10^7 to 2 10^8 a function, spread evenly and by exponent; make
  * vmath-exhaustive measures again.
  *
- *           exp     log     tanh    sigmoid sin     cos
- *     f4    0.877   0.840   0.938   0.804   0.501   0.501
- *     f8    0.842   0.853   0.901   0.790   0.826   0.831
+ *           exp     log     tanh    sigmoid sin     cos     ELU     GELU    SiLU
+ *     f4    0.877   0.840   0.938   0.804   0.501   0.501   0.911   4.69    1.48
+ *     f8    0.842   0.853   0.901   0.790   0.826   0.831   0.78    5.2     1.47
  *
  * Polynomials: minimax for the relative error of the function they serve, found by Remez' exchange
  * at 240 bits; coefficients rounded to the element type one by one from the lowest power, the rest
@@ -52,9 +52,11 @@ int lp_reduce_huge(double x, double *high, double *low);
 #define LP_LN2_HIGH 0x1.62e42feep-1 /* 32 bits: n LN2_HIGH is exact */
 #define LP_LN2_LOW 0x1.a39ef35793c76p-33
 #define LP_EXP_INFINITY 710.0
-#define LP_EXP_ZERO -746.0
+#define LP_EXP_ZERO -760.0 /* from here on x e^x is 0, too */
 #define LP_TANH_ONE 20.0
 #define LP_LOST -64.0
+#define LP_MILLS 4.0
+#define LP_FAR 38.7
 
 /* (e^r - 1 - r) / r^2; 2^-63.1. */
 LP_INLINE vf8 vf8_exp_tail(vf8 r) {
@@ -80,6 +82,35 @@ LP_INLINE vf8 vf8_log_tail(vf8 z) {
     q = vf8_fma(q, z, vf8_set1(0x1.249249422a42ep-2));
     q = vf8_fma(q, z, vf8_set1(0x1.999999997f9f8p-2));
     return vf8_fma(q, z, vf8_set1(0x1.5555555555593p-1));
+}
+
+/* (t + MILLS) Φ(-t) e^(t^2/2), q = (t - MILLS) / (t + MILLS), for 0 <= t <= FAR; 2^-54.9. */
+LP_INLINE vf8 vf8_mills_tail(vf8 q) {
+    vf8 p = vf8_set1(-0x1.01c393fa4545cp-36);
+    p = vf8_fma(p, q, vf8_set1(-0x1.bb7895b031f65p-31));
+    p = vf8_fma(p, q, vf8_set1(-0x1.5f34b56743760p-29));
+    p = vf8_fma(p, q, vf8_set1(0x1.33b14a9bd4b1fp-29));
+    p = vf8_fma(p, q, vf8_set1(0x1.55fcdd8d01052p-26));
+    p = vf8_fma(p, q, vf8_set1(0x1.b5486ff7fbb95p-27));
+    p = vf8_fma(p, q, vf8_set1(-0x1.717a5b76aafefp-24));
+    p = vf8_fma(p, q, vf8_set1(-0x1.4b9cf9b005626p-23));
+    p = vf8_fma(p, q, vf8_set1(0x1.2498f3efb6b53p-22));
+    p = vf8_fma(p, q, vf8_set1(0x1.12217d339b0d7p-20));
+    p = vf8_fma(p, q, vf8_set1(-0x1.5253438875165p-21));
+    p = vf8_fma(p, q, vf8_set1(-0x1.8d497608a4101p-18));
+    p = vf8_fma(p, q, vf8_set1(0x1.80df95e3bad05p-21));
+    p = vf8_fma(p, q, vf8_set1(0x1.26d08f6aa9cbdp-15));
+    p = vf8_fma(p, q, vf8_set1(-0x1.00216f33b7e95p-19));
+    p = vf8_fma(p, q, vf8_set1(-0x1.e4a42528c9a60p-13));
+    p = vf8_fma(p, q, vf8_set1(0x1.17a4b0616263ap-13));
+    p = vf8_fma(p, q, vf8_set1(0x1.ab825fc074f41p-10));
+    p = vf8_fma(p, q, vf8_set1(-0x1.c81719d90fc85p-9));
+    p = vf8_fma(p, q, vf8_set1(-0x1.ee2761047d70ap-8));
+    p = vf8_fma(p, q, vf8_set1(0x1.eec4cc3e50c7ap-5));
+    p = vf8_fma(p, q, vf8_set1(-0x1.7dff2bff683a9p-3));
+    p = vf8_fma(p, q, vf8_set1(0x1.8c6dbf2cfc281p-2));
+    p = vf8_fma(p, q, vf8_set1(-0x1.373e3a893c28ap-1));
+    return vf8_fma(p, q, vf8_set1(0x1.82b4bb8c94dcep-1));
 }
 
 #include "num/kernels/vmath_body.h"
@@ -259,9 +290,11 @@ LP_INLINE_BUT_GENERIC vf4 vf4_cos(vf4 x) {
 #define LP_LN2_HIGH 0x1.62e4p-1f /* 15 bits */
 #define LP_LN2_LOW 0x1.7f7d1cp-20f
 #define LP_EXP_INFINITY 89.0f
-#define LP_EXP_ZERO -105.0f
+#define LP_EXP_ZERO -112.0f
 #define LP_TANH_ONE 10.0f
 #define LP_LOST -32.0f
+#define LP_MILLS 3.0f
+#define LP_FAR 14.5f
 
 /* 2^-28.2. */
 LP_INLINE vf4 vf4_exp_tail(vf4 r) {
@@ -278,6 +311,21 @@ LP_INLINE vf4 vf4_log_tail(vf4 z) {
     q = vf4_fma(q, z, vf4_set1(0x1.23d3e0p-2f));
     q = vf4_fma(q, z, vf4_set1(0x1.999c26p-2f));
     return vf4_fma(q, z, vf4_set1(0x1.555554p-1f));
+}
+
+/* 2^-24.7. */
+LP_INLINE vf4 vf4_mills_tail(vf4 q) {
+    vf4 p = vf4_set1(0x1.cb653cp-15f);
+    p = vf4_fma(p, q, vf4_set1(0x1.25e5aap-13f));
+    p = vf4_fma(p, q, vf4_set1(-0x1.e77012p-13f));
+    p = vf4_fma(p, q, vf4_set1(-0x1.105cb2p-10f));
+    p = vf4_fma(p, q, vf4_set1(0x1.0920b4p-10f));
+    p = vf4_fma(p, q, vf4_set1(0x1.c8cedap-8f));
+    p = vf4_fma(p, q, vf4_set1(-0x1.56ac7cp-7f));
+    p = vf4_fma(p, q, vf4_set1(-0x1.832ceap-5f));
+    p = vf4_fma(p, q, vf4_set1(0x1.d71328p-3f));
+    p = vf4_fma(p, q, vf4_set1(-0x1.04c72ap-1f));
+    return vf4_fma(p, q, vf4_set1(0x1.754a76p-1f));
 }
 
 #include "num/kernels/vmath_body.h"
