@@ -20,7 +20,7 @@ static const lp_option options[] = {
      .help = "leave these columns out"},
     {ROW("categories", how.table.categories), .metavar = "COLUMN,...", .conflicts = "like",
      .help = "turn each of these columns into a column of 0 and 1 for each of its texts"},
-    {ROW("missing", how.table.missing), .metavar = "TEXT,...", .conflicts = "like",
+    {ROW("missing", how.table.missing), .metavar = "TEXT,...",
      .help = "read these texts as NaN; 'NA,' is NA and the empty cell"},
     {ROW("like", like), .metavar = "FILE",
      .help = "read the columns, categories, classes and missing texts that the stream in FILE has"},

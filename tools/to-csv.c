@@ -18,7 +18,8 @@ static const lp_tool tool = {
         "without names, x and, if present, ids before it and y after it. They must have the same "
         "number of rows. A number is the shortest text that reads back as the same number.\n"
         "\n"
-        "The columns of x are named by features, those of other tensors by the tensor's name. An "
+        "The columns of x are named by features, or by cols, those of y_score with --class-names "
+        "by classes, those of other tensors by the tensor's name. An "
         "operand is a FILE if it ends in .npz or .npy or begins with /, ./ or ../, else a NAME.",
     .examples = "from-csv --label species fixtures/iris.csv | to-csv --class-names\n"
                 "gen-moons -n 5 | to-csv --no-header --separator ' '",

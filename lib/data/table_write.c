@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One tensor among those that are written. */
 typedef struct {
@@ -48,20 +49,37 @@ static int append_string(lp_buffer *b, const lp_tensor *t, size_t i, char separa
     return 0;
 }
 
-static int append_names(lp_buffer *b, lp_stream *s, const part *p, char separator, lp_error *e) {
-    const lp_tensor *features = NULL;
-    if (is_called(p->name, 'x') && lp_stream_has(s, "features")) {
-        features = lp_stream_get(s, "features", e);
-        if (features == NULL)
-            return -1;
-        if (!lp_type_is_string(features->type) || features->count != p->columns)
-            features = NULL;
-    }
+/* *names = the texts that name the part's columns: features those of x, or else the columns of a
+ * matrix, and classes those of scores; NULL where they have none. */
+static int find_names(lp_stream *s, const part *p, const lp_table_format *format,
+                      const lp_tensor **names, lp_error *e) {
+    bool is_x = is_called(p->name, 'x'), is_score = strcmp(p->name, "y_score") == 0;
+    const char *name = is_x && lp_stream_has(s, "features") ? "features"
+                       : is_x                               ? "cols"
+                       : is_score && format->class_names    ? "classes"
+                                                            : "";
+    *names = NULL;
+    if (!lp_stream_has(s, name))
+        return 0;
+    *names = lp_stream_get(s, name, e);
+    if (*names == NULL)
+        return -1;
+    if (!lp_type_is_string((*names)->type) || (*names)->count != p->columns)
+        *names = NULL;
+    return 0;
+}
+
+static int append_names(lp_buffer *b, lp_stream *s, const part *p, const lp_table_format *format,
+                        lp_error *e) {
+    const lp_tensor *names;
+    char separator = format->separator;
+    if (find_names(s, p, format, &names, e))
+        return -1;
     for (size_t i = 0; i < p->columns; i++) {
         if (i > 0)
             lp_buffer_append(b, &separator, 1);
-        if (features != NULL) {
-            if (append_string(b, features, i, separator, e))
+        if (names != NULL) {
+            if (append_string(b, names, i, separator, e))
                 return -1;
         } else if (p->columns == 1) {
             lp_buffer_printf(b, "%s", p->name);
@@ -114,7 +132,7 @@ static int write_rows(lp_stream *s, const part *parts, size_t n, const lp_table_
         for (size_t p = 0; p < n; p++) {
             if (p > 0)
                 lp_buffer_append(b, &format->separator, 1);
-            if (r == 0 && append_names(b, s, &parts[p], format->separator, e))
+            if (r == 0 && append_names(b, s, &parts[p], format, e))
                 return -1;
             for (size_t c = 0; r > 0 && c < parts[p].columns; c++) {
                 if (c > 0)

@@ -44,6 +44,13 @@ if [ -n "$python" ]; then
     check "reading from NumPy" "$python" block1.py
     equal "writing from NumPy, through a pipe" "$("$python" block2.py | inspect --tsv | cut -f 1-3 | tail -n 2)" \
         "$(printf 'x\tf8\t(3, 3)\ny\ti8\t(3,)')"
+    if "$python" -c 'import sklearn' 2>/dev/null; then
+        check "a model of scikit-learn" "$python" "$(grep -l sklearn block*.py)"
+        equal "answers as it does" "$(eval --tsv --model logistic.npz iris.npz | cut -f 1-3 | tail -n 1)" \
+            "$(printf 'all\t150\t0.97')"
+    else
+        skip "no scikit-learn: its model"
+    fi
 else
     skip "no NumPy: the Python blocks"
 fi

@@ -14,6 +14,8 @@ predict --x x_train model.npz >train.npz
 equal 'answers for the training part' \
     "$(pick y_pred y_train classes train.npz | eval --tsv | sed -n 2p | cut -f 2,3)" \
     "$(eval --tsv model.npz | sed -n 2p | cut -f 2,3)"
+equal 'scores by the names of their classes' "$(to-csv --class-names y_pred y_score answers.npz | head -n 1)" \
+    'y_pred,setosa,versicolor,virginica'
 equal 'eval --model scales alike' "$(eval --model model.npz --tsv raw.npz | sed -n 2p | cut -f 1-3)" \
     "$(pick y y_pred classes answers.npz | eval --tsv | sed -n 2p | cut -f 1-3)"
 replays 'an answer, its model included' answers.npz

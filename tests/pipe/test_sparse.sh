@@ -76,6 +76,8 @@ equal "predictions outside the observed values" \
 equal "and none with --clip" \
     "$(predict --clip wild.npz | to-csv y_pred | awk 'NR > 1 && ($1 < 0.5 || $1 > 4.5) { n++ } END { print NR - 1, n + 0 }')" \
     "5 0"
+equal "the whole matrix, its columns by name" "$(predict --whole mean.npz | to-csv rows x_pred | sed -n '1p;$p')" \
+    "$(printf 'rows,Emma (1996),"American President, The (1995)",Amélie (2001)\n2,2.9,2.9,2.9')"
 gen-ratings --users 30 --items 40 -n 400 --seed 2 | split --train 0.75 --seed 1 |
     factorise --quiet --method als --rank 2 --bias --reg 1 >split.npz
 equal "every held-out entry is answered, with the error that eval finds" \
