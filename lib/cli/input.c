@@ -166,7 +166,7 @@ bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands) {
     for (size_t i = 0; i < foreign_count; i++) {
         const foreign_file *file = &foreign[i];
         check_foreign(file);
-        if (!file->source.is_mapped || strcmp(file->path, "-") == 0)
+        if (!file->source.is_regular || strcmp(file->path, "-") == 0)
             return false;
         lp_recipe_crc32(options, file->crc32);
         if (i < lp_now.files.count)

@@ -132,6 +132,20 @@ static lp_type scaled_type(lp_type from) {
     return wide ? LP_F8 : LP_F4;
 }
 
+/* Refused, and *out freed, where one of the n elements after `first` was finite and is not now. */
+static int check_range(const lp_tensor *x, lp_tensor *out, size_t first, size_t n, lp_error *e) {
+    const size_t d = lp_tensor_row_size(x);
+    for (size_t i = first; i < first + n; i++) {
+        if (isfinite(lp_tensor_at(out, i)) || !isfinite(lp_tensor_at(x, i)))
+            continue;
+        lp_fail(e, "row %zu, column %zu: %g is out of range once it is scaled", i / d, i % d,
+                lp_tensor_at(x, i));
+        lp_tensor_free(out);
+        return -1;
+    }
+    return 0;
+}
+
 int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
                    lp_tensor *out, lp_error *e) {
     *out = (lp_tensor){0};
@@ -154,6 +168,8 @@ int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor 
                 ((double *)out->data)[from * b.d + i] = b.block[i];
             else
                 ((float *)out->data)[from * b.d + i] = (float)b.block[i];
+        if (check_range(x, out, from * b.d, rows * b.d, e))
+            return -1;
     }
     return 0;
 }
@@ -188,6 +204,8 @@ static int compose(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error
         double *o = (double *)offset->data + j, *d = (double *)divisor->data + j;
         *o = fma(*o, ((double *)by.data)[j], ((double *)before.data)[j]);
         *d *= ((double *)by.data)[j];
+        if (!isfinite(*o) || !isfinite(*d) || *d == 0)
+            return lp_fail(e, "column %zu: the scaling is out of range after the one before it", j);
     }
     return 0;
 }

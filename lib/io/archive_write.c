@@ -18,7 +18,8 @@ static int write_bytes(lp_archive_writer *w, const void *bytes, size_t size, lp_
     return 0;
 }
 
-/* A run of bytes to be written; source is set where they are mapped from a file. */
+/* A run of bytes to be written; source is set where they are mapped from a file, and a whole
+ * member. */
 typedef struct {
     const unsigned char *bytes;
     size_t size;
@@ -26,11 +27,14 @@ typedef struct {
     size_t offset;
 } run;
 
-static int write_run(lp_archive_writer *w, const run *r, lp_error *e) {
+/* A mapped file may be overwritten after its CRC-32 was checked: *crc becomes that of what was
+ * written. */
+static int write_run(lp_archive_writer *w, const run *r, uint32_t *crc, lp_error *e) {
     for (size_t done = 0; done < r->size;) {
         size_t n = r->size - done < CHUNK ? r->size - done : CHUNK;
         if (write_bytes(w, r->bytes + done, n, e))
             return -1;
+        *crc = r->source != NULL ? lp_crc32(*crc, r->bytes + done, n) : *crc;
         if (r->source != NULL && n == CHUNK)
             lp_source_release(r->source, r->offset + done, r->offset + done + n);
         done += n;
@@ -94,9 +98,15 @@ static int write_runs(lp_archive_writer *w, const char *name, const char *ending
     w->count++;
     if (write_bytes(w, local.data, local.size, e) || write_bytes(w, packed.data, packed.size, e))
         return -1;
+    uint32_t crc = 0;
+    const lp_source *source = runs[0].source; /* then it is the only run */
     for (size_t i = 0; !w->compress && i < n; i++)
-        if (write_run(w, &runs[i], e))
+        if (write_run(w, &runs[i], &crc, e))
             return -1;
+    if (w->compress && source != NULL)
+        crc = lp_source_crc32(source, 0, runs[0].offset, runs[0].offset + runs[0].size);
+    if (source != NULL && crc != entry.crc)
+        return lp_fail(e, "writing the stream: an input file was changed while it was being read");
     return 0;
 }
 
@@ -112,7 +122,8 @@ int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t,
 
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
                             lp_error *e) {
-    const run whole = {lp_member_bytes(m), m->size, m->source, m->offset};
+    const bool is_mapped = m->source != NULL && m->source->is_mapped;
+    const run whole = {lp_member_bytes(m), m->size, is_mapped ? m->source : NULL, m->offset};
     const lp_zip_entry entry = {.flags = m->flags & LP_ZIP_UTF8_NAME, .crc = m->crc};
     return write_runs(w, name, m->ending, entry, m->npy.header_size, &whole, 1, e);
 }

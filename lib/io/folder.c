@@ -30,8 +30,8 @@ static int list_entry(lp_buffer *paths, const char *folder, const char *name, co
     size_t length = strlen(folder);
     lp_buffer_printf(&text, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
                      name);
-    if (stat(text.data, &status) != 0)
-        return has_ending(name, endings) ? lp_fail_errno(e, "reading %s", text.data) : 0;
+    if (stat(text.data, &status) != 0) /* with `deep` it might be a folder */
+        return deep || has_ending(name, endings) ? lp_fail_errno(e, "reading %s", text.data) : 0;
     if (S_ISDIR(status.st_mode) && deep)
         return list(paths, text.data, endings, false, e);
     if (S_ISREG(status.st_mode) && has_ending(name, endings)) {

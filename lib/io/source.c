@@ -61,7 +61,8 @@ int lp_source_open(lp_source *s, const char *path, lp_error *e) {
     } else if (isatty(s->fd)) {
         lp_fail(e, "it is a terminal (name a file, or pipe something in)");
     } else {
-        if (S_ISREG(status.st_mode) && map(s, &status)) {
+        s->is_regular = S_ISREG(status.st_mode);
+        if (s->is_regular && map(s, &status)) {
             if (!is_standard)
                 close(s->fd);
             s->fd = -1;

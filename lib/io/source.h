@@ -15,8 +15,9 @@ typedef struct {
     size_t size;               /* bytes read so far */
     bool ended;                /* no more will come, as in every mapped file */
     bool is_mapped;
-    int fd;     /* -1 where nothing is left to read */
-    void *base; /* what is mapped, and how much of it */
+    bool is_regular; /* a file: whoever has its path can read it again */
+    int fd;          /* -1 where nothing is left to read */
+    void *base;      /* what is mapped, and how much of it */
     size_t capacity;
 } lp_source;
 

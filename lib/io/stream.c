@@ -470,7 +470,7 @@ static int name_origin(const lp_input *input, lp_source *source, origins *all, s
     /* A replay can open a regular file again, but not <(...) or a named pipe, which have paths too.
      */
     const bool is_standard = strcmp(input->path, "-") == 0;
-    const bool is_named = !has_recipes && !is_standard && source->is_mapped;
+    const bool is_named = !has_recipes && !is_standard && source->is_regular;
     uint32_t crc = 0;
     if (input->check_crc32 || is_named)
         crc = lp_source_crc32(source, 0, 0, source->size);

@@ -358,6 +358,12 @@ static int settle(lp_run *r, lp_error *e) {
     for (size_t i = 0; prefix != NULL && i < r->blocks; i++)
         if (r->block[i].is_model && take_block(&r->block[i], prefix, r->kept, e))
             return -1;
+    /* The loss may be finite beside weights that are not: a perceptron's is 0 once all are right.
+     */
+    for (size_t i = 0; i < r->blocks; i++)
+        if (r->block[i].is_model && r->block[i].value.type.kind == 'f' &&
+            lp_tensor_check_finite(&r->block[i].value, r->block[i].name, e))
+            return lp_within(e, "training with learning rate %g (try a smaller --lr)", r->lr);
     return 0;
 }
 

@@ -77,3 +77,18 @@ equal "a file cut while it is read: status" $status 1
 equal "a file cut while it is read: one line" "$(cat error)" \
     "pick: an input file was cut short while it was being read"
 exec 3<&-
+
+# Overwritten in place instead, behind what has been written by then.
+{ printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
+pick '*' long.npy 2>error >slow &
+job=$!
+exec 3<slow
+head -c 1000 <&3 >/dev/null
+printf x | dd of=long.npy bs=1 seek=40000000 conv=notrunc status=none
+cat <&3 >rest
+status=0
+wait $job || status=$?
+equal "a file overwritten while it is read: status" $status 1
+equal "a file overwritten while it is read: one line" "$(cat error)" \
+    "pick: writing the stream: an input file was changed while it was being read"
+exec 3<&-

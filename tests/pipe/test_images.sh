@@ -55,6 +55,9 @@ printf 'P2 2 2 255 5 6 7 8' >faces/bob/2.PGM
 printf 'P2 2 2 255 9 10 11 12' >faces/anna/3.pgm
 echo 'not a picture' >faces/anna/README
 printf 'broken' >faces/anna/.hidden.png
+ln -s nowhere faces/unreadable
+refuses "a class folder that cannot be read" 1 '^from-images: reading faces/unreadable: No such file' from-images --labels faces
+rm faces/unreadable
 check "a folder of folders" from-images --labels faces -o faces.npz
 equal "labels are folders, in order" "$(to-csv --no-header --class-names x y faces.npz | tr '\n' ' ')" \
     "1,2,3,4,anna 9,10,11,12,anna 5,6,7,8,bob "

@@ -66,6 +66,11 @@ PYTHON
 refuses "neither --by nor --divide" 2 "^scale: --by .* or --divide" scale f8.npz
 refuses "both" 2 "^scale: .*--by.*--divide" scale --by centre --divide 255 f8.npz
 refuses "--divide 0" 1 "^scale: scaling: the divisor is 0" scale --divide 0 f8.npz
+refuses "--divide by a number so small that the result is infinite" 1 \
+    "^scale: scaling: x: row [0-9]+, column [0-9]+: .* is out of range once it is scaled" scale --divide 1e-320 f8.npz
+scale --divide 1e200 f8.npz >tiny.npz
+refuses "a scaling that underflows after the one before it" 1 \
+    "^scale: scaling: column 0: the scaling is out of range after the one before it" scale --divide 1e200 tiny.npz
 refuses "--by size" 2 "^scale: option --by: 'size'" scale --by size f8.npz
 "$python" -c 'import numpy as np; x = np.ones((5, 3)); x[3, 2] = np.nan; np.savez("nan.npz", x=x)
 np.savez("text.npz", x=np.array(["a", "b"])); np.savez("none.npz", x=np.zeros((0, 3)))'

@@ -142,6 +142,11 @@ for how in '--momentum 0.9 --batch 16 --epochs 150 --checkpoint-every 1' \
 done
 rm -f part.npz.*.tmp
 
+printf 'a,y\n10,1\n-10,0\n' | from-csv --label y >apart.npz
+refuses "a perceptron's weight overflows, though its loss is 0" 1 \
+    '^train-perceptron: training with learning rate 1e\+308 \(try a smaller --lr\): weight: .* is inf' \
+    train-perceptron --lr 1e308 apart.npz
+
 # A perceptron too: overlapping classes keep it from converging.
 gen-gauss -n 300 --mean=0,0 --mean=1,1 --cov=3,0,0,4 --cov=2,0,0,5 | split --train 0.8 >near.npz
 perceptron='train-perceptron --epochs 3000 --eval-every 100'
