@@ -1,6 +1,7 @@
 /* The ops on pictures, written as in ops.c. A node of pictures is (n, channels * height * width).
  */
 #include "autodiff/op.h"
+#include "num/parallel.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,20 +48,39 @@ void lp_conv_forward(const lp_graph *g, lp_node *n) {
                  lp_activations[n->activation].unary, n->value);
 }
 
+/* One picture: dz in place of dy, and its sum over each channel in scratch. */
+typedef struct {
+    const lp_graph *g;
+    lp_node *n;
+    size_t out;
+} conv_node;
+
+static void dz_and_sums(void *context, size_t p) {
+    const conv_node *c = context;
+    const lp_graph *g = c->g;
+    if (c->n->activation != LP_ACTIVATION_IDENTITY)
+        dy_to_dz(g, c->n, p, 1);
+    g->num->sum_each_row(c->out, c->n->cols / c->out, part(g, c->n->gradient, p * c->n->cols),
+                         part(g, c->n->scratch, p * c->out), false);
+}
+
+enum { SHARED = 1 << 16 }; /* elements that are worth a second thread */
+
 void lp_conv_backward(const lp_graph *g, lp_node *n) {
     const lp_node *x = operand(g, n, 0), *w = operand(g, n, 1);
     lp_node *dx = wanted(g, n, 0), *dw = wanted(g, n, 1), *db = wanted(g, n, 2);
-    if (n->activation != LP_ACTIVATION_IDENTITY)
-        dy_to_dz(g, n, 0, n->rows);
+    conv_node c = {g, n, w->rows};
+    if (size(n) >= SHARED)
+        lp_parallel(n->rows, dz_and_sums, &c);
+    else
+        for (size_t p = 0; p < n->rows; p++)
+            dz_and_sums(&c, p);
     const void *dz = n->gradient;
     if (dw != NULL)
         g->num->conv_backward_weights(&n->window, n->rows, w->rows, dz, x->value, dw->gradient,
                                       accumulate(dw));
-    if (db != NULL) {
-        g->num->sum_each_row(n->rows * w->rows, lp_window_places(&n->window), dz, n->scratch,
-                             false);
+    if (db != NULL)
         g->num->sum_over_rows(n->rows, w->rows, n->scratch, db->gradient, accumulate(db));
-    }
     if (dx != NULL)
         g->num->conv_backward_input(&n->window, n->rows, w->rows, dz, w->value, dx->gradient,
                                     accumulate(dx));

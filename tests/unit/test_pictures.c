@@ -15,7 +15,7 @@ static const lp_window windows[] = {
     {40, 4, 4, 3, 3, 1, 1},  {17, 3, 18, 3, 1, 2, 0}, {4, 3, 30, 3, 7, 1, 2},
     {4, 30, 1, 7, 1, 1, 0},  {1, 16, 16, 4, 4, 4, 0}, {3, 9, 71, 2, 2, 2, 0},
     {2, 7, 40, 3, 3, 2, 1},  {2, 6, 9, 2, 2, 2, 1},   {1, 11, 11, 4, 4, 5, 0},
-    {6, 14, 14, 5, 5, 1, 0}, {2, 10, 34, 3, 3, 1, 1},
+    {6, 14, 14, 5, 5, 1, 0}, {2, 10, 34, 3, 3, 1, 1}, {6, 28, 28, 2, 2, 2, 0},
 };
 enum { WINDOWS = sizeof windows / sizeof *windows };
 
@@ -142,7 +142,7 @@ static bool choose(size_t w, size_t pictures, size_t channels) {
             if (choose(w, cases[k][0], cases[k][1]))
 
 static void conv(void) {
-    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {7, 5}) {
+    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {7, 5}, {7, 16}) {
         fill(a, n * lp_window_picture(g), w, false);
         fill(b, out * lp_window_elements(g), w + 1, false);
         fill(c, out, w + 2, false);
@@ -155,7 +155,7 @@ static void conv(void) {
 }
 
 static void conv_backward_input(void) {
-    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {5, 3}) {
+    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {5, 3}, {7, 16}) {
         fill(a, n * out * rows * cols, w, false);
         fill(b, out * lp_window_elements(g), w + 1, false);
         for (int accumulate = 0; accumulate < 2; accumulate++) {
@@ -169,7 +169,7 @@ static void conv_backward_input(void) {
 }
 
 static void conv_backward_weights(void) {
-    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {9, 3}) {
+    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {9, 3}, {7, 16}) {
         fill(a, n * out * rows * cols, w, false);
         fill(b, n * lp_window_picture(g), w + 1, false);
         for (int accumulate = 0; accumulate < 2; accumulate++) {
@@ -190,7 +190,7 @@ static bool pools(size_t w) {
 }
 
 static void max_pool(void) {
-    EACH_CASE ({1, 1}, {4, 1}, {13, 1}) {
+    EACH_CASE ({1, 1}, {4, 1}, {13, 1}, {20, 1}) {
         if (!pools(w))
             continue;
         out = g->channels;
@@ -223,7 +223,7 @@ static void max_pool(void) {
 }
 
 static void max_pool_backward(void) {
-    EACH_CASE ({1, 1}, {4, 1}) {
+    EACH_CASE ({1, 1}, {4, 1}, {20, 1}) {
         if (!pools(w))
             continue;
         out = g->channels;
@@ -251,7 +251,7 @@ static void max_pool_backward(void) {
 }
 
 static void average_pool(void) {
-    EACH_CASE ({1, 1}, {4, 1}) {
+    EACH_CASE ({1, 1}, {4, 1}, {20, 1}) {
         if (!pools(w))
             continue;
         out = g->channels;
@@ -276,7 +276,7 @@ static void average_pool(void) {
 }
 
 static void average_pool_backward(void) {
-    EACH_CASE ({1, 1}, {4, 1}) {
+    EACH_CASE ({1, 1}, {4, 1}, {20, 1}) {
         if (!pools(w))
             continue;
         out = g->channels;
@@ -406,14 +406,18 @@ EVERYWHERE(average_pool_backward)
 EVERYWHERE(channels)
 EVERYWHERE(dropout)
 
-/* The same bits with any number of threads. */
+/* The same bits with any number of threads, which the last windows are worth. */
 static void test_threads(void) {
-    first = WINDOWS - 4;
+    first = WINDOWS - 3;
     for (int threads = 1; threads <= 3; threads++) {
         lp_threads_set(threads);
         everywhere(conv);
         everywhere(conv_backward_input);
         everywhere(conv_backward_weights);
+        everywhere(max_pool);
+        everywhere(max_pool_backward);
+        everywhere(average_pool);
+        everywhere(average_pool_backward);
     }
     lp_threads_set(0);
     first = 0;
@@ -432,7 +436,7 @@ int main(void) {
                           {"its gradient", test_average_pool_backward},
                           {"scaled and transposed channels", test_channels},
                           {"dropout", test_dropout},
-                          {"convolutions with 1 to 3 threads", test_threads},
+                          {"convolutions and pooling with 1 to 3 threads", test_threads},
                           {0},
                       });
 }

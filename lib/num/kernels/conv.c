@@ -158,47 +158,51 @@ static meeting meeting_of(const sliding *s, size_t j) {
     return (meeting){from, (size_t)begin, end > begin ? (size_t)(end - begin) : 0};
 }
 
-/* `count` elements, one in `step`. May write up to a vector's end where `over`. */
-LP_INLINE void copy_line(size_t count, size_t step, const T *from, T *to, bool over) {
+/* `count` elements; with `over`, up to the end of the last vector is written. */
+LP_INLINE void copy_line(size_t count, const T *from, T *to, bool over) {
     size_t q = 0;
-    if (step > 1) {
-        for (; q < count; q++, from += step)
-            to[q] = *from;
-        return;
-    }
     for (; q + LANES <= count; q += LANES)
         v_store(to + q, v_load(from + q));
-    if (q < count) {
-        V rest = v_load_n(from + q, count - q);
-        if (over)
-            v_store(to + q, rest);
-        else
-            v_store_n(to + q, rest, count - q);
-    }
+    if (q == count)
+        return;
+    V rest = v_load_n(from + q, count - q);
+    if (over)
+        v_store(to + q, rest);
+    else
+        v_store_n(to + q, rest, count - q);
 }
 
-/* One plane: the lines of a channel for one column of the kernel. Whole lines are written one after
- * another, so each may write over the start of the next. */
+LP_INLINE void copy_lines(size_t lines, size_t count, const T *from, size_t from_line, T *to,
+                          size_t to_line, bool over) {
+    for (size_t v = 0; v < lines; v++, from += from_line, to += to_line)
+        copy_line(count, from, to, over);
+}
+
+/* One plane: the lines of a channel for one column of the kernel. Where all of them are whole, each
+ * may write over the start of the next. */
 static void pack_plane(const sliding *s, const band *b, const T *x, const meeting *m, T *plane) {
-    size_t above = b->from * s->step; /* lines of the padded source before the first */
-    size_t height = (b->rows - 1) * s->step + s->kernel_rows;
-    bool whole = m->count == s->cols && (ptrdiff_t)above >= s->top &&
-                 (ptrdiff_t)(above + height) <= s->top + (ptrdiff_t)s->height;
-    if (!whole)
+    ptrdiff_t row = (ptrdiff_t)(b->from * s->step) - s->top; /* of the source, for line 0 */
+    ptrdiff_t lines = (ptrdiff_t)((b->rows - 1) * s->step + s->kernel_rows);
+    ptrdiff_t v = row < 0 ? -row : 0, end = (ptrdiff_t)s->height - row;
+    end = end < lines ? end : lines;
+    if (m->count < s->cols || v > 0 || end < lines)
         k_fill(b->plane, 0, plane);
-    for (size_t v = 0; v < height && m->count > 0; v++) {
-        ptrdiff_t row = (ptrdiff_t)(above + v) - s->top;
-        if (row < 0 || row >= (ptrdiff_t)s->height)
-            continue;
-        const T *from = x + row * (ptrdiff_t)s->width + m->from + (ptrdiff_t)(m->begin * s->step);
-        T *to = plane + (v % s->step * b->lines + v / s->step) * s->cols + m->begin;
-        if (whole && s->step == 1)
-            copy_line(m->count, 1, from, to, true);
-        else if (s->step == 1)
-            copy_line(m->count, 1, from, to, false);
-        else
-            copy_line(m->count, s->step, from, to, false);
-    }
+    if (m->count == 0 || end <= v)
+        return;
+    const T *from = x + (row + v) * (ptrdiff_t)s->width + m->from + (ptrdiff_t)(m->begin * s->step);
+    T *to = plane + m->begin;
+    if (s->step == 1 && m->count == s->cols && end == lines)
+        copy_lines((size_t)(end - v), m->count, from, s->width, to + (size_t)v * s->cols, s->cols,
+                   true);
+    else if (s->step == 1)
+        copy_lines((size_t)(end - v), m->count, from, s->width, to + (size_t)v * s->cols, s->cols,
+                   false);
+    else
+        for (; v < end; v++, from += s->width) {
+            size_t line = (size_t)v % s->step * b->lines + (size_t)v / s->step;
+            for (size_t q = 0; q < m->count; q++)
+                to[line * s->cols + q] = from[q * s->step];
+        }
 }
 
 static void pack_band(const sliding *s, const band *b, const T *x) {
@@ -213,14 +217,17 @@ static void pack_band(const sliding *s, const band *b, const T *x) {
 /* Where the terms first .. first + count are, in the weights and in what is packed. */
 static void find_terms(const sliding *s, const band *b, size_t first, size_t count, size_t *weight,
                        size_t *source) {
-    size_t window = s->kernel_rows * s->kernel_cols;
-    size_t c = first / window, i = first % window / s->kernel_cols, j = first % s->kernel_cols;
-    for (size_t k = 0; k < count; k++) {
+    size_t cols = s->kernel_cols, window = s->kernel_rows * cols;
+    size_t c = first / window, i = first % window / cols, j = first % cols;
+    for (size_t k = 0; k < count; j = 0) {
         size_t down = s->turned ? s->kernel_rows - 1 - i : i;
-        weight[k] = c * s->w_channel + i * s->w_row + j * s->w_col;
-        source[k] = (c * s->kernel_cols + j) * b->plane +
-                    (down % s->step * b->lines + down / s->step) * s->cols;
-        if (++j == s->kernel_cols && (j = 0, ++i == s->kernel_rows))
+        size_t line = s->step == 1 ? down : down % s->step * b->lines + down / s->step;
+        size_t w = c * s->w_channel + i * s->w_row, x = c * cols * b->plane + line * s->cols;
+        for (; j < cols && k < count; j++, k++) {
+            weight[k] = w + j * s->w_col;
+            source[k] = x + j * b->plane;
+        }
+        if (++i == s->kernel_rows)
             i = 0, c++;
     }
 }
@@ -298,18 +305,14 @@ static void conv_picture(void *context, size_t p) {
             k_bias_unary(a->f, 1, places, a->bias ? a->bias + o : NULL, 1, y + o * places);
 }
 
-/* All pictures, on one thread where that is not worth more. */
-static void each_picture(const pictures *a, size_t n, void (*body)(void *context, size_t p)) {
-    if (n * a->out * lp_window_elements(a->g) * lp_window_places(a->g) >= SMALL)
-        lp_parallel(n, body, (void *)a);
-    else
-        for (size_t p = 0; p < n; p++)
-            body((void *)a, p);
+static void each(pictures *a, size_t n, void (*body)(void *context, size_t p)) {
+    size_t terms = lp_window_elements(a->g) * lp_window_places(a->g);
+    each_picture(n, n * a->out * terms, body, a);
 }
 
 static void k_conv(const lp_window *g, size_t n, size_t out, const void *x, const void *w,
                    const void *bias, lp_unary f, void *y) {
-    each_picture(&(pictures){g, out, x, w, bias, y, f, false}, n, conv_picture);
+    each(&(pictures){g, out, x, w, bias, y, f, false}, n, conv_picture);
 }
 
 /* ---- the gradient by the pictures ---- */
@@ -383,7 +386,7 @@ static void input_gradient(void *context, size_t p) {
 
 static void k_conv_backward_input(const lp_window *g, size_t n, size_t out, const void *dy,
                                   const void *w, void *dx, bool accumulate) {
-    each_picture(&(pictures){g, out, dy, w, NULL, dx, LP_IDENTITY, accumulate}, n, input_gradient);
+    each(&(pictures){g, out, dy, w, NULL, dx, LP_IDENTITY, accumulate}, n, input_gradient);
 }
 
 /* ---- the gradient by the weights ---- */
@@ -459,14 +462,14 @@ static void interleave(const weighing *a, const T *x, T *to) {
     size_t size = a->height * a->width * g->channels;
     if (g->padding > 0)
         k_fill(size, 0, to);
-    size_t rows = min_of(a->height, g->height + g->padding);
-    size_t cols = min_of(a->width, g->width + g->padding);
+    size_t rows = min_of(a->height, g->height + g->padding), channels = g->channels;
+    size_t cols = min_of(a->width, g->width + g->padding) - g->padding;
     for (size_t i = g->padding; i < rows; i++)
-        for (size_t c = 0; c < g->channels; c++) {
+        for (size_t c = 0; c < channels; c++) {
             const T *from = x + (c * g->height + i - g->padding) * g->width;
-            T *at = to + (i * a->width + g->padding) * g->channels + c;
-            for (size_t j = g->padding; j < cols; j++, at += g->channels)
-                *at = *from++;
+            T *at = to + (i * a->width + g->padding) * channels + c;
+            for (size_t j = 0; j < cols; j++)
+                at[j * channels] = from[j];
         }
 }
 
@@ -560,12 +563,14 @@ static void k_conv_backward_weights(const lp_window *g, size_t n, size_t out, co
     a.width = (a.cols - 1) * g->stride + g->kernel_width;
     a.run = g->kernel_width * g->channels;
     a.regs = (a.run + RL - 1) / RL;
-    a.tile_outs = cut_rows(out, SUM_ROWS);
-    a.tile_regs = cut_rows(g->kernel_height * a.regs, SUM_REGS);
     size_t operations = n * out * lp_window_elements(g) * lp_window_places(g);
-    a.chunks = operations < SMALL
-                   ? 1
-                   : min_of((size_t)lp_threads(), a.tile_outs.count * a.tile_regs.count);
+    size_t threads = operations < SMALL ? 1 : (size_t)lp_threads();
+    /* As many tiles for each thread. */
+    size_t groups = (out + SUM_ROWS - 1) / SUM_ROWS;
+    groups = min_of((groups + threads - 1) / threads * threads, out);
+    a.tile_outs = cut_rows(out, (out + groups - 1) / groups);
+    a.tile_regs = cut_rows(g->kernel_height * a.regs, SUM_REGS);
+    a.chunks = min_of(threads, a.tile_outs.count * a.tile_regs.count);
     if (a.chunks > 1)
         lp_parallel(a.chunks, weigh_chunk, &a);
     else

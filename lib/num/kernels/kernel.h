@@ -90,6 +90,17 @@ LP_INLINE cut cut_rows(size_t rows, size_t max) {
 /* Multiply-adds below which one thread does it all: some 15 us. */
 enum { SMALL = 90000 * RL };
 
+/* body(context, p) for every picture; on one thread where the multiply-adds, or what costs as much,
+ * are few. */
+LP_INLINE void each_picture(size_t n, size_t operations, void (*body)(void *context, size_t p),
+                            void *context) {
+    if (operations >= SMALL)
+        lp_parallel(n, body, context);
+    else
+        for (size_t p = 0; p < n; p++)
+            body(context, p);
+}
+
 /* The terms of a product or a convolution that are one chain of fma; part of the contract (list.h),
  * since it shows in the bits. */
 enum { KC = 256 };

@@ -1,46 +1,19 @@
-/* Pooling: the largest, or the mean, of what a window holds. */
+/* Pooling: the largest, or the mean, of what a window holds; each channel of each picture by
+ * itself. */
 #include "num/kernels/kernel.h"
 
-/* The part of a window that lies in the picture: rows top .. bottom, columns left .. right. */
 typedef struct {
-    size_t top, bottom, left, right;
-} part;
+    const lp_window *g;
+    const T *from;
+    T *to, *which;
+    bool accumulate;
+} pooling;
 
-LP_INLINE size_t less_padding(size_t at, size_t padding, size_t end) {
-    at = at > padding ? at - padding : 0;
-    return at < end ? at : end;
+enum { POOL_COST = 16 }; /* multiply-adds that an element costs as much as */
+
+LP_INLINE void pool_all(pooling a, size_t n, void (*body)(void *context, size_t p)) {
+    each_picture(n, n * lp_window_picture(a.g) * POOL_COST, body, &a);
 }
-
-LP_INLINE part part_of(const lp_window *g, size_t row, size_t col) {
-    row *= g->stride, col *= g->stride;
-    return (part){less_padding(row, g->padding, g->height),
-                  less_padding(row + g->kernel_height, g->padding, g->height),
-                  less_padding(col, g->padding, g->width),
-                  less_padding(col + g->kernel_width, g->padding, g->width)};
-}
-
-/* The number of the window's largest element, the first of equal ones; of the last NaN, if any. */
-LP_INLINE size_t largest(const lp_window *g, const T *x, part of, size_t row, size_t col,
-                         T *value) {
-    size_t best = SIZE_MAX;
-    for (size_t i = of.top; i < of.bottom; i++)
-        for (size_t j = of.left; j < of.right; j++) {
-            T v = x[i * g->width + j];
-            if (best == SIZE_MAX || v > *value || v != v)
-                best = (i + g->padding - row * g->stride) * g->kernel_width + j + g->padding -
-                       col * g->stride,
-                *value = v;
-        }
-    return best;
-}
-
-/* For every channel of every picture (at `x`, its window's results at index `y` on) and each place
- * of the window. */
-#define EACH_PLACE(g, n)                                                                           \
-    size_t rows = lp_window_rows(g), cols = lp_window_cols(g), area = (g)->height * (g)->width;    \
-    for (size_t at = 0, channel = 0; channel < (n) * (g)->channels; channel++)                     \
-        for (size_t row = 0; row < rows; row++)                                                    \
-            for (size_t col = 0; col < cols; col++, at++)
 
 /* ---- windows of 2 x 2 side by side, which most networks have ---- */
 
@@ -55,7 +28,7 @@ LP_INLINE void load_pairs(const T *x, size_t n, V *even, V *odd) {
     *odd = v_odd(low, high);
 }
 
-/* 2 n elements += the even and the odd ones, which replace them unless `accumulate`. */
+/* 2 n elements = or += the even and the odd ones. */
 LP_INLINE void store_pairs(T *x, size_t n, V even, V odd, bool accumulate) {
     size_t more = 2 * n > LANES ? 2 * n - LANES : 0;
     V low = v_zip_low(even, odd), high = v_zip_high(even, odd), zero = v_set1(0);
@@ -69,7 +42,8 @@ LP_INLINE void take_larger(V x, T number, V *best, V *which) {
     *which = v_select(larger, v_set1(number), *which);
 }
 
-static void max_row_of_2(size_t cols, const T *above, const T *below, T *y, T *which) {
+/* A row of the output, from two rows of the picture. */
+LP_INLINE void max_of_2_by_2(size_t cols, const T *above, const T *below, T *y, T *which) {
     for (size_t j = 0; j < cols; j += LANES) {
         size_t n = lanes_left(cols, j);
         V best, x, number = v_set1(0), below_even, below_odd;
@@ -83,8 +57,8 @@ static void max_row_of_2(size_t cols, const T *above, const T *below, T *y, T *w
     }
 }
 
-LP_INLINE void max_row_of_2_backward(size_t cols, const T *dy, const T *which, T *above, T *below,
-                                     bool accumulate) {
+LP_INLINE void max_of_2_by_2_backward(size_t cols, const T *dy, const T *which, T *above, T *below,
+                                      bool accumulate) {
     for (size_t j = 0; j < cols; j += LANES) {
         size_t n = lanes_left(cols, j);
         V d = v_load_n(dy + j, n), number = v_load_n(which + j, n), part[4];
@@ -95,77 +69,138 @@ LP_INLINE void max_row_of_2_backward(size_t cols, const T *dy, const T *which, T
     }
 }
 
+static void max_2_by_2(void *context, size_t p) {
+    const pooling *a = context;
+    size_t rows = a->g->height / 2, width = a->g->width, cols = width / 2;
+    const T *x = a->from + p * lp_window_picture(a->g);
+    size_t at = p * a->g->channels * rows * cols;
+    for (size_t c = 0; c < a->g->channels; c++, x += a->g->height * width)
+        for (size_t row = 0; row < rows; row++, at += cols)
+            max_of_2_by_2(cols, x + 2 * row * width, x + (2 * row + 1) * width, a->to + at,
+                          a->which + at);
+}
+
+static void max_2_by_2_backward(void *context, size_t p) {
+    const pooling *a = context;
+    size_t rows = a->g->height / 2, width = a->g->width, cols = width / 2;
+    T *dx = a->to + p * lp_window_picture(a->g);
+    size_t at = p * a->g->channels * rows * cols;
+    if (!a->accumulate && (a->g->height % 2 || width % 2)) /* the last row or column is in none */
+        k_fill(lp_window_picture(a->g), 0, dx);
+    for (size_t c = 0; c < a->g->channels; c++, dx += a->g->height * width)
+        for (size_t row = 0; row < rows; row++, at += cols)
+            max_of_2_by_2_backward(cols, a->from + at, a->which + at, dx + 2 * row * width,
+                                   dx + (2 * row + 1) * width, a->accumulate);
+}
+
 /* ---- any window ---- */
 
-static void max_pool(const lp_window *g, size_t n, const T *x, T *y, T *which) {
-    EACH_PLACE (g, n)
-        which[at] = (T)largest(g, x + channel * area, part_of(g, row, col), row, col, &y[at]);
+/* The part of a window that lies in the picture: rows top .. bottom, columns left .. right; and the
+ * number that element (0, 0) of the picture would have in the window. */
+typedef struct {
+    size_t top, bottom, left, right, origin;
+} view;
+
+LP_INLINE size_t less_padding(size_t at, size_t padding, size_t end) {
+    at = at > padding ? at - padding : 0;
+    return at < end ? at : end;
 }
 
-static void max_pool_backward(const lp_window *g, size_t n, const T *dy, const T *which, T *dx) {
-    EACH_PLACE (g, n) {
-        size_t number = (size_t)which[at];
+LP_INLINE view view_of(const lp_window *g, size_t row, size_t col) {
+    row *= g->stride, col *= g->stride;
+    return (view){less_padding(row, g->padding, g->height),
+                  less_padding(row + g->kernel_height, g->padding, g->height),
+                  less_padding(col, g->padding, g->width),
+                  less_padding(col + g->kernel_width, g->padding, g->width),
+                  (g->padding - row) * g->kernel_width + g->padding - col};
+}
+
+/* For each place of the window in each channel of a picture: output `at`, which sees `v` of x. */
+#define EACH_PLACE(g, x)                                                                           \
+    size_t rows = lp_window_rows(g), cols = lp_window_cols(g),                                     \
+           at = p * (g)->channels * rows * cols;                                                   \
+    for (size_t c = 0; c < (g)->channels; c++, (x) += (g)->height * (g)->width)                    \
+        for (size_t row = 0; row < rows; row++)                                                    \
+            for (size_t col = 0; col < cols; col++, at++)
+
+static void max_pool(void *context, size_t p) {
+    const pooling *a = context;
+    const lp_window *g = a->g;
+    const T *x = a->from + p * lp_window_picture(g);
+    EACH_PLACE (g, x) {
+        view v = view_of(g, row, col);
+        size_t best = v.top * g->width + v.left, number = v.top * g->kernel_width + v.left;
+        for (size_t i = v.top; i < v.bottom; i++)
+            for (size_t j = v.left; j < v.right; j++) {
+                T e = x[i * g->width + j];
+                if (e > x[best] || e != e)
+                    best = i * g->width + j, number = i * g->kernel_width + j;
+            }
+        a->to[at] = x[best];
+        a->which[at] = (T)(number + v.origin);
+    }
+}
+
+static void max_pool_backward(void *context, size_t p) {
+    const pooling *a = context;
+    const lp_window *g = a->g;
+    T *dx = a->to + p * lp_window_picture(g);
+    if (!a->accumulate)
+        k_fill(lp_window_picture(g), 0, dx);
+    EACH_PLACE (g, dx) {
+        size_t number = (size_t)a->which[at];
         size_t i = row * g->stride + number / g->kernel_width - g->padding;
         size_t j = col * g->stride + number % g->kernel_width - g->padding;
-        dx[channel * area + i * g->width + j] += dy[at];
+        dx[i * g->width + j] += a->from[at];
     }
 }
 
-static void k_max_pool(const lp_window *g, size_t n, const void *x, void *y, void *which) {
-    if (!is_2_by_2(g)) {
-        max_pool(g, n, x, y, which);
-        return;
+static void average_pool(void *context, size_t p) {
+    const pooling *a = context;
+    const lp_window *g = a->g;
+    const T *x = a->from + p * lp_window_picture(g);
+    EACH_PLACE (g, x) {
+        view v = view_of(g, row, col);
+        T sum = 0;
+        for (size_t i = v.top; i < v.bottom; i++)
+            for (size_t j = v.left; j < v.right; j++)
+                sum += x[i * g->width + j];
+        a->to[at] = sum / (T)(g->kernel_height * g->kernel_width);
     }
-    size_t rows = g->height / 2, cols = g->width / 2, at = 0;
-    for (size_t channel = 0; channel < n * g->channels; channel++)
-        for (size_t row = 0; row < rows; row++, at += cols) {
-            const T *above = (const T *)x + (channel * g->height + 2 * row) * g->width;
-            max_row_of_2(cols, above, above + g->width, (T *)y + at, (T *)which + at);
-        }
+}
+
+static void average_pool_backward(void *context, size_t p) {
+    const pooling *a = context;
+    const lp_window *g = a->g;
+    T *dx = a->to + p * lp_window_picture(g);
+    if (!a->accumulate)
+        k_fill(lp_window_picture(g), 0, dx);
+    EACH_PLACE (g, dx) {
+        view v = view_of(g, row, col);
+        T share = a->from[at] / (T)(g->kernel_height * g->kernel_width);
+        for (size_t i = v.top; i < v.bottom; i++)
+            for (size_t j = v.left; j < v.right; j++)
+                dx[i * g->width + j] += share;
+    }
+}
+
+/* ---- the kernels ---- */
+
+static void k_max_pool(const lp_window *g, size_t n, const void *x, void *y, void *which) {
+    pool_all((pooling){g, x, y, which, false}, n, is_2_by_2(g) ? max_2_by_2 : max_pool);
 }
 
 static void k_max_pool_backward(const lp_window *g, size_t n, const void *dy, const void *which,
                                 void *dx, bool accumulate) {
-    bool covered = is_2_by_2(g) && g->height % 2 == 0 && g->width % 2 == 0;
-    if (!accumulate && !covered)
-        k_fill(n * lp_window_picture(g), 0, dx);
-    if (!is_2_by_2(g)) {
-        max_pool_backward(g, n, dy, which, dx);
-        return;
-    }
-    size_t rows = g->height / 2, cols = g->width / 2, at = 0;
-    for (size_t channel = 0; channel < n * g->channels; channel++)
-        for (size_t row = 0; row < rows; row++, at += cols) {
-            T *above = (T *)dx + (channel * g->height + 2 * row) * g->width;
-            max_row_of_2_backward(cols, (const T *)dy + at, (const T *)which + at, above,
-                                  above + g->width, accumulate);
-        }
+    pool_all((pooling){g, dy, dx, (T *)which, accumulate}, n,
+             is_2_by_2(g) ? max_2_by_2_backward : max_pool_backward);
 }
 
 static void k_average_pool(const lp_window *g, size_t n, const void *x, void *y) {
-    T *to = y, size = (T)(g->kernel_height * g->kernel_width);
-    EACH_PLACE (g, n) {
-        const T *from = (const T *)x + channel * area;
-        part of = part_of(g, row, col);
-        T sum = 0;
-        for (size_t i = of.top; i < of.bottom; i++)
-            for (size_t j = of.left; j < of.right; j++)
-                sum += from[i * g->width + j];
-        to[at] = sum / size;
-    }
+    pool_all((pooling){g, x, y, NULL, false}, n, average_pool);
 }
 
 static void k_average_pool_backward(const lp_window *g, size_t n, const void *dy, void *dx,
                                     bool accumulate) {
-    const T *from = dy;
-    T size = (T)(g->kernel_height * g->kernel_width);
-    if (!accumulate)
-        k_fill(n * lp_window_picture(g), 0, dx);
-    EACH_PLACE (g, n) {
-        T *to = (T *)dx + channel * area, share = from[at] / size;
-        part of = part_of(g, row, col);
-        for (size_t i = of.top; i < of.bottom; i++)
-            for (size_t j = of.left; j < of.right; j++)
-                to[i * g->width + j] += share;
-    }
+    pool_all((pooling){g, dy, dx, NULL, accumulate}, n, average_pool_backward);
 }
