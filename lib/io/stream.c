@@ -368,21 +368,30 @@ static void replace_group(lp_stream *s, lp_group group, size_t by) {
     s->count = kept;
 }
 
-/* The name that a member gets in the stream, NULL where it is left out: what describes data in an
- * archive that has a model but no data is the model's, and says nothing of the data that came
- * before. */
-static const char *name_in(const lp_stream *s, const lp_members *members, size_t i, size_t place) {
+static bool holds(const lp_members *members, const char *name) {
+    for (size_t i = 0; i < members->count; i++)
+        if (strcmp(members->item[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The names that members get in the stream, NULL where one is left out, to be freed: what describes
+ * data in an archive that has a model but no data is the model's, and says nothing of the data that
+ * came before. */
+static const char **names_in(const lp_stream *s, const lp_members *members, size_t place) {
+    const char **names = lp_alloc(members->count, sizeof *names);
     const set *own = &s->set[place];
-    const char *name = members->item[i].name, *model_name = lp_group_model_name(name);
     bool has_earlier_data = false;
-    for (size_t k = 0; k < place; k++)
-        has_earlier_data |= s->set[k].has_data;
-    if (own->has_data || !own->has_model || !has_earlier_data || lp_group_of(name) != LP_GROUP_DATA)
-        return name;
-    for (size_t k = 0; k < members->count && model_name != NULL; k++)
-        if (strcmp(members->item[k].name, model_name) == 0)
-            return NULL;
-    return model_name;
+    for (size_t i = 0; i < place; i++)
+        has_earlier_data |= s->set[i].has_data;
+    for (size_t i = 0; i < members->count; i++) {
+        const char *name = members->item[i].name, *model_name = lp_group_model_name(name);
+        names[i] = name;
+        if (own->has_model && !own->has_data && has_earlier_data &&
+            *members->item[i].ending != '\0' && lp_group_of(name) == LP_GROUP_DATA)
+            names[i] = model_name != NULL && !holds(members, model_name) ? model_name : NULL;
+    }
+    return names;
 }
 
 /* A set that brings data, or a model, replaces those of the sets before it. */
@@ -406,6 +415,7 @@ static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_orig
     s->archives++;
     size_t place = begin_set(s, members, is_bare);
     bool has_recipe = false;
+    LP_CLEANUP(lp_free) const char **names = names_in(s, members, place);
     for (size_t i = 0; i < members->count; i++) {
         lp_member *m = &members->item[i];
         if (strcmp(m->name, "recipe") == 0 && *m->ending != '\0') {
@@ -416,13 +426,12 @@ static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_orig
                 return lp_within(e, "member 'recipe.npy'");
             continue;
         }
-        const char *name = name_in(s, members, i, place);
-        if (name == NULL)
+        if (names[i] == NULL)
             continue;
-        const entry *old = lp_dictionary_get(index_of(s, m->ending), name);
+        const entry *old = lp_dictionary_get(index_of(s, m->ending), names[i]);
         if (old != NULL && old->archive == s->archives)
             return lp_fail(e, "member '%s%s' occurs twice", m->name, m->ending);
-        entry *x = renew(s, name, m->ending);
+        entry *x = renew(s, names[i], m->ending);
         x->member = *m;
         x->member.name = x->name;
         x->archive = s->archives;
