@@ -264,9 +264,25 @@ static int add_explained_variance(lp_stream *s, lp_report *r, lp_error *e) {
     return 0;
 }
 
+/* Dense x as the matrix was that was factorised. */
+static int match_matrix(lp_stream *s, lp_buffer *warnings, lp_error *e) {
+    const char *name = !lp_stream_has(s, "x") && lp_stream_has(s, "x_train") ? "x_train" : "x";
+    LP_CLEANUP(lp_schema_free) lp_schema schema = {0};
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    if (lp_matrix_is_sparse(s) || !lp_stream_has(s, name))
+        return 0;
+    if (lp_schema_of_model(&schema, s, false, e) ||
+        lp_features_match(s, &schema, name, &x, warnings, e))
+        return -1;
+    if (x.owned != NULL)
+        lp_stream_put(s, name, &x);
+    return 0;
+}
+
 static int evaluate_factors(lp_stream *s, const lp_evaluate_options *o, lp_report *r, lp_error *e) {
     lp_factors_metrics m[3];
-    if (lp_factors_evaluate(s, o->mask, o->zero_filled, m, &r->parts, e))
+    if (match_matrix(s, &r->warnings, e) ||
+        lp_factors_evaluate(s, o->mask, o->zero_filled, m, &r->parts, e))
         return -1;
     r->counted = "entries";
     static const char *const names[] = {"sse", "mse", "rmse", "mae"};

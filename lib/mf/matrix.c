@@ -1,5 +1,7 @@
 #include "mf/matrix.h"
 
+#include "data/names.h"
+
 bool lp_matrix_is_sparse(const lp_stream *s) {
     return lp_sparse_is_in(s, "") || lp_sparse_is_in(s, "_train");
 }
@@ -88,7 +90,61 @@ void lp_matrix_free(lp_matrix *m) {
     lp_sparse_free(&m->held_out);
 }
 
-int lp_matrix_check_shape(const lp_matrix *m, size_t rows, size_t cols, lp_error *e) {
+/* *names = the texts of tensor NAME, if it is there; of two equal ones the first counts. */
+static int read_names(lp_stream *s, const char *name, lp_names *names, size_t count, lp_error *e) {
+    const lp_tensor *t = lp_stream_has(s, name) ? lp_stream_get(s, name, e) : NULL;
+    if (t == NULL)
+        return lp_stream_has(s, name) ? -1 : 0;
+    if (!lp_type_is_string(t->type) || t->count != count)
+        return lp_fail(e, "%s does not name the %zu of the matrix", name, count);
+    for (size_t i = 0; i < count; i++) {
+        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
+        if (text == NULL)
+            return -1;
+        if (lp_names_add(names, text) != i)
+            return lp_fail(e, "%s: two are called '%s'", name, text);
+    }
+    return 0;
+}
+
+/* index[0..count) = their places by the model's names; nothing where either side has none. */
+static int match_index(const lp_names *own, const lp_names *model, const char *what, int32_t *index,
+                       size_t count, lp_error *e) {
+    for (size_t i = 0; i < count && own->count > 0 && model->count > 0; i++) {
+        size_t place;
+        if (!lp_names_find(model, own->item[index[i]], &place))
+            return lp_fail(e, "%s '%s' is not among those that were factorised", what,
+                           own->item[index[i]]);
+        index[i] = (int32_t)place;
+    }
+    return 0;
+}
+
+static int match_names(lp_matrix *m, lp_stream *s, size_t rows, size_t cols, lp_error *e) {
+    LP_CLEANUP(lp_names_free) lp_names own_rows = {0}, own_cols = {0};
+    LP_CLEANUP(lp_names_free) lp_names model_rows = {0}, model_cols = {0};
+    lp_sparse *parts[] = {&m->observed, &m->held_out};
+    if (read_names(s, "rows", &own_rows, m->observed.rows, e) ||
+        read_names(s, "cols", &own_cols, m->observed.cols, e) ||
+        read_names(s, "model.rows", &model_rows, rows, e) ||
+        read_names(s, "model.cols", &model_cols, cols, e))
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        lp_sparse *part = parts[i];
+        if (match_index(&own_rows, &model_rows, "row", part->row, part->count, e) ||
+            match_index(&own_cols, &model_cols, "column", part->col, part->count, e))
+            return -1;
+        if (own_rows.count > 0 && model_rows.count > 0)
+            part->rows = rows;
+        if (own_cols.count > 0 && model_cols.count > 0)
+            part->cols = cols;
+    }
+    return 0;
+}
+
+int lp_matrix_match(lp_matrix *m, lp_stream *s, size_t rows, size_t cols, lp_error *e) {
+    if (m->x.data == NULL && match_names(m, s, rows, cols, e))
+        return -1;
     if (rows == m->observed.rows && cols == m->observed.cols)
         return 0;
     return lp_fail(e, "the factors are of a %zu x %zu matrix, this one is %zu x %zu", rows, cols,

@@ -29,7 +29,10 @@ void lp_matrix_free(lp_matrix *m);
  * than two dimensions, no entries, a value that is not finite. */
 int lp_matrix_read_x(lp_stream *s, lp_tensor *x, lp_error *e);
 
-/* Refuses factors of another shape. */
-int lp_matrix_check_shape(const lp_matrix *m, size_t rows, size_t cols, lp_error *e);
+/* Brings the entries into the places of the rows x cols matrix that was factorised: by name, where
+ * the stream has names for both (rows and model.rows, cols and model.cols), else as they are. Their
+ * order stays. Refused: a row or column with an entry that was not factorised, factors of another
+ * shape. */
+int lp_matrix_match(lp_matrix *m, lp_stream *s, size_t rows, size_t cols, lp_error *e);
 
 #endif

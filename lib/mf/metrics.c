@@ -55,7 +55,10 @@ static int evaluate(lp_stream *s, const char *mask, bool zero_filled, const lp_f
         return lp_fail(e, "a mask was named, but the matrix is sparse");
     if (!sparse && zero_filled)
         return lp_fail(e, "the matrix is dense, and has no empty places");
-    if (lp_matrix_read(s, mask, m, e) || lp_matrix_check_shape(m, f->rows, f->cols, e))
+    if (lp_matrix_read(s, mask, m, e) || lp_matrix_match(m, s, f->rows, f->cols, e))
+        return -1;
+    if (zero_filled &&
+        (lp_sparse_sort(&m->observed, NULL, e) || lp_sparse_sort(&m->held_out, NULL, e)))
         return -1;
     if (sparse || mask != NULL)
         metrics[(*count)++] = metrics_of("observed", f, &m->observed);

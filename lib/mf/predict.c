@@ -1,6 +1,7 @@
 #include "mf/predict.h"
 
 #include "data/features.h"
+#include "io/groups.h"
 #include "mf/factors.h"
 #include "mf/matrix.h"
 #include "num/kernels.h"
@@ -27,7 +28,7 @@ static int read_predictor(lp_stream *s, bool clip, predictor *p, lp_error *e) {
     if (lp_matrix_read(s, NULL, &p->matrix, e))
         return p->is_sparse ? -1 : lp_within(e, "--clip");
     const lp_sparse *m = &p->matrix.observed;
-    if (p->is_sparse && lp_matrix_check_shape(&p->matrix, p->factors.rows, p->factors.cols, e))
+    if (p->is_sparse && lp_matrix_match(&p->matrix, s, p->factors.rows, p->factors.cols, e))
         return -1;
     if (!clip)
         return 0;
@@ -48,6 +49,12 @@ static double clipped(const predictor *p, double value) {
 
 static double predict(const predictor *p, size_t row, size_t col) {
     return clipped(p, lp_factors_at(&p->factors, row, col));
+}
+
+/* The tensor that names the rows or the columns of the factors: the model's own, or the data's. */
+static const char *names_of(const lp_stream *s, const char *name) {
+    const char *own = lp_group_model_name(name);
+    return lp_stream_has(s, own) ? own : name;
 }
 
 /* *place = the place of ID among the `size` strings of tensor NAMES, which name its `what`s. */
@@ -138,18 +145,19 @@ static int by_value(const void *a, const void *b) {
 }
 
 static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t cols, lp_error *e) {
-    if (!lp_stream_has(s, "cols")) {
+    const char *name = names_of(s, "cols");
+    if (!lp_stream_has(s, name)) {
         lp_tensor t = lp_tensor_vector(LP_I8, n);
         for (size_t i = 0; i < n; i++)
             ((int64_t *)t.data)[i] = (int64_t)list[i].col;
         lp_stream_put(s, "y_cols", &t);
         return 0;
     }
-    const lp_tensor *names = lp_stream_get(s, "cols", e);
+    const lp_tensor *names = lp_stream_get(s, name, e);
     if (names == NULL)
         return -1;
     if (names->ndim != 1 || names->count != cols)
-        return lp_fail(e, "tensor 'cols' does not name the %zu columns", cols);
+        return lp_fail(e, "tensor '%s' does not name the %zu columns", name, cols);
     LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
     for (size_t i = 0; i < n; i++)
         index[i] = list[i].col;
@@ -186,8 +194,8 @@ static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_
 static int answer(lp_stream *s, const lp_factors_query *query, predictor *p, lp_error *e) {
     size_t row = 0, col = 0;
     if (read_predictor(s, query->clip, p, e) ||
-        find(s, "rows", "row", query->row, p->factors.rows, &row, e) ||
-        find(s, "cols", "column", query->col, p->factors.cols, &col, e))
+        find(s, names_of(s, "rows"), "row", query->row, p->factors.rows, &row, e) ||
+        find(s, names_of(s, "cols"), "column", query->col, p->factors.cols, &col, e))
         return -1;
     lp_stream_drop(s, "y_cols");
     if (query->row == NULL)

@@ -139,7 +139,7 @@ done <verdicts
 equal 'every case has a verdict' "$(wc -l <verdicts)" 192
 
 # A stream of an earlier version says only of its data what the model has to know.
-score() { eval --tsv "$@" | sed -n 2p | cut -f 1-4; }
+score() { "$tools/eval" --tsv "$@" | sed -n 2p | cut -f 1-4; }
 expected=$(score --model model.npz iris.npz)
 pick --drop model.features --drop model.classes --drop model.offset --drop model.divisor model.npz >old.npz
 equal 'an earlier stream: --model' "$(score --model old.npz iris.npz)" "$expected"
@@ -171,3 +171,33 @@ refuses 'a bare x replaces the data of the model' 1 'there is nothing to evaluat
 equal 'x keeps its scaling' "$(score --model model.npz <(pick x_test y_test classes model.npz))" \
     "$(score --model model.npz <(split --train 100 --stratify --seed 4 iris.npz | pick x_test y_test classes))"
 equal 'a model keeps what it knows' "$(score <(pick 'layer*' model.npz) iris.npz)" "$expected"
+
+# Factors know their rows and columns by name: another file of the same films, in another order.
+gen-ratings -n 3000 --users 60 --items 80 --seed 2 >ratings.npz
+factorise --method sgd --rank 2 --bias --epochs 15 ratings.npz >factors.npz
+"$python" - <<'PYTHON'
+import numpy as np
+d, f = np.load('ratings.npz'), np.load('factors.npz')
+of_row, of_col = np.random.default_rng(1).permutation(60), np.random.default_rng(2).permutation(80)
+row, col = np.argsort(of_row)[d['row']], np.argsort(of_col)[d['col']]
+some = np.lexsort((col, row))[::3]
+part = dict(row=row[some].astype('i4'), col=col[some].astype('i4'), data=d['data'][some], shape=d['shape'],
+            format=np.bytes_('coo'), rows=d['rows'][of_row], cols=d['cols'][of_col])
+np.savez('shuffled.npz', **part)
+part['rows'] = np.where(part['rows'] == part['rows'][0], 'nobody', part['rows'])
+np.savez('stranger.npz', **part)
+whole = f['u'] @ f['v'].T + f['mean'] + f['row_bias'][:, None] + f['col_bias']
+np.save('expected.npy', whole[d['row'][some], d['col'][some]])
+PYTHON
+predict factors.npz shuffled.npz >found.npz
+check 'each entry is that of its row and column' "$python" -c "import numpy as np
+d, y = np.load('found.npz'), np.load('expected.npy')
+assert y.size > 900 and np.abs(d['y_pred'] - y).max() < 1e-12"
+check 'eval: their error' "$python" - "$(eval --json factors.npz shuffled.npz)" <<'PYTHON'
+import json, sys
+import numpy as np
+error = np.load('expected.npy') - np.load('shuffled.npz')['data']
+assert abs(json.loads(sys.argv[1])['observed']['mse'] - (error ** 2).mean()) < 1e-12
+PYTHON
+refuses 'a row that was not factorised' 1 "row 'nobody' is not among those that were factorised" \
+    eval factors.npz stranger.npz
