@@ -17,8 +17,7 @@ static const lp_option options[] = {
              "with more than 20 classes"},
     {ROW("top-k", how.top_k), .metavar = "K", .min = 1, .max = 1e9,
      .help = "also the share of rows whose class is among the K with the largest scores"},
-    {ROW("model", model), .metavar = "FILE",
-     .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
+    {ROW("model", model), .metavar = "FILE", .help = "take the model from FILE and nothing else"},
     {ROW("mask", how.mask), .metavar = "NAME",
      .help = "factors of a dense x: evaluate the entries where tensor NAME is 0 (held out) by "
              "themselves"},
@@ -37,6 +36,9 @@ static const lp_tool tool = {
         "(the parts train and test; x_val and y_val are val); or y_pred (and y_score) and y; or "
         "factors, u, v, s and "
         "mean, and their matrix.\n\n"
+        "Columns and classes are matched to the model's by name, where both have names, and raw "
+        "data is scaled as the model's was; a column that is missing, a class that the model does "
+        "not know and data scaled by other numbers are refused.\n\n"
         "Prints for each part the rows, the accuracy, the loss (averaged over the rows), and for "
         "each class its accuracy and the confusion matrix: rows are the true classes, columns the "
         "predicted ones. For factors the number of entries, the sum of squared errors (sse), "

@@ -10,8 +10,7 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("model", model), .metavar = "FILE",
-     .help = "take the model from FILE, and scale the data as the model's was, unless it has been"},
+    {ROW("model", model), .metavar = "FILE", .help = "take the model from FILE and nothing else"},
     {ROW("x", x), .metavar = "NAME",
      .help = "predict for tensor NAME; without it for x, or else x_test, or else x_train"},
     {ROW("row", entry.row), .metavar = "ID", .conflicts = "model|x",
@@ -36,10 +35,11 @@ static const lp_tool tool = {
         "the predicted classes, and y_score, their probabilities (for a perceptron the one number "
         "x weight + bias, whose sign decides). A regression or an autoencoder gives its numbers as "
         "y_pred.\n\n"
-        "Without --model the model is in the same stream as the data, which has been scaled with "
-        "it. Data beside --model FILE is scaled by the scale.offset and scale.divisor in FILE, "
-        "unless it has its own: then it has been scaled already, and they have to be the same."
-        "\n\n"
+        "The model is in the same stream as the data, before or after them, or in --model FILE: "
+        "the answer is the same. Columns are matched to the model's by name, where both have "
+        "names, missing values are filled and raw data is scaled by the model's numbers; data "
+        "scaled by other numbers is refused. y_pred, y and classes number the classes alike, the "
+        "model's first.\n\n"
         "With factors (u and v, or mean and biases) x_pred is what they make of the whole matrix, "
         "in the units of the x that was factorised. Beside a sparse matrix y_pred is every entry "
         "of it, in row-major order: of its test part, where it was split. y_pred is one entry with "
