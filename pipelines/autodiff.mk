@@ -59,8 +59,9 @@ endef
 $(foreach run,$(AUTODIFF_W4),$(eval $(call autodiff_narrow,$(run))))
 
 # The report's two panels, training loss and validation accuracy, of the runs.
-AUTODIFF_CURVES = $(BIN)/plot-curves -o $@ \
-    $(foreach run,$(filter %.npz,$^),<($(BIN)/pick history.epoch history.loss history.val_accuracy $(run)))
+AUTODIFF_CURVES = $(BIN)/plot-curves --from 1 -o $@ \
+    $(foreach run,$(filter %.npz,$^),<($(BIN)/pick history.epoch history.loss history.val_accuracy \
+        --rename history.val_accuracy=history.accuracy $(run)))
 autodiff_runs = $(1:%=$(AUTODIFF)/%.npz) $(BIN)/plot-curves $(BIN)/pick pipelines/autodiff.mk
 
 $(AUTODIFF)/curves-networks.png: $(call autodiff_runs,sigmoid-2 relu-2 relu-3 relu-3-frozen)
