@@ -50,7 +50,7 @@ $(LAB1)/curves-sgd.png: $(LAB1_SGD) $(BIN)/summarise $(BIN)/plot-curves
 
 $(LAB1)/curves-masked.png: $(LAB1_MASKED) $(BIN)/summarise $(BIN)/plot-curves
 	$(BIN)/summarise $(LAB1_MASKED) | $(BIN)/plot-curves --log \
-	    --title 'Seven of its entries seen (training), two hidden (validation): mean squared error, 20 seeds' -o $@
+	    --title 'Seven entries seen (training), two hidden (validation): mean squared error' -o $@
 
 $(LAB1)/singular-values.png: $(LAB1)/svd-3.npz $(BIN)/to-csv $(BIN)/from-csv $(BIN)/plot-scatter pipelines/lab1.sh
 	BIN=$(BIN) bash pipelines/lab1.sh values $< | $(BIN)/from-csv --label what | \
