@@ -27,6 +27,14 @@
 {ROW("reduction", train.reduction), .metavar = "HOW", .default_value = "mean",
  .choices = LP_REDUCTION_CHOICES,
  .help = "average the loss over a batch (squared errors over its numbers), or sum it"},
+{ROW("class-weights", train.class_weights), .metavar = "W,W", .parse = lp_class_weights_parse,
+ .requires = "loss=cross-entropy",
+ .help = "weigh each row's loss by its class, as torch.nn.CrossEntropyLoss does: one number a class, "
+         "or balanced, rows / (classes * rows of the class); history and eval stay unweighted"},
+{ROW("label-smoothing", train.label_smoothing), .metavar = "S", .default_value = "0", .max = 1,
+ .requires = "loss=cross-entropy",
+ .help = "the share of the target that all classes have equally, as in torch.nn.CrossEntropyLoss; "
+         "history and eval stay without"},
 {ROW("target", train.target), .metavar = "NAME", .default_value = "y",
  .choices = LP_TARGET_CHOICES, .requires = "loss=mse",
  .help = "what is predicted: y, or x itself (an autoencoder)"},
@@ -48,6 +56,9 @@
  .help = "of SGD or RMSprop; 1 sums all gradients, as a loop does that never clears them"},
 {ROW("nesterov", train.optim.nesterov), .requires = "momentum",
  .help = "Nesterov's form of SGD's momentum"},
+{ROW("clip-norm", train.optim.clip_norm), .metavar = "N", .default_value = "0", .max = INFINITY,
+ .help = "scale the gradient down to this 2-norm, over all parameters together, where its norm is "
+         "larger; 0: never"},
 {ROW("weight-decay", train.optim.weight_decay), .metavar = "D", .default_value = "0",
  .max = INFINITY,
  .help = "add D times the weights to their gradient; AdamW, which has 0.01 without this option, "

@@ -14,6 +14,8 @@ typedef struct {
     lp_optim optim;
     lp_graph *graph;
     lp_batch batch;
+    bool is_soft; /* the labels: class weights, or smoothed */
+    lp_soft_labels soft;
     size_t batch_rows;
     uint64_t epoch_steps;
     size_t *order;  /* (train->rows) the epoch's order; order[0] is the row under `sample` */
@@ -80,6 +82,31 @@ static int freeze_layers(network_learner *l, lp_error *e) {
     return lp_fail_usage(e, "option --freeze: every layer is frozen, nothing would be learned");
 }
 
+/* Appends the loss of the network's output y. */
+static int make_loss(network_learner *l, int y, int *loss, lp_arena *memory, lp_error *e) {
+    const lp_train_network_options *o = l->options;
+    const lp_class_weights *weights = &o->class_weights;
+    lp_graph *g = l->graph;
+    bool labels = o->loss == LP_LOSS_CROSS_ENTROPY;
+    l->is_soft =
+        labels && (weights->balanced || weights->weight.count > 0 || o->label_smoothing > 0);
+    if (labels && !l->is_soft) {
+        *loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, y);
+        lp_graph_set_labels(g, *loss, l->batch.label);
+        return 0;
+    }
+    if (l->is_soft &&
+        lp_soft_labels_new(&l->soft, weights, o->label_smoothing, o->reduction, g->type,
+                           l->data.classes, l->train, l->batch_rows, memory, e))
+        return -1;
+    size_t cols = l->is_soft ? l->data.classes : l->batch.target_cols;
+    int target = lp_graph_input(g, l->batch_rows, cols, true);
+    lp_graph_set(g, target, l->is_soft ? l->soft.target : l->batch.target);
+    *loss =
+        lp_graph_apply(g, l->is_soft ? LP_OP_CROSS_ENTROPY_SOFT : LP_OP_SQUARED_ERROR, y, target);
+    return 0;
+}
+
 static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
     const lp_train_network_options *o = l->options;
     const lp_network *net = &l->model.net;
@@ -87,23 +114,14 @@ static int make_graph(network_learner *l, lp_arena *memory, lp_error *e) {
     lp_batch *b = &l->batch;
     *b = lp_batch_new(&l->data, net->params.type, l->batch_rows, o->target, numbers, memory);
     lp_graph *g = l->graph = lp_graph_new(net->params.type);
-    int x = lp_graph_input(g, l->batch_rows, l->train->cols, true), target = -1, loss;
-    int y = lp_network_graph(net, g, x, true, o->seed);
-    if (numbers) {
-        target = lp_graph_input(g, l->batch_rows, b->target_cols, true);
-        loss = lp_graph_apply(g, LP_OP_SQUARED_ERROR, y, target);
-    } else {
-        loss = lp_graph_apply(g, LP_OP_CROSS_ENTROPY, y);
-        lp_graph_set_labels(g, loss, b->label);
-    }
+    int x = lp_graph_input(g, l->batch_rows, l->train->cols, true);
+    lp_graph_set(g, x, b->x);
+    int loss, y = lp_network_graph(net, g, x, true, o->seed);
+    if (make_loss(l, y, &loss, memory, e))
+        return -1;
     if (o->reduction == LP_REDUCE_MEAN)
         lp_graph_set_mean(g, loss);
-    if (lp_graph_finish(g, loss, e))
-        return -1;
-    lp_graph_set(g, x, b->x);
-    if (numbers)
-        lp_graph_set(g, target, b->target);
-    return 0;
+    return lp_graph_finish(g, loss, e);
 }
 
 static int read_data(network_learner *l, lp_stream *s, lp_error *e) {
@@ -137,6 +155,14 @@ static void add_state(network_learner *l, lp_run *run) {
     lp_run_add_count(run, "draws", &l->draws.next);
 }
 
+/* The batch becomes rows index[0..n). */
+static void take_rows(network_learner *l, size_t n, const size_t *index) {
+    const lp_train_network_options *o = l->options;
+    lp_batch_fill(&l->batch, l->train, o->input_scale, o->input_shift, n, index);
+    if (l->is_soft)
+        lp_soft_labels_fill(&l->soft, n, l->batch.label);
+}
+
 static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     const lp_train_network_options *o = l->options;
     if (read_data(l, s, e))
@@ -159,7 +185,7 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
     if (l->batch_rows == n && !o->sample)
-        lp_batch_fill(&l->batch, l->train, o->input_scale, o->input_shift, n, l->order);
+        take_rows(l, n, l->order);
     add_state(l, run);
     return 0;
 }
@@ -183,8 +209,7 @@ static void fill_batch(network_learner *l, uint64_t step) {
         rows = place + 1 == l->epoch_steps ? n - place * rows : rows;
         lp_graph_set_rows(l->graph, rows);
     }
-    lp_batch_fill(&l->batch, l->train, l->options->input_scale, l->options->input_shift, rows,
-                  index);
+    take_rows(l, rows, index);
 }
 
 static int step(lp_run *run, lp_error *e) {

@@ -12,6 +12,7 @@
 #include "io/stream.h"
 #include "learn/model.h"
 #include "learn/run.h"
+#include "learn/soft_labels.h"
 #include "net/layer_list.h"
 #include "net/network.h"
 #include "net/optim.h"
@@ -39,8 +40,10 @@ typedef struct {
     lp_loss loss;
     lp_reduction reduction;
     lp_target target;
-    double input_scale; /* multiplies x */
-    double input_shift; /* is then added to it */
+    double input_scale;             /* multiplies x */
+    double input_shift;             /* is then added to it */
+    lp_class_weights class_weights; /* with cross-entropy */
+    double label_smoothing;         /* the same: 0 <= s <= 1 */
     /* the descent */
     lp_optim_options optim;
     double lr;
@@ -56,7 +59,8 @@ typedef struct {
 
 /* Trains on lp_dataset_read's first part, watches its second, and puts the model (learn/model.h)
  * and the run's history and snapshots (lp_run_put_history) into the stream, in place of any model
- * that it held. The loss is the evaluator's (learn/evaluator.h). hooks->init_from is a network to
+ * that it held. The history's loss is the evaluator's (learn/evaluator.h): class weights and label
+ * smoothing change what is minimised, not how it is judged. hooks->init_from is a network to
  * start from (learn/network_start.h).
  *
  * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience

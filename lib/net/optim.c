@@ -3,6 +3,7 @@
 #include "num/kernels.h"
 #include "num/parallel.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A step on some of the parameters: n of them from element `from` of the block on. */
@@ -145,10 +146,21 @@ static void step_chunk(void *context, size_t i) {
                                  (const char *)o->params->gradient + bytes, m);
 }
 
+/* What is frozen has a gradient of 0, as has the padding. */
+static void clip(const lp_optim *o, const lp_kernels *num) {
+    const lp_params *p = o->params;
+    double norm = sqrt(num->dot(p->size, p->gradient, p->gradient));
+    double factor = o->options.clip_norm / (norm + 1e-6);
+    if (factor < 1)
+        num->scale(p->size, factor, p->gradient, p->gradient);
+}
+
 void lp_optim_step(lp_optim *o, double lr) {
     const lp_params *p = o->params;
     step s = {.optim = o, .num = lp_kernels_of(p->type), .lr = lr};
     o->steps++;
+    if (o->options.clip_norm > 0)
+        clip(o, s.num);
     for (size_t i = 0, end; i < p->count; i = end) {
         end = end_of_run(p, i);
         if (p->table[i].frozen)

@@ -39,10 +39,13 @@ enum { LP_MAX_MOMENTS = 2 };
 
 /* The members are of the types that an option table parses into. */
 typedef struct {
-    int kind;        /* lp_optim_kind */
-    double momentum; /* SGD, RMSprop: 0 <= momentum <= 1. With 1, SGD's velocity is the sum of all
-                        gradients so far: what a training loop does that never sets them to zero. */
-    bool nesterov;   /* SGD, with momentum */
+    int kind;         /* lp_optim_kind */
+    double momentum;  /* SGD, RMSprop: 0 <= momentum <= 1. With 1, SGD's velocity is the sum of all
+                         gradients so far: what a training loop does that never sets them to zero. */
+    bool nesterov;    /* SGD, with momentum */
+    double clip_norm; /* >= 0; 0: gradients are not clipped. Else, where the 2-norm of all gradients
+                         together exceeds it, they are scaled down to it, before anything else
+                         happens (torch.nn.utils.clip_grad_norm_; Pascanu et al. 2013). */
     double weight_decay; /* >= 0 */
     double beta1, beta2; /* Adam, AdamW: 0 <= beta < 1 */
     double alpha;        /* RMSprop: 0 <= alpha < 1 */

@@ -41,6 +41,15 @@ leaky ReLU     | --lr 0.1 --activation leaky-relu                | activation=to
 ELU            | --lr 0.1 --activation elu                       | activation=torch.nn.ELU()
 GELU           | --lr 0.1 --activation gelu                      | activation=torch.nn.GELU()
 SiLU           | --lr 0.1 --activation silu                      | activation=torch.nn.SiLU()
+clipped        | --lr 0.1 --clip-norm 0.05                       | clip=0.05
+clipped Adam   | --optimizer adam --clip-norm 0.02 --weight-decay 0.1 | optim=lambda p: Adam(p, weight_decay=0.1), clip=0.02
+too short to clip | --lr 0.1 --clip-norm 100                     | clip=100
+smoothed       | --lr 0.1 --label-smoothing 0.2                  | label_smoothing=0.2
+smoothed sum   | --lr 0.01 --label-smoothing 0.2 --reduction sum | optim=lambda p: SGD(p, 0.01), label_smoothing=0.2, reduction='sum'
+weights        | --lr 0.1 --class-weights 1,2.5,7                | weight=tensor([1, 2.5, 7])
+balanced       | --lr 0.1 --class-weights balanced               | weight=60 / (3 * tensor([30, 20, 10]))
+weights, smoothed | --lr 0.1 --class-weights 1,2.5,7 --label-smoothing 0.3 | weight=tensor([1, 2.5, 7]), label_smoothing=0.3
+weights, smoothed sum | --lr 0.003 --class-weights 1,2.5,7 --label-smoothing 0.3 --reduction sum | optim=lambda p: SGD(p, 0.003), weight=tensor([1, 2.5, 7]), label_smoothing=0.3, reduction='sum'
 steps          | --lr 0.1 --lr-schedule step:3:0.7               | schedule=lambda o: StepLR(o, 3, 0.7)
 rising         | --lr 0.01 --lr-schedule exponential:1.1         | optim=lambda p: SGD(p, 0.01), schedule=lambda o: ExponentialLR(o, 1.1)
 cosine         | --lr 0.1 --lr-schedule cosine:0.02              | schedule=lambda o: CosineAnnealingLR(o, 20, 0.02)
@@ -69,7 +78,12 @@ x, y = torch.from_numpy(data['x']), torch.from_numpy(data['y'])
 start = np.load('start-tanh.npz')  # the weights are those of the others, too
 
 
-def run(optim=lambda p: SGD(p, 0.1), activation=torch.nn.Tanh(), clears=True, schedule=lambda o: ConstantLR(o, 1)):
+def tensor(numbers):
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
+def run(optim=lambda p: SGD(p, 0.1), activation=torch.nn.Tanh(), clears=True, schedule=lambda o: ConstantLR(o, 1),
+        clip=None, **loss):
     """The weights before and after twenty steps on all rows."""
     layers = [torch.nn.Linear(5, 8), torch.nn.Linear(8, 6), torch.nn.Linear(6, 3)]
     net = torch.nn.Sequential(layers[0], activation, layers[1], activation, layers[2]).double()
@@ -82,7 +96,9 @@ def run(optim=lambda p: SGD(p, 0.1), activation=torch.nn.Tanh(), clears=True, sc
     for _ in range(20):
         if clears:
             descent.zero_grad()
-        torch.nn.CrossEntropyLoss()(net(x), y).backward()
+        torch.nn.CrossEntropyLoss(**loss)(net(x), y).backward()
+        if clip:
+            torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
         descent.step()
         rates.step()
     return {'layer%d.%s' % (i, what): getattr(layer, what).detach().numpy()

@@ -30,7 +30,9 @@ equal 'perceptron, far apart' "$(train-perceptron gauss.npz | accuracy test)" 1
 
 # The same bytes everywhere.
 for how in '--optimizer adam --batch 64 --epochs 5' '--momentum 0.9 --sample --steps 500' \
-    '--epochs 5 --dtype f8 --activation tanh'; do
+    '--epochs 5 --dtype f8 --activation tanh' \
+    '--optimizer rmsprop --momentum 0.5 --batch 64 --epochs 5 --activation gelu --clip-norm 0.1 --label-smoothing 0.1' \
+    '--optimizer adagrad --batch 64 --epochs 5 --activation silu --class-weights 1,3 --lr-schedule warmup:2,cosine'; do
     # shellcheck disable=SC2086
     train-mlp --hidden 40,30 $how --threads 1 moons.npz >one.npz
     for isa in $isas; do
@@ -244,6 +246,17 @@ refuses 'momentum of Adam' 2 'momentum goes only with --optimizer=sgd' \
     train-mlp --optimizer adam --momentum 0.9 moons.npz
 refuses "Nesterov's form of RMSprop's momentum" 2 'nesterov goes only with --optimizer=sgd' \
     train-mlp --optimizer rmsprop --momentum 0.9 --nesterov moons.npz
+refuses 'too few class weights' 2 'option --class-weights: 2 numbers for 3 classes' \
+    train-mlp --class-weights 1,2 iris.npz
+for weights in 1,-2,3 1,0,2 1,,2 '1,2,3,' nan,1,1 1e999,1,1 even ''; do
+    refuses "class weights '$weights'" 2 "option --class-weights: '$weights' is neither balanced nor" \
+        train-mlp --class-weights "$weights" iris.npz
+done
+refuses 'class weights of a regression' 2 'class-weights goes only with --loss=cross-entropy' \
+    train-mlp --loss mse --class-weights 1,1 moons.npz
+refuses 'a smoothing above 1' 2 'it has to be at least 0 and at most 1' train-mlp --label-smoothing 1.5 moons.npz
+refuses 'a class without rows' 1 'option --class-weights: class 2 has no row in y_train to balance' \
+    train-mlp --class-weights balanced <(from-csv --label species "$fixtures/iris.csv" | pick --rows 0:100 | split --train 0.8)
 refuses 'a momentum above 1' 2 'it has to be at least 0 and at most 1' train-mlp --momentum 1.01 moons.npz
 refuses "Adagrad's option for Adam" 2 'lr-decay goes only with --optimizer=adagrad' \
     train-mlp --optimizer adam --lr-decay 1 moons.npz
