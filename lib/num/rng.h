@@ -29,6 +29,7 @@ typedef enum {
     LP_RNG_GRADCHECK,  /* a sub-stream an op */
     LP_RNG_PERCEPTRON, /* a sub-stream an epoch */
     LP_RNG_DROPOUT,    /* a sub-stream a layer; a step's words begin at step * 2^32 */
+    LP_RNG_AUGMENT,    /* a sub-stream a copy */
 } lp_rng_purpose;
 
 /* A place in a stream. Plain data: a checkpoint stores it as it is. */

@@ -13,6 +13,7 @@ gen-gauss -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1 >two.npz
 gen-digits -n 40 --side 12 --colour | split --train 0.5 >pictures.npz
 printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >digits.idx
 head -c 3073 /dev/zero >batch.bin
+from-idx digits.idx >digits.npz
 printf -- '-1 1:0.5 3:1\n+1 2:2\n' >heart.libsvm
 printf 'P5 2 2 255\nabcd' >picture.pgm
 
@@ -25,6 +26,7 @@ pick          iris.npz   x
 split         iris.npz   --train 0.5
 onehot        iris.npz
 scale         iris.npz   --by standard
+augment       digits.npz --mirror --times 3
 impute        iris.npz   --by median
 factorise     iris.npz   --method svd --rank 2
 train-mlp     parts.npz  --hidden 3 --epochs 2 --eval-every 1
