@@ -8,12 +8,14 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("train", split.parts.train), .metavar = "SHARE", .default_value = "0.8",
+    {ROW("train", split.parts.train), .elsewhere = "test-size|train-size", .metavar = "SHARE",
+     .default_value = "0.8",
      .help = "the training part: a share below 1, such as 0.8, or a number of rows"},
     {ROW("validation", split.parts.validation), .metavar = "SHARE",
      .help = "a validation part beside it, also a share or a number of all rows"},
-    {ROW("folds", split.parts.folds), .metavar = "K", .min = 2, .max = 1e9, .requires = "fold",
-     .conflicts = "train|within", .help = "cut the rows into K folds: one is the test part"},
+    {ROW("folds", split.parts.folds), .elsewhere = "n-splits", .metavar = "K", .min = 2, .max = 1e9,
+     .requires = "fold", .conflicts = "train|within",
+     .help = "cut the rows into K folds: one is the test part"},
     {ROW("fold", split.parts.fold), .metavar = "I", .min = 0, .max = 1e9, .requires = "folds",
      .help = "which, from 0"},
     {ROW("stratify", split.stratify), .conflicts = "no-shuffle|within",
@@ -25,8 +27,8 @@ static const lp_option options[] = {
      .conflicts = "no-shuffle", .help = "hold out the share within each row of a sparse matrix"},
     {ROW("no-shuffle", split.parts.no_shuffle),
      .help = "train on the first rows, test on the rest"},
-    {ROW("seed", split.parts.seed), .metavar = "S", .default_value = "0",
-     .help = "seed of the random order"},
+    {ROW("seed", split.parts.seed), .elsewhere = "random-state", .metavar = "S",
+     .default_value = "0", .help = "seed of the random order"},
     {0},
 };
 

@@ -12,7 +12,8 @@ struct options {
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("hidden", train.hidden), .metavar = "N,N", .min = 1, .max = 1 << 24,
+    {ROW("hidden", train.hidden), .elsewhere = "hidden-layer-sizes", .metavar = "N,N", .min = 1,
+     .max = 1 << 24,
      .help = "widths of the hidden layers, from the input on; by default there are none"},
     {ROW("activation", train.activation), .metavar = "NAME", .default_value = "relu",
      .choices = LP_ACTIVATION_CHOICES, .help = "of the hidden layers"},

@@ -78,7 +78,9 @@ typedef struct lp_option {
     const char *conflicts; /* "steps|sample": not together with any of these */
     const char *help;      /* one sentence, no full stop */
     int (*parse)(const char *word, void *member, lp_error *e); /* LP_OPTION_CUSTOM */
-    const char *synonym; /* an old name: it still parses, the recipe has the new one */
+    const char *synonym;   /* an old name: it still parses, the recipe has the new one */
+    const char *elsewhere; /* "test-size|train-size": names that other programs have for it, for
+                              "did you mean" */
 } lp_option;
 
 #endif

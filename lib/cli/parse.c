@@ -61,21 +61,39 @@ static size_t distance(const char *a, const char *b) {
     return row[n];
 }
 
-/* `word` is what was typed, up to `length`. */
+/* How far a typed name is from an option: 0 where other programs call it so, or it was cut short,
+ * else the edit distance. */
+static size_t strangeness(const char *name, const lp_option *row) {
+    size_t length = strlen(name);
+    bool is_cut = length >= 2 && strncmp(name, row->name, length) == 0;
+    bool is_known = row->elsewhere != NULL && lp_choice_of(row->elsewhere, name, length) >= 0;
+    return is_cut || is_known ? 0 : distance(name, row->name);
+}
+
+/* `word` is what was typed, up to `length`. The options that are nearest to it are named. */
 static int unknown_option(const lp_command *c, const char *word, size_t length, lp_error *e) {
-    char name[64] = "", hint[100] = "";
-    size_t best = 3;
+    char name[64] = "", hint[200] = "";
+    size_t used = 0, best; /* below this at first: of a short name most letters have to fit */
     if (word[1] == '-')
         snprintf(name, sizeof name, "%.*s", (int)length - 2, word + 2);
+    best = strlen(name) >= 4 ? 3 : strlen(name) >= 2 ? 2 : 1;
+    for (char *at = name; (at = strchr(at, '_')) != NULL;)
+        *at = '-';
     for (size_t i = 0; i < c->settings && name[0] != '\0'; i++) {
         const lp_option *row = c->setting[i].row;
-        if (lp_option_is_long(row) && distance(name, row->name) < best) {
-            best = distance(name, row->name);
-            snprintf(hint, sizeof hint, "did you mean --%s? ", row->name);
-        }
+        size_t far = lp_option_is_long(row) ? strangeness(name, row) : SIZE_MAX;
+        if (far > best || far == SIZE_MAX || (far == best && used == 0))
+            continue;
+        bool more = far == best && used + 80 < sizeof hint;
+        if (far < best)
+            used = 0;
+        if (far < best || more)
+            used += (size_t)snprintf(hint + used, sizeof hint - used, "%s--%s",
+                                     used > 0 ? " or " : "did you mean ", row->name);
+        best = far;
     }
-    return lp_fail_usage(e, "unknown option '%.*s' (%s--help lists them all)", (int)length, word,
-                         hint);
+    return lp_fail_usage(e, "unknown option '%.*s' (%s%s--help lists them all)", (int)length, word,
+                         hint, used > 0 ? "? " : "");
 }
 
 /* The option that `word` names; *value is what follows '=' or the letter, or NULL. */

@@ -37,7 +37,7 @@ static const lp_option other_rows[] = {
      .help = "no progress line and no warnings"},
     {ROW("progress", progress), .flags = LP_NOT_IN_RECIPE,
      .help = "a progress line even where standard error is not a terminal"},
-    {ROW("help", question), .flags = LP_NOT_IN_RECIPE, .help = "print this and end"},
+    {ROW("help", question), .letter = 'h', .flags = LP_NOT_IN_RECIPE, .help = "print this and end"},
     {ROW("version", question), .flags = LP_NOT_IN_RECIPE, .help = "print the version and end"},
     {ROW("man", question), .flags = LP_NOT_IN_RECIPE,
      .help = "print the manual page (roff) and end"},
@@ -175,11 +175,12 @@ static void answer_questions(int argc, char **argv) {
         const char *word;
         void (*print)(FILE *out, const lp_tool *tool, const lp_command *command);
     } questions[] = {{"--help", lp_usage_help},
+                     {"-h", lp_usage_help},
                      {"--man", lp_usage_man},
                      {"--completion", lp_usage_completion},
                      {"--version", print_version}};
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        for (int q = 0; q < 4; q++)
+        for (int q = 0; q < 5; q++)
             if (strcmp(argv[i], questions[q].word) == 0) {
                 lp_tool_try(lp_output_open(NULL, false, &lp_now.error));
                 questions[q].print(lp_tool_out(), lp_now.tool, &lp_now.command);

@@ -1,6 +1,7 @@
 #include "io/archive.h"
 
 #include "io/crc32.h"
+#include "io/gzip.h"
 #include "io/zip.h"
 
 #include <stdlib.h>
@@ -435,6 +436,24 @@ static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *me
     return 0;
 }
 
+/* For bytes that no stream begins with: what they seem to be, and which tool takes them. */
+static int not_a_stream(lp_source *s, lp_error *e) {
+    enum { ENOUGH = 256 };
+    if (lp_source_fill(s, ENOUGH, e))
+        return -1;
+    size_t n = s->size < ENOUGH ? s->size : ENOUGH, text = 0;
+    while (text < n && (s->data[text] >= ' ' || strchr("\t\n\r", s->data[text]) != NULL) &&
+           s->data[text] != 0)
+        text++;
+    if (lp_gzip_begins(s->data, n))
+        return lp_fail(e, "it is gzipped, not a tensor stream (gunzip it first)");
+    if (memcmp(s->data, "\x89PNG", 4) == 0)
+        return lp_fail(e, "it is a picture, not a tensor stream (from-images makes one)");
+    if (text == n)
+        return lp_fail(e, "it is text, not a tensor stream (from-csv makes one of a table)");
+    return lp_fail(e, "it is not a tensor stream (an .npz archive or an .npy array)");
+}
+
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) {
     const size_t start = *at;
     for (;;) {
@@ -451,7 +470,7 @@ int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) 
             return read_directory(s, start, at, members, e);
         default:
             if (*at == 0)
-                return lp_fail(e, "it is not a tensor stream (an .npz archive or an .npy array)");
+                return not_a_stream(s, e);
             if (*at == start)
                 return lp_fail(e, "byte %zu: what follows the archive is not an archive", start);
             return lp_fail(e, "byte %zu: neither a member nor the archive's end (it is damaged)",

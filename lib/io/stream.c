@@ -213,8 +213,10 @@ const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]) {
 const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
     entry *x = find(s, name);
     if (x == NULL) {
-        char names[LP_STREAM_LISTED];
-        lp_fail(e, "there is no tensor '%s' in the stream (%s)", name, lp_stream_list(s, names));
+        char names[LP_STREAM_LISTED], part[100];
+        snprintf(part, sizeof part, "%s_train", name);
+        lp_fail(e, "there is no tensor '%s' in the stream%s (%s)", name,
+                find(s, part) != NULL ? ", which is split already" : "", lp_stream_list(s, names));
         return NULL;
     }
     if (x->member.foreign != NULL) {

@@ -200,5 +200,5 @@ static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_h
 int lp_factorise(lp_stream *s, const lp_factorise_options *options, const lp_run_hooks *hooks,
                  lp_factorise_report *report, lp_error *e) {
     *report = (lp_factorise_report){0};
-    return factorise(s, options, hooks, report, e) ? lp_within(e, "factorising") : 0;
+    return factorise(s, options, hooks, report, e);
 }

@@ -149,6 +149,7 @@ for path in "$tools"/*; do
 
     # Its own documentation.
     check "$tool: --version" piped '"$1" --version | grep "^$2 (labpipe) [0-9]"' - "$path" "$tool"
+    check "$tool: -h" piped '[ "$("$1" -h)" = "$("$1" --help)" ]' - "$path"
     check "$tool: --help names every option" piped '
         "$1" --help >help && "$1" --completion >completion && [ -s completion ] &&
         cut -d " " -f 1 completion | while read -r option; do

@@ -275,7 +275,7 @@ refuses "a mask on a sparse matrix" 1 "--mask goes with a dense x" \
     factorise --method sgd --rank 1 --mask row_train ratings.npz
 refuses "dense and sparse at once" 1 "both a dense x and a sparse matrix" \
     factorise --method sgd --rank 1 <(cat <(pick x --rename x=w three.npz) ratings.npz | pick --rename w=x)
-refuses "no matrix" 1 "factorising: .*x" factorise --method sgd --rank 1 mask.npz
+refuses "no matrix" 1 "^factorise: there is no .*x" factorise --method sgd --rank 1 mask.npz
 equal "a mask hides two entries" "$(factorise --method sgd --rank 1 --mask mask mask.npz three.npz |
     eval --tsv --mask mask | awk '{ print $1 $2 }' | tr '\n' ' ')" "partn observed4 held_out2 all6 "
 

@@ -246,6 +246,8 @@ refuses 'momentum of Adam' 2 'momentum goes only with --optimizer=sgd' \
     train-mlp --optimizer adam --momentum 0.9 moons.npz
 refuses "Nesterov's form of RMSprop's momentum" 2 'nesterov goes only with --optimizer=sgd' \
     train-mlp --optimizer rmsprop --momentum 0.9 --nesterov moons.npz
+refuses "another program's option" 2 'did you mean --batch\?' train-mlp --batch_size 4 moons.npz
+refuses 'a table for a stream' 1 'it is text, not a tensor stream \(from-csv makes one' train-mlp "$fixtures/iris.csv"
 refuses 'too few class weights' 2 'option --class-weights: 2 numbers for 3 classes' \
     train-mlp --class-weights 1,2 iris.npz
 for weights in 1,-2,3 1,0,2 1,,2 '1,2,3,' nan,1,1 1e999,1,1 even ''; do

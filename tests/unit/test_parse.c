@@ -31,7 +31,7 @@ static const lp_option rows[] = {
     {ROW("steps", steps), .metavar = "N", .max = INFINITY, .conflicts = "epochs"},
     {ROW("seed", seed), .metavar = "S", .default_value = "0"},
     {ROW("lr", lr), .metavar = "RATE", .default_value = "0.5", .max = INFINITY,
-     .flags = LP_OPEN_MIN, .requires = "method=gd|sgd"},
+     .flags = LP_OPEN_MIN, .requires = "method=gd|sgd", .elsewhere = "learning-rate|eta"},
     {ROW("input-scale", scale), .metavar = "A/B", .flags = LP_RATIO, .synonym = "scale"},
     {ROW("title", title), .metavar = "TEXT"},
     {ROW("method", method), .metavar = "METHOD", .default_value = "gd", .choices = "svd|gd|sgd"},
@@ -143,6 +143,13 @@ static void strict_numbers(void) {
 
 static void refusals(void) {
     refused("--epoch 3", "unknown option '--epoch' (did you mean --epochs?");
+    refused("--ep 3", "unknown option '--ep' (did you mean --epochs? --help lists them all)");
+    refused("--learning_rate=3", "unknown option '--learning_rate' (did you mean --lr?");
+    refused("--eta 3", "unknown option '--eta' (did you mean --lr?");
+    refused("--s 3", "unknown option '--s' (--help lists them all)");
+    refused("--st 3", "unknown option '--st' (did you mean --steps?");
+    refused("--m 3", "unknown option '--m' (--help lists them all)");
+    refused("--me 3", "unknown option '--me' (did you mean --method or --mean?");
     refused("--nonsense=3", "unknown option '--nonsense' (--help lists them all)");
     refused("-x", "unknown option '-x'");
     refused("--epochs", "--epochs needs a value: --epochs N");

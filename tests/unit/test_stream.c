@@ -578,7 +578,11 @@ static void alike_names(void) {
 
 static void refused_inputs(void) {
     refused("", 0, "it is empty");
-    refused("hello, world\n", 13, "it is not a tensor stream (an .npz archive or an .npy array)");
+    refused("\1\2\3\4\5", 5, "it is not a tensor stream (an .npz archive or an .npy array)");
+    refused("hello, world\n", 13,
+            "it is text, not a tensor stream (from-csv makes one of a table)");
+    refused("\x1f\x8b\b\0\0", 5, "it is gzipped, not a tensor stream (gunzip it first)");
+    refused("\x89PNG\r\n", 6, "it is a picture, not a tensor stream (from-images makes one)");
     refused("P", 1, "it is cut short: it ends at byte 1 of at least 4");
     CHECK(lp_stream_read(&(lp_input){.path = "/"}, 1, &e) == NULL);
     CHECK_TEXT(e.text, "reading /: it is a directory");
