@@ -207,9 +207,12 @@ static size_t curve_entries(size_t panels, const lp_panel *panel, lp_legend_entr
                 const char *name = parts ? curve->part : curve->name;
                 if (name == NULL)
                     continue;
-                lp_legend_entry new = {name, parts ? -1 : lp_marker_of(curve->colour),
-                                       parts ? curve->dash : 0,
-                                       parts ? lp_faint : lp_colour_of(curve->colour), 0};
+                /* A run alone has no parts' entries: its curves' names stand for their dashes. */
+                int dash = parts || curve->part == NULL ? curve->dash : 0;
+                curve_look look = look_of(curve->colour, dash);
+                lp_legend_entry new = {name,
+                                       !parts && look.markers ? lp_marker_of(curve->colour) : -1,
+                                       dash, parts ? lp_faint : look.colour, 0};
                 size_t i = 0;
                 while (i < n && (strcmp(entry[i].name, name) != 0 ||
                                  entry[i].marker != new.marker || entry[i].dash != new.dash))

@@ -39,6 +39,7 @@ plot-curves all.npz -o band.svg
 plot-curves seed-1.npz -o line.svg
 equal 'a band for each of four curves' "$(grep -c 'fill-opacity:0.18' band.svg)" 4
 equal 'a run has none' "$(grep -c 'fill-opacity:0.18' line.svg)" 0
+equal 'two training curves are dashed, and their line in the legend' "$(grep -c 'stroke-dasharray:6' line.svg)" 3
 check 'on a logarithmic axis' plot-curves --log --of loss all.npz seed-1.npz -o log.png
 
 if [ -n "$python" ]; then
