@@ -1,5 +1,7 @@
 #include "learn/network_start.h"
 
+#include "data/names.h"
+
 /* The layers of a network in the making. */
 typedef struct {
     lp_layer *item;
@@ -148,5 +150,47 @@ int lp_network_start(lp_network *net, const lp_train_network_options *o, lp_volu
         return draw_weights(net, o, e);
     return check_layers(&from, net, e) || lp_params_take(&net->params, s, e)
                ? lp_within(e, "the weights to start from do not fit")
+               : 0;
+}
+
+static int read_names(const lp_tensor *t, lp_names *names, lp_error *e) {
+    for (size_t i = 0; t->data != NULL && i < t->count; i++) {
+        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
+        if (text == NULL)
+            return -1;
+        lp_names_add(names, text);
+    }
+    return 0;
+}
+
+static int check_order(const char *what, const lp_tensor *model, const lp_tensor *data,
+                       lp_error *e) {
+    LP_CLEANUP(lp_names_free) lp_names there = {0};
+    LP_CLEANUP(lp_names_free) lp_names here = {0};
+    size_t moved = SIZE_MAX, to = 0, place;
+    if (read_names(model, &there, e) || read_names(data, &here, e))
+        return -1;
+    if (here.count != there.count)
+        return 0;
+    for (size_t i = 0; i < here.count; i++) {
+        if (!lp_names_find(&there, here.item[i], &place))
+            return 0;
+        if (place != i && moved == SIZE_MAX)
+            moved = i, to = place;
+    }
+    if (moved == SIZE_MAX)
+        return 0;
+    return lp_fail(e,
+                   "the weights to start from have the %s in another order: %s is number %zu, "
+                   "here %zu (from-csv --like reads the data in theirs)",
+                   what, here.item[moved], to + 1, moved + 1);
+}
+
+int lp_network_check_start(const lp_schema *data, lp_stream *from, lp_error *e) {
+    LP_CLEANUP(lp_schema_free) lp_schema model = {0};
+    return lp_schema_of_model(&model, from, true, e) ||
+                   check_order("columns", &model.features, &data->features, e) ||
+                   check_order("classes", &model.classes, &data->classes, e)
+               ? -1
                : 0;
 }

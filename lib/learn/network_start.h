@@ -3,6 +3,7 @@
 #define LP_LEARN_NETWORK_START_H
 
 #include "base/error.h"
+#include "data/schema.h"
 #include "io/stream.h"
 #include "learn/train_network.h"
 #include "net/network.h"
@@ -17,5 +18,9 @@
  * Freed with lp_network_free, also after a failure. */
 int lp_network_start(lp_network *net, const lp_train_network_options *options, lp_volume input,
                      size_t outputs, lp_stream *from, lp_error *e);
+
+/* Refused: data whose columns or classes are those of the model in `from` in another order, so that
+ * its weights would be those of others. Other names are no fault: it only is a start. */
+int lp_network_check_start(const lp_schema *data, lp_stream *from, lp_error *e);
 
 #endif

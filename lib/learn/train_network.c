@@ -179,8 +179,10 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     run->total = (uint64_t)(o->count_steps ? o->steps : o->epochs);
     run->unit_steps = o->count_steps ? 1 : l->epoch_steps;
     run->needs_total = lp_schedule_needs_total(&o->schedule);
-    if (make_network(l, s, run->hooks->init_from, e) || freeze_layers(l, e) ||
-        make_graph(l, &run->memory, e) || lp_model_describe(&l->model, &l->data, s, e))
+    lp_stream *from = run->hooks->init_from;
+    if (make_network(l, s, from, e) || freeze_layers(l, e) || make_graph(l, &run->memory, e) ||
+        lp_model_describe(&l->model, &l->data, s, e) ||
+        (from != NULL && lp_network_check_start(&l->model.schema, from, e)))
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);

@@ -87,6 +87,18 @@ refuses 'data of another width' 1 'do not fit: layer1.weight has shape .5, 4., e
     train-mlp --loss mse --init-from tanh.npz moons.npz
 refuses 'other classes' 1 'do not fit: layer2.weight has shape .3, 12., expected .2, 12.' \
     train-mlp --init-from flowers.npz <(gen-gauss -n 30 --mean 1,1,1,1 --mean 2,2,2,2)
+from-csv --label species --columns petal_width,petal_length,sepal_width,sepal_length "$fixtures/iris.csv" >turned.npz
+refuses 'columns in another order' 1 'the weights to start from have the columns in another order: petal_width is number 4, here 1' \
+    train-mlp --init-from flowers.npz turned.npz
+if [ -n "$python" ]; then
+    $python -c '
+import numpy as np
+d = dict(np.load("iris.npz"))
+d["classes"] = d["classes"][[0, 2, 1]]
+np.savez("renamed.npz", **d)'
+    refuses 'classes in another order' 1 'have the classes in another order: virginica is number 3, here 2' \
+        train-mlp --init-from flowers.npz renamed.npz
+fi
 refuses 'layers of nothing' 2 'layers is missing: --layers LAYER' train-cnn digits.npz
 
 # Without --lr, each optimiser has the rate that PyTorch gives it; the recipe says which.
