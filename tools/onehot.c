@@ -8,17 +8,19 @@ struct options {
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
     {ROW("classes", classes), .metavar = "K", .default_value = "0", .max = 1 << 20,
-     .help = "the number of classes; 0: that of the names in classes, or else the largest label "
-             "plus one"},
+     .help = "the number of classes, among which labels are 0 to K - 1; 0: the names in classes, "
+             "or else the labels that occur"},
     {0},
 };
 
 static const lp_tool tool = {
     .name = "onehot",
-    .summary = "turn integer labels into one-hot rows",
-    .manual = "Those of y, y_train and y_test that are present become u1 [n, k]: rows of zeros "
-              "with a one at the label, with the same k in all. A label that is negative or too "
-              "large is an error that names its row.",
+    .summary = "turn labels into one-hot rows",
+    .manual = "Those of y, y_train, y_val and y_test that are present become u1 [n, k]: rows of "
+              "zeros with a one at the label's class, with the same k classes in all. Whole "
+              "numbers are places among the names in classes. Without these, labels 0 to k - 1 "
+              "are classes as they are; other numbers, such as -1 and 1, and texts are the names "
+              "of theirs, in ascending order, and are put as classes.",
     .examples = "from-csv --label species iris.csv | onehot\n"
                 "gen-moons -n 100 | split --train 0.8 | onehot --classes 2",
     .in = LP_IN_STREAM,

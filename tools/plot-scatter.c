@@ -54,14 +54,15 @@ static const lp_tool tool = {
     .manual =
         "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
         "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "
-        "whole numbers or one-hot rows, and are named by the tensor classes; each has its "
+        "whole numbers, texts or one-hot rows, and are named by the tensor classes; each has its "
         "own colour and marker. With --of A,B each element of A is drawn against that of B, with "
         "the diagonal on which the two agree; their columns take the place of classes. "
         "A COLUMN is a number from 0, or a name from the tensor "
         "features. The picture is a PNG, or what the ending of -o's file says: .png, .svg or .pdf. "
         "With --boundary the stream's model, which takes two columns, gives its class at "
         "every point of the picture: an MLP's regions, a perceptron's line. --line draws the lines "
-        "of several perceptrons in one picture.",
+        "of several perceptrons in one picture. A model is applied as predict applies it: columns "
+        "and classes by name, and raw data is scaled as the model's data was.",
     .examples = "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
                 "plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png\n"
                 "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"

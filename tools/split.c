@@ -21,8 +21,8 @@ static const lp_option options[] = {
     {ROW("stratify", split.stratify), .conflicts = "no-shuffle|within",
      .help = "give every class of y its share of each part"},
     {ROW("group", split.group), .metavar = "NAME", .conflicts = "stratify|within",
-     .help = "keep rows together that have the same value in tensor NAME, or else in this column "
-             "of x, a feature's name or a number from 0"},
+     .help = "keep rows together that are equal in tensor NAME, or else in this column of x, a "
+             "feature's name or a number from 0"},
     {ROW("within", within), .synonym = "by", .metavar = "row", .choices = "row",
      .conflicts = "no-shuffle", .help = "hold out the share within each row of a sparse matrix"},
     {ROW("no-shuffle", split.parts.no_shuffle),
@@ -51,8 +51,8 @@ static const lp_tool tool = {
               "same for every I, so that each row is tested once.\n"
               "\n"
               "With --stratify every class has its share of the training part, rounded so that the "
-              "counts add up (largest remainders first, ties to the smaller label); y must be "
-              "integers, so split before onehot. Folds are stratified likewise.\n"
+              "counts add up (largest remainders first, ties to the smaller label). y holds "
+              "labels: whole numbers, texts or one-hot rows. Folds are stratified likewise.\n"
               "\n"
               "With --group, shares and numbers are of groups instead of rows. Groups are dealt to "
               "folds the largest first, each to the fold with the fewest rows so far.\n"

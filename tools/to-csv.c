@@ -6,7 +6,8 @@ static const lp_option options[] = {
     {ROW("separator", separator), .metavar = "CHARACTER", .default_value = ",",
      .parse = lp_csv_parse_separator, .help = "what separates cells; the word tab for a tab"},
     {ROW("no-header", no_header), .help = "leave out the first line, which names the columns"},
-    {ROW("class-names", class_names), .help = "write labels as the names of their classes"},
+    {ROW("class-names", class_names),
+     .help = "write labels as the names of their classes, one-hot rows too"},
     {0},
 };
 

@@ -26,9 +26,8 @@ static const lp_tool tool = {
     .summary = "train a multilayer perceptron or an autoencoder",
     .manual =
         "Trains on x and y, or on x_train and y_train, and watches x_val and y_val if there are "
-        "any, or else x_test and y_test. y is whole numbers 0, 1, ... or one-hot rows (classes), "
-        "or with --loss mse "
-        "any numbers. Gives the network, layer1.weight [out, in], layer1.bias and "
+        "any, or else x_test and y_test. y is labels (whole numbers, texts or one-hot rows), or "
+        "with --loss mse any numbers. Gives the network, layer1.weight [out, in], layer1.bias and "
         "layer1.activation and so on, and history.epoch, history.loss, history.accuracy, "
         "history.val_loss and history.val_accuracy with one entry for each evaluation.\n\n"
         "Everything that counts epochs counts steps where --steps is given. The same command "

@@ -27,8 +27,8 @@ static int read_whole(const lp_tensor *y, lp_labels *l, lp_error *e) {
         double value = lp_tensor_at(y, r);
         if (!(fabs(value) < 9e15) || value != (double)(int64_t)value)
             return lp_fail(e,
-                           "%s: row %zu is %g (labels are whole numbers; numbers to be predicted "
-                           "go with --loss mse)",
+                           "%s: row %zu is %g (labels are whole numbers; a model that predicts "
+                           "numbers is trained with --loss mse)",
                            l->name, r, value);
     }
     LP_CLEANUP(lp_tensor_free) lp_tensor whole = {0};
@@ -68,6 +68,26 @@ int lp_labels_read(lp_stream *s, const char *name, lp_names *texts, lp_arena *me
 }
 
 /* ---- classes ---- */
+
+static bool is_whole_number(const char *text) {
+    char *end;
+    (void)strtoll(text, &end, 10);
+    return *text != '\0' && *text != '+' && strchr(" \t\n", *text) == NULL && *end == '\0';
+}
+
+/* *numbered: all of them are whole numbers. */
+static int read_names(const lp_tensor *t, lp_names *names, bool *numbered, lp_error *e) {
+    *numbered = true;
+    for (size_t i = 0; i < t->count; i++) {
+        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
+        if (text == NULL)
+            return lp_within(e, "the classes' names");
+        *numbered = *numbered && is_whole_number(text);
+        if (lp_names_add(names, text) != i)
+            return lp_fail(e, "two classes are called '%s'", text);
+    }
+    return 0;
+}
 
 static int check_place(const lp_labels *l, size_t r, size_t count, lp_error *e) {
     if (l->value[r] >= 0 && (uint64_t)l->value[r] < count)
@@ -138,6 +158,27 @@ static void name_by_texts(const lp_names *texts, lp_classes *c) {
     c->names = lp_tensor_strings(names, c->count);
 }
 
+/* The given names, among which all texts are. */
+static int take_names(const lp_tensor *given, const lp_labels *labels, size_t n,
+                      const lp_names *texts, lp_classes *c, lp_error *e) {
+    LP_CLEANUP(lp_names_free) lp_names names = {0};
+    bool unused;
+    size_t place;
+    if (read_names(given, &names, &unused, e))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        for (size_t r = 0; r < labels[i].n; r++)
+            if (!lp_names_find(&names, texts->item[labels[i].value[r]], &place))
+                return lp_fail(e, "%s: row %zu is '%s', which is not among the classes",
+                               labels[i].name, r, texts->item[labels[i].value[r]]);
+    c->count = names.count;
+    c->names = lp_tensor_copy(given);
+    c->value = lp_alloc(c->count, sizeof *c->value);
+    for (size_t k = 0; k < c->count; k++)
+        c->value[k] = lp_names_find(texts, names.item[k], &place) ? (int64_t)place : -1;
+    return 0;
+}
+
 static int find_classes(const lp_tensor *names, const lp_labels *labels, size_t n,
                         const lp_names *texts, lp_classes *c, lp_error *e) {
     size_t columns = 0;
@@ -146,6 +187,8 @@ static int find_classes(const lp_tensor *names, const lp_labels *labels, size_t 
             return lp_fail(e, "%s and %s differ in kind", labels[i].name, labels[0].name);
         columns = labels[i].columns != 0 ? labels[i].columns : columns;
     }
+    if (labels[0].is_text && names != NULL)
+        return take_names(names, labels, n, texts, c, e);
     if (labels[0].is_text) {
         name_by_texts(texts, c);
     } else if (names != NULL) {
@@ -176,7 +219,8 @@ void lp_classes_places(const lp_classes *c, const lp_labels *labels, int32_t *pl
     if (labels->is_text) {
         of_text = lp_alloc(c->count, sizeof *of_text);
         for (size_t k = 0; k < c->count; k++)
-            of_text[c->value[k]] = (int32_t)k;
+            if (c->value[k] >= 0)
+                of_text[c->value[k]] = (int32_t)k;
     }
     for (size_t r = 0; r < labels->n; r++) {
         int64_t value = labels->value[r];
@@ -198,26 +242,6 @@ void lp_classes_free(lp_classes *c) {
 }
 
 /* ---- the classes of a model ---- */
-
-static bool is_whole_number(const char *text) {
-    char *end;
-    (void)strtoll(text, &end, 10);
-    return *text != '\0' && *text != '+' && strchr(" \t\n", *text) == NULL && *end == '\0';
-}
-
-/* *numbered: all of them are whole numbers. */
-static int read_names(const lp_tensor *t, lp_names *names, bool *numbered, lp_error *e) {
-    *numbered = true;
-    for (size_t i = 0; i < t->count; i++) {
-        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
-        if (text == NULL)
-            return lp_within(e, "the classes' names");
-        *numbered = *numbered && is_whole_number(text);
-        if (lp_names_add(names, text) != i)
-            return lp_fail(e, "two classes are called '%s'", text);
-    }
-    return 0;
-}
 
 /* The place of a name among the model's, -1 where it is not among them. */
 static int32_t find(const lp_names *model, const char *name) {

@@ -5,7 +5,8 @@
  *                                   without: 0 .. k-1, or any others, which are then the classes'
  *                                   names, in ascending order (-1 and 1; 1 .. K)
  *     one-hot rows [n, k]           a 1 in the class's column
- *     texts [n]                     the classes' names, which are sorted by their bytes
+ *     texts [n]                     the classes' names, which are sorted by their bytes; or some of
+ *                                   the stream's `classes`
  * as numpy.unique and scikit-learn's LabelEncoder number them. */
 #ifndef LP_DATA_CLASSES_H
 #define LP_DATA_CLASSES_H
@@ -40,7 +41,8 @@ typedef struct {
     size_t count;
     lp_tensor names; /* strings (count); {0} where the labels are 0 .. count-1 without names */
     int64_t *value;  /* (count) the values that name the classes, ascending, or the texts' numbers
-                        in the order of their names; NULL where labels are places, 0 .. count-1 */
+                        in the order of the classes, -1 where no label has its name; NULL where
+                        labels are places, 0 .. count-1 */
 } lp_classes;
 
 /* The classes of all these labels together. `names` are the stream's `classes`, or NULL. Refused: a

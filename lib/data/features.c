@@ -221,18 +221,24 @@ static int match(lp_tensor *x, const lp_schema *data, const lp_schema *model, co
     return is_known && !is_scaled && !is_identity(model) ? scale(x, model, name, e) : 0;
 }
 
+int lp_features_match_tensor(const lp_tensor *x, const lp_schema *data, const lp_schema *model,
+                             const char *name, lp_tensor *out, lp_buffer *warnings, lp_error *e) {
+    *out = (lp_tensor){0};
+    if (!lp_type_is_number(x->type) || x->ndim == 0)
+        return lp_features_check(x, name, e);
+    *out = lp_tensor_view(x);
+    if (match(out, data, model, name, warnings, e) == 0)
+        return 0;
+    lp_tensor_free(out);
+    return -1;
+}
+
 int lp_features_match(lp_stream *s, const lp_schema *model, const char *name, lp_tensor *out,
                       lp_buffer *warnings, lp_error *e) {
     LP_CLEANUP(lp_schema_free) lp_schema data = {0};
     *out = (lp_tensor){0};
     const lp_tensor *x = lp_stream_get(s, name, e);
-    if (x == NULL || lp_schema_of_data(&data, s, e))
-        return -1;
-    if (!lp_type_is_number(x->type) || x->ndim == 0)
-        return lp_features_check(x, name, e);
-    *out = lp_tensor_view(x);
-    if (match(out, &data, model, name, warnings, e) == 0)
-        return 0;
-    lp_tensor_free(out);
-    return -1;
+    return x == NULL || lp_schema_of_data(&data, s, e)
+               ? -1
+               : lp_features_match_tensor(x, &data, model, name, out, warnings, e);
 }

@@ -23,6 +23,11 @@ const char *lp_features_name(const lp_stream *s, const char *name);
 int lp_features_match(lp_stream *s, const lp_schema *model, const char *name, lp_tensor *out,
                       lp_buffer *warnings, lp_error *e);
 
+/* The same for features x that no stream holds, of data that `data` describes; messages call them
+ * `name`. */
+int lp_features_match_tensor(const lp_tensor *x, const lp_schema *data, const lp_schema *model,
+                             const char *name, lp_tensor *out, lp_buffer *warnings, lp_error *e);
+
 /* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity. */
 int lp_features_check(const lp_tensor *x, const char *name, lp_error *e);
 

@@ -3,19 +3,15 @@
 #define LP_DATA_ONEHOT_H
 
 #include "base/error.h"
-#include "base/tensor.h"
 #include "io/stream.h"
 
 #include <stddef.h>
 
-/* out, u1 [n, k], owned by the caller, from labels, whole numbers [n] of any number type. A label
- * outside 0 .. k-1 is refused with its row. */
-int lp_onehot(const lp_tensor *labels, size_t k, lp_tensor *out, lp_error *e);
-
-/* Replaces y, y_train, y_val and y_test, those that the stream has, by their one-hot form. k is
- * `classes` or, where that is 0, the number of names in the stream's `classes`, or else the largest
- * label of all plus one. Refused: no labels, labels that are text or already one-hot, more than
- * 2^20 classes. */
+/* Replaces y, y_train, y_val and y_test, those that the stream has, by their one-hot form, u1
+ * [n, k], by the classes that they show together (data/classes.h). Where these have names, they are
+ * put as `classes`. With `classes`, if that is not 0, labels have to be 0 .. classes-1, or rows of
+ * so many columns. Refused: no labels, what is no label, more than 2^20 classes, `classes` other
+ * than the number of the stream's names. */
 int lp_onehot_stream(lp_stream *s, size_t classes, lp_error *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "num/rng.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ typedef struct {
     units u;
     class_units *classes;
     size_t class_count;
+    const char *const *class_name; /* NULL: they go by their labels */
     lp_arena memory;
 } deal;
 
@@ -68,6 +70,13 @@ static void count_classes(deal *d, lp_part_kind in) {
             d->classes[d->u.class_of[i]].units++;
 }
 
+static const char *name_of(const deal *d, const class_units *k, char text[24]) {
+    if (d->class_name != NULL)
+        return d->class_name[k->label];
+    snprintf(text, 24, "%lld", (long long)k->label);
+    return text;
+}
+
 /* ---- shares ---- */
 
 static int by_remainder(const void *a, const void *b) {
@@ -99,6 +108,7 @@ static const char *const part_names[] = {"train", "validate", "test"};
  * random order. Each class has to be left in both. */
 static int move(deal *d, lp_part_kind from, lp_part_kind to, size_t wanted, lp_error *e) {
     size_t total = 0;
+    char text[24];
     count_classes(d, from);
     for (size_t c = 0; c < d->class_count; c++)
         total += d->classes[c].units;
@@ -109,8 +119,8 @@ static int move(deal *d, lp_part_kind from, lp_part_kind to, size_t wanted, lp_e
     for (size_t c = 0; c < d->class_count; c++) {
         const class_units *k = &d->classes[c];
         if (k->quota == 0 || k->quota == k->units)
-            return lp_fail(e, "class %lld has %zu row%s%s, which leaves none of it to %s",
-                           (long long)k->label, k->units, k->units == 1 ? "" : "s",
+            return lp_fail(e, "class %s has %zu row%s%s, which leaves none of it to %s",
+                           name_of(d, k, text), k->units, k->units == 1 ? "" : "s",
                            to == LP_VALIDATION ? " left" : "",
                            part_names[k->quota == 0 ? to : from]);
     }
@@ -137,6 +147,7 @@ static int by_first(const void *a, const void *b) {
 static int deal_folds(deal *d, size_t folds, size_t fold, lp_error *e) {
     class_units **order = lp_arena_alloc(&d->memory, d->class_count, sizeof(class_units *));
     size_t start = 0;
+    char text[24];
     count_classes(d, LP_TEST);
     for (size_t c = 0; c < d->class_count; c++)
         order[c] = &d->classes[c];
@@ -146,8 +157,8 @@ static int deal_folds(deal *d, size_t folds, size_t fold, lp_error *e) {
         if (k->units < folds)
             return d->class_count == 1
                        ? lp_fail(e, "%zu rows are fewer than %zu folds", k->units, folds)
-                       : lp_fail(e, "class %lld has %zu row%s, fewer than the %zu folds",
-                                 (long long)k->label, k->units, k->units == 1 ? "" : "s", folds);
+                       : lp_fail(e, "class %s has %zu row%s, fewer than the %zu folds",
+                                 name_of(d, k, text), k->units, k->units == 1 ? "" : "s", folds);
         /* Of the numbers start, ..., start + units - 1, those that go to folds before this one, and
          * to this one. */
         size_t before = 0, here = 0;
@@ -275,7 +286,7 @@ void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index) {
 
 int lp_partition(size_t n, const int64_t *label, const size_t *group, const lp_partition_options *o,
                  size_t *index, size_t count[LP_PARTS], lp_error *e) {
-    LP_CLEANUP(free_deal) deal d = {0};
+    LP_CLEANUP(free_deal) deal d = {.class_name = o->class_name};
     size_t *order = lp_arena_alloc(&d.memory, n, sizeof *order);
     size_t *unit_of = lp_arena_alloc(&d.memory, n, sizeof *unit_of);
     lp_split_rows(n, !o->no_shuffle, o->seed, order);

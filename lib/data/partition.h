@@ -18,6 +18,7 @@ typedef struct {
     int64_t folds, fold; /* 0: none; the test part is fold number `fold`, from 0, of so many */
     bool no_shuffle;     /* rows in their own order, groups in that of their first rows */
     uint64_t seed;       /* of the random order */
+    const char *const *class_name; /* of label k, in errors; NULL: labels go by their numbers */
 } lp_partition_options;
 
 /* Whether there is to be a validation part. */

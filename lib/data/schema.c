@@ -8,15 +8,15 @@
 static const struct {
     const char *name;
     size_t member;
-    bool is_text;
+    bool is_text, of_columns; /* of x */
 } items[] = {
-    {"features", offsetof(lp_schema, features), true},
-    {"classes", offsetof(lp_schema, classes), true},
-    {"scale.offset", offsetof(lp_schema, offset), false},
-    {"scale.divisor", offsetof(lp_schema, divisor), false},
-    {"impute.value", offsetof(lp_schema, missing), false},
-    {"rows", offsetof(lp_schema, rows), true},
-    {"cols", offsetof(lp_schema, cols), true},
+    {"features", offsetof(lp_schema, features), true, true},
+    {"classes", offsetof(lp_schema, classes), true, false},
+    {"scale.offset", offsetof(lp_schema, offset), false, true},
+    {"scale.divisor", offsetof(lp_schema, divisor), false, true},
+    {"impute.value", offsetof(lp_schema, missing), false, true},
+    {"rows", offsetof(lp_schema, rows), true, false},
+    {"cols", offsetof(lp_schema, cols), true, false},
 };
 enum { ITEMS = sizeof items / sizeof *items };
 
@@ -82,6 +82,24 @@ int lp_schema_of_model(lp_schema *k, lp_stream *s, bool of_data, lp_error *e) {
             return -1;
     }
     return check_scaling(k, e);
+}
+
+int lp_schema_take_columns(lp_schema *to, const lp_schema *k, size_t width, const size_t *column,
+                           size_t n, lp_error *e) {
+    *to = (lp_schema){0};
+    for (size_t i = 0; i < ITEMS; i++) {
+        const lp_tensor *t = member(k, i);
+        if (t->data == NULL || !items[i].of_columns)
+            continue;
+        if (t->ndim == 0) {
+            *member(to, i) = lp_tensor_copy(t);
+            continue;
+        }
+        if (t->count != width)
+            return lp_fail(e, "%s has %zu entries for %zu columns", items[i].name, t->count, width);
+        *member(to, i) = lp_tensor_take_rows(t, column, n);
+    }
+    return 0;
 }
 
 void lp_schema_put(const lp_schema *k, lp_stream *s) {

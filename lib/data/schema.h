@@ -3,11 +3,11 @@
  * known:
  *     model.features                 strings [d], the columns of x
  *     model.classes                  strings [k], in the order of the model's outputs
- *     model.offset, model.divisor    f8 [d], the scaling x' = (x - offset) / divisor
- * (data/scale.h); 0-d, 0 and 1, for data that was not scaled model.missing                  f8 [d],
- * what filled missing values (data/impute.h) model.rows, model.cols         strings, the rows and
- * columns of a matrix that was factorised They are copies of what describes the data under the
- * data's own names (io/groups.h). */
+ *     model.offset, model.divisor    f8 [d], the scaling x' = (x - offset) / divisor; 0-d, 0 and 1,
+ *                                    for data that was not scaled (data/scale.h)
+ *     model.missing                  f8 [d], what filled missing values (data/impute.h)
+ *     model.rows, model.cols         strings, the rows and columns of a factorised matrix
+ * They are copies of what describes the data under the data's own names (io/groups.h). */
 #ifndef LP_DATA_SCHEMA_H
 #define LP_DATA_SCHEMA_H
 
@@ -29,6 +29,11 @@ int lp_schema_of_data(lp_schema *k, lp_stream *s, lp_error *e);
  * refusals.
  */
 int lp_schema_of_model(lp_schema *k, lp_stream *s, bool of_data, lp_error *e);
+
+/* *to = what k says of the columns column[0 .. n) of `width`; freed as above. Refused: a k of
+ * another number of columns. */
+int lp_schema_take_columns(lp_schema *to, const lp_schema *k, size_t width, const size_t *column,
+                           size_t n, lp_error *e);
 
 /* Puts copies of what is known as model.*. */
 void lp_schema_put(const lp_schema *k, lp_stream *s);

@@ -1,7 +1,7 @@
 #include "data/split.h"
 
 #include "base/memory.h"
-#include "data/names.h"
+#include "data/labels.h"
 #include "data/sparse.h"
 
 #include <math.h>
@@ -85,12 +85,16 @@ static int check_names(const lp_stream *s, bool from_train, size_t *n, lp_error 
     return 0;
 }
 
-static int read_labels(lp_stream *s, const char *name, lp_tensor *label, lp_error *e) {
-    lp_tensor y;
-    if (!lp_stream_describe(s, name, &y) || y.ndim != 1 || !lp_type_is_number(y.type))
-        return lp_fail(e, "stratify: needs %s with one integer label a row (split before onehot)",
-                       name);
-    return lp_stream_get_as(s, name, LP_I8, label, e);
+/* label (n) = the classes of y, whose names, where they have any, *o gets. */
+static int read_labels(lp_stream *s, const char *name, size_t n, lp_label_set *l, int64_t *label,
+                       lp_partition_options *o, lp_error *e) {
+    if (lp_stream_get(s, name, e) == NULL || lp_label_set_read(l, s, &name, 1, e) ||
+        lp_label_set_number(l, e))
+        return lp_within(e, "stratify");
+    for (size_t i = 0; i < n; i++)
+        label[i] = l->place[0][i];
+    o->class_name = l->name.count > 0 ? l->name.item : NULL;
+    return 0;
 }
 
 /* The column of x that WORD, a number from 0 or a name among the features, stands for. */
@@ -121,60 +125,64 @@ static int find_column(lp_stream *s, const char *word, size_t columns, size_t *c
                          word);
 }
 
-/* A value as the text that equal values have alone. */
-static char *value_text(const lp_tensor *t, size_t i, lp_error *e) {
-    if (lp_type_is_string(t->type))
-        return lp_tensor_string(t, i, e);
+/* Appends a value as the text that equal values have alone. */
+static int append_value(const lp_tensor *t, size_t i, lp_buffer *text, lp_error *e) {
+    if (lp_type_is_string(t->type)) {
+        LP_CLEANUP(lp_free) char *value = lp_tensor_string(t, i, e);
+        if (value == NULL)
+            return -1;
+        lp_buffer_printf(text, "%zu:%s ", strlen(value), value);
+        return 0;
+    }
     lp_tensor one = lp_tensor_view(t), whole;
-    lp_buffer text = {0};
     one.ndim = 0;
     one.count = 1;
     one.data = (char *)t->data + i * t->type.size;
     if (lp_type_is_integer(t->type)) {
         if (lp_tensor_convert(&whole, &one, LP_I8, e))
-            return NULL;
-        lp_buffer_printf(&text, "%lld", (long long)*(int64_t *)whole.data);
+            return -1;
+        lp_buffer_printf(text, "%lld ", (long long)*(int64_t *)whole.data);
         lp_tensor_free(&whole);
     } else {
-        lp_buffer_printf(&text, "%.17g", lp_tensor_at(t, i));
+        lp_buffer_printf(text, "%.17g ", lp_tensor_at(t, i));
     }
-    return text.data;
+    return 0;
 }
 
-/* group (n) = the group of each row, from 0: rows with equal values in tensor NAME, [n], or else in
- * column NAME of tensor X. */
+/* group (n) = the group of each row, from 0: equal rows of tensor NAME, or else rows with equal
+ * values in column NAME of tensor X. */
 static int read_groups(lp_stream *s, const char *name, const char *x, size_t n, size_t *group,
                        lp_error *e) {
     lp_tensor t;
-    size_t stride = 1, column = 0;
-    bool has_tensor = lp_stream_describe(s, name, &t) && t.ndim == 1 && t.shape[0] == n;
+    bool has_tensor = lp_stream_describe(s, name, &t) && t.ndim >= 1 && t.shape[0] == n;
     const lp_tensor *values = lp_stream_get(s, has_tensor ? name : x, e);
     if (values == NULL)
         return -1;
-    if (!has_tensor) {
-        stride = lp_tensor_row_size(values);
-        if (find_column(s, name, stride, &column, e))
-            return -1;
-    }
+    size_t stride = lp_tensor_row_size(values), column = 0, columns = has_tensor ? stride : 1;
+    if (!has_tensor && find_column(s, name, stride, &column, e))
+        return -1;
     LP_CLEANUP(lp_names_free) lp_names names = {0};
     for (size_t i = 0; i < n; i++) {
-        LP_CLEANUP(lp_free) char *text = value_text(values, i * stride + column, e);
-        if (text == NULL)
-            return lp_within(e, "%s, row %zu", name, i);
-        group[i] = lp_names_add(&names, text);
+        LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
+        for (size_t j = column; j < column + columns; j++)
+            if (append_value(values, i * stride + j, &text, e))
+                return lp_within(e, "%s, row %zu", name, i);
+        group[i] = lp_names_add(&names, lp_buffer_text(&text));
     }
     return 0;
 }
 
 static int partition_rows(lp_stream *s, const lp_split_options *o, size_t n, size_t *index,
                           size_t count[LP_PARTS], lp_error *e) {
-    LP_CLEANUP(lp_tensor_free) lp_tensor label = {0};
+    LP_CLEANUP(lp_label_set_free) lp_label_set labels = {0};
+    LP_CLEANUP(lp_free) int64_t *label = o->stratify ? lp_alloc(n, sizeof *label) : NULL;
     LP_CLEANUP(lp_free) size_t *group = o->group != NULL ? lp_alloc(n, sizeof *group) : NULL;
-    tensor_name x = whole_name("x", o->parts.no_test), y = whole_name("y", o->parts.no_test);
-    if ((o->stratify && read_labels(s, y.text, &label, e)) ||
+    lp_partition_options parts = o->parts;
+    tensor_name x = whole_name("x", parts.no_test), y = whole_name("y", parts.no_test);
+    if ((o->stratify && read_labels(s, y.text, n, &labels, label, &parts, e)) ||
         (o->group != NULL && read_groups(s, o->group, x.text, n, group, e)))
         return -1;
-    return lp_partition(n, label.data, group, &o->parts, index, count, e);
+    return lp_partition(n, label, group, &parts, index, count, e);
 }
 
 static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {

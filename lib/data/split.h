@@ -18,9 +18,10 @@ int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e);
 typedef struct {
     lp_partition_options parts; /* validation and folds: dense only */
     bool train_given;  /* refuse a stream that has x_train, rather than leave parts.train unused */
-    bool stratify;     /* dense only, shuffled: by y, integers [n] */
-    const char *group; /* dense only: rows with equal values in this tensor, [n], or in this column
-                          of x, by number or feature, stay together; NULL: each by itself */
+    bool stratify;     /* dense only, shuffled: by the classes of y (data/classes.h) */
+    const char *group; /* dense only: equal rows of this tensor, [n, ...], or rows with equal values
+                          in this column of x, by number or feature, stay together; NULL: each by
+                          itself */
     bool within_row;   /* sparse only, shuffled, with a fraction: of each matrix row */
 } lp_split_options;
 

@@ -82,7 +82,8 @@ void lp_table_free(lp_table *t);
 typedef struct {
     char separator;
     bool no_header;   /* leave out the line with the columns' names */
-    bool class_names; /* write the whole numbers of y, y_train, ... as their texts in `classes` */
+    bool class_names; /* write labels, in y, y_train, ... and y_pred, as the names of their classes,
+                         where they have any: a column of texts, also for one-hot rows */
 } lp_table_format;
 
 /* Writes the named tensors of the stream side by side; without names (n is 0) x and, if present,

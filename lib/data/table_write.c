@@ -1,6 +1,7 @@
 #include "data/table.h"
 
 #include "base/memory.h"
+#include "data/labels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@ typedef struct {
     const char *name;
     const lp_tensor *tensor;
     size_t columns;
-    const lp_tensor *texts; /* of its whole numbers; NULL where they stay numbers */
+    bool is_named; /* its labels are written as the names of their classes */
+    lp_label_set labels;
 } part;
 
 /* x, x_train, x_test, ... */
@@ -26,17 +28,15 @@ static int find_part(lp_stream *s, const char *name, const lp_table_format *form
     if (p->tensor == NULL)
         return -1;
     p->columns = p->tensor->ndim == 0 ? 1 : lp_tensor_row_size(p->tensor);
-    p->texts = NULL;
     if (p->columns == 0)
         return lp_fail(e, "tensor '%s' has no columns", name);
-    if (format->class_names && is_called(name, 'y') && p->columns == 1 &&
-        lp_type_is_integer(p->tensor->type)) {
-        p->texts = lp_stream_get(s, "classes", e);
-        if (p->texts == NULL)
-            return -1;
-        if (!lp_type_is_string(p->texts->type))
-            return lp_fail(e, "tensor 'classes' holds no texts");
-    }
+    if (!format->class_names || !lp_is_label_tensor(name) || lp_is_targets(p->tensor))
+        return 0;
+    if (lp_label_set_read(&p->labels, s, &name, 1, e) || lp_label_set_number(&p->labels, e))
+        return -1;
+    /* Labels without names are written as the numbers that they are. */
+    p->is_named = p->labels.name.count > 0;
+    p->columns = p->is_named ? 1 : p->columns;
     return 0;
 }
 
@@ -92,12 +92,9 @@ static int append_names(lp_buffer *b, lp_stream *s, const part *p, const lp_tabl
 
 static int append_element(lp_buffer *b, const part *p, size_t i, char separator, lp_error *e) {
     const lp_tensor *t = p->tensor;
-    if (p->texts != NULL) {
-        const double number = lp_tensor_at(t, i);
-        if (!(number >= 0 && number < (double)p->texts->count))
-            return lp_fail(e, "tensor '%s', row %zu: there is no class %.0f, 'classes' has %zu",
-                           p->name, i, number, p->texts->count);
-        return append_string(b, p->texts, (size_t)number, separator, e);
+    if (p->is_named) {
+        lp_csv_append_text(b, p->labels.name.item[p->labels.place[0][i]], separator);
+        return 0;
     }
     if (lp_type_is(t->type, LP_F8)) {
         lp_csv_append_number(b, ((const double *)t->data)[i], false);
@@ -156,7 +153,7 @@ int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_ta
         names = lp_stream_has(s, "ids") ? usual : usual + 1;
         n = (size_t)(usual + 2 - names) + lp_stream_has(s, "y");
     }
-    part *parts = lp_alloc(n, sizeof *parts);
+    part *parts = lp_alloc_zero(n, sizeof *parts);
     int failed = 0;
     for (size_t i = 0; !failed && i < n; i++) {
         failed = find_part(s, names[i], format, &parts[i], e);
@@ -168,6 +165,8 @@ int lp_table_write(lp_stream *s, const char *const *names, size_t n, const lp_ta
     lp_buffer b = {0};
     failed = failed || write_rows(s, parts, n, format, &b, out, e);
     lp_buffer_free(&b);
+    for (size_t i = 0; i < n; i++)
+        lp_label_set_free(&parts[i].labels);
     free(parts);
     return failed ? -1 : 0;
 }

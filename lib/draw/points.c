@@ -1,5 +1,7 @@
 #include "draw/points.h"
 
+#include "data/features.h"
+#include "data/labels.h"
 #include "draw/texts.h"
 #include "learn/predict.h"
 
@@ -69,89 +71,102 @@ static const char *labels_of(const char *name) {
                                          : "y";
 }
 
-/* The class of one row of y, [n], [n, 1] or one-hot [n, k]; -1 where it has none. */
-static int class_of(const lp_tensor *y, size_t row) {
-    size_t k = lp_tensor_row_size(y);
-    if (k == 1) {
-        double value = lp_tensor_at(y, row);
-        return value >= 0 && value < MAX_CLASSES && value == (double)(int)value ? (int)value : -1;
+/* The tensors of labels: part i those of drawn tensor i, and then the stream's others, so that a
+ * class has its number and colour whichever part is drawn. */
+static const char **label_tensors(lp_points *p, const lp_texts *of, size_t *n) {
+    const char **name = lp_arena_alloc(&p->arena, of->count + LP_LABEL_TENSOR_COUNT, sizeof *name);
+    for (*n = 0; *n < of->count; ++*n)
+        name[*n] = labels_of(of->item[*n]);
+    for (size_t k = 0; k < LP_LABEL_TENSOR_COUNT; k++) {
+        bool drawn = false;
+        for (size_t i = 0; i < of->count; i++)
+            drawn = drawn || strcmp(name[i], LP_LABEL_TENSORS[k]) == 0;
+        if (!drawn)
+            name[(*n)++] = LP_LABEL_TENSORS[k];
     }
-    int class = -1;
-    for (size_t c = 0; c < k; c++) {
-        double value = lp_tensor_at(y, row * k + c);
-        if (value == 1 && class < 0)
-            class = (int)c;
-        else if (value != 0)
-            return -1;
-    }
-    return class;
+    return name;
 }
 
-static int read_labels(lp_points *p, int *label, lp_stream *s, const char *of, size_t rows,
-                       lp_error *e) {
-    const char *name = labels_of(of);
-    const lp_tensor *y = lp_stream_get(s, name, e);
-    if (y == NULL)
-        return -1;
-    if (!lp_type_is_number(y->type) || y->ndim < 1 || y->ndim > 2 || y->shape[0] != rows ||
-        lp_tensor_row_size(y) > MAX_CLASSES)
-        return lp_fail(e, "%s does not class the %zu rows of %s (--plain draws without classes)",
-                       name, rows, of);
-    for (size_t i = 0; i < rows; i++) {
-        label[i] = class_of(y, i);
-        if (label[i] < 0)
-            return lp_fail(e, "%s: row %zu has no class (--plain draws without classes)", name, i);
-        if ((size_t)label[i] >= p->scatter.classes)
-            p->scatter.classes = (size_t)label[i] + 1;
+static int check_rows(lp_stream *s, const char *of, const lp_labels *y, lp_error *e) {
+    lp_tensor x;
+    lp_stream_describe(s, of, &x);
+    if (y->n == lp_tensor_rows(&x))
+        return 0;
+    return lp_fail(e, "%s does not class the %zu rows of %s (--plain draws without classes)",
+                   y->name, lp_tensor_rows(&x), of);
+}
+
+/* The classes' names, or "class 0", .... */
+static int name_classes(lp_points *p, const lp_label_set *l, lp_error *e) {
+    if (l->count > MAX_CLASSES)
+        return lp_fail(e, "%zu classes are more than %d (--plain draws without classes)", l->count,
+                       MAX_CLASSES);
+    const char **name = lp_arena_alloc(&p->arena, l->count, sizeof *name);
+    for (size_t i = 0; i < l->count; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "class %zu", i);
+        name[i] = lp_arena_strdup(&p->arena, l->name.count > 0 ? l->name.item[i] : text);
     }
+    p->scatter.classes = l->count;
+    p->scatter.class_names = name;
     return 0;
 }
 
-/* Names for the classes, of which there are as many as `classes` has names, or more. */
-static int name_classes(lp_points *p, lp_stream *s, lp_error *e) {
-    lp_scatter *points = &p->scatter;
-    const lp_tensor *names;
-    if (lp_find_texts(&names, s, "classes", e))
-        return -1;
-    if (names != NULL && names->count > points->classes && names->count <= MAX_CLASSES)
-        points->classes = names->count;
-    const char **all = lp_arena_alloc(&p->arena, points->classes, sizeof *all);
-    points->class_names = all;
-    for (size_t i = 0; i < points->classes; i++) {
-        char text[40];
-        snprintf(text, sizeof text, "class %zu", i);
-        all[i] = names != NULL && i < names->count ? lp_text_at(&p->arena, names, i, e)
-                                                   : lp_arena_strdup(&p->arena, text);
-        if (all[i] == NULL)
+static bool has_labels(lp_stream *s, const lp_texts *of) {
+    bool all = true;
+    for (size_t i = 0; i < of->count; i++)
+        all = all && lp_stream_has(s, labels_of(of->item[i]));
+    return all;
+}
+
+/* Classes the points where every drawn tensor has labels; by the model where there are regions. */
+static int read_classes(lp_points *p, lp_stream *s, const lp_texts *of, lp_label_set *l,
+                        lp_error *e) {
+    const lp_model *m = p->scatter.decide != NULL ? &p->model : NULL;
+    bool labelled = has_labels(s, of);
+    size_t n = 0, row = 0;
+    const char **name = label_tensors(p, of, &n);
+    if (labelled && lp_label_set_read(l, s, name, n, e))
+        return lp_within(e, "classes (--plain draws without them, --colour y by numbers)");
+    for (size_t i = 0; labelled && i < of->count; i++)
+        if (check_rows(s, of->item[i], &l->labels[i], e))
             return -1;
-    }
+    if (!labelled && m == NULL)
+        return 0;
+    if (m != NULL
+            ? lp_label_set_match(l, m->schema.classes.data != NULL ? &m->schema.classes : NULL,
+                                 lp_model_classes(m, true), e)
+            : lp_label_set_number(l, e))
+        return -1;
+    if (name_classes(p, l, e) || !labelled)
+        return labelled ? -1 : 0;
+    int *label = lp_arena_alloc(&p->arena, p->scatter.n, sizeof *label);
+    for (size_t i = 0; i < of->count; i++)
+        for (size_t k = 0; k < l->labels[i].n; k++)
+            label[row++] = l->place[i][k];
+    p->scatter.label = label;
     return 0;
 }
 
 // ---- points ----
 
-/* Room for the points: x, y and, where every tensor has labels, their classes. */
-static void make_room(lp_points *p, double **x, double **y, int **label, lp_stream *s,
-                      const lp_texts *of, bool plain) {
+/* Room for the points. */
+static void make_room(lp_points *p, double **x, double **y, lp_stream *s, const lp_texts *of) {
     size_t rows = 0;
-    bool classed = !plain;
     for (size_t i = 0; i < of->count; i++) {
         lp_tensor description;
         if (lp_stream_describe(s, of->item[i], &description))
             rows += lp_tensor_rows(&description);
-        classed = classed && lp_stream_has(s, labels_of(of->item[i]));
     }
     *x = lp_arena_alloc(&p->arena, rows, sizeof **x);
     *y = lp_arena_alloc(&p->arena, rows, sizeof **y);
-    *label = classed ? lp_arena_alloc(&p->arena, rows, sizeof **label) : NULL;
-    p->scatter = (lp_scatter){.x = *x, .y = *y, .label = *label};
+    p->scatter = (lp_scatter){.x = *x, .y = *y};
 }
 
 static int read_points(lp_points *p, lp_stream *s, const lp_texts *of, const lp_points_options *o,
                        lp_error *e) {
     double *x, *y;
-    int *label;
-    make_room(p, &x, &y, &label, s, of, o->plain || o->colour != NULL);
+    make_room(p, &x, &y, s, of);
     for (size_t i = 0; i < of->count; i++) {
         char shape[200];
         const char *name = of->item[i];
@@ -171,11 +186,11 @@ static int read_points(lp_points *p, lp_stream *s, const lp_texts *of, const lp_
             x[n + k] = lp_tensor_at(t, k * columns + p->x_column);
             y[n + k] = lp_tensor_at(t, k * columns + p->y_column);
         }
-        if (label != NULL && read_labels(p, label + n, s, name, rows, e))
-            return -1;
         p->scatter.n += rows;
     }
-    return label != NULL ? name_classes(p, s, e) : 0;
+    /* What describes data describes x. */
+    bool is_x = of->item[0][0] == 'x' && (of->item[0][1] == '\0' || of->item[0][1] == '_');
+    return is_x ? lp_schema_of_data(&p->data, s, e) : 0;
 }
 
 // ---- sets ----
@@ -319,13 +334,39 @@ static int read_pair(lp_points *p, lp_stream *s, const lp_points_options *o, lp_
     return 0;
 }
 
-// ---- regions ----
+// ---- models ----
+
+/* Finds the columns that a model takes, the two that are drawn, and what describes them. Where one
+ * side has no names it takes all columns by their places, and there have to be just two. */
+static int take_columns(const lp_points *p, const lp_model *m, const char *what, size_t taken[2],
+                        lp_schema *taken_data, lp_error *e) {
+    size_t takes = lp_network_inputs(&m->net), first = p->x_column, second = p->y_column;
+    bool by_name = p->data.features.data != NULL && m->schema.features.data != NULL;
+    if (takes != 2 || first == second || (!by_name && p->columns != 2))
+        return lp_fail(e,
+                       "%s drawn for a model of two columns: this one takes %zu, and columns %zu "
+                       "and %zu of %zu are drawn",
+                       what, takes, first, second, p->columns);
+    taken[0] = first < second ? first : second;
+    taken[1] = first < second ? second : first;
+    return lp_schema_take_columns(taken_data, &p->data, p->columns, taken, 2, e);
+}
+
+/* The model's scores at `count` points, given by the columns in `taken`. */
+static int score(const lp_model *m, const lp_tensor *at, const lp_schema *data, lp_tensor *scores,
+                 lp_error *e) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor matched = {0};
+    return lp_features_match_tensor(at, data, &m->schema, "what is drawn", &matched, NULL, e) ||
+                   lp_model_scores(m, &matched, "a point of the picture", scores, e)
+               ? -1
+               : 0;
+}
 
 /* What lp_scatter.decide asks: the model's class at each point. */
 static int decide(void *points, size_t count, const double *x, const double *y, int *label,
                   lp_error *e) {
     const lp_points *p = points;
-    bool swapped = p->x_column == 1;
+    bool swapped = p->taken[0] != p->x_column;
     LP_CLEANUP(lp_tensor_free) lp_tensor at = lp_tensor_matrix(LP_F8, count, 2);
     LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
     double *value = at.data;
@@ -333,39 +374,36 @@ static int decide(void *points, size_t count, const double *x, const double *y, 
         value[2 * i] = swapped ? y[i] : x[i];
         value[2 * i + 1] = swapped ? x[i] : y[i];
     }
-    if (lp_model_scores(&p->model, &at, "a point of the picture", &scores, e))
+    if (score(&p->model, &at, &p->taken_data, &scores, e))
         return -1;
     lp_model_classify(&p->model, count, scores.data, label);
-    return 0;
-}
-
-/* The model takes the two columns that are drawn. */
-static int check_takes(const lp_points *p, const lp_model *m, const char *what, lp_error *e) {
-    size_t takes = lp_network_inputs(&m->net);
-    if (takes != 2 || p->columns != 2 || p->x_column == p->y_column)
-        return lp_fail(e,
-                       "%s drawn for a model of two columns: this one takes %zu, and columns %zu "
-                       "and %zu of %zu are drawn",
-                       what, takes, p->x_column, p->y_column, p->columns);
     return 0;
 }
 
 static int read_regions(lp_points *p, lp_stream *s, lp_error *e) {
     if (!lp_model_is_in(s))
         return lp_fail(e, "there is no model in the stream to draw regions of");
-    if (lp_model_read(&p->model, s, e))
+    if (lp_model_read(&p->model, s, e) ||
+        take_columns(p, &p->model, "regions are", p->taken, &p->taken_data, e))
         return -1;
-    size_t classes = lp_model_classes(&p->model, true);
-    if (check_takes(p, &p->model, "regions are", e))
-        return -1;
-    if (classes == 0 || classes > MAX_CLASSES)
+    if (lp_model_classes(&p->model, lp_model_has_classes(&p->model, s)) == 0)
         return lp_fail(e, "the model does not tell classes apart: it has no regions");
     p->scatter.decide = decide;
     p->scatter.decide_context = p;
-    if (classes <= p->scatter.classes)
-        return 0;
-    p->scatter.classes = classes;
-    return name_classes(p, s, e);
+    return 0;
+}
+
+static int read_all(lp_points *p, lp_stream *s, const lp_points_options *o, const lp_texts *of,
+                    lp_error *e) {
+    LP_CLEANUP(lp_label_set_free) lp_label_set labels = {0};
+    bool is_pair = of->count == 1 && strchr(of->item[0], ',') != NULL;
+    if (is_pair)
+        return read_pair(p, s, o, e);
+    if (read_points(p, s, of, o, e) || (o->boundary && read_regions(p, s, e)))
+        return -1;
+    if (o->colour != NULL)
+        return read_colours(p, s, of, o->colour, e);
+    return o->plain ? 0 : read_classes(p, s, of, &labels, e);
 }
 
 int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e) {
@@ -376,43 +414,57 @@ int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_er
     else if (!lp_stream_has(s, "x") && lp_stream_has(s, "x_train"))
         of = (lp_texts){parts, lp_stream_has(s, "x_test") ? 2 : 1};
     *p = (lp_points){0};
-    bool is_pair = of.count == 1 && strchr(of.item[0], ',') != NULL;
-    if (is_pair ? read_pair(p, s, o, e) : read_points(p, s, &of, o, e))
-        return -1;
-    if (o->colour != NULL && read_colours(p, s, &of, o->colour, e))
-        return -1;
-    if (o->by_tensor && read_sets(p, s, &of, &o->name, e))
+    if (read_all(p, s, o, &of, e) || (o->by_tensor && read_sets(p, s, &of, &o->name, e)))
         return -1;
     p->scatter.equal_scale = o->equal;
     p->scatter.joined = o->join;
     p->scatter.x_range = o->x_range;
     p->scatter.y_range = o->y_range;
-    return o->boundary ? read_regions(p, s, e) : 0;
+    return 0;
+}
+
+/* The scores of a model of one output are affine: three of them give the bias and both weights of
+ * the columns in `taken`. */
+static int find_line(const lp_model *m, const lp_schema *data, double w[2], double *bias,
+                     lp_error *e) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor at = lp_tensor_matrix(LP_F8, 3, 2);
+    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
+    memcpy(at.data, (double[]){0, 0, 1, 0, 0, 1}, 6 * sizeof(double));
+    if (score(m, &at, data, &scores, e))
+        return -1;
+    *bias = lp_tensor_at(&scores, 0);
+    w[0] = lp_tensor_at(&scores, 1) - *bias;
+    w[1] = lp_tensor_at(&scores, 2) - *bias;
+    return w[0] != 0 || w[1] != 0 ? 0 : lp_fail(e, "its weights are 0: it has no line");
 }
 
 int lp_points_add_line(lp_points *p, lp_stream *model, const char *name, lp_error *e) {
     LP_CLEANUP(lp_model_free) lp_model m = {0};
+    LP_CLEANUP(lp_schema_free) lp_schema data = {0};
+    size_t taken[2];
+    double w[2], bias;
     if (!lp_model_is_in(model))
         return lp_fail(e, "there is no model in it to draw a line of");
-    if (lp_model_read(&m, model, e) || check_takes(p, &m, "a line is", e))
+    if (lp_model_read_for(&m, NULL, model, e) || take_columns(p, &m, "a line is", taken, &data, e))
         return -1;
     if (!m.is_perceptron)
         return lp_fail(e, "a network has no line (--boundary draws its regions)");
-    // The scores are affine: three of them give the bias and both weights.
-    LP_CLEANUP(lp_tensor_free) lp_tensor at = lp_tensor_matrix(LP_F8, 3, 2);
-    LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
-    memcpy(at.data, (double[]){0, 0, 1, 0, 0, 1}, 6 * sizeof(double));
-    if (lp_model_scores(&m, &at, "a point of the picture", &scores, e))
+    if (find_line(&m, &data, w, &bias, e))
         return -1;
-    double bias = lp_tensor_at(&scores, 0);
-    double w[] = {lp_tensor_at(&scores, 1) - bias, lp_tensor_at(&scores, 2) - bias};
-    if (w[0] == 0 && w[1] == 0)
-        return lp_fail(e, "its weights are 0: it has no line");
     lp_scatter *points = &p->scatter;
     lp_line *line = lp_arena_alloc(&p->arena, points->lines + 1, sizeof *line);
     for (size_t i = 0; i < points->lines; i++)
         line[i] = points->line[i];
-    line[points->lines++] = (lp_line){w[p->x_column], w[p->y_column], bias, name};
+    bool swapped = taken[0] != p->x_column;
+    line[points->lines++] = (lp_line){w[swapped], w[!swapped], bias, name};
     points->line = line;
     return 0;
+}
+
+void lp_points_free(lp_points *p) {
+    lp_model_free(&p->model);
+    lp_schema_free(&p->data);
+    lp_schema_free(&p->taken_data);
+    lp_arena_free(&p->arena);
+    *p = (lp_points){0};
 }

@@ -31,23 +31,31 @@ typedef struct {
     lp_scatter scatter;
     const char *x_name, *y_name; /* the features, or as NumPy would write them: "u[:, 0]" */
     size_t x_column, y_column, columns;
-    lp_model model; /* whose regions are drawn */
+    lp_schema data;       /* what describes the data that is drawn */
+    lp_model model;       /* whose regions are drawn */
+    size_t taken[2];      /* the columns that it takes, in their order */
+    lp_schema taken_data; /* what describes these */
 } lp_points;
 
-/* Rows are classed by y (x_train's by y_train, and so on), whole numbers [n] or one-hot
- * rows [n, k], unless `plain` or where there is no such tensor; the classes are named by the
- * stream's `classes`, or "class 0", ....
+/* Rows are classed by y (x_train's by y_train, and so on; data/classes.h says what labels are),
+ * unless `plain` or where there is no such tensor. The classes of all of the stream's labels are
+ * numbered together, and called "class 0", ... where they have no names.
  *
  * Of a pair every column is a class, if there are several, and the diagonal is drawn: targets
  * against predictions lie on it where they agree.
  *
- * A boundary needs a model of two columns, the two that are drawn. Classes that the model tells
- * apart and the points do not have are added. p->scatter borrows from p, which must not move;
- * lp_model_free(&p->model) and lp_arena_free(&p->arena) free it, also after a failure. */
+ * A boundary needs a model that takes two columns, the two that are drawn: any two of the data
+ * where both sides have names. It is applied to the points of the picture as to the data
+ * (data/features.h), and the classes are the model's; those that it does not know follow.
+ *
+ * p->scatter borrows from p, which must not move, and is freed with lp_points_free, also after a
+ * failure. */
 int lp_points_read(lp_points *p, lp_stream *s, const lp_points_options *o, lp_error *e);
 
 /* Adds the line of the perceptron in a stream, x·weight + bias = 0, which takes the two columns
- * that are drawn. `name`, which is borrowed, is its name in the legend. */
+ * that are drawn, as for a boundary. `name`, which is borrowed, is its name in the legend. */
 int lp_points_add_line(lp_points *p, lp_stream *model, const char *name, lp_error *e);
+
+void lp_points_free(lp_points *p);
 
 #endif

@@ -1,8 +1,10 @@
 #include "draw/tile_sets.h"
 
+#include "data/labels.h"
 #include "draw/texts.h"
 #include "learn/feature_maps.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---- one picture's shape ---- */
@@ -46,36 +48,53 @@ static int find_shape(lp_tile_shape *shape, lp_stream *s, lp_size tile, lp_error
 
 /* ---- captions ---- */
 
-static const char *caption_text(lp_arena *a, const lp_tensor *t, size_t i, const lp_tensor *classes,
-                                lp_error *e) {
+/* The text or number of entry i. */
+static const char *caption_text(lp_arena *a, const lp_tensor *t, size_t i, lp_error *e) {
     if (lp_type_is_string(t->type))
         return lp_text_at(a, t, i, e);
-    double value = lp_tensor_at(t, i);
-    if (classes != NULL && value >= 0 && value < (double)classes->count)
-        return lp_text_at(a, classes, (size_t)value, e);
     char text[40];
-    snprintf(text, sizeof text, "%.4g", value);
+    snprintf(text, sizeof text, "%.4g", lp_tensor_at(t, i));
     return lp_arena_strdup(a, text);
+}
+
+static int check_count(const lp_tile_set *set, const char *name, size_t count, lp_error *e) {
+    return count >= set->count
+               ? 0
+               : lp_fail(e, "%s has %zu entries for %zu tiles", name, count, set->count);
+}
+
+/* The names of the classes that the labels of tensor NAME are of. */
+static int read_class_captions(lp_arena *a, const lp_tile_set *set, lp_stream *s, const char *name,
+                               const char **text, lp_error *e) {
+    LP_CLEANUP(lp_label_set_free) lp_label_set l = {0};
+    if (lp_label_set_read(&l, s, &name, 1, e) || lp_label_set_number(&l, e) ||
+        check_count(set, name, l.rows, e))
+        return -1;
+    for (size_t i = 0; i < set->count; i++) {
+        char number[24];
+        snprintf(number, sizeof number, "%" PRId32, l.place[0][i]);
+        text[i] = lp_arena_strdup(a, l.name.count > 0 ? l.name.item[l.place[0][i]] : number);
+    }
+    return 0;
 }
 
 /* A set's captions: the tensor's first entries. */
 static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char *name,
                          lp_error *e) {
-    const lp_tensor *captions = lp_stream_get(s, name, e), *classes = NULL;
+    const lp_tensor *captions = lp_stream_get(s, name, e);
     if (captions == NULL)
         return -1;
-    bool is_labels = lp_choice_of("y|y_train|y_test|y_pred", name, strlen(name)) >= 0;
-    if (is_labels && lp_type_is_integer(captions->type) && lp_find_texts(&classes, s, "classes", e))
-        return -1;
-    if (captions->count < set->count)
-        return lp_fail(e, "%s has %zu entries for %zu tiles", name, captions->count, set->count);
     const char **text = lp_arena_alloc(a, set->count, sizeof *text);
+    set->caption = text;
+    if (lp_is_label_tensor(name) && !lp_is_targets(captions))
+        return read_class_captions(a, set, s, name, text, e);
+    if (check_count(set, name, captions->count, e))
+        return -1;
     for (size_t i = 0; i < set->count; i++) {
-        text[i] = caption_text(a, captions, i, classes, e);
+        text[i] = caption_text(a, captions, i, e);
         if (text[i] == NULL)
             return -1;
     }
-    set->caption = text;
     return 0;
 }
 

@@ -47,9 +47,8 @@ typedef struct {
  *
  * Auto scaling: u1 tensors as they are, 0 black and 255 white; others each tile by its own values.
  * Auto colours: signed for tensors whose names end in "weight" and that go below 0, grey else.
- * A caption is the entry's text or number; of whole numbers where the stream has `classes` (and
- * the caption's tensor is y, y_train, y_test or y_pred), the class's name. lp_arena_free(&t->arena)
- * frees t, also after a failure. */
+ * A caption is the entry's text or number; of labels, in y, y_train, y_val, y_test or y_pred, the
+ * class's name (data/labels.h). lp_arena_free(&t->arena) frees t, also after a failure. */
 int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, lp_error *e);
 
 #endif

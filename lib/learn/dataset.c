@@ -1,6 +1,7 @@
 #include "learn/dataset.h"
 
 #include "data/features.h"
+#include "data/labels.h"
 #include "io/crc32.h"
 #include "num/kernels.h"
 
@@ -41,17 +42,6 @@ static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
 }
 
 /* ---- y ---- */
-
-bool lp_is_targets(const lp_tensor *y) {
-    if (y->type.kind != 'f')
-        return false;
-    if (y->ndim != 2 || y->shape[1] <= 1)
-        return true;
-    for (size_t i = 0; i < y->count; i++)
-        if (lp_tensor_at(y, i) != 0 && lp_tensor_at(y, i) != 1)
-            return true;
-    return false;
-}
 
 static int check_rows(const lp_part *p, size_t rows, lp_error *e) {
     return rows == p->rows

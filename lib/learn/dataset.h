@@ -71,10 +71,6 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data
 
 void lp_dataset_free(lp_dataset *d);
 
-/* True where y, read as LP_Y_TARGETS, is a regression target: f numbers other than rows of zeros
- * and ones. */
-bool lp_is_targets(const lp_tensor *y);
-
 /* CRC-32 over everything a training run reads of the data: shapes, types, values, labels. */
 uint32_t lp_dataset_crc32(const lp_dataset *d);
 

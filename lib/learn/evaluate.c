@@ -1,8 +1,8 @@
 #include "learn/evaluate.h"
 
 #include "base/printable.h"
-#include "data/classes.h"
 #include "data/features.h"
+#include "data/labels.h"
 #include "learn/classification.h"
 #include "learn/evaluator.h"
 #include "learn/regression.h"
@@ -130,7 +130,8 @@ static int evaluate_model(lp_stream *s, lp_stream *model, int64_t top_k, lp_repo
 
 /* ---- predictions ---- */
 
-/* y_score, [n, classes] or [n], as f8; *t stays {0} without one. */
+/* y_score, [n, classes] or [n], as f8; *t stays {0} without one. It may have fewer columns than
+ * there are classes, which the model did not know all: then no figure can be had of it. */
 static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_error *e) {
     char shape[200];
     if (!lp_stream_has(s, "y_score"))
@@ -138,7 +139,7 @@ static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_
     if (lp_stream_get_as(s, "y_score", LP_F8, t, e))
         return -1;
     size_t cols = lp_tensor_row_size(t);
-    if (t->ndim == 0 || t->shape[0] != n || (cols != classes && cols != 1))
+    if (t->ndim == 0 || t->shape[0] != n || cols > classes)
         return lp_fail(e, "y_score has shape %s, expected a row for each of the %zu labels",
                        lp_shape_text(t->ndim, t->shape, shape), n);
     return lp_tensor_check_finite(t, "y_score", e);
@@ -146,51 +147,40 @@ static int read_scores(lp_stream *s, size_t n, size_t classes, lp_tensor *t, lp_
 
 /* y and y_pred as labels of the same classes. A stream may have scores of more classes than occur.
  */
-static int read_labels(lp_stream *s, const char *y, lp_arena *memory, lp_classes *c,
-                       int32_t *label[2], size_t *n, lp_error *e) {
-    LP_CLEANUP(lp_names_free) lp_names texts = {0};
-    lp_labels l[2];
+static int read_labels(lp_stream *s, const char *y, lp_label_set *l, lp_error *e) {
     lp_tensor score;
-    const lp_tensor *names = NULL;
-    if (lp_labels_read(s, y, &texts, memory, &l[0], e) ||
-        lp_labels_read(s, "y_pred", &texts, memory, &l[1], e))
+    if (lp_label_set_read(l, s, (const char *const[]){y, "y_pred"}, 2, e))
         return -1;
-    if (lp_stream_has(s, "classes") && (names = lp_stream_get(s, "classes", e)) == NULL)
+    if (l->labels[1].n != l->labels[0].n)
+        return lp_fail(e, "y_pred has %zu rows, %s has %zu", l->labels[1].n, y, l->labels[0].n);
+    if (lp_label_set_number(l, e))
         return -1;
-    if (l[1].n != l[0].n)
-        return lp_fail(e, "y_pred has %zu rows, %s has %zu", l[1].n, y, l[0].n);
-    if (names != NULL && (!lp_type_is_string(names->type) || names->ndim != 1))
-        names = NULL;
-    if (lp_classes_of(names, l, 2, &texts, c, e))
-        return -1;
-    *n = l[0].n;
-    for (int i = 0; i < 2; i++) {
-        label[i] = lp_arena_alloc(memory, *n, sizeof **label);
-        lp_classes_places(c, &l[i], label[i]);
-    }
     bool has_scores = lp_stream_describe(s, "y_score", &score) && score.ndim == 2;
-    if (has_scores && c->names.data == NULL && score.shape[1] > c->count)
-        c->count = score.shape[1];
+    if (has_scores && l->name.count == 0 && score.shape[1] > l->count)
+        l->count = score.shape[1];
     return 0;
 }
 
 static int evaluate_classes(lp_stream *s, const char *y, const char *part, int64_t top_k,
                             lp_report *r, lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor scores = {0};
-    LP_CLEANUP(lp_classes_free) lp_classes classes = {0};
-    int32_t *label[2];
-    lp_metrics metrics = {.loss = NAN};
-    if (read_labels(s, y, &r->memory, &classes, label, &metrics.n, e) ||
-        lp_confusion_new(&metrics.confusion, classes.count, e))
+    LP_CLEANUP(lp_label_set_free) lp_label_set l = {0};
+    if (read_labels(s, y, &l, e))
         return -1;
-    lp_confusion_add(&metrics.confusion, metrics.n, label[0], label[1]);
+    lp_metrics metrics = {.n = l.labels[0].n, .loss = NAN};
+    if (lp_confusion_new(&metrics.confusion, l.count, e))
+        return -1;
+    lp_confusion_add(&metrics.confusion, metrics.n, l.place[0], l.place[1]);
     metrics.accuracy = lp_accuracy(&metrics.confusion);
     lp_report_part *p = add_part(r, part, &metrics);
-    if (read_scores(s, metrics.n, classes.count, &scores, e))
+    if (read_scores(s, metrics.n, l.count, &scores, e))
         return -1;
     size_t cols = scores.data != NULL ? lp_tensor_row_size(&scores) : 0;
-    add_class_figures(p, label[0], scores.data, cols, top_k);
-    return name_classes(r, &classes.names, classes.count, e);
+    add_class_figures(p, l.place[0], scores.data, cols, top_k);
+    LP_CLEANUP(lp_tensor_free) lp_tensor names = {0};
+    if (l.name.count > 0)
+        names = lp_tensor_strings(l.name.item, l.name.count);
+    return name_classes(r, &names, l.count, e);
 }
 
 static int evaluate_numbers(lp_stream *s, const char *y, const char *part, lp_report *r,

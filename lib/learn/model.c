@@ -172,3 +172,14 @@ size_t lp_model_classes(const lp_model *m, bool labelled) {
         return 0;
     return lp_network_outputs(&m->net);
 }
+
+static bool has_integers(const lp_stream *s, const char *name) {
+    lp_tensor t;
+    return lp_stream_describe(s, name, &t) && lp_type_is_integer(t.type);
+}
+
+bool lp_model_has_classes(const lp_model *m, const lp_stream *s) {
+    return m->schema.classes.data != NULL ||
+           (!lp_stream_has(s, "model.offset") &&
+            (lp_stream_has(s, "classes") || has_integers(s, "y_train") || has_integers(s, "y")));
+}

@@ -68,4 +68,8 @@ int lp_model_check_rows(const lp_model *m, const char *name, size_t cols, int di
  * autoencoder, which predict numbers. `labelled`: the data has classes. */
 size_t lp_model_classes(const lp_model *m, bool labelled);
 
+/* Whether a network that was trained by squared error has classes: its names tell, and in the
+ * stream s of an earlier version, from which m was read, the data that it was trained on. */
+bool lp_model_has_classes(const lp_model *m, const lp_stream *s);
+
 #endif

@@ -106,19 +106,6 @@ static void put_predictions(const lp_model *m, lp_stream *s, lp_tensor *scores, 
     lp_stream_put(s, "y_score", scores);
 }
 
-static bool has_integers(const lp_stream *s, const char *name) {
-    lp_tensor t;
-    return lp_stream_describe(s, name, &t) && lp_type_is_integer(t.type);
-}
-
-/* Whether a network that was trained by squared error has classes, its names tell, and in the
- * stream of an earlier version the data that it was trained on. */
-static bool has_classes(const lp_model *m, const lp_stream *s) {
-    return m->schema.classes.data != NULL ||
-           (!lp_stream_has(s, "model.offset") &&
-            (lp_stream_has(s, "classes") || has_integers(s, "y_train") || has_integers(s, "y")));
-}
-
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
                lp_error *e) {
     lp_stream *from = model != NULL ? model : s;
@@ -130,7 +117,7 @@ int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *wa
         lp_features_match(s, &m.schema, x_name, &x, warnings, e) ||
         lp_model_scores(&m, &x, x_name, &scores, e))
         return -1;
-    bool labelled = has_classes(&m, from);
+    bool labelled = lp_model_has_classes(&m, from);
     put_predictions(&m, s, &scores, labelled);
     return lp_model_classes(&m, labelled) > 0 && m.schema.classes.data != NULL
                ? lp_labels_recode(s, &m.schema.classes, warnings, e)

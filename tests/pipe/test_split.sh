@@ -91,8 +91,11 @@ for z in csr, csc:
     differ "another seed" a.npz other.npz
     refuses "a part that would be empty" 1 "^split: splitting: 150 of 150 to train leaves none to test" \
         split --train 150 data.npz
-    refuses "stratified after onehot" 1 "^split: splitting: stratif.* needs y" \
-        bash -c 'onehot data.npz | split --stratify'
+    onehot data.npz | split --train 100 --seed 2 --stratify >g.npz
+    onehot b.npz >b-hot.npz
+    to-csv y_train g.npz >hot-first.txt
+    to-csv y_train b-hot.npz >hot-last.txt
+    same "stratified after onehot, the same rows" hot-first.txt hot-last.txt
     refuses "split twice" 1 '^split: splitting: x_train exists already' bash -c 'split data.npz | split'
     refuses "a sparse matrix stratified" 2 "^split: splitting: .*by row" split --stratify coo.npz
     refuses "x by row" 2 "^split: splitting: by row needs a sparse matrix" split --within row data.npz

@@ -2,6 +2,8 @@
 #include "check.h"
 #include "data/onehot.h"
 
+#include <stdlib.h>
+
 static lp_error e;
 
 static void put(lp_stream *s, const char *name, lp_type type, const int64_t *values, size_t n) {
@@ -44,17 +46,49 @@ static void both_parts_have_as_many_classes(void) {
     lp_stream_free(s);
 }
 
+static void put_classes(lp_stream *s) {
+    lp_stream_put_strings(s, "classes", (const char *const[]){"a", "b"}, 2);
+}
+
 static void names_or_the_option_say_how_many(void) {
-    for (size_t given = 0; given <= 4; given += 4) {
-        lp_stream *s = lp_stream_new();
-        lp_tensor classes;
-        put(s, "y", LP_I8, (int64_t[]){0}, 1);
-        classes = (lp_tensor_strings)((const char *[]){"a", "b"}, 2);
-        lp_stream_put(s, "classes", &classes);
-        CHECK(lp_onehot_stream(s, given, &e) == 0);
-        CHECK(holds(s, "y", 1, given == 4 ? 4 : 2, (uint8_t[]){1, 0, 0, 0}));
-        lp_stream_free(s);
-    }
+    lp_stream *s = lp_stream_new();
+    put(s, "y", LP_I8, (int64_t[]){0}, 1);
+    CHECK(lp_onehot_stream(s, 4, &e) == 0);
+    CHECK(holds(s, "y", 1, 4, (uint8_t[]){1, 0, 0, 0}));
+    lp_stream_free(s);
+    s = lp_stream_new();
+    put(s, "y", LP_I8, (int64_t[]){0}, 1);
+    put_classes(s);
+    CHECK(lp_onehot_stream(s, 0, &e) == 0);
+    CHECK(holds(s, "y", 1, 2, (uint8_t[]){1, 0}));
+    lp_stream_free(s);
+}
+
+static void is_class(lp_stream *s, size_t k, const char *expected) {
+    const lp_tensor *names = lp_stream_get(s, "classes", &e);
+    char *name = names != NULL && k < names->count ? lp_tensor_string(names, k, &e) : NULL;
+    CHECK_TEXT(name, expected);
+    free(name);
+}
+
+static void other_labels_name_their_classes(void) {
+    lp_stream *s = lp_stream_new();
+    put(s, "y_train", LP_I8, (int64_t[]){1, -1}, 2);
+    put(s, "y_test", LP_I8, (int64_t[]){7}, 1);
+    CHECK(lp_onehot_stream(s, 0, &e) == 0);
+    CHECK(holds(s, "y_train", 2, 3, (uint8_t[]){0, 1, 0, 1, 0, 0}));
+    CHECK(holds(s, "y_test", 1, 3, (uint8_t[]){0, 0, 1}));
+    is_class(s, 0, "-1");
+    is_class(s, 2, "7");
+    CHECK(lp_onehot_stream(s, 0, &e) == 0); /* they are rows already */
+    CHECK(holds(s, "y_train", 2, 3, (uint8_t[]){0, 1, 0, 1, 0, 0}));
+    lp_stream_free(s);
+    s = lp_stream_new();
+    lp_stream_put_strings(s, "y", (const char *const[]){"b", "a", "b"}, 3);
+    CHECK(lp_onehot_stream(s, 0, &e) == 0);
+    CHECK(holds(s, "y", 3, 2, (uint8_t[]){0, 1, 1, 0, 0, 1}));
+    is_class(s, 0, "a");
+    lp_stream_free(s);
 }
 
 static void refuse(lp_stream *s, size_t classes, const char *why) {
@@ -66,13 +100,21 @@ static void refuse(lp_stream *s, size_t classes, const char *why) {
 static void bad_labels_are_named(void) {
     lp_stream *s = lp_stream_new();
     put(s, "y", LP_I8, (int64_t[]){0, 1, -1}, 3);
-    refuse(s, 0, "y: row 2: label -1 is outside the 2 classes 0 .. 1");
+    refuse(s, 2, "y: row 2: label -1 is outside the 2 classes 0 .. 1");
     s = lp_stream_new();
     put(s, "y", LP_I8, (int64_t[]){0, 3}, 2);
     refuse(s, 3, "y: row 1: label 3 is outside the 3 classes 0 .. 2");
     s = lp_stream_new();
-    put(s, "y", LP_I8, (int64_t[]){0, 1L << 40}, 2);
-    refuse(s, 0, "classes are more than");
+    put(s, "y", LP_I8, (int64_t[]){0, 3}, 2);
+    put_classes(s);
+    refuse(s, 0, "y: row 1 is class 3, but there are only 2");
+    s = lp_stream_new();
+    put(s, "y", LP_I8, (int64_t[]){0}, 1);
+    refuse(s, (1 << 20) + 1, "classes are more than");
+    s = lp_stream_new();
+    put(s, "y", LP_I8, (int64_t[]){0}, 1);
+    put_classes(s);
+    refuse(s, 4, "4 classes are asked for, but there are names for 2");
 
     lp_tensor t;
     s = lp_stream_new();
@@ -81,13 +123,13 @@ static void bad_labels_are_named(void) {
     lp_stream_put(s, "y", &t);
     refuse(s, 0, "0.5");
     s = lp_stream_new();
-    t = (lp_tensor_strings)((const char *[]){"a"}, 1);
-    lp_stream_put(s, "y", &t);
-    refuse(s, 0, "y is text");
+    lp_stream_put_strings(s, "y", (const char *const[]){"c"}, 1);
+    put_classes(s);
+    refuse(s, 0, "y: row 0 is 'c', which is not among the classes");
     s = lp_stream_new();
     t = lp_tensor_matrix(LP_U1, 2, 3);
     lp_stream_put(s, "y", &t);
-    refuse(s, 0, "y has shape (2, 3), expected (n,)");
+    refuse(s, 0, "y: row 0 is not one-hot");
     s = lp_stream_new();
     put(s, "x", LP_I8, (int64_t[]){0, 3}, 2);
     refuse(s, 0, "x"); /* says what there is */
@@ -99,6 +141,7 @@ int main(void) {
                       {"labels of every number type become rows", every_number_type_becomes_rows},
                       {"both parts have as many classes", both_parts_have_as_many_classes},
                       {"names or the option say how many", names_or_the_option_say_how_many},
+                      {"other labels name their classes", other_labels_name_their_classes},
                       {"bad labels are named", bad_labels_are_named},
                       {0},
                   });

@@ -188,7 +188,7 @@ static void streams_that_cannot_be_split(void) {
     s = dense_stream(4);
     lp_stream_drop(s, "y");
     o.stratify = true;
-    refuse(s, o, LP_FAILED, "needs y");
+    refuse(s, o, LP_FAILED, "stratify: there is no tensor 'y'");
     o.parts.no_shuffle = true;
     refuse(dense_stream(4), o, LP_USAGE, "shuffle");
     o = (lp_split_options){.parts.train = fraction(0.5), .within_row = true};

@@ -350,7 +350,7 @@ static void written(void) {
     ((int64_t *)t.data)[1] = 2;
     lp_stream_put(s, "y", &t);
     CHECK_HOLDS(table_of(s, NULL, (lp_table_format){',', false, true}),
-                "tensor 'y', row 1: there is no class 2, 'classes' has 2");
+                "y: row 1 is class 2, but there are only 2 (0 to 1)");
     lp_stream_free(s);
 }
 
