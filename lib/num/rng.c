@@ -40,10 +40,9 @@ static inline void block_of(const lp_rng *r, uint64_t number, uint32_t block[4])
     lp_philox4x32_10(counter, key, block);
 }
 
-/* word[0..n) = the next n words. */
-static inline void draw(lp_rng *r, int n, uint32_t *word) {
+static inline void draw(lp_rng *r, size_t n, uint32_t *word) {
     uint32_t block[4];
-    for (int i = 0; i < n; i++, r->next++) {
+    for (size_t i = 0; i < n; i++, r->next++) {
         if (i == 0 || r->next % 4 == 0)
             block_of(r, r->next / 4, block);
         word[i] = block[r->next % 4];
@@ -53,6 +52,10 @@ static inline void draw(lp_rng *r, int n, uint32_t *word) {
 static inline double unit(const uint32_t word[2]) {
     uint64_t bits = (uint64_t)word[1] << 32 | word[0];
     return (double)(bits >> 11) * 0x1p-53;
+}
+
+void lp_rng_words(lp_rng *r, size_t n, uint32_t *word) {
+    draw(r, n, word);
 }
 
 uint32_t lp_rng_u32(lp_rng *r) {

@@ -44,7 +44,8 @@ lp_rng lp_rng_new(uint64_t seed, lp_rng_purpose purpose, uint32_t substream);
 /* The block function itself, for the published known answers. */
 void lp_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-/* The next word; the next two, the lower half first. */
+/* word[0..n) = the next n words; the next one; the next two, the lower half first. */
+void lp_rng_words(lp_rng *r, size_t n, uint32_t *word);
 uint32_t lp_rng_u32(lp_rng *r);
 uint64_t lp_rng_u64(lp_rng *r);
 

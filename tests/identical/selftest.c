@@ -233,6 +233,62 @@ static void run_gather(void) {
     say("gather_rows");
 }
 
+static void run_pictures(void) {
+    /* channels, height, width; kernel's height, width; stride, padding; some worth several threads
+     */
+    static const lp_window windows[] = {
+        {1, 5, 5, 3, 3, 1, 1},   {3, 9, 8, 5, 5, 2, 2},   {2, 7, 19, 2, 4, 3, 1},
+        {3, 32, 32, 5, 5, 1, 0}, {6, 14, 14, 5, 5, 1, 0}, {17, 8, 9, 3, 3, 1, 1},
+        {5, 9, 71, 2, 2, 2, 0},  {2, 7, 40, 3, 3, 2, 1},  {6, 28, 28, 2, 2, 2, 0},
+    };
+    for (size_t w = 0; w < sizeof windows / sizeof *windows; w++)
+        for (size_t out = 1; out < 20; out += 5) {
+            const lp_window *g = &windows[w];
+            size_t n = 8 + w % 5 * 3, x = n * lp_window_picture(g);
+            size_t y = n * out * lp_window_places(g), weights = out * lp_window_elements(g);
+            fill(a, x, w, 3);
+            fill(b, weights, out, 3);
+            fill(d, out, 1, 3);
+            num->conv(g, n, out, a, b, d, out % 2 ? LP_RELU : LP_IDENTITY, c);
+            add(y, c);
+            num->conv_backward_weights(g, n, out, c, a, b, out % 2);
+            add(weights, b);
+            num->conv_backward_input(g, n, out, c, b, a, out % 2);
+            add(x, a);
+        }
+    say("conv");
+    for (size_t w = 0; w < sizeof windows / sizeof *windows; w++) {
+        const lp_window *g = &windows[w];
+        lp_error e;
+        size_t n = 20, x = n * lp_window_picture(g), y = n * g->channels * lp_window_places(g);
+        if (lp_window_check(g, true, &e) != 0)
+            continue;
+        fill(a, x, w, 3);
+        num->max_pool(g, n, a, b, c);
+        add(y, b);
+        add(y, c);
+        num->max_pool_backward(g, n, b, c, a, w % 2);
+        add(x, a);
+        num->average_pool(g, n, a, b);
+        add(y, b);
+        num->average_pool_backward(g, n, b, a, w % 2);
+        add(x, a);
+    }
+    say("pools");
+    for (size_t area = 1; area < 70; area += 5) {
+        fill(a, 12 * area, area, 3);
+        fill(b, 12, area, 3);
+        num->scale_channels(3, 4, area, a, b, (char *)b + 4 * size, (char *)b + 8 * size, c);
+        add(12 * area, c);
+        num->transpose_each(3, 4, area, a, c);
+        add(12 * area, c);
+        lp_rng at = lp_rng_new(area, LP_RNG_DROPOUT, 1);
+        num->dropout(12 * area, 0.3, &at, a, c, area % 2);
+        add(12 * area, c);
+    }
+    say("channels dropout");
+}
+
 /* The kernels over the entries of a sparse matrix, at widths that stay in registers and wider. */
 static void run_entries(void) {
     enum { LINES = 31, EACH = 9, N = LINES * EACH };
@@ -345,6 +401,7 @@ int main(int argc, char **argv) {
         run_softmax();
         run_steps();
         run_gather();
+        run_pictures();
     }
     size = 8;
     run_entries();

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MOST = 100000 };
+enum { MOST = 200000 };
 
 static int size; /* of the element type under test */
 static const lp_kernels *num;

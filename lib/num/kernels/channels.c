@@ -25,15 +25,19 @@ static void k_scale_channels(size_t n, size_t channels, size_t area, const void 
         }
 }
 
+enum { AT_ONCE_DRAWN = 256 }; /* words */
+
 static void k_dropout(size_t n, double rate, const lp_rng *at, const void *x, void *y,
                       bool accumulate) {
     const T *from = x;
     T *to = y, scale = (T)(1 / (1 - rate));
     uint64_t dropped = (uint64_t)(rate * 0x1p32); /* words below it */
     lp_rng rng = *at;
+    uint32_t word[AT_ONCE_DRAWN];
     for (size_t i = 0; i < n; i++) {
-        T factor = lp_rng_u32(&rng) < dropped ? 0 : scale;
-        T kept = from[i] * factor;
+        if (i % AT_ONCE_DRAWN == 0)
+            lp_rng_words(&rng, min_of(n - i, AT_ONCE_DRAWN), word);
+        T kept = from[i] * (word[i % AT_ONCE_DRAWN] < dropped ? 0 : scale);
         to[i] = accumulate ? to[i] + kept : kept;
     }
 }
