@@ -4,6 +4,8 @@
 . pipelines/table.sh
 dir=$1
 
+# Missing streams end the script here, with one message.
+head -c 0 "$dir/data.npz"
 
 # "TEST-ACCURACY TEST-LOSS TRAINING-ACCURACY" of all seeds of a run, the first with its range.
 ends() { # ends RUN DATA
