@@ -37,7 +37,8 @@ isa_features = $(patsubst HAS(%),%,$(call isa_rows,$(1),\w+,\3))
 KERNEL_CFLAGS ?=
 
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ)
+FONT_OBJ := $(patsubst %.ttf,$(BUILD)/%.o,$(wildcard lib/draw/font/*.ttf))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ) $(FONT_OBJ)
 LIB := $(BUILD)/liblabpipe.a
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
@@ -84,6 +85,13 @@ $(BUILD)/%.o: %.c $(BUILD)/.libraries
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# A font is an array in the program: lp_DejaVuSans.
+$(FONT_OBJ): $(BUILD)/%.o: %.ttf $(BUILD)/.libraries
+	$(call say,FONT $<)
+	@mkdir -p $(@D)
+	{ echo 'extern const unsigned char lp_$(subst -,_,$(*F))[]; const unsigned char lp_$(subst -,_,$(*F))[] = {'; \
+	    od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '};'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
+
 $(LIB): $(LIB_OBJ)
 	$(call say,AR $@)
 	@rm -f $@
@@ -107,7 +115,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filt
 # ---- what has to be installed: one table, "what the compiler needs : Debian's package" ----
 
 DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libdeflate-dev libpng-dev libcairo2-dev libcunit1-dev \
-                   fonts-dejavu-core python3-numpy unzip
+                   python3-numpy unzip
 
 deps: ## install what is missing, with apt (root, or through sudo)
 	@sh make/deps.sh $(DEBIAN_PACKAGES)

@@ -55,7 +55,7 @@ static const lp_tool tool = {
         "convolution's weights [out, in, h, w] are drawn as its kernels, in colour where they "
         "have three inputs, else with a row for each output. A tile whose values are all equal is "
         "middle grey. The PNG's pixels are the same "
-        "everywhere; its text depends on the font.",
+        "everywhere; its text also depends on the version of cairo.",
     .examples = "from-idx train-images.gz train-labels.gz | render-weights --of x --first 50 "
                 "--caption y -o digits.png\n"
                 "factorise --method svd --rank 24 faces.npz | render-weights --of v -o faces.png\n"

@@ -1,6 +1,7 @@
 #include "draw/canvas.h"
 
 #include "base/tensor.h"
+#include "draw/font.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -38,6 +39,8 @@ int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, l
     *c = (lp_canvas){.format = format, .width = width, .height = height};
     c->surface = open_surface(c);
     c->cr = cairo_create(c->surface);
+    c->face[0] = lp_font_face(false);
+    c->face[1] = lp_font_face(true);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -92,6 +95,8 @@ void lp_canvas_free(lp_canvas *c) {
         cairo_destroy(c->cr);
     if (c->surface != NULL)
         cairo_surface_destroy(c->surface);
+    for (int i = 0; i < 2 && c->face[i] != NULL; i++)
+        cairo_font_face_destroy(c->face[i]);
     lp_buffer_free(&c->document);
     *c = (lp_canvas){0};
 }
@@ -219,8 +224,7 @@ static void clean(char to[MAX_TEXT + 8], const char *text) {
 }
 
 static double set_font(lp_canvas *c, lp_font font, const char *text) {
-    cairo_select_font_face(c->cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-                           font.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_face(c->cr, c->face[font.bold]);
     cairo_set_font_size(c->cr, font.size);
     cairo_text_extents_t extents;
     cairo_text_extents(c->cr, text, &extents);
@@ -247,7 +251,13 @@ void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double
         width = set_font(c, font, shown);
     }
     cairo_move_to(c->cr, x - anchor * width, y);
-    cairo_show_text(c->cr, shown);
+    if (c->format != LP_PLOT_PNG) {
+        cairo_show_text(c->cr, shown);
+        return;
+    }
+    // cairo would put each glyph on a whole pixel.
+    cairo_text_path(c->cr, shown);
+    cairo_fill(c->cr);
 }
 
 void lp_draw_text_upwards(lp_canvas *c, const char *text, lp_font font, double x, double y,

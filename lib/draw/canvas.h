@@ -1,8 +1,7 @@
 /* What every picture with text is drawn on: a cairo surface that becomes a PNG, an SVG or a PDF,
  * text that is never wider than its place, the colours and the markers. Used inside this room only.
  *
- * A picture's bytes depend on what is drawn and on the versions of cairo, FreeType and the font
- * (DejaVu Sans), which hold its text's outlines; and on nothing else. (The
+ * A picture's bytes depend on what is drawn and on the version of cairo, and on nothing else. (The
  * ids inside an SVG count the surfaces that the process made: a tool makes one picture.) */
 #ifndef LP_DRAW_CANVAS_H
 #define LP_DRAW_CANVAS_H
@@ -28,7 +27,8 @@ typedef struct {
     int width, height;
     cairo_surface_t *surface;
     cairo_t *cr;
-    lp_buffer document; /* SVG or PDF */
+    cairo_font_face_t *face[2]; /* regular, bold */
+    lp_buffer document;         /* SVG or PDF */
 } lp_canvas;
 
 /* A white canvas; freed with lp_canvas_free, also after a failure. */

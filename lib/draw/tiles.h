@@ -56,7 +56,7 @@ typedef struct {
 } lp_tiles;
 
 /* Draws the sets below each other. Grey tiles without any text give a picture of 1 channel, all
- * others of 3; its pixels depend on what is given alone (its text also on the font). A tile whose
+ * others of 3; its pixels depend on what is given alone (its text also on cairo). A tile whose
  * values are all equal is middle grey, or white where signed and 0. NaN or infinity is an error
  * that names the tile. */
 int lp_draw_tiles(lp_image *image, size_t sets, const lp_tile_set *set, const lp_tiles *wish,

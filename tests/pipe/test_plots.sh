@@ -184,3 +184,58 @@ refuses "too few names" 2 '^plot-curves: --name is given 1 times for 2 inputs' \
     plot-curves --name a a.npz b.npz
 refuses "panels without room" 2 'panels need a picture of another width' \
     plot-curves --size 300x300 a.npz
+
+# ---- text: the program's own font, whatever the machine has ----
+plot() { plot-curves --title 'Ag Σ Ж' --name 'one é' --name 'two' "$@" a.npz b.npz; }
+mkdir empty
+for format in png svg pdf; do
+    plot -o here.$format
+    env -i "$tools/plot-curves" --title 'Ag Σ Ж' --name 'one é' --name 'two' a.npz b.npz -o bare.$format
+    FONTCONFIG_FILE=/dev/null HOME=$scratch/empty plot -o fontless.$format
+    same "without an environment, $format" here.$format bare.$format
+    same "without any font, $format" here.$format fontless.$format
+done
+if command -v strace >/dev/null; then
+    strace -f -e trace=open,openat -o trace "$tools/plot-curves" --title 'Ag Σ Ж' a.npz -o traced.png
+    check "no font is looked for" piped '! grep -E "/fonts/|fonts.conf|fontconfig/" trace'
+else
+    skip "no strace: which files a plot opens"
+fi
+# Held against FreeType's drawing of the same file, where there is Pillow: how wide a title is, and how much ink.
+if [ -n "$python" ] && "$python" -c 'import PIL.ImageFont' 2>/dev/null; then
+    for text in 'Over-fitting: 784-128-10' 'WAVE ijl, 0.1 (é ü ß)' 'Σ Жук Ωmega ≤ →'; do
+        plot-curves --of loss --title "$text" a.npz -o title.png
+        check "the title '$text'" "$python" - "$text" "$fixtures/../lib/draw/font/DejaVuSans-Bold.ttf" <<'END'
+import sys, numpy
+from PIL import Image, ImageDraw, ImageFont
+text, path = sys.argv[1:]
+ours = 255.0 - numpy.asarray(Image.open("title.png").convert("L"), float)[8:34, :600]
+picture = Image.new("L", (600, 26), 255)
+font = ImageFont.truetype(path, 15, layout_engine=0)
+ImageDraw.Draw(picture).text((14, 26 - 8), text, font=font, fill=38, anchor="ls")
+theirs = 255.0 - numpy.asarray(picture, float)
+columns = [numpy.nonzero(image.sum(0) > 40)[0] for image in (ours, theirs)]
+assert len(columns[0]) > 20, "no ink"
+assert abs(columns[0][0] - columns[1][0]) <= 2, (columns[0][0], columns[1][0])
+# Pillow puts each glyph on a whole pixel: half a pixel for each.
+assert abs(columns[0][-1] - columns[1][-1]) <= 2 + len(text) / 2, (columns[0][-1], columns[1][-1])
+assert abs(ours.sum() / theirs.sum() - 1) < 0.1, ours.sum() / theirs.sum()
+END
+    done
+else
+    skip "no Pillow: text held against FreeType's"
+fi
+
+# The pictures' digests, for the version of cairo that they were made with.
+cairo=$(grep -ao -m 1 'cairo [0-9.]*' here.pdf)
+digests=$fixtures/pictures.txt
+if [ "$cairo" = "$(sed -n 's/^# //p' "$digests")" ]; then
+    plot-scatter --x 2 --y 3 --title 'Iris: petals' iris.npz -o scatter.svg
+    plot-scatter --x 2 --y 3 --title 'Iris: petals' iris.npz -o scatter.png
+    plot-confusion c.npz -o confusion.png
+    render-weights --of x --tile 2x2 --first 20 --colours signed --title 'Tiles' iris.npz -o tiles.png
+    sha256sum here.png here.svg here.pdf scatter.png scatter.svg confusion.png tiles.png >got.txt
+    check "the pictures are those of $digests (copy the new lines there, if they are meant to change)" diff <(grep -v '^#' "$digests") got.txt
+else
+    skip "$cairo: $digests is of another"
+fi
