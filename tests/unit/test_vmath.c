@@ -73,8 +73,8 @@ static const struct function {
      {{-5, 5}, {-750, 40}, {-1, 1}}},
     {"sin", LP_SIN, sin, sinl, 0.502, 0.86, {{-0.8, 0.8}, {-10, 10}, {-2e9, 2e9}}},
     {"cos", LP_COS, cos, cosl, 0.502, 0.86, {{-0.8, 0.8}, {-10, 10}, {-2e9, 2e9}}},
-    {"elu", LP_ELU, elu_double, elu_long, 0.92, 0.80, {{-50, 1}, {-1, 0}, {-1e-3, 0}}},
-    {"gelu", LP_GELU, gelu_double, gelu_long, 4.8, 5.4, {{-5, 5}, {-38, 2}, {-1, 1}}},
+    {"elu", LP_ELU, elu_double, elu_long, 0.92, 0.83, {{-50, 1}, {-1, 0}, {-1e-3, 0}}},
+    {"gelu", LP_GELU, gelu_double, gelu_long, 5.2, 5.8, {{-5, 5}, {-38, 2}, {-1, 1}}},
     {"silu", LP_SILU, silu_double, silu_long, 1.5, 1.5, {{-5, 5}, {-750, 40}, {-1, 1}}},
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
