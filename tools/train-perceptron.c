@@ -34,7 +34,8 @@ static const lp_tool tool = {
     .name = "train-perceptron",
     .summary = "train a perceptron",
     .manual =
-        "Trains on x and y, or on x_train and y_train, of two classes, and watches x_val and "
+        "Trains on x and y, or on x_train and y_train, of two classes (of more names in classes, "
+        "the two that occur), and watches x_val and "
         "y_val if there are any, or else x_test and y_test. Gives weight [1, d] and bias [1], "
         "which start at 0: a row is of "
         "class 1 where x weight + bias is positive, else of class 0. history.epoch, history.loss "

@@ -69,132 +69,103 @@ static int read_target(lp_part *p, lp_stream *s, bool *is_target, lp_error *e) {
     return 0;
 }
 
-/* The labels of every part, and the stream's names for them. */
-typedef struct {
-    lp_labels labels[4];
-    lp_names texts;
-    const lp_tensor *names; /* the stream's, or NULL */
-} all_labels;
-
-static int read_class_names(all_labels *l, lp_stream *s, lp_error *e) {
-    if (!lp_stream_has(s, "classes"))
-        return 0;
-    l->names = lp_stream_get(s, "classes", e);
-    if (l->names == NULL)
-        return -1;
-    return lp_type_is_string(l->names->type) && l->names->ndim == 1
-               ? 0
-               : lp_fail(e, "classes are not names, a text each");
-}
-
-/* The parts' targets, or else *l; `l->labels[0].n` is 0 then. */
-static int read_y(lp_dataset *d, all_labels *l, lp_stream *s, lp_y_use use, lp_error *e) {
+/* The parts' targets, or else *l, the labels of every part. */
+static int read_y(lp_dataset *d, lp_label_set *l, lp_stream *s, lp_y_use use, lp_error *e) {
     size_t targets = 0;
-    if (read_class_names(l, s, e))
-        return -1;
+    const char *name[4];
     for (size_t i = 0; i < d->parts; i++) {
-        lp_part *p = &d->part[i];
         bool is_target = false;
-        if (use == LP_Y_TARGETS && read_target(p, s, &is_target, e))
+        name[i] = d->part[i].y_name;
+        if (use == LP_Y_TARGETS && read_target(&d->part[i], s, &is_target, e))
             return -1;
         targets += is_target;
-        if (is_target)
-            continue;
-        if (lp_labels_read(s, p->y_name, &l->texts, &d->memory, &l->labels[i], e) ||
-            check_rows(p, l->labels[i].n, e))
-            return -1;
-        p->label = lp_arena_alloc(&d->memory, p->rows, sizeof *p->label);
     }
-    if (targets > 0 && targets < d->parts)
+    if (targets == d->parts)
+        return 0;
+    if (targets > 0)
         return lp_fail(e, "%s and %s differ in kind", d->part[0].y_name, d->part[1].y_name);
+    for (size_t i = 0; i < d->parts; i++)
+        if (lp_stream_get(s, name[i], e) == NULL)
+            return -1;
+    if (lp_label_set_read(l, s, name, d->parts, e))
+        return -1;
+    for (size_t i = 0; i < d->parts; i++)
+        if (check_rows(&d->part[i], l->labels[i].n, e))
+            return -1;
     return 0;
 }
 
 /* Numbers the labels by the classes that they show. */
-static int number_labels(lp_dataset *d, const all_labels *l, lp_y_use use, lp_error *e) {
-    lp_classes classes;
-    if (lp_classes_of(l->names, l->labels, d->parts, &l->texts, &classes, e))
+static int number_labels(lp_label_set *l, lp_y_use use, lp_error *e) {
+    if (lp_label_set_number(l, e))
         return -1;
-    if (classes.count > MAX_CLASSES) {
-        lp_fail(e, "%s: %zu classes are more than %d", l->labels[0].name, classes.count,
-                MAX_CLASSES);
-        lp_classes_free(&classes);
-        return -1;
-    }
-    bool by_value = classes.value != NULL && !l->labels[0].is_text;
-    for (size_t i = 0; i < d->parts; i++)
-        lp_classes_places(&classes, &l->labels[i], d->part[i].label);
-    d->classes = classes.count;
-    d->class_name = classes.names;
-    classes.names = (lp_tensor){0};
-    lp_classes_free(&classes);
+    const lp_labels *first = &l->labels[0];
+    if (l->count > MAX_CLASSES)
+        return lp_fail(e, "%s: %zu classes are more than %d", first->name, l->count, MAX_CLASSES);
+    bool by_value = l->name.count > 0 && l->given == NULL && !first->is_text;
     if (by_value && use == LP_Y_TARGETS)
         return lp_fail(e,
                        "%s holds whole numbers other than 0 to %zu: as floats they are numbers to "
                        "be predicted (from-csv --target), through onehot they are classes",
-                       d->part[0].y_name, d->classes - 1);
+                       first->name, l->count - 1);
     return 0;
 }
 
-/* "'a', 'b'" of the names for which those of `label` are -1. */
-static int fail_unknown(const lp_part *p, const lp_labels *l, const all_labels *all, size_t unknown,
-                        lp_error *e) {
-    size_t r = 0;
-    while (p->label[r] >= 0)
-        r++;
-    LP_CLEANUP(lp_free) char *name = NULL;
-    if (l->is_text)
-        name = lp_strdup(all->texts.item[l->value[r]]);
-    else if (all->names != NULL &&
-             (name = lp_tensor_string(all->names, (size_t)l->value[r], e)) == NULL)
-        return -1;
-    char number[24];
-    snprintf(number, sizeof number, "%lld", (long long)l->value[r]);
-    return lp_fail(
-        e,
-        "%s: %zu of %zu rows are of a class that is not among the model's classes (row %zu: '%s')",
-        p->y_name, unknown, p->rows, r, name != NULL ? name : number);
+/* Refuses labels of classes after the `known` ones of a model, and names the first. */
+static int check_known(const lp_label_set *l, size_t known, lp_error *e) {
+    for (size_t i = 0; i < l->parts; i++) {
+        size_t n = l->labels[i].n, unknown = 0, first = 0;
+        for (size_t r = 0; r < n; r++)
+            if ((size_t)l->place[i][r] >= known && unknown++ == 0)
+                first = r;
+        if (unknown > 0)
+            return lp_fail(e,
+                           "%s: %zu of %zu rows are of a class that is not among the model's "
+                           "classes (row %zu: '%s')",
+                           l->labels[i].name, unknown, n, first, l->name.item[l->place[i][first]]);
+    }
+    return 0;
 }
 
 /* Numbers the labels by the model's classes. */
-static int match_labels(lp_dataset *d, const all_labels *l, const lp_data_form *form, lp_error *e) {
+static int match_labels(lp_label_set *l, const lp_data_form *form, lp_error *e) {
     const lp_tensor *model = form->schema->classes.data != NULL ? &form->schema->classes : NULL;
-    d->classes = form->classes;
     if (model != NULL && model->count != form->classes)
         return lp_fail(e, "model.classes names %zu classes, the model has %zu", model->count,
                        form->classes);
-    if (model != NULL || l->names != NULL)
-        d->class_name = lp_tensor_copy(model != NULL ? model : l->names);
-    for (size_t i = 0; i < d->parts; i++) {
-        const lp_part *p = &d->part[i];
-        if (l->labels[i].columns != 0 && l->names == NULL && model == NULL &&
-            l->labels[i].columns != form->classes)
-            return lp_fail(e, "%s has %zu classes, the model predicts %zu", p->y_name,
-                           l->labels[i].columns, form->classes);
-        if (lp_classes_match(l->names, &l->texts, &l->labels[i], model, form->classes, p->label, e))
-            return -1;
-        size_t unknown = 0;
-        for (size_t r = 0; r < p->rows; r++)
-            unknown += p->label[r] < 0;
-        if (unknown > 0)
-            return fail_unknown(p, &l->labels[i], l, unknown, e);
+    for (size_t i = 0; i < l->parts; i++) {
+        size_t columns = l->labels[i].columns;
+        if (columns != 0 && l->given == NULL && model == NULL && columns != form->classes)
+            return lp_fail(e, "%s has %zu classes, the model predicts %zu", l->labels[i].name,
+                           columns, form->classes);
     }
-    return 0;
+    return lp_label_set_match(l, model, form->classes, e) ? -1 : check_known(l, form->classes, e);
+}
+
+static void take_labels(lp_dataset *d, const lp_label_set *l) {
+    d->classes = l->count;
+    if (l->name.count > 0)
+        d->class_name = lp_tensor_strings(l->name.item, l->count);
+    for (size_t i = 0; i < d->parts; i++) {
+        lp_part *p = &d->part[i];
+        p->label = lp_arena_alloc(&d->memory, p->rows, sizeof *p->label);
+        memcpy(p->label, l->place[i], p->rows * sizeof *p->label);
+        p->target_cols = l->count;
+    }
 }
 
 /* y of every part; by the classes of a model where there is one. */
 static int read_targets(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data_form *form,
                         lp_error *e) {
-    all_labels l = {0};
-    int failed = read_y(d, &l, s, use, e);
-    if (!failed && d->part[0].label != NULL)
-        failed = form != NULL && form->classes > 0 ? match_labels(d, &l, form, e)
-                                                   : number_labels(d, &l, use, e);
-    lp_names_free(&l.texts);
-    for (size_t i = 0; i < d->parts; i++)
-        if (d->part[i].label != NULL)
-            d->part[i].target_cols = d->classes;
-    return failed;
+    LP_CLEANUP(lp_label_set_free) lp_label_set l = {0};
+    if (read_y(d, &l, s, use, e))
+        return -1;
+    if (l.parts == 0)
+        return 0;
+    if (form != NULL && form->classes > 0 ? match_labels(&l, form, e) : number_labels(&l, use, e))
+        return -1;
+    take_labels(d, &l);
+    return 0;
 }
 
 /* ---- the parts ---- */
@@ -266,6 +237,38 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data
     if (use != LP_Y_NONE && read_targets(d, s, use, form, e))
         return -1;
     return check_parts(d, e);
+}
+
+int lp_dataset_drop_absent(lp_dataset *d, lp_error *e) {
+    size_t left = 0;
+    if (d->class_name.data == NULL)
+        return 0; /* a class is its number */
+    LP_CLEANUP(lp_free) int32_t *place = lp_alloc(d->classes, sizeof *place);
+    LP_CLEANUP(lp_free) size_t *kept = lp_alloc(d->classes, sizeof *kept);
+    for (size_t k = 0; k < d->classes; k++)
+        place[k] = -1;
+    for (size_t r = 0; r < d->part[0].rows; r++)
+        place[d->part[0].label[r]] = 0;
+    for (size_t k = 0; k < d->classes; k++)
+        if (place[k] == 0) {
+            place[k] = (int32_t)left;
+            kept[left++] = k;
+        }
+    for (size_t i = 0; i < d->parts; i++) {
+        lp_part *p = &d->part[i];
+        for (size_t r = 0; r < p->rows; r++)
+            if (place[p->label[r]] < 0)
+                return lp_fail(e, "%s: row %zu is of a class that %s does not have", p->y_name, r,
+                               d->part[0].y_name);
+            else
+                p->label[r] = place[p->label[r]];
+        p->target_cols = left;
+    }
+    lp_tensor names = lp_tensor_take_rows(&d->class_name, kept, left);
+    lp_tensor_free(&d->class_name);
+    d->class_name = names;
+    d->classes = left;
+    return 0;
 }
 
 void lp_dataset_free(lp_dataset *d) {

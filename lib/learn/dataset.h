@@ -69,6 +69,10 @@ typedef struct {
 int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data_form *form,
                         lp_buffer *warnings, lp_error *e);
 
+/* Leaves out the classes, where they have names, of which the first part has no row, and numbers
+ * the others anew. Refused: a row of such a class in another part. */
+int lp_dataset_drop_absent(lp_dataset *d, lp_error *e);
+
 void lp_dataset_free(lp_dataset *d);
 
 /* CRC-32 over everything a training run reads of the data: shapes, types, values, labels. */

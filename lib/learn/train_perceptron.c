@@ -86,7 +86,8 @@ static int step(lp_run *run, lp_error *e) {
 static const lp_learner learner = {.step_name = "epoch", .step = step};
 
 static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
-    if (lp_dataset_read(&l->data, s, LP_Y_CLASSES, e))
+    if (lp_dataset_read(&l->data, s, LP_Y_CLASSES, e) ||
+        (l->data.classes > 2 && lp_dataset_drop_absent(&l->data, e)))
         return -1;
     l->train = &l->data.part[0];
     if (l->data.classes != 2)

@@ -109,6 +109,22 @@ for kind in $kinds; do
     to-csv weight bias "$kind".plain-answers.npz >"$kind".plain.txt
     same "a perceptron learns $kind by their places" "$kind".txt "$kind".plain.txt
 done
+for kind in more more-texts; do
+    train-perceptron --epochs 20 "$kind".npz >"$kind".trained.npz
+    to-csv weight bias "$kind".trained.npz >"$kind".txt
+    same "a class without a row is left out: $kind" "$kind".txt places.txt
+    equal "the model's classes: $kind" "$(inspect "$kind".trained.npz | sed -n 's/^model.classes .*  //p')" 'no, yes'
+    equal "it is evaluated as any other: $kind" "$(eval "$kind".trained.npz | sed -n '1p')" \
+        "$(train-perceptron --epochs 20 named.npz | eval | sed -n '1p')"
+done
+"$python" -c '
+import numpy as np
+z = np.load("more.npz")
+np.savez("later.npz", x_train=z["x"], y_train=z["y"], x_test=z["x"][:3], y_test=[0, 2, 1], classes=z["classes"])'
+refuses 'a class that is only in the test part' 1 'y_test: row 1 is of a class that y_train does not have' \
+    train-perceptron later.npz
+refuses 'three classes' 1 'y has 3 classes, a perceptron tells two apart' \
+    bash -c "pick '?_test' later.npz | pick --rename x_test=x --rename y_test=y | train-perceptron"
 
 # ---- pictures ----
 for kind in $kinds; do

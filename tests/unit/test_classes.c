@@ -2,6 +2,7 @@
  * are what numpy.unique gives, and the rules of classes.h read by hand. */
 #include "check.h"
 #include "data/classes.h"
+#include "data/labels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,11 +134,40 @@ static void refusals(void) {
     lp_stream_free(s);
 }
 
+/* Parts are numbered together; what a model does not know follows its classes. */
+static void several_tensors(void) {
+    lp_stream *s = with_y(3, (int64_t[]){4, -1, 4}, NULL);
+    lp_tensor more = lp_tensor_vector(LP_I8, 2);
+    memcpy(more.data, (int64_t[]){7, -1}, 2 * sizeof(int64_t));
+    lp_stream_put(s, "y_test", &more);
+    lp_label_set l = {0};
+    CHECK(lp_label_set_read(&l, s, LP_LABEL_TENSORS, LP_LABEL_TENSOR_COUNT, &e) == 0);
+    CHECK(l.parts == 2 && l.rows == 5);
+    CHECK(lp_label_set_number(&l, &e) == 0);
+    CHECK(l.count == 3 && l.name.count == 3);
+    CHECK(l.place[0][0] == 1 && l.place[0][1] == 0 && l.place[1][0] == 2 && l.place[1][1] == 0);
+    CHECK_TEXT(l.name.item[2], "7");
+    lp_label_set_free(&l);
+
+    l = (lp_label_set){0};
+    lp_tensor model = lp_tensor_strings((const char *const[]){"4", "5"}, 2);
+    CHECK(lp_label_set_read(&l, s, LP_LABEL_TENSORS, LP_LABEL_TENSOR_COUNT, &e) == 0);
+    CHECK(lp_label_set_match(&l, &model, 2, &e) == 0);
+    CHECK(l.count == 4 && l.unknown == 3);
+    CHECK(l.place[0][0] == 0 && l.place[0][1] == 2 && l.place[1][0] == 3 && l.place[1][1] == 2);
+    CHECK_TEXT(l.name.item[1], "5");
+    CHECK_TEXT(l.name.item[3], "7");
+    lp_label_set_free(&l);
+    lp_tensor_free(&model);
+    lp_stream_free(s);
+}
+
 int main(void) {
     static const check_test tests[] = {
         {"labels are numbered as numpy.unique numbers them", numbered},
         {"labels are matched with a model's classes", matched},
         {"what is no label of these classes is refused", refusals},
+        {"several tensors are numbered together", several_tensors},
         {0},
     };
     return check_main("classes", tests);
