@@ -6,7 +6,9 @@ static const lp_option options[] = {
     {ROW("drop", drop), .metavar = "PATTERN", .help = "drop the tensors that match"},
     {ROW("rows", rows), .metavar = "A:B",
      .help = "take rows A to B - 1, counted from 0; either may be missing"},
-    {ROW("of", of), .metavar = "PATTERN", .requires = "rows",
+    {ROW("at", at), .metavar = "ROW,ROW", .max = 9e15, .conflicts = "rows",
+     .help = "take these rows, counted from 0, in this order"},
+    {ROW("of", of), .metavar = "PATTERN", .requires = "rows|at",
      .help = "take rows of the tensors that match and leave the others whole"},
     {ROW("rename", rename), .metavar = "OLD=NEW", .help = "rename a tensor"},
     {0},
@@ -27,7 +29,8 @@ static const lp_tool tool = {
         "An operand is a file rather than a pattern when it is -, begins with /, ./ or ../, or "
         "ends in .npz or .npy.\n"
         "\n"
-        "--rows takes the same rows of every kept tensor that has a dimension, but for names and "
+        "--rows and --at take the same rows of every kept tensor that has a dimension, but for "
+        "names and "
         "scalings of columns and classes; where their numbers of rows differ, --of is needed. pick "
         "'*' joins several archives in one file.",
     .examples = "pick 'x*' 'y*' data.npz > xy.npz\n"

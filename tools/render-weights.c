@@ -36,7 +36,8 @@ static const lp_option options[] = {
      .help = "black to white, or blue over white (exactly 0) to red; auto: signed for weights with "
              "negative values"},
     {ROW("caption", caption), .metavar = "NAME",
-     .help = "write an entry of tensor NAME under each tile, labels as the names of their classes"},
+     .help = "write an entry of tensor NAME under each tile, labels as the names of their classes; "
+             "of several tensors with an arrow between them"},
     {ROW("name", names), .metavar = "TEXT",
      .help =
          "a heading for the next tensor; without it, several tensors are headed by their names"},

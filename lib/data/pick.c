@@ -4,6 +4,7 @@
 #include "io/groups.h"
 
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,17 +113,34 @@ static int count_rows(const lp_stream *s, const lp_pick_options *o, size_t *n, l
     return first == NULL ? lp_fail(e, "rows: no tensor that is kept has any") : 0;
 }
 
+/* The rows that are taken of n: *count of them, to be freed; NULL and e where they are not there.
+ */
+static size_t *list_rows(const lp_pick_options *o, size_t n, size_t *count, lp_error *e) {
+    size_t from = o->rows.from, to = o->rows.to == SIZE_MAX ? n : o->rows.to;
+    for (size_t i = 0; i < o->at.count; i++)
+        if ((uint64_t)o->at.item[i] >= n) {
+            lp_fail(e, "row %" PRId64 ": the rows are 0 up to %zu", o->at.item[i], n);
+            return NULL;
+        }
+    if (o->at.count == 0 && (from >= to || to > n)) {
+        lp_fail(e, "rows %zu up to %zu: %s 0 up to %zu", from, to,
+                from >= to && to <= n ? "that is none of the rows" : "the rows are", n);
+        return NULL;
+    }
+    *count = o->at.count > 0 ? o->at.count : to - from;
+    size_t *index = lp_alloc(*count, sizeof *index);
+    for (size_t i = 0; i < *count; i++)
+        index[i] = o->at.count > 0 ? (size_t)o->at.item[i] : from + i;
+    return index;
+}
+
 static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
-    size_t n = 0;
+    size_t n = 0, count = 0;
     if (check_patterns(s, o->of.item, o->of.count, e) || count_rows(s, o, &n, e))
         return -1;
-    size_t from = o->rows.from, to = o->rows.to == SIZE_MAX ? n : o->rows.to;
-    if (from >= to || to > n)
-        return lp_fail(e, "rows %zu up to %zu: %s 0 up to %zu", from, to,
-                       from >= to && to <= n ? "that is none of the rows" : "the rows are", n);
-    LP_CLEANUP(lp_free) size_t *index = lp_alloc(to - from, sizeof *index);
-    for (size_t i = from; i < to; i++)
-        index[i - from] = i;
+    LP_CLEANUP(lp_free) size_t *index = list_rows(o, n, &count, e);
+    if (index == NULL)
+        return -1;
     for (size_t i = 0; i < lp_stream_count(s); i++) {
         lp_tensor t;
         if (!has_rows_taken(s, i, o, &t))
@@ -130,7 +148,7 @@ static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
         const lp_tensor *whole = lp_stream_get(s, lp_stream_name(s, i), e);
         if (whole == NULL)
             return -1;
-        lp_tensor rows = lp_tensor_take_rows(whole, index, to - from);
+        lp_tensor rows = lp_tensor_take_rows(whole, index, count);
         lp_stream_put(s, lp_stream_name(s, i), &rows);
     }
     return 0;
@@ -157,7 +175,7 @@ int lp_pick(lp_stream *s, const lp_pick_options *o, lp_error *e) {
         lp_stream_filter(s, is_not_dropped, &o->drop);
     if (!failed && lp_stream_count(s) == 0)
         failed = lp_fail(e, "nothing is left");
-    if (!failed && o->rows_given)
+    if (!failed && (o->rows_given || o->at.count > 0))
         failed = take_rows(s, o, e);
     for (size_t i = 0; i < o->rename.count && !failed; i++)
         failed = rename_one(s, o->rename.item[i], e);

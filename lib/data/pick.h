@@ -17,6 +17,7 @@ typedef struct {
     lp_texts rename; /* OLD=NEW each */
     bool rows_given;
     lp_range rows;
+    lp_ints at;  /* rows one by one, in place of a range; none: not given */
     lp_texts of; /* whose rows; none: everything that is kept and has a dimension, but for what
                     describes columns and classes */
 } lp_pick_options;
@@ -26,7 +27,8 @@ typedef struct {
  * stays keeps its order and is decoded only where rows are taken of it.
  *
  * Rows from .. to - 1 are taken of the tensors that `of` names, which all need the same number of
- * rows; the range has to lie inside and hold at least one. Refused, with the names in the stream: a
+ * rows; the range has to lie inside and hold at least one, and so has each row of `at`, which are
+ * taken in their order. Refused, with the names in the stream: a
  * pattern that matches nothing, a NEW that exists already or is not valid, a stream left empty. */
 int lp_pick(lp_stream *s, const lp_pick_options *options, lp_error *e);
 

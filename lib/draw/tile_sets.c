@@ -78,14 +78,12 @@ static int read_class_captions(lp_arena *a, const lp_tile_set *set, lp_stream *s
     return 0;
 }
 
-/* A set's captions: the tensor's first entries. */
-static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char *name,
-                         lp_error *e) {
+/* The tensor's first entries. */
+static int read_texts(lp_arena *a, const lp_tile_set *set, lp_stream *s, const char *name,
+                      const char **text, lp_error *e) {
     const lp_tensor *captions = lp_stream_get(s, name, e);
     if (captions == NULL)
         return -1;
-    const char **text = lp_arena_alloc(a, set->count, sizeof *text);
-    set->caption = text;
     if (lp_is_label_tensor(name) && !lp_is_targets(captions))
         return read_class_captions(a, set, s, name, text, e);
     if (check_count(set, name, captions->count, e))
@@ -95,6 +93,24 @@ static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char
         if (text[i] == NULL)
             return -1;
     }
+    return 0;
+}
+
+static const char *joined(lp_arena *a, const char *left, const char *right) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
+    lp_buffer_printf(&text, "%s → %s", left, right);
+    return lp_arena_strdup(a, lp_buffer_text(&text));
+}
+
+/* A set's captions, after those that it has. */
+static int read_captions(lp_arena *a, lp_tile_set *set, lp_stream *s, const char *name,
+                         lp_error *e) {
+    const char **text = lp_arena_alloc(a, set->count, sizeof *text);
+    if (read_texts(a, set, s, name, text, e))
+        return -1;
+    for (size_t i = 0; i < set->count && set->caption != NULL; i++)
+        text[i] = joined(a, set->caption[i], text[i]);
+    set->caption = text;
     return 0;
 }
 
@@ -244,8 +260,9 @@ int lp_tile_sets_read(lp_tile_sets *t, lp_stream *s, const lp_tile_options *o, l
                                             : NULL;
     }
     choose_look(t, s, &names, o);
-    for (size_t i = 0; i < t->sets && o->caption != NULL; i++)
-        if (read_captions(&t->arena, &t->set[i], s, o->caption, e))
-            return -1;
+    for (size_t i = 0; i < t->sets; i++)
+        for (size_t k = 0; k < o->caption.count; k++)
+            if (read_captions(&t->arena, &t->set[i], s, o->caption.item[k], e))
+                return -1;
     return 0;
 }

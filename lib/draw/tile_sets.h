@@ -15,11 +15,11 @@ typedef enum { LP_COLOURS_AUTO, LP_COLOURS_GREY, LP_COLOURS_SIGNED } lp_tile_col
 #define LP_TILE_COLOURS_CHOICES "auto|grey|signed"
 
 typedef struct {
-    lp_texts of;         /* tensors; none: layer1.weight, else v, else x, else x_train */
-    lp_texts names;      /* headings, one a tensor; none: of several tensors, their own names */
-    lp_size tile;        /* 0 x 0: what the stream says */
-    const char *caption; /* NULL, or a tensor with an entry for each tile */
-    lp_reals range;      /* none, or the two values that are drawn black and white */
+    lp_texts of;      /* tensors; none: layer1.weight, else v, else x, else x_train */
+    lp_texts names;   /* headings, one a tensor; none: of several tensors, their own names */
+    lp_size tile;     /* 0 x 0: what the stream says */
+    lp_texts caption; /* tensors with an entry for each tile, which are joined by arrows */
+    lp_reals range;   /* none, or the two values that are drawn black and white */
     lp_tile_scaling_choice scaling;
     lp_tile_colours_choice colours;
     lp_ints maps;  /* rows of x whose feature maps are drawn, in place of tensors */

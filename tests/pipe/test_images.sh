@@ -103,6 +103,16 @@ refuses "too many tiles" 1 'do not fit 1 x 2' render-weights --rows 1 --columns 
 refuses "too large a picture" 1 'over the limit' render-weights --tile 28x28 --zoom 100 --gap 100 --columns 3 --of x_train model.npz
 refuses "captions that are too few" 1 'y_test has 6 entries for 24 tiles' render-weights --of x_train --caption y_test model.npz
 refuses "a range upside down" 2 'needs two numbers' render-weights --range 2,1 model.npz
+if [ -n "$python" ]; then
+    "$python" -c '
+import numpy as np
+p = np.arange(12.).reshape(3, 2, 2)
+np.savez("two-captions.npz", p=p, a=np.array(["x", "y", "z"]), b=np.arange(3))
+np.savez("one-caption.npz", p=p, a=np.array(["x → 0", "y → 1", "z → 2"]))'
+    render-weights --of p --caption a --caption b -o two-captions.png two-captions.npz
+    render-weights --of p --caption a -o one-caption.png one-caption.npz
+    same "two captions, with an arrow between them" two-captions.png one-caption.png
+fi
 check "captions, headings, a title" render-weights --of x_train --of x_test --first 6 --caption y_test \
     --name 'to learn from' --name 'to be tested on' --title 'Digits' model.npz -o captions.png
 if [ -n "$python" ]; then

@@ -40,6 +40,7 @@ assert len(a["y"]) == 4'
 pick x y --rows 2:5 a.npz >rows.npz
 pick --rows :3 --of x --of y a.npz >of.npz
 pick z --rows 1: b.npz >last.npz
+pick --at 7,0,7 --of x --of y a.npz >at.npz
 check "rows are NumPy's" "$python" -c '
 import numpy as np
 a, b = np.load("a.npz"), np.load("b.npz")
@@ -47,6 +48,8 @@ r = np.load("rows.npz")
 assert (r["x"] == a["x"][2:5]).all() and (r["y"] == a["y"][2:5]).all()
 r = np.load("of.npz")
 assert (r["x"] == a["x"][:3]).all() and len(r["y"]) == 3 and len(r["classes"]) == 2 and "lr" in r
+t = np.load("at.npz")
+assert (t["x"] == a["x"][[7, 0, 7]]).all() and (t["y"] == [7, 0, 7]).all() and len(t["classes"]) == 2
 assert (np.load("last.npz")["z"] == b["z"][1:]).all()'
 
 "$python" - <<'PYTHON'
@@ -62,6 +65,8 @@ refuses "a pattern that matches nothing" 1 \
     pick 'w*' a.npz
 refuses "a --drop that matches nothing" 1 "no tensor matches 'q'" pick --drop q a.npz
 refuses "an --of that matches nothing" 1 "no tensor matches 'q'" pick --rows 0:1 --of q a.npz
+refuses "a row that is not there" 1 "row 10: the rows are 0 up to 10" pick --at 3,10 x y a.npz
+refuses "rows in two ways" 2 "--at .*--rows|--rows .*--at" pick --at 3 --rows 1:2 x a.npz
 refuses "nothing left" 1 "nothing is left" pick x --drop x a.npz
 refuses "a name already taken" 1 "rename 'x=y'.*y" pick --rename x=y a.npz
 refuses "a missing name" 1 "rename 'q=r': there is no tensor 'q' in the stream \(it holds x, " pick --rename q=r a.npz
