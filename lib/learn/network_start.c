@@ -135,7 +135,7 @@ static int make_layers(lp_network *net, const lp_train_network_options *o, lp_vo
         net->layer[l].bias = lp_bias_size(bias, net->layer[l].units);
     if (is_copy && !o->given.bias)
         copy_biases(net, from);
-    return lp_network_make(net, o->dtype == 0 ? LP_F4 : LP_F8, input, true, e);
+    return lp_network_make(net, o->dtype == 0 ? LP_F4 : LP_F8, input, true, NULL, e);
 }
 
 int lp_network_start(lp_network *net, const lp_train_network_options *o, lp_volume input,

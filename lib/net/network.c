@@ -1,7 +1,14 @@
 #include "net/network.h"
 
+static int check_size(const lp_param *p, lp_error *e) {
+    size_t count, bytes;
+    return lp_shape_size(LP_F8, p->ndim, p->shape, &count, &bytes, e)
+               ? lp_within(e, "the weights %s", p->name)
+               : 0;
+}
+
 int lp_network_make(lp_network *net, lp_type type, lp_volume input, bool with_gradient,
-                    lp_error *e) {
+                    lp_stream *s, lp_error *e) {
     LP_CLEANUP(lp_free)
     lp_param *table = lp_alloc(LP_LAYER_PARAMS * net->layers, sizeof *table);
     size_t count = 0;
@@ -18,10 +25,15 @@ int lp_network_make(lp_network *net, lp_type type, lp_volume input, bool with_gr
             kind->params(layer, prefix, row);
         for (int i = 0; i < LP_LAYER_PARAMS; i++) {
             layer->param[i] = row[i].ndim > 0 ? count : SIZE_MAX;
-            if (row[i].ndim > 0)
-                table[count++] = row[i];
+            if (row[i].ndim == 0)
+                continue;
+            table[count++] = row[i];
+            if (check_size(&row[i], e))
+                return -1;
         }
     }
+    if (s != NULL && lp_params_check(table, count, s, e))
+        return -1;
     net->params = lp_params_new(&net->memory, type, table, count, with_gradient);
     return 0;
 }
@@ -38,7 +50,7 @@ int lp_network_new(lp_network *net, lp_type type, lp_volume input, size_t layers
         net->layer[l] = layer[l];
         net->layer[l].bias = lp_bias_size(bias, layer[l].units);
     }
-    return lp_network_make(net, type, input, with_gradient, e);
+    return lp_network_make(net, type, input, with_gradient, NULL, e);
 }
 
 lp_network lp_network_mlp(lp_type type, size_t layers, const size_t *width, lp_bias bias,

@@ -67,9 +67,10 @@ int lp_network_new(lp_network *net, lp_type type, lp_volume input, size_t layers
 void lp_network_free(lp_network *net);
 
 /* Its second half: finishes layers whose kinds, sizes, biases and activations are set, with their
- * shapes and parameters. */
+ * shapes and parameters. Those of a network that is in stream s (or NULL) have to be there: else
+ * nothing is allocated, whatever sizes the stream states. */
 int lp_network_make(lp_network *net, lp_type type, lp_volume input, bool with_gradient,
-                    lp_error *e);
+                    lp_stream *s, lp_error *e);
 
 /* The same of dense layers with the widths width[0] (input) .. width[layers] (output). `hidden` is
  * the activation of every layer but the last, `output` that of the last. */

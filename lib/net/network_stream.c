@@ -191,7 +191,7 @@ int lp_network_read(lp_network *net, lp_stream *s, bool with_gradient, lp_error 
     for (size_t l = 0; l < net->layers; l++)
         if (read_layer(s, l, &net->layer[l], &type, e))
             return -1;
-    if (read_input(s, net, &input, e) || lp_network_make(net, type, input, with_gradient, e))
+    if (read_input(s, net, &input, e) || lp_network_make(net, type, input, with_gradient, s, e))
         return -1;
     return lp_params_take(&net->params, s, e);
 }

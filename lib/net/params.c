@@ -41,19 +41,31 @@ void lp_params_put(const lp_params *p, lp_stream *s) {
     }
 }
 
-int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e) {
-    for (size_t i = 0; i < p->count; i++) {
-        const lp_param *row = &p->table[i];
+int lp_params_check(const lp_param *table, size_t count, lp_stream *s, lp_error *e) {
+    for (size_t i = 0; i < count; i++) {
+        const lp_param *row = &table[i];
         char expected[200], got[200];
-        LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
-        if (lp_stream_get_as(s, row->name, p->type, &t, e) ||
-            lp_tensor_check_finite(&t, row->name, e))
-            return -1;
+        lp_tensor t;
+        if (!lp_stream_describe(s, row->name, &t))
+            return lp_stream_get(s, row->name, e) == NULL ? -1 : 0;
         if (t.ndim != row->ndim ||
             memcmp(t.shape, row->shape, (size_t)row->ndim * sizeof *t.shape) != 0)
             return lp_fail(e, "%s has shape %s, expected %s", row->name,
                            lp_shape_text(t.ndim, t.shape, got),
                            lp_shape_text(row->ndim, row->shape, expected));
+    }
+    return 0;
+}
+
+int lp_params_take(const lp_params *p, lp_stream *s, lp_error *e) {
+    if (lp_params_check(p->table, p->count, s, e))
+        return -1;
+    for (size_t i = 0; i < p->count; i++) {
+        const lp_param *row = &p->table[i];
+        LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
+        if (lp_stream_get_as(s, row->name, p->type, &t, e) ||
+            lp_tensor_check_finite(&t, row->name, e))
+            return -1;
         memcpy(lp_params_at(p, i, p->value), t.data, t.count * p->type.size);
     }
     return 0;

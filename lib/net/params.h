@@ -40,6 +40,9 @@ lp_params lp_params_new(lp_arena *memory, lp_type type, const lp_param *table, s
 /* Where parameter i starts, in p->value or in another block of the same layout. */
 void *lp_params_at(const lp_params *p, size_t i, const void *block);
 
+/* Refuses a stream in which a parameter of table[0..count) is missing or has another shape. */
+int lp_params_check(const lp_param *table, size_t count, lp_stream *s, lp_error *e);
+
 /* Puts a copy of every parameter into the stream, under its name. */
 void lp_params_put(const lp_params *p, lp_stream *s);
 

@@ -132,10 +132,20 @@ def tensors(**named):
 x = np.arange(6.0).reshape(3, 2)
 mlp = dict(layer1__weight=np.ones((2, 2), "f4"), layer1__bias=np.zeros(2, "f4"), layer1__activation=np.array(b"relu"),
            layer2__weight=np.ones((2, 2), "f4"), layer2__bias=np.zeros(1, "f4"))
+cnn = dict(x=np.arange(32, dtype="u1").reshape(2, 4, 4), model__input_shape=np.array([4, 4]), layer1__kind=np.array(b"conv"),
+           layer1__weight=np.ones((2, 1, 3, 3), "f4"), layer1__stride=np.int64(1), layer1__padding=np.int64(1),
+           layer1__activation=np.array(b"relu"), layer2__kind=np.array(b"batch-norm"), layer2__weight=np.ones(2, "f4"),
+           layer2__bias=np.zeros(2, "f4"), layer2__running_mean=np.zeros(2, "f4"), layer2__running_var=np.ones(2, "f4"),
+           layer3__kind=np.array(b"max-pool"), layer3__kernel_size=np.int64(2), layer3__stride=np.int64(2),
+           layer3__padding=np.int64(0), layer4__kind=np.array(b"dropout"), layer4__p=np.float64(0.5),
+           layer5__kind=np.array(b"flatten"), layer6__weight=np.ones((2, 8), "f4"), layer6__activation=np.array(b"identity"))
 coo = dict(row=np.array([0, 1], "i4"), col=np.array([1, 0], "i4"), data=np.array([3.0, 4.0]),
            shape=np.array([2, 2]), format=np.array(b"coo"))
 for name, data in {
     "mlp": tensors(x=x, y=np.array([0, 1, 1]), **mlp),
+    "cnn": tensors(**cnn),
+    "cnn-of-huge-pictures": tensors(**dict(cnn, model__input_shape=np.array([1 << 20, 1 << 20, 1 << 20]))),
+    "cnn-of-a-huge-window": tensors(**dict(cnn, layer3__kernel_size=np.int64(1 << 20), layer3__padding=np.int64(1 << 19))),
     "autoencoder": tensors(x=x, model__target=np.array(b"x"), model__loss=np.array(b"mse"), **mlp),
     "perceptron": tensors(x=x, weight=np.ones((1, 2)), bias=np.ones(1)),
     "svd": tensors(x=x, u=np.ones((3, 1)), s=np.ones(1), v=np.ones((2, 1))),
