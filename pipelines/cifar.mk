@@ -33,7 +33,7 @@ $(CIFAR_LAB)/origin: FORCE
 	@bash pipelines/origin.sh list $@ $(call quoted,$(CIFAR)) $(CIFAR_FILES)
 
 $(CIFAR_LAB)/data.npz: $(CIFAR_LAB)/origin $(BIN)/from-cifar
-	@mapfile -t files < <(sed 's/\t.*//' $< | grep '\.bin$$') && \
+	@mapfile -t files < <(sed '1d; s/\t.*//' $<) && \
 	    $(BIN)/from-cifar -o $@ --test "$${files[-1]}" "$${files[@]:0:$${#files[@]}-1}"
 else
 $(CIFAR_LAB)/data.npz: $(BIN)/gen-digits $(BIN)/split
