@@ -48,11 +48,13 @@ CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,\
            $(filter-out tests/fuzz/fuzz.c tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_MAIN ?= $(BUILD)/tests/fuzz/replay.o
+# Faults are injected by a tracer and, for allocations, by a library that is loaded first.
+FAULTS_BINARIES := $(BUILD)/tests/faults/inject $(BUILD)/tests/faults/malloc.so
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
 .PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive number-exhaustive streams labs bench install \
-        uninstall asan fuzz fuzzers format help clean deps
+        uninstall asan faults fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
 MAKEFLAGS += --no-builtin-rules
@@ -131,8 +133,21 @@ $(BUILD)/.libraries: $(if $(filter deps,$(MAKECMDGOALS)),deps)
 quick: $(UNIT)
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit
 
-test: tools $(UNIT) $(FUZZ) $(SELFTEST) ## run every test
+test: tools $(UNIT) $(FUZZ) $(SELFTEST) $(FAULTS_BINARIES) ## run every test
 	@BUILD=$(BUILD) BIN=$(BIN) sh tests/run.sh unit pipe fuzz
+
+# They are not sanitized, nor linked with the library.
+$(BUILD)/tests/faults/inject: tests/faults/inject.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Wextra -O1 -o $@ $<
+$(BUILD)/tests/faults/malloc.so: tests/faults/malloc.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Wextra -O1 -shared -fPIC -o $@ $<
+
+faults: tools $(FAULTS_BINARIES) ## let every system call and allocation of every tool fail once (some minutes)
+	@FAULTS=1 BUILD=$(BUILD) BIN=$(BIN) bash tests/pipe/test_faults.sh
 
 asan: ## run every test under the address and undefined-behaviour sanitizers
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) BUILD=build/asan BIN=build/asan/bin \

@@ -1,0 +1,409 @@
+/* Lets system calls and allocations of a tool fail, one at a time, and checks what becomes of it:
+ *
+ *     inject [-s STEP] [-m PRELOADED-LIBRARY] [-p PIPED-FILE] TOOL [ARGUMENT]...
+ *
+ * runs the tool undisturbed, on standard output and with -o, and then once for each call that it
+ * makes and each way in which that can fail (the first three and the last three of each kind, and
+ * of those between every STEP-th). The calls are met in the kernel (ptrace), so those of the C
+ * library are among them; the loader's are left alone. What is right: exit status 0 and the bytes
+ * of the undisturbed run; or exit status 1, one line on standard error, and the file under -o as it
+ * was. Either way nothing else is left. It prints "TOOL: N faults, M wrong" after what is wrong,
+ * and exits 1 if anything is; 77 where no process may be traced. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { HALF = -1, ONE = -2, NOT_TRACED = 77, SECONDS = 120, EDGE = 3, LOADER = 1 << 20 };
+
+/* ---- what may fail ---- */
+
+typedef struct {
+    const char *name;
+    long calls[6]; /* ended by -1 */
+    int errors[8]; /* ended by 0; HALF and ONE make a read or a write shorter */
+} kind;
+
+#ifdef __x86_64__
+#define OLD(call) SYS_##call
+#else
+#define OLD(call) -2 /* newer machines lack these */
+#endif
+
+static const kind kinds[] = {
+    {"open", {SYS_openat, OLD(open), -1}, {EIO, EMFILE, ENOSPC}},
+    {"read", {SYS_read, SYS_pread64, -1}, {EIO, EINTR, EAGAIN, HALF, ONE}},
+    {"write", {SYS_write, SYS_writev, -1}, {ENOSPC, EIO, EINTR, EAGAIN, HALF, ONE}},
+    {"close", {SYS_close, -1}, {EIO, EINTR}},
+    {"fsync", {SYS_fsync, SYS_fdatasync, -1}, {EIO, ENOSPC, EINTR}},
+    {"rename", {SYS_renameat, SYS_renameat2, OLD(rename), -1}, {EIO, ENOSPC}},
+    {"link", {SYS_linkat, -1}, {EIO, ENOSPC, EEXIST}},
+    {"stat", {SYS_newfstatat, SYS_fstat, OLD(stat), OLD(lstat), SYS_statx, -1}, {EIO, EACCES}},
+    {"access", {SYS_faccessat, OLD(access), SYS_readlinkat, SYS_lseek, -1}, {EIO}},
+    {"mmap", {SYS_mmap, SYS_mremap, -1}, {ENOMEM}},
+    {"getdents", {SYS_getdents64, -1}, {EIO}},
+    {"fork", {OLD(vfork), SYS_clone, -1}, {EAGAIN}},
+    {"mode", {SYS_fchmod, SYS_fchown, SYS_fcntl, -1}, {EPERM}},
+};
+
+static bool is_of(const kind *k, long call) {
+    for (const long *c = k->calls; *c != -1; c++)
+        if (*c == call)
+            return true;
+    return false;
+}
+
+/* ---- a process's registers ---- */
+
+typedef struct user_regs_struct registers;
+
+static void get_registers(pid_t pid, registers *r) {
+    ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS,
+           &(struct iovec){.iov_base = r, .iov_len = sizeof *r});
+}
+
+static void set_registers(pid_t pid, registers *r) {
+    ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS,
+           &(struct iovec){.iov_base = r, .iov_len = sizeof *r});
+}
+
+/* Leaves out the call that the process is about to make. */
+static void skip_call(pid_t pid, registers *r) {
+#ifdef __x86_64__
+    r->orig_rax = (unsigned long long)-1;
+    set_registers(pid, r);
+#else
+    int none = -1;
+    (void)r;
+    ptrace(PTRACE_SETREGSET, pid, (void *)NT_ARM_SYSTEM_CALL,
+           &(struct iovec){.iov_base = &none, .iov_len = sizeof none});
+#endif
+}
+
+#ifdef __x86_64__
+#define RESULT rax
+#define THIRD rdx
+#else
+#define RESULT regs[0]
+#define THIRD regs[2]
+#endif
+
+/* ---- one run ---- */
+
+typedef struct {
+    char **command;
+    const char *out;  /* where standard output goes */
+    const kind *kind; /* which calls are counted; NULL: none */
+    long nth;         /* the one that fails; 0: none */
+    int error;
+    long malloc_nth;
+    const char *library;
+    long counted; /* how many there were */
+    bool told;    /* the allocation has failed */
+    int status;   /* as of wait */
+} run;
+
+static volatile sig_atomic_t timed_out;
+static pid_t child;
+
+static void give_up(int signal_number) {
+    (void)signal_number;
+    timed_out = 1;
+    kill(child, SIGKILL);
+}
+
+static const char *piped; /* what comes through a pipe to standard input; NULL: nothing does */
+
+/* The end of a pipe that a process of its own fills from the file. */
+static int open_piped(void) {
+    char block[4096];
+    int ends[2], file = open(piped, O_RDONLY);
+    if (file < 0 || pipe(ends) != 0)
+        _exit(126);
+    if (fork() != 0) {
+        close(ends[1]);
+        return ends[0];
+    }
+    close(ends[0]);
+    for (ssize_t n; (n = read(file, block, sizeof block)) > 0;)
+        if (write(ends[1], block, (size_t)n) != n)
+            break;
+    _exit(0);
+}
+
+static void become_tool(const run *r) {
+    int out = open(r->out, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int errors = open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int none = piped != NULL ? open_piped() : open("/dev/null", O_RDONLY),
+        told = open("told", O_RDWR | O_CREAT | O_TRUNC, 0666);
+    if (out < 0 || errors < 0 || none < 0 || told < 0)
+        _exit(126);
+    dup2(told, 100);
+    dup2(none, 0);
+    dup2(out, 1);
+    dup2(errors, 2);
+    for (int fd = 3; fd < 20; fd++)
+        close(fd);
+    if (r->malloc_nth > 0) {
+        char text[24];
+        snprintf(text, sizeof text, "%ld", r->malloc_nth);
+        setenv("FAULT_MALLOC", text, 1);
+        setenv("FAULT_TOLD", "100", 1);
+        setenv("LD_PRELOAD", r->library, 1);
+    }
+    if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0)
+        _exit(NOT_TRACED);
+    raise(SIGSTOP);
+    execv(r->command[0], r->command);
+    _exit(126);
+}
+
+/* Where the loader is, whose calls are not the tool's. */
+static unsigned long loader_of(pid_t pid) {
+    char path[40];
+    Elf64_auxv_t entry;
+    unsigned long base = 0;
+    snprintf(path, sizeof path, "/proc/%d/auxv", pid);
+    int fd = open(path, O_RDONLY);
+    while (read(fd, &entry, sizeof entry) == sizeof entry && entry.a_type != AT_NULL)
+        if (entry.a_type == AT_BASE)
+            base = entry.a_un.a_val;
+    close(fd);
+    return base;
+}
+
+/* What was changed in a thread's call, to be finished when it returns. */
+typedef struct {
+    pid_t pid;
+    bool is_skipped, is_shortened;
+    unsigned long long third;
+} pending;
+
+static void on_call(run *r, pid_t pid, unsigned long loader, pending *p) {
+    struct __ptrace_syscall_info info;
+    registers regs;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0)
+        return;
+    if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->pid == pid) {
+        get_registers(pid, &regs);
+        if (p->is_skipped)
+            regs.RESULT = (unsigned long long)-(long long)r->error;
+        if (p->is_shortened)
+            regs.THIRD = p->third;
+        set_registers(pid, &regs);
+        *p = (pending){0};
+    }
+    if (info.op != PTRACE_SYSCALL_INFO_ENTRY || r->kind == NULL ||
+        !is_of(r->kind, (long)info.entry.nr) || info.instruction_pointer - loader < LOADER)
+        return;
+    if (info.entry.nr == SYS_write && info.entry.args[0] == STDERR_FILENO)
+        return; /* the line about another fault */
+    if (++r->counted != r->nth)
+        return;
+    get_registers(pid, &regs);
+    *p = (pending){.pid = pid, .is_skipped = r->error > 0, .third = info.entry.args[2]};
+    if (r->error > 0) {
+        skip_call(pid, &regs);
+    } else if (info.entry.args[2] > 1) {
+        p->is_shortened = true;
+        regs.THIRD = r->error == ONE ? 1 : info.entry.args[2] / 2;
+        set_registers(pid, &regs);
+    }
+}
+
+/* Runs the tool to its end. */
+static void trace(run *r) {
+    pending changed = {0};
+    int status;
+    r->counted = 0;
+    timed_out = 0;
+    child = fork();
+    if (child == 0)
+        become_tool(r);
+    waitpid(child, &status, 0);
+    if (!WIFSTOPPED(status))
+        exit(NOT_TRACED);
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                         PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    ptrace(PTRACE_SETOPTIONS, child, 0, options);
+    ptrace(PTRACE_CONT, child, 0, 0);
+    unsigned long loader = 0;
+    alarm(SECONDS);
+    for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR;) {
+        int signal_number = 0;
+        if (pid < 0)
+            continue;
+        if (!WIFSTOPPED(status)) {
+            if (pid == child)
+                r->status = status;
+            continue;
+        }
+        if (WSTOPSIG(status) == (SIGTRAP | 0x80))
+            on_call(r, pid, loader, &changed);
+        else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
+            loader = loader_of(pid);
+        else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP)
+            signal_number = WSTOPSIG(status);
+        ptrace(PTRACE_SYSCALL, pid, 0, (long)signal_number);
+    }
+    alarm(0);
+    struct stat told;
+    r->told = stat("told", &told) == 0 && told.st_size > 0;
+}
+
+/* ---- what is right ---- */
+
+static unsigned long faults, wrong;
+
+static char *read_file(const char *path, size_t *size) {
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return NULL;
+    char *bytes = malloc(1 << 26);
+    *size = fread(bytes, 1, 1 << 26, f);
+    fclose(f);
+    return bytes;
+}
+
+static bool same_files(const char *a, const char *b) {
+    size_t size_a = 0, size_b = 0;
+    char *x = read_file(a, &size_a), *y = read_file(b, &size_b);
+    bool same = x != NULL && y != NULL && size_a == size_b && memcmp(x, y, size_a) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+static int files_in(const char *folder) {
+    int n = 0;
+    DIR *d = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
+        n += entry->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+/* What is wrong about a run; NULL: nothing. `to_file`: under -o. */
+static const char *verdict(const run *r, bool to_file, const char *tool) {
+    size_t size = 0;
+    char *text = read_file("stderr", &size);
+    const char *newline = memchr(text, '\n', size);
+    const char *result = to_file ? "dir/out" : "stdout", *complaint = NULL;
+    const bool is_line = newline == text + size - 1 && strncmp(text, tool, strlen(tool)) == 0;
+    if (timed_out)
+        complaint = "it hangs";
+    else if (!WIFEXITED(r->status))
+        complaint = "it crashes";
+    else if (files_in("dir") != to_file)
+        complaint = "something is left behind";
+    else if (WEXITSTATUS(r->status) == 0 && !same_files(result, "expected"))
+        complaint = "exit status 0 with other bytes";
+    else if (WEXITSTATUS(r->status) > 1)
+        complaint = "another exit status than 0 and 1";
+    else if (WEXITSTATUS(r->status) == 1 && !is_line)
+        complaint = "not one line on standard error";
+    else if (WEXITSTATUS(r->status) == 1 && to_file && !same_files(result, "old"))
+        complaint = "the old file under -o is not what it was";
+    if (complaint != NULL)
+        fprintf(stderr, "%.*s", (int)(size < 300 ? size : 300), text);
+    free(text);
+    return complaint;
+}
+
+/* One run with a fault, and what it left. */
+static void try(run *r, bool to_file, const char *tool, const char *what, long nth) {
+    remove("dir/out");
+    if (to_file && link("old", "dir/out") != 0)
+        exit(1);
+    trace(r);
+    if (r->nth == 0 && !r->told)
+        return;
+    const char *complaint = verdict(r, to_file, tool);
+    faults++;
+    if (complaint == NULL)
+        return;
+    wrong++;
+    printf("FAILED: %s%s: %s %ld, %s: %s\n", tool, to_file ? " -o" : "", what, nth,
+           r->error == HALF  ? "half"
+           : r->error == ONE ? "one byte"
+           : r->error > 0    ? strerror(r->error)
+                             : "out of memory",
+           complaint);
+    if (system("rm -rf dir && mkdir dir") != 0)
+        exit(1);
+}
+
+static bool is_tried(long nth, long count, long step) {
+    return nth <= EDGE || nth > count - EDGE || nth % step == 0;
+}
+
+static void inject(char **command, bool to_file, const char *library, long step) {
+    const char *slash = strrchr(command[0], '/'), *tool = slash != NULL ? slash + 1 : command[0];
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        run r = {.command = command, .out = "stdout", .kind = &kinds[k]};
+        try(&r, to_file, tool, "", 0);
+        const long count = r.counted;
+        for (long nth = 1; nth <= count; nth++)
+            for (const int *error = kinds[k].errors; *error != 0 && is_tried(nth, count, step);
+                 error++) {
+                r.nth = nth;
+                r.error = *error;
+                try(&r, to_file, tool, kinds[k].name, nth);
+            }
+    }
+    /* How many allocations there are is only known when none has failed. */
+    run r = {.command = command, .out = "stdout", .library = library, .told = true};
+    for (long nth = 1; library != NULL && r.told; nth += 1 + (nth > EDGE ? nth * step / 50 : 0)) {
+        r.malloc_nth = nth;
+        try(&r, to_file, tool, "malloc", nth);
+    }
+}
+
+int main(int argc, char **argv) {
+    const char *library = NULL;
+    long step = 1;
+    int at = 1;
+    for (; at + 1 < argc && argv[at][0] == '-'; at += 2)
+        if (argv[at][1] == 's')
+            step = atol(argv[at + 1]);
+        else if (argv[at][1] == 'p')
+            piped = argv[at + 1];
+        else
+            library = argv[at + 1];
+    if (at >= argc)
+        return 2;
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = give_up}, NULL);
+    if (system("rm -rf dir && mkdir dir && echo old >old") != 0)
+        return 1;
+    run undisturbed = {.command = argv + at, .out = "expected"};
+    trace(&undisturbed);
+    if (undisturbed.status != 0) {
+        printf("FAILED: %s: status %d undisturbed\n", argv[at], undisturbed.status);
+        return 1;
+    }
+    inject(argv + at, false, library, step);
+    char **with_o = calloc((size_t)argc + 3, sizeof *with_o);
+    for (int i = at; i < argc; i++)
+        with_o[i - at] = argv[i];
+    with_o[argc - at] = "-o";
+    with_o[argc - at + 1] = "dir/out";
+    inject(with_o, true, library, step);
+    const char *slash = strrchr(argv[at], '/');
+    printf("%s: %lu faults, %lu wrong\n", slash != NULL ? slash + 1 : argv[at], faults, wrong);
+    return wrong > 0;
+}

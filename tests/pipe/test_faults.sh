@@ -1,0 +1,55 @@
+#!/bin/bash
+# Every tool with one fault: a system call or an allocation that fails, or transfers less than it was
+# asked to. The tool gives the right bytes, or one line and status 1, and leaves nothing behind. FAULTS=1:
+# every call; 100: the first and the last few of each kind, and every hundredth between them.
+# shellcheck disable=SC2086,SC2016 # words of the table; what an inner shell expands
+. tests/pipe/lib.sh
+: "${FAULTS:=100}"
+here=$PWD/tests/pipe
+inject=$PWD/$BUILD/tests/faults/inject library=$PWD/$BUILD/tests/faults/malloc.so
+case $(nm -D "$tools/pick") in
+*__asan_init*) skip "the sanitizers' own calls fail, too"; exit 0 ;;
+esac
+cd "$scratch" || exit 1
+# shellcheck source=tests/pipe/calls.sh
+. "$here/calls.sh"
+mkdir run
+total=0 tools_tried=0
+
+try() { # try ARGUMENT...: a tool with every fault
+    local status=0
+    (cd run && "$inject" -s "$FAULTS" -m "$library" "$@") >log 2>&1 || status=$?
+    case $status in
+    0) pass "$(tail -n 1 log)" ;;
+    77) skip "no process may be traced here"; exit 0 ;;
+    *) fail "$*"; cat log ;;
+    esac
+    total=$((total + $(sed -n 's/.*: \([0-9]*\) faults.*/\1/p' log)))
+}
+
+for path in "$tools"/*; do
+    tool=${path##*/}
+    if ! read -r _ input arguments < <(grep "^$tool " calls); then
+        fail "$tool: it has no line in calls.sh"
+        continue
+    fi
+    case $tool in
+    plot-* | render-weights)
+        skip "$tool: fontconfig takes another font, and cairo crashes"
+        continue ;;
+    gradcheck)
+        [ "$FAULTS" -eq 1 ] || { skip "gradcheck: seconds a run (make faults)"; continue; } ;;
+    esac
+    [ "$input" = - ] && file='' || file=../$input
+    tools_tried=$((tools_tried + 1))
+    try "$path" $arguments $file --threads 1
+    # A pipe is read, a file is mapped.
+    [ -z "$file" ] || { [ "$FAULTS" -gt 1 ] && [ "$tool" != pick ]; } ||
+        try -p "$file" "$path" $arguments --threads 1
+done
+check "$total faults, at least fifty a tool" [ "$total" -ge $((50 * tools_tried)) ]
+
+# A program that keeps none of this: its lines do not name it, and it knows no -o.
+cp "$(command -v cat)" cat
+check "what is wrong is noticed" piped \
+    'cd run && ! "$1" ../cat ../iris.npz >log 2>&1 && grep -q "^FAILED: cat -o: write 1" log' - "$inject"
