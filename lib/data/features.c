@@ -4,6 +4,7 @@
 #include "data/names.h"
 #include "data/scale.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *lp_features_name(const lp_stream *s, const char *name) {
@@ -13,12 +14,36 @@ const char *lp_features_name(const lp_stream *s, const char *name) {
                                         : "x_train";
 }
 
-int lp_features_check(const lp_tensor *x, const char *name, lp_error *e) {
+lp_tensor lp_features_names(lp_stream *s, const lp_tensor *x) {
+    lp_error none; /* what cannot be read names nothing */
+    const lp_tensor *t = lp_stream_has(s, "features") ? lp_stream_get(s, "features", &none) : NULL;
+    bool names = t != NULL && lp_type_is_string(t->type) && t->count == lp_tensor_row_size(x);
+    return names ? lp_tensor_view(t) : (lp_tensor){0};
+}
+
+/* Says which value is not finite, the column by its name. */
+static int fail_nonfinite(const lp_tensor *x, const char *name, const lp_tensor *features,
+                          size_t bad, lp_error *e) {
+    size_t columns = lp_tensor_row_size(x);
+    double value = lp_tensor_at(x, bad);
+    LP_CLEANUP(lp_free) char *column = NULL;
+    if (features != NULL && features->data != NULL && features->count == columns &&
+        (column = lp_tensor_string(features, bad % columns, e)) == NULL)
+        return -1;
+    return lp_fail(e, "%s: row %zu, column %zu%s%s%s is %g (%s)", name, bad / columns,
+                   bad % columns, column != NULL ? ", '" : "", column != NULL ? column : "",
+                   column != NULL ? "'," : "", value,
+                   isnan(value) ? "impute fills missing values" : "expected finite numbers");
+}
+
+int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *features,
+                      lp_error *e) {
+    size_t bad;
     if (!lp_type_is_number(x->type))
         return lp_fail(e, "%s is text, expected numbers", name);
     if (x->ndim == 0 || lp_tensor_rows(x) == 0)
         return lp_fail(e, "%s has no rows", name);
-    return lp_tensor_check_finite(x, name, e);
+    return lp_tensor_find_nonfinite(x, &bad) ? fail_nonfinite(x, name, features, bad, e) : 0;
 }
 
 /* ---- columns ---- */
@@ -193,7 +218,8 @@ static int scale(lp_tensor *x, const lp_schema *model, const char *name, lp_erro
     LP_CLEANUP(lp_tensor_free) lp_tensor offset = widened(&model->offset, columns);
     LP_CLEANUP(lp_tensor_free) lp_tensor divisor = widened(&model->divisor, columns);
     lp_tensor scaled;
-    if (lp_features_check(x, name, e) || lp_scale_apply(x, &offset, &divisor, &scaled, e))
+    if (lp_features_check(x, name, &model->features, e) ||
+        lp_scale_apply(x, &offset, &divisor, &scaled, e))
         return lp_within(e, "scaling %s as the model's data", name);
     replace(x, &scaled);
     return 0;
@@ -225,7 +251,7 @@ int lp_features_match_tensor(const lp_tensor *x, const lp_schema *data, const lp
                              const char *name, lp_tensor *out, lp_buffer *warnings, lp_error *e) {
     *out = (lp_tensor){0};
     if (!lp_type_is_number(x->type) || x->ndim == 0)
-        return lp_features_check(x, name, e);
+        return lp_features_check(x, name, NULL, e);
     *out = lp_tensor_view(x);
     if (match(out, data, model, name, warnings, e) == 0)
         return 0;

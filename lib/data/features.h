@@ -28,7 +28,11 @@ int lp_features_match(lp_stream *s, const lp_schema *model, const char *name, lp
 int lp_features_match_tensor(const lp_tensor *x, const lp_schema *data, const lp_schema *model,
                              const char *name, lp_tensor *out, lp_buffer *warnings, lp_error *e);
 
-/* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity. */
-int lp_features_check(const lp_tensor *x, const char *name, lp_error *e);
+/* Refuses a tensor that cannot be features [n, ...]: text, no rows, a NaN or infinity. The column
+ * is named by `features`, where these are a name for each (NULL or {0}: none). */
+int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *features, lp_error *e);
+
+/* The stream's features where they name the columns of x; {0} otherwise. */
+lp_tensor lp_features_names(lp_stream *s, const lp_tensor *x);
 
 #endif

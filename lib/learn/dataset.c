@@ -19,9 +19,9 @@ static const lp_part parts[] = {
 
 /* ---- x ---- */
 
-static int take_x(lp_part *p, const lp_tensor *x, lp_error *e) {
+static int take_x(lp_part *p, const lp_tensor *x, const lp_tensor *features, lp_error *e) {
     char shape[200];
-    if (lp_features_check(x, p->x_name, e))
+    if (lp_features_check(x, p->x_name, features, e))
         return -1;
     if (x->count == 0)
         return lp_fail(e, "%s has shape %s: no columns", p->x_name,
@@ -38,7 +38,10 @@ static int take_x(lp_part *p, const lp_tensor *x, lp_error *e) {
 /* x as the stream has it. */
 static int read_x(lp_part *p, lp_stream *s, lp_error *e) {
     const lp_tensor *x = lp_stream_get(s, p->x_name, e);
-    return x == NULL ? -1 : take_x(p, x, e);
+    if (x == NULL)
+        return -1;
+    const lp_tensor features = lp_features_names(s, x);
+    return take_x(p, x, &features, e);
 }
 
 /* ---- y ---- */
@@ -231,7 +234,7 @@ int lp_dataset_read_all(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data
         lp_part *p = &d->part[i];
         if (lp_features_match(s, form->schema, p->x_name, &d->owned[i], i == 0 ? warnings : NULL,
                               e) ||
-            take_x(p, &d->owned[i], e))
+            take_x(p, &d->owned[i], &form->schema->features, e))
             return -1;
     }
     if (use != LP_Y_NONE && read_targets(d, s, use, form, e))

@@ -70,7 +70,7 @@ static int add_row(maker *m, const lp_tensor *x, int64_t row, lp_error *e) {
     memcpy(shape, x->shape, sizeof shape);
     shape[0] = 1;
     m->x = lp_tensor_over((char *)x->data + (size_t)row * bytes, x->type, x->ndim, shape);
-    if (lp_features_check(&m->x, m->x_name, e) ||
+    if (lp_features_check(&m->x, m->x_name, NULL, e) ||
         lp_model_check_rows(m->model, m->x_name, m->x.count, x->ndim - 1, x->shape + 1, e))
         return -1;
     add_picture(m, (size_t)row);
@@ -90,12 +90,12 @@ lp_feature_maps *lp_feature_maps_of(lp_stream *s, const char *x_name, const lp_i
         return NULL;
     }
     maker m = {.model = &model, .x_name = lp_features_name(s, x_name), .memory = memory};
-    const lp_tensor *x = lp_stream_get(s, m.x_name, e);
-    if (x == NULL)
+    LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
+    if (lp_features_match(s, &model.schema, m.x_name, &x, NULL, e))
         return NULL;
     m.maps = lp_arena_alloc(memory, row->count * (model.net.layers + 1), sizeof *m.maps);
     for (size_t i = 0; i < row->count; i++)
-        if (add_row(&m, x, row->item[i], e))
+        if (add_row(&m, &x, row->item[i], e))
             return NULL;
     *count = m.count;
     return m.maps;

@@ -55,7 +55,7 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
                     lp_error *e) {
     *scores = (lp_tensor){0};
     size_t rows = lp_tensor_rows(x), cols = lp_tensor_row_size(x);
-    if (lp_features_check(x, name, e) ||
+    if (lp_features_check(x, name, &m->schema.features, e) ||
         lp_model_check_rows(m, name, cols, x->ndim - 1, x->shape + 1, e))
         return -1;
     const lp_dataset d = {.parts = 1,

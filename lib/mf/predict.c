@@ -222,7 +222,8 @@ static int read_rows(lp_stream *s, lp_stream *model, const char *name, size_t co
     LP_CLEANUP(lp_schema_free) lp_schema schema = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
     if (lp_schema_of_model(&schema, model, model != s, e) ||
-        lp_features_match(s, &schema, name, &x, warnings, e) || lp_features_check(&x, name, e))
+        lp_features_match(s, &schema, name, &x, warnings, e) ||
+        lp_features_check(&x, name, &schema.features, e))
         return -1;
     if (lp_tensor_row_size(&x) != cols)
         return lp_fail(e, "%s has %zu columns, the factors have %zu", name, lp_tensor_row_size(&x),
