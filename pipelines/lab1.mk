@@ -87,7 +87,8 @@ $(LAB1_SET)/split.npz: $(LAB1_SET)/ratings.npz $(BIN)/split
 
 $(LAB1_SET)/inner.npz: $(LAB1_SET)/split.npz $(BIN)/pick $(BIN)/split
 	$(BIN)/pick '*_train' shape format --rename row_train=row --rename col_train=col --rename data_train=data $< | \
-	    $(BIN)/split --train 0.9 --seed 2 -o $@
+	    $(BIN)/split --train 0.9 --seed 2 | \
+	    $(BIN)/pick --rename row_test=row_val --rename col_test=col_val --rename data_test=data_val -o $@
 
 LAB1_MODEL := --method sgd --bias --reg 0.05 --init normal --init-scale 0.02 --lr 0.01 --shuffle --seed 1
 $(LAB1_TRIED): $(LAB1_SET)/rank-%.npz: $(LAB1_SET)/inner.npz $(BIN)/factorise pipelines/lab1.mk

@@ -55,7 +55,8 @@ static const lp_option options[] = {
      .requires = ITERATIVE, .help = "evaluate every N epochs; 0: at the end only"},
     {ROW("patience", how.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
      .requires = "eval-every",
-     .help = "stop after N evaluations without a lower held-out error, and keep the best factors"},
+     .help = "stop after N evaluations without a lower error on the validation part (of split "
+             "--validation, or under --mask), and keep the best factors"},
     TRAINING_ROWS(struct options, files, "epochs"),
     {ROW("seed", how.fit.seed), .metavar = "S", .default_value = "0",
      .help = "of the start and of the random order"},
@@ -68,8 +69,9 @@ static const lp_tool tool = {
     .manual =
         "x [m, n], or a sparse matrix (row, col, data, shape: then only its entries count), "
         "becomes u [m, r] and v [n, r] with x ≈ u vᵀ, or, with svd, u diag(s) vᵀ; --bias adds the "
-        "scalar mean, row_bias [m] and col_bias [n]. After split the training part is fitted and "
-        "the test part held out; with --mask the hidden entries are held out.\n"
+        "scalar mean, row_bias [m] and col_bias [n]. After split the training part is fitted, and "
+        "the validation part is watched, or else the test part; with --mask the hidden entries are "
+        "held out.\n"
         "\n"
         "svd is the best approximation of its rank. gd follows the full gradient of the summed "
         "squared error; --update alternate takes half of it, for u first and then for v with the "

@@ -60,7 +60,8 @@ static const lp_tool tool = {
               "A sparse matrix (row, col, data, shape, as scipy.sparse.save_npz writes it) has a "
               "share of its entries held out: row_train, col_train, data_train, row_test, "
               "col_test, data_test, each in row-major order. With --within row the share is taken "
-              "within each row, and every row keeps at least one entry to train on.",
+              "within each row, and every row keeps at least one entry to train on. With "
+              "--validation there are row_val, col_val and data_val too.",
     .examples =
         "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
         "from-csv --label species iris.csv | split --train 100 --stratify\n"

@@ -247,7 +247,7 @@ static size_t min(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static size_t validation_count(lp_share share, size_t n) {
+size_t lp_validation_count(lp_share share, size_t n) {
     return share.is_count ? share.count : (size_t)ceil(share.fraction * (double)n);
 }
 
@@ -261,7 +261,7 @@ bool lp_partition_validates(const lp_partition_options *o) {
 
 static int deal_out(deal *d, bool grouped, const lp_partition_options *o, lp_error *e) {
     size_t folds = (size_t)o->folds, fold = (size_t)o->fold;
-    size_t validation = validation_count(o->validation, d->u.count);
+    size_t validation = lp_validation_count(o->validation, d->u.count);
     lp_part_kind rest = o->no_test ? LP_VALIDATION : LP_TEST; /* what is not dealt out */
     for (size_t i = 0; i < d->u.count; i++)
         d->u.part[i] = rest;

@@ -24,6 +24,9 @@ typedef struct {
 /* Whether there is to be a validation part. */
 bool lp_partition_validates(const lp_partition_options *o);
 
+/* How many of n a share of the validation part is: a fraction rounded up. */
+size_t lp_validation_count(lp_share share, size_t n);
+
 /* index[0 .. n) = 0 .. n-1, in order or, with `shuffle`, in random order. */
 void lp_split_rows(size_t n, bool shuffle, uint64_t seed, size_t *index);
 

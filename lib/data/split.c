@@ -204,6 +204,8 @@ static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
 
 /* ---- sparse ---- */
 
+static const char *const sparse_parts[LP_PARTS] = {"_train", "_val", "_test"};
+
 /* training[i] = whether entry i is for training: of each matrix row, the first entries in a
  * random order. Returns how many there are. */
 static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t seed,
@@ -227,50 +229,68 @@ static size_t hold_out_within_rows(const lp_sparse *m, double fraction, uint64_t
     return n_train;
 }
 
-/* index[0 .. *n_train) = the entries for training, the others after them, both rising. */
-static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index, size_t *n_train,
-                    lp_error *e) {
-    if (!o->within_row && lp_split_count(o->parts.train, m->count, n_train, e))
+/* index = the entries for training, then for validation, then for testing, each part rising;
+ * count[p] of part p. Those of validation are the first in the random order that do not train. */
+static int hold_out(const lp_sparse *m, const lp_split_options *o, size_t *index,
+                    size_t count[LP_PARTS], lp_error *e) {
+    size_t n_train = 0, n = m->count;
+    if (!o->within_row && lp_split_count(o->parts.train, n, &n_train, e))
         return -1;
-    LP_CLEANUP(lp_free) bool *training = lp_alloc_zero(m->count, sizeof *training);
-    if (o->within_row) {
-        *n_train = hold_out_within_rows(m, o->parts.train.fraction, o->parts.seed, training);
-    } else {
-        lp_split_rows(m->count, !o->parts.no_shuffle, o->parts.seed, index);
-        for (size_t i = 0; i < *n_train; i++)
-            training[index[i]] = true;
-    }
-    for (size_t i = 0, train = 0, test = *n_train; i < m->count; i++)
-        index[training[i] ? train++ : test++] = i;
-    if (*n_train == m->count)
+    LP_CLEANUP(lp_free) lp_part_kind *part = lp_alloc(n, sizeof *part);
+    LP_CLEANUP(lp_free) bool *training = lp_alloc_zero(n, sizeof *training);
+    lp_split_rows(n, !o->parts.no_shuffle, o->parts.seed, index);
+    if (o->within_row)
+        n_train = hold_out_within_rows(m, o->parts.train.fraction, o->parts.seed, training);
+    for (size_t i = 0; i < n_train && !o->within_row; i++)
+        training[index[i]] = true;
+    if (n_train == n)
         return lp_fail(e, "every row's entries go to the training part (ask for a smaller share)");
+    size_t left =
+        lp_partition_validates(&o->parts) ? lp_validation_count(o->parts.validation, n) : 0;
+    if (left >= n - n_train)
+        return lp_fail(e, "%zu of %zu to validate leaves none to test", left, n - n_train);
+    count[LP_TRAIN] = n_train;
+    count[LP_VALIDATION] = left;
+    count[LP_TEST] = n - n_train - left;
+    for (size_t i = 0; i < n; i++) {
+        lp_part_kind *kind = &part[index[i]];
+        *kind = training[index[i]] ? LP_TRAIN : left > 0 ? LP_VALIDATION : LP_TEST;
+        left -= *kind == LP_VALIDATION;
+    }
+    size_t at[LP_PARTS] = {0, n_train, n_train + count[LP_VALIDATION]};
+    for (size_t i = 0; i < n; i++)
+        index[at[part[i]]++] = i;
+    return 0;
+}
+
+static int check_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
+    if (o->stratify)
+        return lp_fail_usage(e, "a sparse matrix has no y to stratify by (split it by row)");
+    if (o->parts.folds > 0 || o->group != NULL)
+        return lp_fail_usage(e, "folds and groups need x, not a sparse matrix");
+    if (o->within_row && o->parts.train.is_count)
+        return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
+    for (int part = 0; part < LP_PARTS; part++)
+        if (lp_sparse_is_in(s, sparse_parts[part]))
+            return lp_fail(e, "row%s exists already (drop it with pick --drop, or do not split)",
+                           sparse_parts[part]);
     return 0;
 }
 
 static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
-    static const char *const parts[] = {"_train", "_test"};
-    if (o->stratify)
-        return lp_fail_usage(e, "a sparse matrix has no y to stratify by (split it by row)");
-    if (o->parts.folds > 0 || o->group != NULL || lp_partition_validates(&o->parts))
-        return lp_fail_usage(e, "folds, groups and a validation part need x, not a sparse matrix");
-    if (o->within_row && o->parts.train.is_count)
-        return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
-    for (int part = 0; part < 2; part++)
-        if (lp_sparse_is_in(s, parts[part]))
-            return lp_fail(e, "row%s exists already (drop it with pick --drop, or do not split)",
-                           parts[part]);
     LP_CLEANUP(lp_sparse_free) lp_sparse whole = {0};
-    if (lp_sparse_read(s, "", &whole, e))
+    if (check_sparse(s, o, e) || lp_sparse_read(s, "", &whole, e))
         return -1;
-    size_t n_train = 0;
+    size_t count[LP_PARTS], from = 0;
     LP_CLEANUP(lp_free) size_t *index = lp_alloc(whole.count, sizeof *index);
-    if (hold_out(&whole, o, index, &n_train, e))
+    if (hold_out(&whole, o, index, count, e))
         return -1;
-    for (int part = 0; part < 2; part++) {
+    for (int part = 0; part < LP_PARTS; from += count[part++]) {
+        if (count[part] == 0)
+            continue;
         LP_CLEANUP(lp_sparse_free)
-        lp_sparse entries = lp_sparse_take(&whole, part == 0 ? index : index + n_train,
-                                           part == 0 ? n_train : whole.count - n_train);
-        lp_sparse_write(s, parts[part], &entries);
+        lp_sparse entries = lp_sparse_take(&whole, index + from, count[part]);
+        lp_sparse_write(s, sparse_parts[part], &entries);
     }
     lp_sparse_drop(s, "");
     return 0;

@@ -16,7 +16,7 @@
 int lp_split_count(lp_share train, size_t n, size_t *n_train, lp_error *e);
 
 typedef struct {
-    lp_partition_options parts; /* validation and folds: dense only */
+    lp_partition_options parts; /* folds: dense only */
     bool train_given;  /* refuse a stream that has x_train, rather than leave parts.train unused */
     bool stratify;     /* dense only, shuffled: by the classes of y (data/classes.h) */
     const char *group; /* dense only: equal rows of this tensor, [n, ...], or rows with equal values
@@ -33,7 +33,8 @@ typedef struct {
  *
  * Sparse, where it has a sparse matrix (data/sparse.h) and no x: a share of the entries is held
  * out. row, col and data become row_train, col_train, data_train and row_test, col_test,
- * data_test, each in row-major order; shape and format stay. With within_row the share is taken
+ * data_test, and row_val, ... where there is a validation part (a share of all entries), each in
+ * row-major order; shape and format stay. With within_row the share is taken
  * within each matrix row, rounded like lp_split_count's but at least one entry, so that no row is
  * held out whole.
  *

@@ -270,7 +270,7 @@ static int match_matrix(lp_stream *s, lp_buffer *warnings, lp_error *e) {
 }
 
 static int evaluate_factors(lp_stream *s, const lp_evaluate_options *o, lp_report *r, lp_error *e) {
-    lp_factors_metrics m[3];
+    lp_factors_metrics m[4];
     if (match_matrix(s, &r->warnings, e) ||
         lp_factors_evaluate(s, o->mask, o->zero_filled, m, &r->parts, e))
         return -1;

@@ -47,12 +47,18 @@ static double mean_squared_error(const lp_fit *fit, const lp_sparse *m) {
     return lp_fit_sse(fit, m) / (double)m->count;
 }
 
+/* The entries that a run evaluates beside its own: those of the validation part, or else, but never
+ * beside it, those held out. */
+static const lp_sparse *watched(const lp_matrix *m) {
+    return m->has_validation ? &m->validation : &m->held_out;
+}
+
 static int evaluate(lp_run *run, lp_history_row *row, lp_error *e) {
     (void)e;
     factors_learner *l = run->self;
     row->loss = mean_squared_error(l->fit, &l->matrix->observed);
     if (run->has_test)
-        row->val_loss = mean_squared_error(l->fit, &l->matrix->held_out);
+        row->val_loss = mean_squared_error(l->fit, watched(l->matrix));
     return 0;
 }
 
@@ -64,7 +70,7 @@ static void put_model(const lp_run *run, lp_stream *s) {
 
 static uint32_t data_crc32(const lp_run *run) {
     const factors_learner *l = run->self;
-    const lp_sparse *parts[] = {&l->matrix->observed, &l->matrix->held_out};
+    const lp_sparse *parts[] = {&l->matrix->observed, watched(l->matrix)};
     uint32_t crc = 0;
     for (int i = 0; i < 2; i++) {
         const lp_sparse *m = parts[i];
@@ -123,10 +129,12 @@ static int train(lp_stream *s, const lp_matrix *matrix, const lp_schema *schema,
                   .total = (uint64_t)fit->epochs,
                   .unit_steps = 1,
                   .needs_total = lp_schedule_needs_total(&fit->schedule),
-                  .has_test = matrix->held_out.count > 0,
+                  .has_test = watched(matrix)->count > 0,
                   .lr = fit->lr};
-    if (options->patience > 0 && !run.has_test)
-        return lp_fail(e, "--patience needs held-out entries (split the matrix, or --mask it)");
+    bool is_masked = matrix->x.data != NULL && run.has_test;
+    if (options->patience > 0 && !matrix->has_validation && !is_masked)
+        return lp_fail(e, "option --patience: there is no validation part to watch (split "
+                          "--validation 0.1 makes one, --mask hides entries of x)");
     int failed = start(&l, &run, e) || lp_run_train(&run, e);
     if (!failed)
         lp_run_put_history(&run, s);

@@ -74,7 +74,9 @@ static int read_dense(lp_stream *s, const char *mask_name, lp_matrix *m, lp_erro
 static int read_sparse(lp_stream *s, lp_matrix *m, lp_error *e) {
     bool split = lp_sparse_is_in(s, "_train");
     m->has_held_out = split && lp_sparse_is_in(s, "_test");
-    if (lp_sparse_read(s, split ? "_train" : "", &m->observed, e))
+    m->has_validation = split && lp_sparse_is_in(s, "_val");
+    if (lp_sparse_read(s, split ? "_train" : "", &m->observed, e) ||
+        (m->has_validation && lp_sparse_read(s, "_val", &m->validation, e)))
         return -1;
     return m->has_held_out ? lp_sparse_read(s, "_test", &m->held_out, e) : 0;
 }
@@ -87,6 +89,7 @@ int lp_matrix_read(lp_stream *s, const char *mask, lp_matrix *m, lp_error *e) {
 void lp_matrix_free(lp_matrix *m) {
     lp_tensor_free(&m->x);
     lp_sparse_free(&m->observed);
+    lp_sparse_free(&m->validation);
     lp_sparse_free(&m->held_out);
 }
 
@@ -123,13 +126,13 @@ static int match_index(const lp_names *own, const lp_names *model, const char *w
 static int match_names(lp_matrix *m, lp_stream *s, size_t rows, size_t cols, lp_error *e) {
     LP_CLEANUP(lp_names_free) lp_names own_rows = {0}, own_cols = {0};
     LP_CLEANUP(lp_names_free) lp_names model_rows = {0}, model_cols = {0};
-    lp_sparse *parts[] = {&m->observed, &m->held_out};
+    lp_sparse *parts[] = {&m->observed, &m->validation, &m->held_out};
     if (read_names(s, "rows", &own_rows, m->observed.rows, e) ||
         read_names(s, "cols", &own_cols, m->observed.cols, e) ||
         read_names(s, "model.rows", &model_rows, rows, e) ||
         read_names(s, "model.cols", &model_cols, cols, e))
         return -1;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         lp_sparse *part = parts[i];
         if (match_index(&own_rows, &model_rows, "row", part->row, part->count, e) ||
             match_index(&own_cols, &model_cols, "column", part->col, part->count, e))

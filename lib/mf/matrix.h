@@ -10,18 +10,19 @@
 /* Both kinds as entries: those that are learned from, and those that are only watched. */
 typedef struct {
     lp_tensor x; /* dense: f8 [rows, cols]; else {0} */
-    lp_sparse observed, held_out;
-    bool has_held_out;
+    lp_sparse observed, validation, held_out;
+    bool has_validation, has_held_out;
     const double *whole; /* dense without a mask: x's numbers, all observed; else NULL */
 } lp_matrix;
 
 /* True for a stream with a sparse matrix, split or not. */
 bool lp_matrix_is_sparse(const lp_stream *s);
 
-/* Reads the sparse matrix, whose test part is held out where it was split, or else dense x (or
- * x_train). `mask` (or NULL) names a number tensor of the shape of x that is 0 where an entry is
- * held out. Freed with lp_matrix_free, also after a failure. Refused: what lp_sparse_read and
- * lp_matrix_read_x refuse, a mask of another shape or with a value that is not finite. */
+/* Reads the sparse matrix, whose test part is held out where it was split, and a validation part
+ * likewise, or else dense x (or x_train). `mask` (or NULL) names a number tensor of the shape of x
+ * that is 0 where an entry is held out. Freed with lp_matrix_free, also after a failure. Refused:
+ * what lp_sparse_read and lp_matrix_read_x refuse, a mask of another shape or with a value that is
+ * not finite. */
 int lp_matrix_read(lp_stream *s, const char *mask, lp_matrix *m, lp_error *e);
 void lp_matrix_free(lp_matrix *m);
 

@@ -29,16 +29,16 @@ static lp_factors_metrics metrics_of(const char *part, const lp_factors *f, cons
     return a;
 }
 
-/* Every place of the matrix; of a sparse one, 0 where neither part has an entry. */
+/* Every place of the matrix; of a sparse one, 0 where no part has an entry. */
 static lp_factors_metrics metrics_of_all(const lp_factors *f, const lp_matrix *m) {
     lp_factors_metrics a = {.part = "all"};
-    const lp_sparse *part[] = {&m->observed, &m->held_out};
+    const lp_sparse *part[] = {&m->observed, &m->validation, &m->held_out};
     const double *x = m->x.data;
-    size_t at[2] = {0, 0};
+    size_t at[3] = {0, 0, 0};
     for (size_t r = 0; r < f->rows; r++)
         for (size_t c = 0; c < f->cols; c++) {
             double value = x != NULL ? x[r * f->cols + c] : 0;
-            for (int i = 0; i < 2 && x == NULL; i++)
+            for (int i = 0; i < 3 && x == NULL; i++)
                 if (at[i] < part[i]->count && (size_t)part[i]->row[at[i]] == r &&
                     (size_t)part[i]->col[at[i]] == c)
                     value = part[i]->value[at[i]++];
@@ -49,7 +49,7 @@ static lp_factors_metrics metrics_of_all(const lp_factors *f, const lp_matrix *m
 }
 
 static int evaluate(lp_stream *s, const char *mask, bool zero_filled, const lp_factors *f,
-                    lp_matrix *m, lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
+                    lp_matrix *m, lp_factors_metrics metrics[4], size_t *count, lp_error *e) {
     bool sparse = lp_matrix_is_sparse(s);
     if (sparse && mask != NULL)
         return lp_fail(e, "a mask was named, but the matrix is sparse");
@@ -58,10 +58,13 @@ static int evaluate(lp_stream *s, const char *mask, bool zero_filled, const lp_f
     if (lp_matrix_read(s, mask, m, e) || lp_matrix_match(m, s, f->rows, f->cols, e))
         return -1;
     if (zero_filled &&
-        (lp_sparse_sort(&m->observed, NULL, e) || lp_sparse_sort(&m->held_out, NULL, e)))
+        (lp_sparse_sort(&m->observed, NULL, e) || lp_sparse_sort(&m->validation, NULL, e) ||
+         lp_sparse_sort(&m->held_out, NULL, e)))
         return -1;
     if (sparse || mask != NULL)
         metrics[(*count)++] = metrics_of("observed", f, &m->observed);
+    if (m->has_validation)
+        metrics[(*count)++] = metrics_of("validation", f, &m->validation);
     if (m->has_held_out)
         metrics[(*count)++] = metrics_of("held_out", f, &m->held_out);
     if (!sparse || zero_filled)
@@ -70,7 +73,7 @@ static int evaluate(lp_stream *s, const char *mask, bool zero_filled, const lp_f
 }
 
 int lp_factors_evaluate(lp_stream *s, const char *mask, bool zero_filled,
-                        lp_factors_metrics metrics[3], size_t *count, lp_error *e) {
+                        lp_factors_metrics metrics[4], size_t *count, lp_error *e) {
     LP_CLEANUP(lp_factors_free) lp_factors f = {0};
     LP_CLEANUP(lp_matrix_free) lp_matrix m = {0};
     *count = 0;

@@ -179,7 +179,7 @@ PY
 fi
 
 # ---- ratings: threads, kills, patience ----
-gen-ratings --users 60 --items 90 -n 1500 --seed 3 | split --train 0.9 --seed 1 >ratings.npz
+gen-ratings --users 60 --items 90 -n 1500 --seed 3 | split --train 0.8 --validation 0.1 --seed 1 >ratings.npz
 sgd='--method sgd --rank 4 --bias --reg 0.05 --init normal --init-scale 0.1 --lr 0.02'
 gd='--method gd --rank 4 --bias --reg 0.05 --init normal --init-scale 0.1 --lr 0.001'
 als='--method als --rank 4 --bias --reg 2'
@@ -227,7 +227,7 @@ command="factorise $als --epochs 31"
 # shellcheck disable=SC2086
 refuses "a checkpoint of other options" 1 "the checkpoint is of other options" \
     factorise $als --eval-every 9 --checkpoint c.npz --checkpoint-every 3 --resume ratings.npz
-gen-ratings --users 60 --items 90 -n 1500 --seed 4 | split --train 0.9 --seed 1 >others.npz
+gen-ratings --users 60 --items 90 -n 1500 --seed 4 | split --train 0.8 --validation 0.1 --seed 1 >others.npz
 # shellcheck disable=SC2086
 refuses "a checkpoint of other data" 1 "the checkpoint is of other data" \
     $command --checkpoint c.npz --checkpoint-every 3 --resume others.npz
@@ -256,8 +256,21 @@ refuses "divergence of sgd" 1 "the error became (inf|-?nan) in epoch [0-9]+ with
     factorise --method sgd --rank 2 --lr 3 iris.npz
 refuses "singular normal equations" 1 "row 0: the normal equations are singular \(take a larger --reg\)" \
     bash -c 'printf "a,b,c\n1,2,3\n2,4,6\n3,6,9\n" | from-csv | factorise --method als --rank 2 --init-scale 0'
-refuses "patience without held-out entries" 1 "patience needs held-out entries" \
+refuses "patience without a validation part" 1 "option --patience: there is no validation part to watch" \
     factorise --method sgd --rank 2 --eval-every 1 --patience 2 iris.npz
+gen-ratings --users 30 --items 40 -n 400 --seed 3 | split --train 0.8 >tested.npz
+refuses "patience by the test part" 1 "option --patience: there is no validation part to watch \(split --validation 0.1" \
+    factorise --method sgd --rank 2 --eval-every 1 --patience 2 tested.npz
+
+# With a validation part the test part is never looked at.
+stop="factorise --method sgd --rank 3 --lr 0.02 --epochs 400 --eval-every 2 --patience 3 --seed 2"
+$stop ratings.npz >stopped.npz
+pick --drop '*_test' ratings.npz | $stop >blind.npz
+equal "the test part is not looked at" "$(to-csv u stopped.npz; to-csv history.val_loss stopped.npz)" \
+    "$(to-csv u blind.npz; to-csv history.val_loss blind.npz)"
+check "it stopped before the end" [ "$(to-csv --no-header history.epoch stopped.npz | tail -n 1)" -lt 400 ]
+equal "the loss that was kept is the validation part's" "$(to-csv --no-header history.val_loss stopped.npz | sort -g | head -n 1 | cut -c 1-12)" \
+    "$(eval --tsv stopped.npz | awk '$1 == "validation" { print $4 }' | cut -c 1-12)"
 printf 'a,b\n1,0\n1,1\n0,1\n' | from-csv | pick --rename x=mask >mask.npz
 printf 'a,b\n1,2\n3,4\n5,6\n' | from-csv >three.npz
 printf 'a,b\n0,0\n0,0\n0,0\n' | from-csv | pick --rename x=mask >hides.npz

@@ -233,7 +233,27 @@ PYTHON
     refuses 'neither a tensor nor a column' 1 "group 'doctor' is neither a tensor .* nor a column of x" \
         split --group doctor rows.npz
     refuses 'a column past the last' 1 "group '3' is neither" split --group 3 rows.npz
-    refuses 'folds of a sparse matrix' 2 'need x, not a sparse matrix' split --folds 3 --fold 0 coo.npz
+    refuses 'folds of a sparse matrix' 2 'folds and groups need x, not a sparse matrix' split --folds 3 --fold 0 coo.npz
+    gen-ratings --users 25 --items 30 -n 300 --seed 4 >sparse.npz
+    split --train 0.7 --validation 0.1 --seed 5 sparse.npz >sparse3.npz
+    split --train 0.7 --validation 45 --within row --seed 5 sparse.npz >within3.npz
+    split --train 0.7 --seed 5 sparse.npz >sparse2.npz
+    refuses 'nothing left to test of a sparse matrix' 1 '90 of 90 to validate leaves none to test' \
+        split --train 0.7 --validation 0.3 sparse.npz
+    replays 'a validation part of a sparse matrix' sparse3.npz
+    check 'three parts of a sparse matrix' "$python" - <<'PYTHON'
+import numpy as np
+whole, three, two, within = (np.load(n + ".npz") for n in ("sparse", "sparse3", "sparse2", "within3"))
+def entries(d, part=""):
+    return list(zip(d["row" + part], d["col" + part], d["data" + part]))
+for d, sizes in (three, (210, 30, 60)), (within, (None, 45, None)):
+    parts = [entries(d, p) for p in ("_train", "_val", "_test")]
+    assert sorted(sum(parts, [])) == sorted(entries(whole)) and "row" not in d
+    for part, size in zip(parts, sizes):
+        assert part == sorted(part, key=lambda e: e[:2]) and size in (None, len(part))
+assert entries(three, "_train") == entries(two, "_train")
+assert set(e[0] for e in entries(within, "_train")) == set(e[0] for e in entries(whole))
+PYTHON
     refuses 'nothing left to test' 1 'leaves none to test' split --train 0.8 --validation 0.2 rows.npz
     scale --by standard iris3.npz | train-mlp --hidden 4 --epochs 6 --eval-every 1 --patience 3 --seed 1 >stopped.npz
     equal 'eval knows it' "$(eval --tsv stopped.npz | cut -f 1,2 | tr '\t\n' ': ')" 'part:n train:90 val:30 test:30 '
