@@ -40,23 +40,48 @@ static bool is_wanted(const char *name, const lp_texts *of) {
     return wanted;
 }
 
-static void set(lp_run_table *t, size_t run, const char *part, const char *metric, double value,
-                const lp_texts *of) {
+/* The value's place, or NULL where nobody wants it. */
+static lp_run_metric *set(lp_run_table *t, size_t run, const char *part, const char *metric,
+                          double value, const lp_texts *of) {
     LP_CLEANUP(lp_buffer_free) lp_buffer name = {0};
     lp_buffer_printf(&name, "%s.%s", part, metric);
     if (!is_wanted(name.data, of))
-        return;
+        return NULL;
     size_t k = 0;
     while (k < t->metrics && strcmp(t->metric[k].name, name.data) != 0)
         k++;
     if (k == t->metrics) {
         t->metric = lp_grow(t->metric, t->metrics++, &t->capacity, sizeof *t->metric);
-        t->metric[k] = (lp_run_metric){lp_arena_strdup(&t->memory, name.data),
-                                       lp_arena_alloc(&t->memory, t->runs, sizeof(double))};
+        t->metric[k] =
+            (lp_run_metric){.name = lp_arena_strdup(&t->memory, name.data),
+                            .value = lp_arena_alloc(&t->memory, t->runs, sizeof(double))};
         for (size_t i = 0; i < t->runs; i++)
             t->metric[k].value[i] = NAN;
     }
     t->metric[k].value[run] = value;
+    return &t->metric[k];
+}
+
+/* The accuracy of each class, which has to be the same one in all runs. */
+static int set_classes(lp_run_table *t, size_t run, const lp_report *r, const lp_report_part *p,
+                       const lp_texts *of, lp_error *e) {
+    for (size_t k = 0; k < p->confusion.classes; k++) {
+        char name[40], number[24];
+        snprintf(name, sizeof name, "per_class.%zu", k);
+        snprintf(number, sizeof number, "%zu", k);
+        lp_run_metric *m = set(t, run, p->name, name, lp_class_accuracy(&p->confusion, k), of);
+        if (m == NULL)
+            continue;
+        const char *class_name = r->class_name != NULL ? r->class_name[k] : number;
+        if (m->class_name == NULL)
+            m->class_name = lp_arena_strdup(&t->memory, class_name);
+        if (strcmp(m->class_name, class_name) != 0)
+            return lp_fail(e,
+                           "%s is of class '%s', and of '%s' in the runs before it (--of chooses "
+                           "other metrics)",
+                           m->name, class_name, m->class_name);
+    }
+    return 0;
 }
 
 static bool can_be_evaluated(const lp_stream *s) {
@@ -70,6 +95,7 @@ static int add_metrics(lp_run_table *t, size_t run, lp_stream *s, const lp_texts
     lp_report r;
     if (lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, e))
         return -1;
+    bool failed = false;
     for (size_t i = 0; i < r.parts; i++) {
         const lp_report_part *p = &r.part[i];
         set(t, run, p->name, "n", (double)p->n, of);
@@ -77,14 +103,10 @@ static int add_metrics(lp_run_table *t, size_t run, lp_stream *s, const lp_texts
             set(t, run, p->name, r.metric[k], p->metric[k], of);
         for (size_t k = 0; k < p->figures; k++)
             set(t, run, p->name, p->figure[k].name, p->figure[k].value, of);
-        for (size_t k = 0; k < p->confusion.classes; k++) {
-            char name[40];
-            snprintf(name, sizeof name, "per_class.%zu", k);
-            set(t, run, p->name, name, lp_class_accuracy(&p->confusion, k), of);
-        }
+        failed = failed || set_classes(t, run, &r, p, of, e);
     }
     lp_report_free(&r);
-    return 0;
+    return failed ? -1 : 0;
 }
 
 /* Removes what no run has: the loss of predictions, the accuracy of a regression. */

@@ -21,8 +21,9 @@ typedef struct {
 lp_spread lp_spread_of(size_t count, const double *value);
 
 typedef struct {
-    const char *name; /* "test.accuracy": the part and what eval --tsv calls it */
-    double *value;    /* (runs), NaN where the run does not have it */
+    const char *name;       /* "test.accuracy": the part and what eval --tsv calls it */
+    double *value;          /* (runs), NaN where the run does not have it */
+    const char *class_name; /* of a class's own metric, else NULL */
 } lp_run_metric;
 
 typedef struct {
@@ -36,8 +37,9 @@ typedef struct {
 /* The metrics of `runs` streams, by their order of appearance. A stream that holds a model and
  * data, predictions or factors is evaluated (learn/evaluate.h); one that does not has no metrics.
  * `of`: the shell patterns of those that are wanted, all where there is none; one that matches
- * nothing is an error. Refused: a stream without metrics and without a history. Errors name the
- * run. Freed with lp_run_table_free, also after a failure. */
+ * nothing is an error. Refused: a stream without metrics and without a history; runs that number
+ * other classes alike, where metrics of classes are wanted. Errors name the run. Freed with
+ * lp_run_table_free, also after a failure. */
 int lp_run_table_read(lp_run_table *t, size_t runs, lp_stream *const *s,
                       const char *const *run_name, const lp_texts *of, lp_error *e);
 void lp_run_table_free(lp_run_table *t);

@@ -241,3 +241,11 @@ equal 'nor with a column for each class that the model knows' \
     'log_loss nan;roc_auc nan;top_k_accuracy nan;'
 refuses 'more columns than there are classes' 1 'y_score has shape \(60, 4\), expected a row' eval wide.npz
 plot-confusion narrow.npz -o narrow.png
+
+# ---- many runs ----
+train-perceptron --epochs 5 signs.npz >signs-run.npz
+train-perceptron --epochs 5 ones.npz >ones-run.npz
+refuses 'runs of other classes' 1 "^summarise: ones-run: all.per_class.0 is of class '1', and of '-1' in the runs before it" \
+    summarise signs-run.npz ones-run.npz
+check 'their common figures' summarise --of all.accuracy --tsv signs-run.npz ones-run.npz
+check 'the same classes' summarise --tsv signs-run.npz signs-run.npz
