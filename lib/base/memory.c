@@ -14,9 +14,14 @@ static void print_and_exit(size_t count, size_t size) {
 }
 
 static lp_memory_hook *out_of_memory = print_and_exit;
+static size_t max_bytes = PTRDIFF_MAX - ALIGNMENT; /* of one block */
 
 void lp_on_out_of_memory(lp_memory_hook *hook) {
     out_of_memory = hook;
+}
+
+void lp_memory_limit(size_t bytes) {
+    max_bytes = bytes < PTRDIFF_MAX - ALIGNMENT ? bytes : PTRDIFF_MAX - ALIGNMENT;
 }
 
 void lp_free(void *pointer) {
@@ -36,7 +41,7 @@ bool lp_multiply(size_t a, size_t b, size_t *product) {
 /* NULL where the block cannot be had. */
 static void *aligned_block(size_t count, size_t size) {
     size_t bytes;
-    if (!lp_multiply(count, size, &bytes) || bytes > PTRDIFF_MAX - ALIGNMENT)
+    if (!lp_multiply(count, size, &bytes) || bytes > max_bytes)
         return NULL;
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return aligned_alloc(ALIGNMENT, rounded > 0 ? rounded : ALIGNMENT);

@@ -18,6 +18,9 @@
 typedef void lp_memory_hook(size_t count, size_t size);
 void lp_on_out_of_memory(lp_memory_hook *hook);
 
+/* No block may be larger from now on: asking for one is running out of memory. */
+void lp_memory_limit(size_t bytes);
+
 /* Before the declaration of a local variable: FREE(&variable) is called where its scope ends, so an
  * early return needs no clean-up (GNU C's cleanup attribute).
  *

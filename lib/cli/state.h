@@ -10,7 +10,7 @@
 typedef struct {
     const char *output;
     bool compress, sync, quiet, progress, question;
-    int64_t threads;
+    int64_t threads, max_bytes;
     lp_texts crc32;
 } lp_common_options;
 

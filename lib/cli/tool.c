@@ -205,8 +205,22 @@ static void sort_operands(void) {
             lp_tool_usage("standard input is named twice");
 }
 
+/* LABPIPE_MAX_BYTES bounds every single tensor that is not used in place in its file. */
+static int take_limit(void) {
+    static const lp_option row = {ROW("max-bytes", max_bytes), .min = 1 << 20, .max = 9e18};
+    const char *word = getenv("LABPIPE_MAX_BYTES");
+    if (word == NULL || *word == '\0')
+        return 0;
+    if (lp_option_parse(&row, word, &lp_now.common, &lp_now.error))
+        return lp_within(&lp_now.error, "LABPIPE_MAX_BYTES");
+    lp_memory_limit((size_t)lp_now.common.max_bytes);
+    return 0;
+}
+
 /* LABPIPE_THREADS replaces --threads, for a whole pipeline or lab. */
 static int take_environment(void) {
+    if (take_limit())
+        return -1;
     const char *word = getenv("LABPIPE_THREADS");
     if (word == NULL || *word == '\0' || lp_tool_given("threads"))
         return 0;

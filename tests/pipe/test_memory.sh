@@ -18,6 +18,15 @@ wrote_nothing "it writes nothing"
 refuses "a size that no machine has" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
     gen-moons -n 1000000000000
 
+# LABPIPE_MAX_BYTES bounds each tensor: 1,600,000 bytes are too many here, 160,000 are not.
+export LABPIPE_MAX_BYTES=1048576
+refuses "a tensor above LABPIPE_MAX_BYTES" 1 '^gen-moons: out of memory: 1600000 bytes$' gen-moons -n 100000
+check "one below it" piped 'gen-moons -n 10000 >below.npz && rm below.npz'
+unset LABPIPE_MAX_BYTES
+refuses "LABPIPE_MAX_BYTES=abc" 2 "^gen-moons: LABPIPE_MAX_BYTES: 'abc' is not a whole number" \
+    env LABPIPE_MAX_BYTES=abc gen-moons -n 10
+refuses "LABPIPE_MAX_BYTES=1" 2 "^gen-moons: LABPIPE_MAX_BYTES: " env LABPIPE_MAX_BYTES=1 gen-moons -n 10
+
 gen-moons -n 10 >before.npz
 cp before.npz kept.npz
 refuses "an unfinished -o" 1 '^gen-moons: out of memory: ' \
