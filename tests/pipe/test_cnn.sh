@@ -37,16 +37,16 @@ done
 
 # ---- going on ----
 
-$cnn --epochs 6 --patience 20 --eval-every 1 colour.npz >whole.npz
+$cnn --epochs 60 --patience 20 --eval-every 1 colour.npz >whole.npz
 rm -f check.npz
 kills=0
 for pause in 0.03 0.05 0.08 0.12 0.2; do
     status=0
-    timeout -s KILL $pause $cnn --epochs 6 --patience 20 --eval-every 1 --checkpoint check.npz \
+    timeout -s KILL $pause $cnn --epochs 60 --patience 20 --eval-every 1 --checkpoint check.npz \
         --checkpoint-every 1 --resume colour.npz >/dev/null 2>&1 || status=$?
     case $status in 137) kills=$((kills + 1)) ;; 0) ;; *) fail "before the kill: status $status" ;; esac
 done
-$cnn --epochs 6 --patience 20 --eval-every 1 --checkpoint check.npz --checkpoint-every 1 --resume \
+$cnn --epochs 60 --patience 20 --eval-every 1 --checkpoint check.npz --checkpoint-every 1 --resume \
     colour.npz >resumed.npz
 same "killed $kills times and resumed: dropout and running statistics as well" whole.npz resumed.npz
 check 'it was killed' test $kills -gt 0
