@@ -205,13 +205,15 @@ static void sort_operands(void) {
             lp_tool_usage("standard input is named twice");
 }
 
+/* Of the environment alone. */
+static const lp_option max_bytes = {ROW("max-bytes", max_bytes), .min = 1 << 20, .max = 9e18};
+
 /* LABPIPE_MAX_BYTES bounds every single tensor that is not used in place in its file. */
 static int take_limit(void) {
-    static const lp_option row = {ROW("max-bytes", max_bytes), .min = 1 << 20, .max = 9e18};
     const char *word = getenv("LABPIPE_MAX_BYTES");
     if (word == NULL || *word == '\0')
         return 0;
-    if (lp_option_parse(&row, word, &lp_now.common, &lp_now.error))
+    if (lp_option_parse(&max_bytes, word, &lp_now.common, &lp_now.error))
         return lp_within(&lp_now.error, "LABPIPE_MAX_BYTES");
     lp_memory_limit((size_t)lp_now.common.max_bytes);
     return 0;
