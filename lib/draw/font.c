@@ -171,7 +171,7 @@ static cairo_status_t draw_glyph(cairo_scaled_font_t *font, unsigned long glyph,
     extents->x_advance = u16(f->hmtx + 4 * at) / (double)u16(f->head + 18);
     trace_glyph(cr, f, (unsigned)glyph);
     cairo_fill(cr);
-    return CAIRO_STATUS_SUCCESS;
+    return cairo_status(cr); // a glyph that is not drawn is an error, not a gap
 }
 
 cairo_font_face_t *lp_font_face(bool bold) {
