@@ -78,7 +78,7 @@ typedef struct {
     lp_unary unary;
     lp_op op; /* that applies it */
     bool has_kink;
-    bool needs_input; /* for its derivative; then it is no activation of a LINEAR or CONV node */
+    bool needs_input; /* its derivative needs its input: it stays a node of its own */
 } lp_activation_row;
 
 extern const lp_activation_row lp_activations[LP_ACTIVATION_COUNT];

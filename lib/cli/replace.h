@@ -25,7 +25,7 @@ struct lp_replacement {
     int fd;           /* its descriptor */
     int folder;       /* the descriptor of the folder */
     lp_buffer name;   /* of the file, in that folder */
-    struct stat old;  /* the file so far; st_nlink is 0 where there is none */
+    struct stat old;  /* of the file that is replaced; st_nlink 0: there is none */
     lp_buffer temporary;
     bool has_name; /* whether the temporary is called that yet */
     lp_replacement *next_named;

@@ -22,11 +22,11 @@ typedef struct {
     uint64_t seed;
 } lp_augment_options;
 
-/* x_train, or x where there is none, becomes `times` as long: its own rows, and then times - 1
- * copies of them all, each picture changed by itself. Rows are pictures [h, w] or [h, w, channels]
- * of any number type, or flat rows of the stream's input_shape; mirroring and moving take whole
- * pixels, so that no value changes. Copy k draws from a random stream of its own, the pictures in
- * their order.
+/* Grows x_train, or x where there is none, to `times` its rows: its own rows first, then times - 1
+ * copies of all of them, each picture changed by itself. Rows are pictures [h, w] or [h, w,
+ * channels] of any number type, or flat rows of the stream's input_shape; mirroring and moving take
+ * whole pixels, so that no value changes. Copy k draws from a random stream of its own, the
+ * pictures in their order.
  *
  * y, ids and every other tensor with a row for each picture (beside x_train: whose name ends in
  * _train) are repeated as they are. What describes the data, x_val, x_test and the like, a model

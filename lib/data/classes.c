@@ -75,18 +75,11 @@ static bool is_whole_number(const char *text) {
     return *text != '\0' && *text != '+' && strchr(" \t\n", *text) == NULL && *end == '\0';
 }
 
-/* *numbered: all of them are whole numbers. */
-static int read_names(const lp_tensor *t, lp_names *names, bool *numbered, lp_error *e) {
-    *numbered = true;
-    for (size_t i = 0; i < t->count; i++) {
-        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
-        if (text == NULL)
-            return lp_within(e, "the classes' names");
-        *numbered = *numbered && is_whole_number(text);
-        if (lp_names_add(names, text) != i)
-            return lp_fail(e, "two classes are called '%s'", text);
-    }
-    return 0;
+static bool are_whole_numbers(const lp_names *names) {
+    for (size_t i = 0; i < names->count; i++)
+        if (!is_whole_number(names->item[i]))
+            return false;
+    return true;
 }
 
 static int check_place(const lp_labels *l, size_t r, size_t count, lp_error *e) {
@@ -162,9 +155,8 @@ static void name_by_texts(const lp_names *texts, lp_classes *c) {
 static int take_names(const lp_tensor *given, const lp_labels *labels, size_t n,
                       const lp_names *texts, lp_classes *c, lp_error *e) {
     LP_CLEANUP(lp_names_free) lp_names names = {0};
-    bool unused;
     size_t place;
-    if (read_names(given, &names, &unused, e))
+    if (lp_names_read(&names, given, "classes", e))
         return -1;
     for (size_t i = 0; i < n; i++)
         for (size_t r = 0; r < labels[i].n; r++)
@@ -265,9 +257,8 @@ int lp_classes_match(const lp_tensor *names, const lp_names *texts, const lp_lab
     LP_CLEANUP(lp_names_free) lp_names given = {0};
     LP_CLEANUP(lp_names_free) lp_names known = {0};
     LP_CLEANUP(lp_free) int32_t *map = NULL;
-    bool numbered = false, unused;
-    if ((names != NULL && read_names(names, &given, &unused, e)) ||
-        (model != NULL && read_names(model, &known, &numbered, e)))
+    if ((names != NULL && lp_names_read(&given, names, "classes", e)) ||
+        (model != NULL && lp_names_read(&known, model, "model.classes", e)))
         return -1;
     const lp_names *own = names_of(&given, texts, labels);
     if (own == &given && check_places(labels, 1, given.count, e))
@@ -277,7 +268,8 @@ int lp_classes_match(const lp_tensor *names, const lp_names *texts, const lp_lab
         for (size_t i = 0; i < own->count; i++)
             map[i] = find(&known, own->item[i]);
     }
-    bool by_value = map == NULL && numbered && labels->columns == 0 && !labels->is_text;
+    bool by_value = map == NULL && model != NULL && labels->columns == 0 && !labels->is_text &&
+                    are_whole_numbers(&known);
     for (size_t r = 0; r < labels->n; r++) {
         int64_t value = labels->value[r];
         bool is_place = value >= 0 && (uint64_t)value < count && !labels->is_text;

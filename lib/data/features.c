@@ -48,18 +48,7 @@ int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *fea
 
 /* ---- columns ---- */
 
-static int read_names(const lp_tensor *t, const char *what, lp_names *names, lp_error *e) {
-    for (size_t i = 0; i < t->count; i++) {
-        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
-        if (text == NULL)
-            return lp_within(e, "%s", what);
-        if (lp_names_add(names, text) != i)
-            return lp_fail(e, "%s: two columns are called '%s'", what, text);
-    }
-    return 0;
-}
-
-/* "'a', 'b' and 3 more" of the names for which keep[i] is set, or of all. */
+/* "'a', 'b' and 3 more" of the names, without those for which skip[i] is set. */
 static void list_names(const lp_names *names, const bool *skip, lp_buffer *b) {
     enum { LISTED = 8 };
     size_t listed = 0, left = 0;
@@ -110,13 +99,6 @@ static void take_columns(const lp_tensor *x, const size_t *column, size_t count,
                    (const char *)x->data + (i * width + column[j]) * size, size);
 }
 
-static bool same_texts(const lp_names *a, const lp_names *b) {
-    bool same = a->count == b->count;
-    for (size_t i = 0; same && i < a->count; i++)
-        same = strcmp(a->item[i], b->item[i]) == 0;
-    return same;
-}
-
 /* *x becomes its columns in the model's order. *column, to be freed, are their places before; NULL
  * where they were in this order. */
 static int match_columns(lp_tensor *x, const lp_schema *data, const lp_schema *model,
@@ -128,11 +110,11 @@ static int match_columns(lp_tensor *x, const lp_schema *data, const lp_schema *m
     if (data->features.count != lp_tensor_row_size(x))
         return lp_fail(e, "features names %zu columns, %s has %zu", data->features.count, name,
                        lp_tensor_row_size(x));
-    if (read_names(&data->features, "features", &own, e) ||
-        read_names(&model->features, "model.features", &wanted, e))
-        return -1;
-    if (same_texts(&own, &wanted))
+    if (lp_names_are_same(&data->features, &model->features))
         return 0;
+    if (lp_names_read(&own, &data->features, "features", e) ||
+        lp_names_read(&wanted, &model->features, "model.features", e))
+        return -1;
     *column = lp_alloc(wanted.count, sizeof **column);
     if (find_columns(name, &own, &wanted, *column, warnings, e))
         return -1;

@@ -84,18 +84,6 @@ void lp_label_set_free(lp_label_set *l) {
     lp_arena_free(&l->memory);
 }
 
-/* Appends the names to the set's. */
-static int add_names(lp_label_set *l, const lp_tensor *names, lp_error *e) {
-    for (size_t k = 0; k < names->count; k++) {
-        LP_CLEANUP(lp_free) char *name = lp_tensor_string(names, k, e);
-        if (name == NULL)
-            return lp_within(e, "the classes' names");
-        if (lp_names_add(&l->name, name) != k)
-            return lp_fail(e, "two classes are called '%s'", name);
-    }
-    return 0;
-}
-
 int lp_label_set_number(lp_label_set *l, lp_error *e) {
     LP_CLEANUP(lp_classes_free) lp_classes classes;
     if (lp_classes_of(l->given, l->labels, l->parts, &l->texts, &classes, e))
@@ -103,7 +91,7 @@ int lp_label_set_number(lp_label_set *l, lp_error *e) {
     for (size_t i = 0; i < l->parts; i++)
         lp_classes_places(&classes, &l->labels[i], l->place[i]);
     l->count = classes.count;
-    return classes.names.data != NULL ? add_names(l, &classes.names, e) : 0;
+    return classes.names.data != NULL ? lp_names_read(&l->name, &classes.names, "classes", e) : 0;
 }
 
 /* The name that the data has for label r of a part. */
@@ -120,7 +108,7 @@ static int name_of(const lp_label_set *l, const lp_labels *part, size_t r, char 
 /* The names of the model's classes: its own, or else those that the data has for their places. */
 static int add_model_names(lp_label_set *l, const lp_tensor *model, size_t count, lp_error *e) {
     if (model != NULL)
-        return add_names(l, model, e);
+        return lp_names_read(&l->name, model, "model.classes", e);
     for (size_t k = 0; k < count; k++) {
         LP_CLEANUP(lp_free) char *name = NULL;
         int64_t value = (int64_t)k;
@@ -158,7 +146,7 @@ int lp_label_set_match(lp_label_set *l, const lp_tensor *model, size_t count, lp
             return -1;
     l->count = l->name.count;
     if (model == NULL && l->given == NULL && l->unknown == 0)
-        lp_names_free(&l->name); /* nobody gave any */
+        lp_names_free(&l->name); /* neither the data nor the model names them */
     return 0;
 }
 

@@ -44,8 +44,8 @@ typedef struct {
 #define LP_LABEL_TENSORS ((const char *const[]){"y", "y_train", "y_val", "y_test"})
 enum { LP_LABEL_TENSOR_COUNT = 4 };
 
-/* Reads those of the tensors `name` (n) that the stream has, and its `classes`. Refused: what is no
- * label (data/classes.h), classes that are not texts. */
+/* Reads those of the tensors `name` (n) that the stream has, and its `classes`. Refused: a
+ * tensor that does not hold labels (data/classes.h), classes that are not texts. */
 int lp_label_set_read(lp_label_set *l, lp_stream *s, const char *const *name, size_t n,
                       lp_error *e);
 
@@ -69,7 +69,8 @@ bool lp_is_targets(const lp_tensor *y);
 /* Renumbers the labels of a stream, y, y_train, y_val and y_test, by the classes of a model, whose
  * names `model` are, and puts these as `classes`; classes that the model does not know follow, and
  * `warnings` (or NULL) gets a line that counts them. Nothing changes where the stream's labels are
- * numbered so already. Refused: what is no label (data/classes.h). */
+ * numbered so already. Refused: a tensor that does not
+ * hold labels (data/classes.h). */
 int lp_labels_recode(lp_stream *s, const lp_tensor *model, lp_buffer *warnings, lp_error *e);
 
 #endif

@@ -33,6 +33,28 @@ size_t lp_names_add(lp_names *names, const char *name) {
     return added->number;
 }
 
+int lp_names_read(lp_names *names, const lp_tensor *t, const char *what, lp_error *e) {
+    for (size_t i = 0; i < t->count; i++) {
+        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
+        if (text == NULL)
+            return lp_within(e, "%s", what);
+        if (lp_names_add(names, text) != i)
+            return lp_fail(e, "%s: '%s' occurs twice", what, text);
+    }
+    return 0;
+}
+
+bool lp_names_are_same(const lp_tensor *a, const lp_tensor *b) {
+    lp_error invalid; /* an invalid text is like no other */
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++) {
+        LP_CLEANUP(lp_free) char *x = lp_tensor_string(a, i, &invalid);
+        LP_CLEANUP(lp_free) char *y = lp_tensor_string(b, i, &invalid);
+        same = x != NULL && y != NULL && strcmp(x, y) == 0;
+    }
+    return same;
+}
+
 /* A name among those that are sorted. */
 typedef struct {
     const char *text;

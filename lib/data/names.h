@@ -3,7 +3,9 @@
 #define LP_DATA_NAMES_H
 
 #include "base/dictionary.h"
+#include "base/error.h"
 #include "base/memory.h"
+#include "base/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +20,13 @@ typedef struct {
 
 /* The number of the name, which is added (copied) where it is new. */
 size_t lp_names_add(lp_names *names, const char *name);
+
+/* Adds the texts of a tensor to names that are empty: name i is element i. `what` they are is for
+ * errors. Refused: a text twice, an invalid one. */
+int lp_names_read(lp_names *names, const lp_tensor *t, const char *what, lp_error *e);
+
+/* True where both tensors hold the same texts in the same order. */
+bool lp_names_are_same(const lp_tensor *a, const lp_tensor *b);
 
 /* Looks the name up without adding it; false if it is new. */
 bool lp_names_find(const lp_names *names, const char *name, size_t *number);

@@ -93,54 +93,70 @@ void lp_matrix_free(lp_matrix *m) {
     lp_sparse_free(&m->held_out);
 }
 
-/* *names = the texts of tensor NAME, if it is there; of two equal ones the first counts. */
-static int read_names(lp_stream *s, const char *name, lp_names *names, size_t count, lp_error *e) {
-    const lp_tensor *t = lp_stream_has(s, name) ? lp_stream_get(s, name, e) : NULL;
-    if (t == NULL)
-        return lp_stream_has(s, name) ? -1 : 0;
-    if (!lp_type_is_string(t->type) || t->count != count)
-        return lp_fail(e, "%s does not name the %zu of the matrix", name, count);
-    for (size_t i = 0; i < count; i++) {
-        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
-        if (text == NULL)
-            return -1;
-        if (lp_names_add(names, text) != i)
-            return lp_fail(e, "%s: two are called '%s'", name, text);
-    }
-    return 0;
+static int get_names(lp_stream *s, const char *name, size_t count, const lp_tensor **t,
+                     lp_error *e) {
+    *t = lp_stream_get(s, name, e);
+    if (*t == NULL)
+        return -1;
+    return lp_type_is_string((*t)->type) && (*t)->count == count
+               ? 0
+               : lp_fail(e, "%s does not name the %zu of the matrix", name, count);
 }
 
-/* index[0..count) = their places by the model's names; nothing where either side has none. */
-static int match_index(const lp_names *own, const lp_names *model, const char *what, int32_t *index,
-                       size_t count, lp_error *e) {
-    for (size_t i = 0; i < count && own->count > 0 && model->count > 0; i++) {
+/* The rows or the columns of the data, and where they are in the matrix that was factorised. */
+typedef struct {
+    const char *name, *model_name, *what;
+    lp_names own, model; /* empty where there is nothing to match: no names, or the same */
+} axis;
+
+static void free_axis(axis *a) {
+    lp_names_free(&a->own);
+    lp_names_free(&a->model);
+}
+
+static int read_axis(axis *a, lp_stream *s, size_t count, size_t model_count, lp_error *e) {
+    const lp_tensor *own, *model;
+    if (!lp_stream_has(s, a->name) || !lp_stream_has(s, a->model_name))
+        return 0;
+    if (get_names(s, a->name, count, &own, e) ||
+        get_names(s, a->model_name, model_count, &model, e))
+        return -1;
+    /* Two films may share a title: only names that differ have to tell them apart. */
+    if (lp_names_are_same(own, model))
+        return 0;
+    return lp_names_read(&a->own, own, a->name, e) ||
+                   lp_names_read(&a->model, model, a->model_name, e)
+               ? -1
+               : 0;
+}
+
+/* index[0..count) = their places in the matrix that was factorised, which has *size of them. */
+static int match_index(const axis *a, int32_t *index, size_t count, size_t *size, lp_error *e) {
+    if (a->own.count == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
         size_t place;
-        if (!lp_names_find(model, own->item[index[i]], &place))
-            return lp_fail(e, "%s '%s' is not among those that were factorised", what,
-                           own->item[index[i]]);
+        if (!lp_names_find(&a->model, a->own.item[index[i]], &place))
+            return lp_fail(e, "%s '%s' is not among those that were factorised", a->what,
+                           a->own.item[index[i]]);
         index[i] = (int32_t)place;
     }
+    *size = a->model.count;
     return 0;
 }
 
 static int match_names(lp_matrix *m, lp_stream *s, size_t rows, size_t cols, lp_error *e) {
-    LP_CLEANUP(lp_names_free) lp_names own_rows = {0}, own_cols = {0};
-    LP_CLEANUP(lp_names_free) lp_names model_rows = {0}, model_cols = {0};
+    LP_CLEANUP(free_axis) axis row = {.name = "rows", .model_name = "model.rows", .what = "row"};
+    LP_CLEANUP(free_axis) axis col = {.name = "cols", .model_name = "model.cols", .what = "column"};
     lp_sparse *parts[] = {&m->observed, &m->validation, &m->held_out};
-    if (read_names(s, "rows", &own_rows, m->observed.rows, e) ||
-        read_names(s, "cols", &own_cols, m->observed.cols, e) ||
-        read_names(s, "model.rows", &model_rows, rows, e) ||
-        read_names(s, "model.cols", &model_cols, cols, e))
+    if (read_axis(&row, s, m->observed.rows, rows, e) ||
+        read_axis(&col, s, m->observed.cols, cols, e))
         return -1;
     for (int i = 0; i < 3; i++) {
         lp_sparse *part = parts[i];
-        if (match_index(&own_rows, &model_rows, "row", part->row, part->count, e) ||
-            match_index(&own_cols, &model_cols, "column", part->col, part->count, e))
+        if (match_index(&row, part->row, part->count, &part->rows, e) ||
+            match_index(&col, part->col, part->count, &part->cols, e))
             return -1;
-        if (own_rows.count > 0 && model_rows.count > 0)
-            part->rows = rows;
-        if (own_cols.count > 0 && model_cols.count > 0)
-            part->cols = cols;
     }
     return 0;
 }

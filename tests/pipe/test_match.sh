@@ -201,3 +201,11 @@ assert abs(json.loads(sys.argv[1])['observed']['mse'] - (error ** 2).mean()) < 1
 PYTHON
 refuses 'a row that was not factorised' 1 "row 'nobody' is not among those that were factorised" \
     eval factors.npz stranger.npz
+"$python" - <<'PYTHON'
+import numpy as np
+d = dict(np.load('ratings.npz'))
+d['cols'][5] = d['cols'][9]
+np.savez('twins.npz', **d)
+PYTHON
+factorise --method sgd --rank 2 --epochs 2 twins.npz >twins-factors.npz
+check 'two films of one title, in the same order' eval twins-factors.npz
