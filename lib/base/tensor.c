@@ -308,11 +308,30 @@ lp_tensor lp_tensor_strings(const char *const *texts, size_t n) {
     return t;
 }
 
+/* The characters of a text, or SIZE_MAX where a byte of it is not UTF-8's. */
+static size_t count_characters(const char *text) {
+    size_t n = 0;
+    for (const char *at = text; *at != '\0'; n++) {
+        const char *start = at;
+        if (lp_utf8_next(&at) == 0xfffd && at - start == 1)
+            return SIZE_MAX;
+    }
+    return n;
+}
+
 lp_tensor lp_tensor_text(const char *text) {
-    size_t length = strlen(text);
-    /* NumPy has no type S0 that survives a round trip: the empty text is one NUL. */
-    lp_tensor t = lp_tensor_zeros((lp_type){'S', length > 0 ? (uint32_t)length : 1}, 0, NULL);
-    memcpy(t.data, text, length);
+    size_t length = strlen(text), characters = count_characters(text);
+    if (characters > UINT32_MAX / 4) {
+        lp_tensor bytes = lp_tensor_zeros((lp_type){'S', (uint32_t)length}, 0, NULL);
+        memcpy(bytes.data, text, length);
+        return bytes;
+    }
+    /* NumPy has no type U0 that survives a round trip: the empty text is one NUL. */
+    lp_type type = {'U', (uint32_t)(4 * (characters > 0 ? characters : 1))};
+    lp_tensor t = lp_tensor_zeros(type, 0, NULL);
+    uint32_t *to = t.data;
+    for (const char *at = text; *at != '\0';)
+        *to++ = lp_utf8_next(&at);
     return t;
 }
 

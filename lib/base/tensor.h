@@ -94,10 +94,10 @@ void lp_swap_bytes(void *data, size_t n, size_t width);
 /* The rows index[0..n), in that order, as a new tensor. Every index is below the rows. */
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n);
 
-/* String tensors. The texts are UTF-8 and are stored as 'U' (or, for a 0-d text such as a
- * recipe, an activation, as 'S'). */
+/* String tensors of UTF-8 texts: 'U', NumPy's str. One text that is not UTF-8, such as a recipe
+ * with an old file's name, becomes 'S', its bytes as they are. */
 lp_tensor lp_tensor_strings(const char *const *texts, size_t n); /* U, [n] */
-lp_tensor lp_tensor_text(const char *text);                      /* S, 0-d */
+lp_tensor lp_tensor_text(const char *text);                      /* U (or S), 0-d */
 
 /* Element i of an S or U tensor as a NUL-terminated UTF-8 string, to be freed; NULL and e where
  * it holds an invalid code point. */

@@ -270,10 +270,12 @@ void lp_sparse_write(lp_stream *s, const char *part, const lp_sparse *m) {
     const int64_t shape[] = {(int64_t)m->rows, (int64_t)m->cols};
     lp_stream_drop(s, "indices");
     lp_stream_drop(s, "indptr");
-    /* The names and their order are those of scipy.sparse.save_npz. */
+    /* Names, order and types, bytes for the format, are those of scipy.sparse.save_npz. */
     put_vector(s, named(name, "row", part), LP_I4, m->count, m->row);
     put_vector(s, named(name, "col", part), LP_I4, m->count, m->col);
-    lp_stream_put_text(s, "format", "coo");
+    lp_tensor format = lp_tensor_zeros((lp_type){'S', 3}, 0, NULL);
+    memcpy(format.data, "coo", 3);
+    lp_stream_put(s, "format", &format);
     put_vector(s, "shape", LP_I8, 2, shape);
     put_vector(s, named(name, "data", part), LP_F8, m->count, m->value);
 }

@@ -81,7 +81,7 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
  * and clears *t; data that *t borrows has to outlive the stream. Aborts where NAME is not valid. */
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t);
 
-/* The same for a text (S, 0-d), a list of texts (U, [n]) and a single number. */
+/* The same for a text (U, 0-d), a list of texts (U, [n]) and a single number. */
 void lp_stream_put_text(lp_stream *s, const char *name, const char *text);
 void lp_stream_put_strings(lp_stream *s, const char *name, const char *const *texts, size_t n);
 void lp_stream_put_number(lp_stream *s, const char *name, double value);

@@ -267,6 +267,34 @@ else
     skip "NumPy before 1.24 pads its headers differently"
 fi
 
+# ---- texts ----
+
+split --train 0.8 --seed 1 iris.npz | train-mlp --hidden 3 --epochs 1 --seed 1 >texts.npz
+predict texts.npz >texts-predicted.npz
+# Earlier versions, and scripts like README's, wrote bytes.
+"$python" -c '
+import numpy as np
+z = dict(np.load("texts.npz"))
+np.savez("bytes.npz", **{n: np.array(a.item().encode()) if a.dtype.kind == "U" and a.ndim == 0 else a
+                         for n, a in z.items()})'
+predict bytes.npz >bytes-predicted.npz
+cp file.npz "$(printf 'raw-\377.npz')"
+pick f4_le_3 "$(printf 'raw-\377.npz')" >latin.npz
+pick '*' latin.npz >latin-again.npz
+check "texts arrive as str; bytes are read too" "$python" -c '
+import numpy as np, subprocess
+z, old = np.load("texts.npz"), np.load("bytes.npz")
+assert z["layer1.activation"].item() == "relu" and old["layer1.activation"].item() == b"relu"
+recipe = subprocess.run(["inspect", "--recipe", "texts.npz"], capture_output=True, check=True).stdout
+assert z["recipe"].item() == recipe.decode().rstrip("\n") and z["recipe"].dtype.kind == "U"
+assert not [n for n in z if z[n].dtype.kind == "S"], list(z)
+a, b = np.load("texts-predicted.npz"), np.load("bytes-predicted.npz")
+assert len(set(a["y_pred"])) > 0 and a["y_score"].tobytes() == b["y_score"].tobytes()'
+check "a recipe that is not UTF-8 stays bytes, as they are" "$python" -c '
+import numpy as np
+for name in ("latin.npz", "latin-again.npz"):
+    assert b"raw-\xff.npz" in np.load(name)["recipe"].item(), name'
+
 # ---- more members than a plain end record can count ----
 
 "$python" - <<'PYTHON'

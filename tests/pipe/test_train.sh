@@ -104,7 +104,9 @@ refuses 'layers of nothing' 2 'layers is missing: --layers LAYER' train-cnn digi
 # Without --lr, each optimiser has the rate that PyTorch gives it; the recipe says which.
 while read -r optimizer rest; do
     train-mlp --optimizer "$optimizer" --epochs 1 iris.npz >default.npz
-    check "the recipe has $optimizer's defaults" grep -aq -- "--optimizer $optimizer $rest --epochs 1" default.npz
+    inspect --recipe default.npz >default.recipe
+    check "the recipe has $optimizer's defaults" \
+        grep -q -- "--optimizer $optimizer $rest --epochs 1" default.recipe
     # shellcheck disable=SC2086 # words
     train-mlp --optimizer "$optimizer" $rest --epochs 1 iris.npz >given.npz
     same "the defaults of $optimizer" default.npz given.npz

@@ -95,9 +95,25 @@ static void strings(void) {
     for (size_t i = 0; i < 3; i++)
         CHECK(((uint32_t *)t.data)[i * (t.type.size / 4)] == 0xfffd);
     lp_tensor_free(&t);
-    t = lp_tensor_text("relu");
-    CHECK(t.type.kind == 'S' && t.type.size == 4 && t.ndim == 0 && t.count == 1);
-    lp_tensor_free(&t);
+}
+
+/* One text: str in NumPy, bytes where it is not UTF-8; the same text again in either case. */
+static void text(void) {
+    static const struct {
+        const char *text;
+        char kind;
+        uint32_t size;
+    } cases[] = {{"relu", 'U', 16},        {"", 'U', 4},      {"\xc3\xa9\xf0\x9f\x99\x82", 'U', 8},
+                 {"\xef\xbf\xbd", 'U', 4}, {"a\xff", 'S', 2}, {"\xe2\x82", 'S', 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lp_tensor t = lp_tensor_text(cases[i].text);
+        CHECK(t.type.kind == cases[i].kind && t.type.size == cases[i].size);
+        CHECK(t.ndim == 0 && t.count == 1);
+        char *again = lp_tensor_string(&t, 0, &e);
+        CHECK_TEXT(again, cases[i].text);
+        free(again);
+        lp_tensor_free(&t);
+    }
 }
 
 static void rows(void) {
@@ -137,6 +153,7 @@ int main(void) {
                                     {"types and shapes are named as NumPy names them", names},
                                     {"a conversion loses nothing or is refused", conversions},
                                     {"strings go to UCS-4 and back", strings},
+                                    {"one text is str, or bytes where it is not UTF-8", text},
                                     {"rows are taken in any order", rows},
                                     {"an error is one printable line", errors},
                                     {0},
