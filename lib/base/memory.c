@@ -1,5 +1,8 @@
 #include "base/memory.h"
 
+#include "base/spill.h"
+
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,8 +11,8 @@
 
 enum { ALIGNMENT = 64, ARENA_BLOCK = 64 * 1024 };
 
-static void print_and_exit(size_t count, size_t size) {
-    fprintf(stderr, "out of memory: %zu x %zu bytes\n", count, size);
+static void print_and_exit(const char *line) {
+    fprintf(stderr, "%s\n", line);
     exit(LP_FAILED);
 }
 
@@ -47,10 +50,19 @@ static void *aligned_block(size_t count, size_t size) {
     return aligned_alloc(ALIGNMENT, rounded > 0 ? rounded : ALIGNMENT);
 }
 
+static int fail_alloc(size_t count, size_t size, lp_error *e) {
+    size_t bytes;
+    if (lp_multiply(count, size, &bytes))
+        return lp_fail(e, "out of memory: %zu bytes", bytes);
+    return lp_fail(e, "out of memory: %zu x %zu bytes", count, size);
+}
+
 void *lp_alloc(size_t count, size_t size) {
     void *block = aligned_block(count, size);
     if (block == NULL) {
-        out_of_memory(count, size);
+        lp_error e;
+        fail_alloc(count, size, &e);
+        out_of_memory(e.text);
         abort();
     }
     return block;
@@ -84,6 +96,64 @@ char *lp_strdup(const char *text) {
     return memcpy(lp_alloc(size, 1), text, size);
 }
 
+/* ---- blocks ---- */
+
+enum { LARGE = 1 << 20 }; /* what may go to a file */
+
+static size_t budget, counted; /* budget 0: not asked for yet */
+static lp_spill *spilled;      /* (spilled_count): the blocks that are files */
+static size_t spilled_count, spilled_capacity;
+
+void lp_memory_budget(size_t bytes) {
+    budget = bytes;
+}
+
+bool lp_memory_recount(size_t before, size_t now) {
+    counted += now - before;
+    if (budget == 0)
+        budget = lp_quarter_of_memory();
+    return counted <= budget;
+}
+
+static void *spill_block(size_t bytes, lp_error *e) {
+    lp_error here;
+    lp_spill s;
+    if (lp_spill_open(&s, bytes, e != NULL ? e : &here)) {
+        if (e == NULL)
+            out_of_memory(here.text);
+        return NULL;
+    }
+    spilled = lp_grow(spilled, spilled_count, &spilled_capacity, sizeof *spilled);
+    spilled[spilled_count++] = s;
+    return s.base;
+}
+
+void *lp_block_alloc(size_t count, size_t size, bool zero, lp_error *e) {
+    size_t bytes = 0;
+    if (lp_multiply(count, size, &bytes) && bytes >= LARGE && bytes <= max_bytes) {
+        const bool fits = lp_memory_recount(0, bytes);
+        lp_memory_recount(bytes, 0);
+        if (!fits)
+            return spill_block(bytes, e);
+    }
+    void *block = e != NULL ? lp_try_alloc(count, size, e) : lp_alloc(count, size);
+    if (block == NULL)
+        return NULL;
+    counted += malloc_usable_size(block);
+    return zero ? memset(block, 0, bytes) : block;
+}
+
+void lp_block_free(void *block) {
+    for (size_t i = 0; i < spilled_count; i++)
+        if (spilled[i].base == block) {
+            lp_spill_close(&spilled[i]);
+            spilled[i] = spilled[--spilled_count];
+            return;
+        }
+    counted -= block != NULL ? malloc_usable_size(block) : 0;
+    free(block);
+}
+
 /* ---- arena ---- */
 
 /* The header of a block; its memory starts ALIGNMENT bytes after it. */
@@ -95,7 +165,7 @@ struct lp_arena_block {
 _Static_assert(sizeof(lp_arena_block) <= ALIGNMENT, "the header fits before the first allocation");
 
 static lp_arena_block *new_block(lp_arena_block *before, size_t size) {
-    lp_arena_block *block = lp_alloc(size + ALIGNMENT, 1);
+    lp_arena_block *block = lp_block_alloc(size + ALIGNMENT, 1, false, NULL);
     *block = (lp_arena_block){before, 0, size};
     return block;
 }
@@ -134,7 +204,7 @@ void lp_arena_free(lp_arena *a) {
     while (a->last != NULL) {
         lp_arena_block *block = a->last;
         a->last = block->before;
-        free(block);
+        lp_block_free(block);
     }
 }
 
@@ -146,13 +216,13 @@ int lp_buffer_try_reserve(lp_buffer *b, size_t more, lp_error *e) {
     size_t capacity = b->capacity < 4096 ? 4096 : b->capacity;
     while (capacity - b->size < more && capacity < SIZE_MAX)
         capacity = capacity > PTRDIFF_MAX / 2 ? SIZE_MAX : capacity * 2;
-    char *data = e != NULL ? lp_try_alloc(capacity, 1, e) : lp_alloc(capacity, 1);
+    char *data = lp_block_alloc(capacity, 1, false, e);
     if (data == NULL)
         return -1;
     if (b->size > 0)
         memcpy(data, b->data, b->size);
     data[b->size] = '\0'; /* a text stays one; there is room, since the block grows */
-    free(b->data);
+    lp_block_free(b->data);
     b->data = data;
     b->capacity = capacity;
     return 0;
@@ -188,6 +258,6 @@ const char *lp_buffer_text(lp_buffer *b) {
 }
 
 void lp_buffer_free(lp_buffer *b) {
-    free(b->data);
+    lp_block_free(b->data);
     *b = (lp_buffer){0};
 }

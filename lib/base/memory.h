@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Sets what is called where count * size bytes cannot be had (or do not fit a size_t). It must not
- * return. The default prints "out of memory: ..." and exits with status 1. */
-typedef void lp_memory_hook(size_t count, size_t size);
+/* Sets what is called, with a line that says so, where memory cannot be had (or its size does not
+ * fit a size_t). It must not return. The default prints the line and exits with status 1. */
+typedef void lp_memory_hook(const char *line);
 void lp_on_out_of_memory(lp_memory_hook *hook);
 
 /* No block may be larger from now on: asking for one is running out of memory. */
@@ -54,6 +54,26 @@ void *lp_grow(void *items, size_t count, size_t *capacity, size_t size);
 /* A copy of a text, freed with free(). */
 char *lp_strdup(const char *text) __attribute__((returns_nonnull, malloc));
 
+/* ---- blocks: what tensors, arenas and buffers are made of, and what arrives through a pipe ----
+ *
+ * Together they stay within a budget: a block that would pass it is mapped from a file instead
+ * (base/spill.h), which nobody notices but by the speed of the disk. Small blocks are counted too,
+ * but stay in memory. */
+
+/* Sets the budget; 0, as at the start: a quarter of the machine's memory. */
+void lp_memory_budget(size_t bytes);
+
+/* Counts what is kept elsewhere on top of what was counted there before. True within the budget. */
+bool lp_memory_recount(size_t before, size_t now);
+
+/* A block of count * size bytes as lp_alloc gives it, but filled with zeros only where `zero` is
+ * set; freed with lp_block_free. Where it cannot be had: NULL and e, or the hook where e is NULL.
+ */
+void *lp_block_alloc(size_t count, size_t size, bool zero, lp_error *e);
+
+/* Harmless on NULL. */
+void lp_block_free(void *block);
+
 /* Many allocations that are freed together: those of a stream, of a training run. Starts as {0}. */
 typedef struct lp_arena_block lp_arena_block;
 typedef struct {
@@ -65,8 +85,8 @@ void *lp_arena_alloc_zero(lp_arena *a, size_t count, size_t size) __attribute__(
 char *lp_arena_strdup(lp_arena *a, const char *text) __attribute__((returns_nonnull));
 void lp_arena_free(lp_arena *a); /* leaves {0}, on which it is harmless */
 
-/* A growing byte buffer, for text and for what arrives through a pipe. Starts as {0}; data is
- * 64-byte aligned; freed with lp_buffer_free. Nothing here fails, so no call needs a check. */
+/* A growing byte buffer, for text and for what is unpacked. Starts as {0}; data is a block (see
+ * above); freed with lp_buffer_free. Nothing here fails, so no call needs a check. */
 typedef struct {
     char *data;
     size_t size;     /* bytes used */

@@ -96,17 +96,17 @@ int lp_tensor_try_zeros(lp_tensor *t, lp_type type, int ndim, const size_t *shap
     size_t count, bytes;
     if (lp_shape_size(type, ndim, shape, &count, &bytes, e))
         return -1;
-    void *data = lp_try_alloc(bytes, 1, e);
+    void *data = lp_block_alloc(bytes, 1, true, e);
     if (data == NULL)
         return -1;
-    *t = lp_tensor_over(memset(data, 0, bytes), type, ndim, shape);
+    *t = lp_tensor_over(data, type, ndim, shape);
     t->owned = data;
     return 0;
 }
 
 lp_tensor lp_tensor_zeros(lp_type type, int ndim, const size_t *shape) {
     lp_tensor t = lp_tensor_over(NULL, type, ndim, shape);
-    t.data = t.owned = lp_alloc_zero(t.count, type.size);
+    t.data = t.owned = lp_block_alloc(t.count, type.size, true, NULL);
     return t;
 }
 
@@ -361,7 +361,7 @@ char *lp_tensor_string(const lp_tensor *t, size_t i, lp_error *e) {
 }
 
 void lp_tensor_free(lp_tensor *t) {
-    free(t->owned);
+    lp_block_free(t->owned);
     *t = (lp_tensor){0};
 }
 

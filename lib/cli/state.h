@@ -11,6 +11,9 @@ typedef struct {
     const char *output;
     bool compress, sync, quiet, progress, question;
     int64_t threads, max_bytes;
+    struct {
+        size_t bytes;
+    } memory;
     lp_texts crc32;
 } lp_common_options;
 

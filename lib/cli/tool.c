@@ -19,6 +19,24 @@ lp_tool_state lp_now;
 
 #define ROW(name, member) LP_ROW(name, lp_common_options, member)
 
+/* 256M or 2G: a whole number, and K, M, G or T for powers of 1024. */
+static int parse_memory(const char *word, void *member, lp_error *e) {
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    unsigned long long count = strtoull(word, &end, 10), bytes = count;
+    const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
+    for (const char *u = units; unit != NULL && u <= unit; u++)
+        if (__builtin_mul_overflow(bytes, 1024, &bytes))
+            errno = ERANGE;
+    if (*word < '0' || *word > '9' || (*end != '\0' && (unit == NULL || end[1] != '\0')))
+        return lp_fail_usage(e, "'%s' is not a size (expected one such as 256M or 2G)", word);
+    if (errno != 0 || bytes < 1 << 20 || bytes > PTRDIFF_MAX)
+        return lp_fail_usage(e, "'%s' is out of range: it has to be at least 1M", word);
+    *(size_t *)member = bytes;
+    return 0;
+}
+
 static const lp_option output_row = {
     ROW("output", output), .letter = 'o', .metavar = "FILE", .flags = LP_NOT_IN_RECIPE,
     .help = "write to FILE: a temporary beside it takes its name once it is whole"};
@@ -33,6 +51,9 @@ static const lp_option other_rows[] = {
     {ROW("threads", threads), .metavar = "N", .default_value = "0", .max = 1024,
      .flags = LP_NOT_IN_RECIPE,
      .help = "compute on N threads, 0 for one a CPU; it changes no byte of the output"},
+    {ROW("memory", memory), .metavar = "SIZE", .parse = parse_memory, .flags = LP_NOT_IN_RECIPE,
+     .help = "keep at most SIZE of data in memory, such as 256M or 2G, and the rest in a file in "
+             "$TMPDIR; it changes no byte of the output (without it: a quarter of the machine's)"},
     {ROW("quiet", quiet), .letter = 'q', .flags = LP_NOT_IN_RECIPE, .conflicts = "progress",
      .help = "no progress line and no warnings"},
     {ROW("progress", progress), .flags = LP_NOT_IN_RECIPE,
@@ -139,11 +160,8 @@ void lp_tool_warn_lines(const lp_buffer *text) {
         lp_tool_warn("%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static void out_of_memory(size_t count, size_t size) {
-    size_t bytes;
-    if (lp_multiply(count, size, &bytes))
-        lp_tool_fail("out of memory: %zu bytes", bytes);
-    lp_tool_fail("out of memory: %zu x %zu bytes", count, size);
+static void out_of_memory(const char *line) {
+    lp_tool_fail("%s", line);
 }
 
 /* Called where a mapped file becomes shorter while it is read. */
@@ -205,30 +223,27 @@ static void sort_operands(void) {
             lp_tool_usage("standard input is named twice");
 }
 
-/* Of the environment alone. */
+/* Of the environment alone: it bounds every single tensor that is not used in place in its file. */
 static const lp_option max_bytes = {ROW("max-bytes", max_bytes), .min = 1 << 20, .max = 9e18};
 
-/* LABPIPE_MAX_BYTES bounds every single tensor that is not used in place in its file. */
-static int take_limit(void) {
-    const char *word = getenv("LABPIPE_MAX_BYTES");
-    if (word == NULL || *word == '\0')
+/* Takes an option's word from the environment, for a whole pipeline or lab. */
+static int take_variable(const char *name, const lp_option *row) {
+    const char *word = getenv(name);
+    if (word == NULL || *word == '\0' || lp_tool_given(row->name))
         return 0;
-    if (lp_option_parse(&max_bytes, word, &lp_now.common, &lp_now.error))
-        return lp_within(&lp_now.error, "LABPIPE_MAX_BYTES");
-    lp_memory_limit((size_t)lp_now.common.max_bytes);
+    if (lp_option_parse(row, word, &lp_now.common, &lp_now.error))
+        return lp_within(&lp_now.error, "%s", name);
     return 0;
 }
 
-/* LABPIPE_THREADS replaces --threads, for a whole pipeline or lab. */
 static int take_environment(void) {
-    if (take_limit())
+    if (take_variable("LABPIPE_MAX_BYTES", &max_bytes) ||
+        take_variable("LABPIPE_MEMORY", lp_command_find(&lp_now.command, "memory")->row) ||
+        take_variable("LABPIPE_THREADS", lp_command_find(&lp_now.command, "threads")->row))
         return -1;
-    const char *word = getenv("LABPIPE_THREADS");
-    if (word == NULL || *word == '\0' || lp_tool_given("threads"))
-        return 0;
-    const lp_option *row = lp_command_find(&lp_now.command, "threads")->row;
-    if (lp_option_parse(row, word, &lp_now.common, &lp_now.error))
-        return lp_within(&lp_now.error, "LABPIPE_THREADS");
+    if (lp_now.common.max_bytes > 0)
+        lp_memory_limit((size_t)lp_now.common.max_bytes);
+    lp_memory_budget(lp_now.common.memory.bytes);
     return 0;
 }
 

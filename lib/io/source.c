@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 enum {
-    FIRST_ROOM = 1 << 20, /* a pipe's room at first; doubled as it fills */
-    CHUNK = 1 << 20,      /* of a mapped file, summed and then released */
+    FIRST_ROOM = 1 << 20,     /* a pipe's room at first; doubled as it fills */
+    CHUNK = 1 << 20,          /* of a mapped file, summed and then released */
+    LARGEST_STEP = 256 << 20, /* by which a pipe's room in a file grows */
 };
 
 const char *lp_source_name(const char *path) {
@@ -75,18 +76,53 @@ int lp_source_open(lp_source *s, const char *path, lp_error *e) {
     return -1;
 }
 
-/* Doubles the room of a pipe. Its pages are moved, not copied; untouched ones cost nothing. */
-static int grow(lp_source *s, lp_error *e) {
-    size_t capacity = s->base == NULL ? FIRST_ROOM : s->capacity * 2;
-    void *base = capacity < s->capacity ? MAP_FAILED
-                 : s->base == NULL      ? mmap(NULL, capacity, PROT_READ | PROT_WRITE,
-                                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                                        : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
+/* Doubles the room of a pipe in memory. Its pages are moved, not copied; untouched ones cost
+ * nothing. */
+static int grow_in_memory(lp_source *s, size_t capacity, lp_error *e) {
+    void *base = s->base == NULL ? mmap(NULL, capacity, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                                 : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
     if (base == MAP_FAILED)
         return lp_fail(e, "out of memory after %zu bytes", s->size);
     madvise(base, capacity, MADV_HUGEPAGE); /* fewer page faults, if it works */
     s->base = base;
-    s->data = base;
+    return 0;
+}
+
+/* Moves what a pipe has brought to a file. */
+static int spill(lp_source *s, size_t capacity, lp_error *e) {
+    if (lp_spill_open(&s->spill, capacity, e))
+        return -1;
+    if (s->size > 0) {
+        memcpy(s->spill.base, s->base, s->size);
+        munmap(s->base, s->capacity);
+    }
+    lp_memory_recount(s->capacity, 0);
+    return 0;
+}
+
+/* Makes more room for what a pipe brings. */
+static int grow(lp_source *s, lp_error *e) {
+    size_t step = s->base == NULL ? FIRST_ROOM : s->capacity;
+    if (s->spill.base != NULL && step > LARGEST_STEP)
+        step = LARGEST_STEP;
+    const size_t capacity = s->capacity + step;
+    if (capacity < s->capacity)
+        return lp_fail(e, "out of memory after %zu bytes", s->size);
+    if (s->spill.base != NULL) {
+        if (lp_spill_grow(&s->spill, capacity, e))
+            return -1;
+    } else if (lp_memory_recount(s->capacity, capacity)) {
+        if (grow_in_memory(s, capacity, e))
+            return -1;
+    } else {
+        lp_memory_recount(capacity, s->capacity);
+        if (spill(s, capacity, e))
+            return -1;
+    }
+    if (s->spill.base != NULL)
+        s->base = s->spill.base;
+    s->data = s->base;
     s->capacity = capacity;
     return 0;
 }
@@ -116,7 +152,7 @@ int lp_source_fill_all(lp_source *s, lp_error *e) {
 }
 
 void lp_source_release(const lp_source *s, size_t first, size_t last) {
-    if (!s->is_mapped)
+    if (!s->is_mapped && s->spill.base == NULL)
         return;
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)s->data + first + page - 1) / page * page;
@@ -137,8 +173,12 @@ uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t 
 }
 
 void lp_source_close(lp_source *s) {
-    if (s->base != NULL)
+    if (s->spill.base != NULL) {
+        lp_spill_close(&s->spill);
+    } else if (s->base != NULL) {
         munmap(s->base, s->capacity);
+        lp_memory_recount(s->is_mapped ? 0 : s->capacity, 0);
+    }
     if (s->fd > STDIN_FILENO)
         close(s->fd);
     *s = (lp_source){.fd = -1};

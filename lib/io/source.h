@@ -1,10 +1,12 @@
 /* Where bytes come from: a regular file is mapped, a pipe is read into memory that grows with
- * what arrives. Either way a source is one run of bytes, read front to back; offsets into it stay
- * valid (though `data` may move while a pipe is read). */
+ * what arrives and, past the budget (base/memory.h), into a file. Either way a source is one run of
+ * bytes, read front to back; offsets into it stay valid (though `data` may move while a pipe is
+ * read). */
 #ifndef LP_IO_SOURCE_H
 #define LP_IO_SOURCE_H
 
 #include "base/error.h"
+#include "base/spill.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +21,7 @@ typedef struct {
     int fd;          /* -1 where nothing is left to read */
     void *base;      /* what is mapped, and how much of it */
     size_t capacity;
+    lp_spill spill; /* the same where a pipe did not fit the memory */
 } lp_source;
 
 /* A whole file in memory. */
@@ -40,7 +43,7 @@ int lp_source_fill(lp_source *s, size_t size, lp_error *e);
 /* Reads to the end, whatever its length; an empty source is an error. */
 int lp_source_fill_all(lp_source *s, lp_error *e);
 
-/* The CRC-32 of the bytes [first, last), continuing `crc` (0 to start with). Pages of a mapped file
+/* The CRC-32 of the bytes [first, last), continuing `crc` (0 to start with). Pages of a file
  * are released afterwards, so that a large file costs no memory until its tensors are used. */
 uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t last);
 

@@ -18,6 +18,42 @@ wrote_nothing "it writes nothing"
 refuses "a size that no machine has" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
     gen-moons -n 1000000000000
 
+# --memory: what does not fit goes to a file in TMPDIR, and no byte of the output changes.
+gen-gauss -n 100000 --mean 0,0,0,0,0,0,0,0 --mean 1,1,1,1,1,1,1,1 --seed 1 >wide.npz # 14.4 MB
+pipeline='cat wide.npz | scale --by standard | split --seed 1 | onehot | train-mlp --hidden 4 --epochs 1 --seed 1'
+check "a pipeline in memory" piped "$pipeline >memory.npz"
+mkdir room
+check "the same within 1 MB each" piped "export LABPIPE_MEMORY=1M TMPDIR=\$PWD/room; $pipeline >files.npz"
+same "it gives the same bytes" memory.npz files.npz
+check "nothing is left in TMPDIR" test -z "$(ls room)"
+scale --by standard <wide.npz >memory.npz
+# shellcheck disable=SC2002 # a pipe is what is tried
+cat wide.npz | scale --by standard --memory 1M >files.npz
+same "--memory 1M does, too" memory.npz files.npz
+# The limit of what a process may have as its own, which a file's pages are not.
+within() { (ulimit -d "$1" && shift && "$@"); }
+if within 30000 bash -c 'cat wide.npz | scale --by standard --memory 2G' >/dev/null 2>&1; then
+    skip "--memory against a limit of the data segment (there is no such limit here)"
+else
+    check "--memory keeps to it" within 30000 bash -c 'set -o pipefail; cat wide.npz | scale --by standard --memory 4M | cmp - memory.npz'
+fi
+refuses "a TMPDIR that is not there" 1 \
+    '^scale: reading standard input: [0-9]+ bytes that do not fit the memory \(--memory\) cannot go to a file in /nonexistent \(TMPDIR\): No such file or directory$' \
+    bash -c 'cat wide.npz | TMPDIR=/nonexistent scale --by centre --memory 1M'
+# A full one: a file system of 4 MB, in a name space of its own.
+full='mount -t tmpfs -o size=4m none room && cat wide.npz | TMPDIR=room scale --by centre --memory 1M'
+if unshare -rm mount -t tmpfs none room 2>/dev/null; then
+    refuses "a full TMPDIR" 1 'find no room in room \(TMPDIR\): No space left on device$' unshare -rm bash -c "$full"
+    wrote_nothing "it writes nothing"
+else
+    skip "a full TMPDIR (no name space to mount one in)"
+fi
+rmdir room && rm -f wide.npz memory.npz files.npz
+for word in 1 999K x -1M 1MB 1k 99999999T; do
+    refuses "--memory $word" 2 "^gen-moons: option --memory: '$word' is (not a size|out of range)" gen-moons -n 10 --memory "$word"
+done
+refuses "LABPIPE_MEMORY=abc" 2 "^gen-moons: LABPIPE_MEMORY: 'abc' is not a size" env LABPIPE_MEMORY=abc gen-moons -n 10
+
 # LABPIPE_MAX_BYTES bounds each tensor: 1,600,000 bytes are too many here, 160,000 are not.
 export LABPIPE_MAX_BYTES=1048576
 refuses "a tensor above LABPIPE_MAX_BYTES" 1 '^gen-moons: out of memory: 1600000 bytes$' gen-moons -n 100000

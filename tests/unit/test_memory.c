@@ -1,5 +1,7 @@
 /* lib/base/memory: sizes that overflow, the hook, growing, arenas, buffers. */
 #include "base/memory.h"
+#include "base/spill.h"
+#include "base/tensor.h"
 #include "check.h"
 
 #include <setjmp.h>
@@ -8,11 +10,10 @@
 #include <string.h>
 
 static jmp_buf out;
-static size_t asked_count, asked_size;
+static char line[200];
 
-static void hook(size_t count, size_t size) {
-    asked_count = count;
-    asked_size = size;
+static void hook(const char *said) {
+    snprintf(line, sizeof line, "%s", said);
     longjmp(out, 1);
 }
 
@@ -26,18 +27,18 @@ static void hooks(void) {
         lp_alloc(SIZE_MAX / 4, 8); /* overflows */
         CHECK(false);
     }
-    CHECK(asked_count == SIZE_MAX / 4 && asked_size == 8);
+    CHECK_TEXT(line, "out of memory: 4611686018427387903 x 8 bytes");
     if (setjmp(out) == 0) {
         lp_alloc_zero(SIZE_MAX / 2, 1); /* does not, and is not to be had */
         CHECK(false);
     }
-    CHECK(asked_count == SIZE_MAX / 2 && asked_size == 1);
+    CHECK_TEXT(line, "out of memory: 9223372036854775807 bytes");
     lp_arena arena = {0};
     if (setjmp(out) == 0) {
         lp_arena_alloc(&arena, SIZE_MAX / 8, 16);
         CHECK(false);
     }
-    CHECK(asked_count == SIZE_MAX / 8 && asked_size == 16);
+    CHECK_TEXT(line, "out of memory: 2305843009213693951 x 16 bytes");
     lp_buffer b = {0};
     if (setjmp(out) == 0) {
         lp_buffer_reserve(&b, SIZE_MAX - 1);
@@ -101,6 +102,70 @@ static void arenas(void) {
     lp_arena_free(&a);
 }
 
+/* Blocks past the budget are files; what is freed makes room again. */
+static void blocks(void) {
+    const size_t mib = 1 << 20;
+    lp_error e;
+    lp_memory_budget(4 * mib);
+    char *first = lp_block_alloc(3 * mib, 1, true, &e), *second = lp_block_alloc(mib, 3, true, &e);
+    CHECK(first != NULL && second != NULL && is_aligned(first) && is_aligned(second));
+    bool is_zero = true;
+    for (size_t i = 0; i < 3 * mib; i++)
+        is_zero = is_zero && first[i] == 0 && second[i] == 0;
+    CHECK(is_zero);
+    memset(first, 1, 3 * mib);
+    memset(second, 2, 3 * mib);
+    CHECK(first[3 * mib - 1] == 1 && second[0] == 2 && second[3 * mib - 1] == 2);
+
+    setenv("TMPDIR", "/nonexistent", 1); /* whatever is to become a file now fails */
+    CHECK(lp_block_alloc(2 * mib, 1, false, &e) == NULL);
+    CHECK_HOLDS(e.text, "2097152 bytes that do not fit the memory");
+    CHECK_HOLDS(e.text, "/nonexistent (TMPDIR): No such file or directory");
+    if (setjmp(out) == 0) {
+        lp_tensor_vector(LP_F8, mib);
+        CHECK(false);
+    }
+    CHECK_HOLDS(line, "8388608 bytes that do not fit the memory");
+    char *small = lp_block_alloc(1000, 1, false, &e);
+    CHECK(small != NULL);
+    lp_block_free(first);
+    first = lp_block_alloc(2 * mib, 1, false, &e);
+    CHECK(first != NULL);
+    lp_block_free(NULL);
+    lp_block_free(second);
+    lp_block_free(small);
+    lp_block_free(first);
+    unsetenv("TMPDIR");
+
+    /* Its bytes stay where a buffer grows out of the budget. */
+    lp_buffer b = {0};
+    for (uint32_t i = 0; i < 3 * mib; i++)
+        lp_buffer_append(&b, &i, sizeof i);
+    bool is_whole = b.size == 12 * mib;
+    for (uint32_t i = 0; i < 3 * mib && is_whole; i++)
+        is_whole = memcmp(b.data + 4 * i, &i, 4) == 0;
+    CHECK(is_whole);
+    lp_buffer_free(&b);
+    lp_memory_budget(0);
+}
+
+static void spills(void) {
+    lp_error e;
+    lp_spill s = {0};
+    CHECK(lp_spill_open(&s, 5000, &e) == 0);
+    memset(s.base, 7, 5000);
+    CHECK(lp_spill_grow(&s, 3 << 20, &e) == 0 && s.size == 3 << 20);
+    const char *at = s.base;
+    CHECK(at[0] == 7 && at[4999] == 7 && at[5000] == 0 && at[(3 << 20) - 1] == 0);
+    CHECK(lp_spill_grow(&s, SIZE_MAX / 2 + 2, &e) == -1);
+    CHECK_HOLDS(e.text, "find no room in");
+    CHECK(s.size == 3 << 20 && at[4999] == 7);
+    lp_spill_close(&s);
+    CHECK(s.base == NULL);
+    lp_spill_close(&s);
+    CHECK(lp_quarter_of_memory() > 1 << 20);
+}
+
 static int freed;
 
 static void count_free(lp_buffer *b) {
@@ -130,6 +195,8 @@ int main(void) {
                                     {"a size that a file states is refused by value", stated_sizes},
                                     {"arrays and buffers grow", growing},
                                     {"an arena's blocks keep apart", arenas},
+                                    {"blocks past the budget are files", blocks},
+                                    {"memory that is a file", spills},
                                     {"a scope frees what it declared", scopes},
                                     {0},
                                 });
