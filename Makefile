@@ -233,7 +233,7 @@ bench: tools ## measure kernels, training and streams against OpenBLAS, LAPACK, 
 # ---- the rest ----
 
 install: tools ## install under PREFIX (/usr/local): `labpipe TOOL`, and the manual pages
-	@sh make/install.sh '$(PREFIX)' '$(BIN)' '$(VERSION)'
+	@sh make/install.sh '$(PREFIX)' '$(BIN)'
 
 uninstall: ## remove what `make install` put under PREFIX
 	@sh make/uninstall.sh '$(PREFIX)'

@@ -18,6 +18,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "augment",
+    .group = LP_TO_PREPARE,
     .summary = "widen the training part by mirrored and shifted copies of its pictures",
     .manual =
         "x_train, or x where there is no x_train, becomes K times as long: the pictures as they "
@@ -28,8 +29,10 @@ static const lp_tool tool = {
         "Pictures are [n, height, width] or [n, height, width, channels], of any number type, or "
         "[n, pixels] with their shape in input_shape. Pixels move as a whole: no value changes. "
         "Digits and letters are not to be mirrored.",
-    .examples = "gen-digits | split --train 0.8 | augment --shift 2 --times 3\n"
-                "from-cifar --test test_batch.bin data_batch_*.bin | augment --mirror --shift 4",
+    .examples =
+        "labpipe gen-digits | labpipe split --train 0.8 | labpipe augment --shift 2 --times 3\n"
+        "labpipe from-cifar --test test_batch.bin data_batch_*.bin | labpipe augment "
+        "--mirror --shift 4",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -29,6 +29,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "eval",
+    .group = LP_TO_EVALUATE,
     .summary = "evaluate a model, predictions or factors on the data",
     .manual =
         "Takes a stream with a model (layer1.weight and so on, or a perceptron's weight) and the "
@@ -51,9 +52,11 @@ static const lp_tool tool = {
         "an SVD the ratio that each component explains.\n\n"
         "--json and --tsv also have precision, recall, f1 and support of each class. Their figures "
         "are exact to the last bit, and what is not known is null or nan.",
-    .examples = "gen-moons -n 1000 | split --train 0.8 | train-mlp --hidden 20 --lr 0.5 | eval\n"
-                "eval --json model.npz data.npz\n"
-                "eval --model model.npz new.npz",
+    .examples =
+        "labpipe gen-moons -n 1000 | labpipe split --train 0.8 | labpipe train-mlp --hidden "
+        "20 --lr 0.5 | labpipe eval\n"
+        "labpipe eval --json model.npz data.npz\n"
+        "labpipe eval --model model.npz new.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

@@ -55,8 +55,9 @@ static const lp_option options[] = {
      .requires = ITERATIVE, .help = "evaluate every N epochs; 0: at the end only"},
     {ROW("patience", how.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
      .requires = "eval-every",
-     .help = "stop after N evaluations without a lower error on the validation part (of split "
-             "--validation, or under --mask), and keep the best factors"},
+     .help =
+         "stop after N evaluations without a lower error on the validation part (of labpipe split "
+         "--validation, or under --mask), and keep the best factors"},
     TRAINING_ROWS(struct options, files, "epochs"),
     {ROW("seed", how.fit.seed), .metavar = "S", .default_value = "0",
      .help = "of the start and of the random order"},
@@ -65,6 +66,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "factorise",
+    .group = LP_TO_LEARN,
     .summary = "approximate a matrix by the product of two narrow ones",
     .manual =
         "x [m, n], or a sparse matrix (row, col, data, shape: then only its entries count), "
@@ -84,11 +86,11 @@ static const lp_tool tool = {
         "\n"
         "history.epoch, history.loss and history.val_loss hold the mean squared error over the "
         "observed and the held-out entries. The result does not depend on --threads.",
-    .examples =
-        "from-csv --label species iris.csv | scale --by centre | factorise --method svd --rank 2\n"
-        "gen-ratings | split --train 0.9 |\n"
-        "    factorise --method sgd --rank 5 --bias --reg 0.1 --init normal --init-scale 0.1 | "
-        "eval",
+    .examples = "labpipe from-csv --label species iris.csv | labpipe scale --by centre | labpipe "
+                "factorise --method svd --rank 2\n"
+                "labpipe gen-ratings | labpipe split --train 0.9 |\n"
+                "    labpipe factorise --method sgd --rank 5 --bias --reg 0.1 --init normal "
+                "--init-scale 0.1 | labpipe eval",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -14,12 +14,14 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "from-cifar",
+    .group = LP_TO_CONVERT,
     .summary = "read CIFAR-10's binary batches into a stream",
     .manual = "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, "
               "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
               "ten names, input_shape the shape of one image. A file that is not a whole number of "
               "records, or has a label over 9, is refused.",
-    .examples = "from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | inspect",
+    .examples = "labpipe from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | "
+                "labpipe inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

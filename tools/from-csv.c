@@ -46,6 +46,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "from-csv",
+    .group = LP_TO_CONVERT,
     .summary = "read CSV files into a stream",
     .manual =
         "Reads comma-separated values (RFC 4180), gzipped or not, into x, f8 [rows, columns], each "
@@ -72,12 +73,12 @@ static const lp_tool tool = {
         "A pair of ids that occurs twice is an error. --names replaces the ids in cols by names: "
         "every id needs one, unused names are left out, and a name that several ids share gets the "
         "id after it, \"Emma (1996) [838]\".",
-    .examples = "from-csv --label species fixtures/iris.csv | inspect\n"
-                "from-csv --label survived --id name --categories sex,port --missing '' train.csv "
-                ">train.npz\n"
-                "from-csv --like train.npz --id name test.csv >test.npz\n"
-                "from-csv --target price --separator ';' --decimal , houses.csv.gz\n"
-                "from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
+    .examples = "labpipe from-csv --label species fixtures/iris.csv | labpipe inspect\n"
+                "labpipe from-csv --label survived --id name --categories sex,port --missing '' "
+                "train.csv >train.npz\n"
+                "labpipe from-csv --like train.npz --id name test.csv >test.npz\n"
+                "labpipe from-csv --target price --separator ';' --decimal , houses.csv.gz\n"
+                "labpipe from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
                 "ratings.csv",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,

@@ -15,14 +15,15 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "from-idx",
+    .group = LP_TO_CONVERT,
     .summary = "read IDX files (MNIST and its relatives) into a stream",
     .manual = "Reads IDX files, gzipped or not, of every element type. A file of one dimension "
               "holds labels, any other images. Images and labels become x and y, in the files' "
               "types (u1 pixels are not widened); two files of each become x_train, y_train, "
               "x_test and y_test, in this order. input_shape is the shape of one image. A file "
               "that is cut short or longer than its header says is refused.",
-    .examples = "from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz | render-weights "
-                "--of x --first 100 -o digits.png",
+    .examples = "labpipe from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz | labpipe "
+                "render-weights --of x --first 100 -o digits.png",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -14,6 +14,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "from-images",
+    .group = LP_TO_CONVERT,
     .summary = "read PNG, PGM and PPM pictures into a stream",
     .manual = "Reads pictures in the order given into x, u1 [n, height, width] in grey or [n, "
               "height, width, 3] in colour; input_shape is the shape of one. PNG of every colour "
@@ -28,7 +29,7 @@ static const lp_tool tool = {
               "\n"
               "With --labels the folders' names, sorted by their bytes, become classes, and y "
               "holds their numbers.",
-    .examples = "from-images --grey --resize 64x64 --labels faces/ | inspect",
+    .examples = "labpipe from-images --grey --resize 64x64 --labels faces/ | labpipe inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -13,6 +13,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "from-libsvm",
+    .group = LP_TO_CONVERT,
     .summary = "read LIBSVM files into a stream",
     .manual =
         "Reads LIBSVM's text format, a label and INDEX:VALUE pairs a line, gzipped or not, into a "
@@ -25,8 +26,9 @@ static const lp_tool tool = {
         "order of the labels' values, and classes has these values as text (it is left out where "
         "they are 0, 1, ... already). Other labels, or any under --target, become y, f8 [rows]. "
         "Several labels a line, and the query ids (qid:) of rankings, are refused.",
-    .examples = "from-libsvm heart_scale | split --train 0.8 --stratify | inspect\n"
-                "from-libsvm --features 123 a1a.t.gz -o test.npz",
+    .examples = "labpipe from-libsvm heart_scale | labpipe split --train 0.8 --stratify | labpipe "
+                "inspect\n"
+                "labpipe from-libsvm --features 123 a1a.t.gz -o test.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -17,6 +17,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-digits",
+    .group = LP_TO_MAKE,
     .summary = "draw labelled pictures of digits",
     .manual =
         "x, u1 [n, 28, 28] (or [n, side, side, 3] in colour), holds digits drawn as strokes: bent, "
@@ -26,8 +27,8 @@ static const lp_tool tool = {
         "They are as hard as handwritten digits: trained on four fifths of 10,000, a linear model "
         "gets about 91 % of the others right and a network with 128 hidden units 98 %. In colour, "
         "32 pixels a side, these figures are 19 % and 93 %.",
-    .examples = "gen-digits | split --train 0.8 > digits.npz\n"
-                "gen-digits --colour --side 32 --noise 12 | split --train 0.8",
+    .examples = "labpipe gen-digits | labpipe split --train 0.8 > digits.npz\n"
+                "labpipe gen-digits --colour --side 32 --noise 12 | labpipe split --train 0.8",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -15,10 +15,11 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-ellipse",
+    .group = LP_TO_MAKE,
     .summary = "draw points labelled by a quadratic form",
     .manual = "x, f8 [n, d], holds points whose coordinates are standard normal; y, i8, is 1 "
               "where x'Qx is larger than the threshold and 0 elsewhere.",
-    .examples = "gen-ellipse -n 70000 | split --train 60000 > ellipse.npz",
+    .examples = "labpipe gen-ellipse -n 70000 | labpipe split --train 60000 > ellipse.npz",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -15,13 +15,14 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-faces",
+    .group = LP_TO_MAKE,
     .summary = "draw grey pictures of faces",
     .manual = "x, u1 [people * shots, 64, 64], holds painted heads under a lamp, a person's "
               "pictures one after the other; y, i8, the person's number. A person has a shape, "
               "tones, hair, eyes, brows, nose and mouth, perhaps a beard or glasses; from shot to "
               "shot the head turns, the lamp moves and the expression changes. Their variance, and "
               "what 16 principal components leave of it, are those of real portraits.",
-    .examples = "gen-faces | scale --divide 255 | scale --by centre",
+    .examples = "labpipe gen-faces | labpipe scale --divide 255 | labpipe scale --by centre",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

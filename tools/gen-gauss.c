@@ -16,11 +16,12 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-gauss",
+    .group = LP_TO_MAKE,
     .summary = "draw labelled points from normal distributions",
     .manual = "x, f8 [n * classes, d], holds N points of each class, class after class; y, i8, "
               "their labels 0, 1, ... in the order of the means. A covariance must be symmetric "
               "and positive semi-definite.",
-    .examples = "gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5",
+    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -16,12 +16,14 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-moons",
+    .group = LP_TO_MAKE,
     .summary = "draw labelled points on two half-moons",
     .manual = "x, f8 [n, 2], holds two interleaving half circles, as scikit-learn's make_moons "
               "constructs them: half of the points at (cos t, sin t), labelled 0, the others at "
               "(1 - cos t, 1/2 - sin t), labelled 1, for t evenly spaced in 0 .. pi, plus normal "
               "noise. y, i8, holds the labels.",
-    .examples = "gen-moons -n 1000 --noise 0.05 | split --train 0.8 | train-mlp --hidden 20",
+    .examples = "labpipe gen-moons -n 1000 --noise 0.05 | labpipe split --train 0.8 | labpipe "
+                "train-mlp --hidden 20",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -19,6 +19,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gen-ratings",
+    .group = LP_TO_MAKE,
     .summary = "draw a sparse matrix of film ratings",
     .manual =
         "A users x items matrix as scipy.sparse.save_npz writes it (row, col, data, shape, format "
@@ -30,8 +31,8 @@ static const lp_tool tool = {
         "star and cut to 0.5 .. 5. Some users rate few items and some rate many; what they rate "
         "follows a long tail. Every user rates at least once and, given as many ratings as items, "
         "every item is rated.",
-    .examples = "gen-ratings | split --train 0.9 > ratings.npz\n"
-                "gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2",
+    .examples = "labpipe gen-ratings | labpipe split --train 0.9 > ratings.npz\n"
+                "labpipe gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

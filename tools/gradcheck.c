@@ -15,6 +15,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "gradcheck",
+    .group = LP_TO_EVALUATE,
     .summary = "check the derivative of every op",
     .manual =
         "Compares the backward pass of every operation of the automatic differentiation with "
@@ -23,7 +24,7 @@ static const lp_tool tool = {
         "alone, in a diamond, and with one operand in all places. Prints each op, the number of "
         "points, the largest deviation relative to the largest derivative, and the verdict. The "
         "exit status is 1 where a gradient is wrong, missing, or zero at every point.",
-    .examples = "gradcheck",
+    .examples = "labpipe gradcheck",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_TEXT,
     .options = options,

@@ -18,6 +18,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "impute",
+    .group = LP_TO_PREPARE,
     .summary = "fill in missing values",
     .manual =
         "Replaces every NaN in x, column by column. After split the values are computed from "
@@ -29,9 +30,9 @@ static const lp_tool tool = {
         "\n"
         "Everything is computed in double and rounded to the type of x. impute.value [d] keeps "
         "what fills each column, so that new data can be filled alike. Impute before scale.",
-    .examples = "from-csv --label species iris.csv | split | impute --by median | scale --by "
-                "standard\n"
-                "impute --by constant --value 0 data.npz > filled.npz",
+    .examples = "labpipe from-csv --label species iris.csv | labpipe split | labpipe impute --by "
+                "median | labpipe scale --by standard\n"
+                "labpipe impute --by constant --value 0 data.npz > filled.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

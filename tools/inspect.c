@@ -16,6 +16,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "inspect",
+    .group = LP_TO_EVALUATE,
     .summary = "say what a stream holds and how it was made",
     .manual =
         "Prints every tensor's name, stored element type and shape; for numbers the minimum, the "
@@ -23,8 +24,8 @@ static const lp_tool tool = {
         "first ones. Last comes the recipe: the shell pipeline that makes the stream again.\n"
         "\n"
         "Printing a recipe never runs it. Read it before you pipe it into bash.",
-    .examples = "inspect model.npz\n"
-                "inspect --recipe model.npz | bash | cmp - model.npz",
+    .examples = "labpipe inspect model.npz\n"
+                "labpipe inspect --recipe model.npz | bash | cmp - model.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,
@@ -49,7 +50,7 @@ int main(int argc, char **argv) {
     lp_stream *s = lp_tool_input_stream();
     if (lp_stream_archives(s) > lp_tool_input_count())
         lp_tool_warn("%zu archives follow each other: other programs see only the last one in each "
-                     "file (pick '*' joins them)",
+                     "file (labpipe pick '*' joins them)",
                      lp_stream_archives(s));
     // write
     if (o.recipe)

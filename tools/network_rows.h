@@ -92,7 +92,7 @@
  .help = "evaluate every N epochs (or steps); 0: at the end only"},
 {ROW("patience", train.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
  .requires = "eval-every",
- .help = "stop after N evaluations without a lower loss on x_val (of split --validation), and "
+ .help = "stop after N evaluations without a lower loss on x_val (of labpipe split --validation), and "
          "keep the best weights"},
 {ROW("batch-loss", train.run.batch_loss), .requires = "eval-every",
  .help = "with history.batch_loss: the loss of the last batch before each evaluation, before its "

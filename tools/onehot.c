@@ -15,14 +15,15 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "onehot",
+    .group = LP_TO_PREPARE,
     .summary = "turn labels into one-hot rows",
     .manual = "Those of y, y_train, y_val and y_test that are present become u1 [n, k]: rows of "
               "zeros with a one at the label's class, with the same k classes in all. Whole "
               "numbers are places among the names in classes. Without these, labels 0 to k - 1 "
               "are classes as they are; other numbers, such as -1 and 1, and texts are the names "
               "of theirs, in ascending order, and are put as classes.",
-    .examples = "from-csv --label species iris.csv | onehot\n"
-                "gen-moons -n 100 | split --train 0.8 | onehot --classes 2",
+    .examples = "labpipe from-csv --label species iris.csv | labpipe onehot\n"
+                "labpipe gen-moons -n 100 | labpipe split --train 0.8 | labpipe onehot --classes 2",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

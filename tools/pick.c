@@ -16,6 +16,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "pick",
+    .group = LP_TO_PREPARE,
     .summary = "keep, drop and rename tensors, take rows of them",
     .manual =
         "Keeps the tensors whose names match one of the PATTERNs (all tensors without any "
@@ -33,9 +34,9 @@ static const lp_tool tool = {
         "names and "
         "scalings of columns and classes; where their numbers of rows differ, --of is needed. pick "
         "'*' joins several archives in one file.",
-    .examples = "pick 'x*' 'y*' data.npz > xy.npz\n"
-                "split --train 0.8 iris.npz | pick --rows 0:20 --of '*_train'\n"
-                "pick layer1.weight --rename layer1.weight=w model.npz",
+    .examples = "labpipe pick 'x*' 'y*' data.npz > xy.npz\n"
+                "labpipe split --train 0.8 iris.npz | labpipe pick --rows 0:20 --of '*_train'\n"
+                "labpipe pick layer1.weight --rename layer1.weight=w model.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -27,6 +27,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-confusion",
+    .group = LP_TO_DRAW,
     .summary = "draw a confusion matrix, as PNG, SVG or PDF",
     .manual =
         "Evaluates what eval does: a model on its data, or y_pred against y (y_test, y_val, "
@@ -35,9 +36,9 @@ static const lp_tool tool = {
         "the darker the larger its share of the true class is.\n"
         "\n"
         "The picture is a PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
-    .examples =
-        "plot-confusion model.npz -o confusion.png\n"
-        "predict --model model.npz new.npz | plot-confusion --title 'New flowers' > new.png",
+    .examples = "labpipe plot-confusion model.npz -o confusion.png\n"
+                "labpipe predict --model model.npz new.npz | labpipe plot-confusion --title 'New "
+                "flowers' > new.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

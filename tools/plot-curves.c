@@ -29,6 +29,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-curves",
+    .group = LP_TO_DRAW,
     .summary = "draw learning curves of one or more training runs, as PNG, SVG or PDF",
     .manual =
         "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss, "
@@ -41,10 +42,11 @@ static const lp_tool tool = {
         "What summarise makes of many runs is drawn as their mean in a band of one standard "
         "deviation. The picture is a "
         "PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
-    .examples = "plot-curves --log sgd.npz adam.npz -o curves.png\n"
-                "summarise seed-*.npz | plot-curves -o mean.png\n"
-                "plot-curves --of accuracy --parts validation --name '32 units' --name '128 units' "
-                "a.npz b.npz >c.png",
+    .examples =
+        "labpipe plot-curves --log sgd.npz adam.npz -o curves.png\n"
+        "labpipe summarise seed-*.npz | labpipe plot-curves -o mean.png\n"
+        "labpipe plot-curves --of accuracy --parts validation --name '32 units' --name '128 "
+        "units' a.npz b.npz >c.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

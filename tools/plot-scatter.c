@@ -50,6 +50,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "plot-scatter",
+    .group = LP_TO_DRAW,
     .summary = "draw points, coloured by class, as PNG, SVG or PDF",
     .manual =
         "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
@@ -63,11 +64,15 @@ static const lp_tool tool = {
         "every point of the picture: an MLP's regions, a perceptron's line. --line draws the lines "
         "of several perceptrons in one picture. A model is applied as predict applies it: columns "
         "and classes by name, and raw data is scaled as the model's data was.",
-    .examples = "from-csv --label species iris.csv | plot-scatter --x 2 --y 3 -o petals.png\n"
-                "plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png\n"
-                "factorise --method svd --rank 2 iris.npz | plot-scatter --of u -o u.svg\n"
-                "predict regression.npz | plot-scatter --of y_test,y_pred -o fit.png\n"
-                "gen-moons -n 500 | train-mlp --hidden 20 | plot-scatter --boundary -o moons.png",
+    .examples =
+        "labpipe from-csv --label species iris.csv | labpipe plot-scatter --x 2 --y 3 -o "
+        "petals.png\n"
+        "labpipe plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png\n"
+        "labpipe factorise --method svd --rank 2 iris.npz | labpipe plot-scatter --of u -o "
+        "u.svg\n"
+        "labpipe predict regression.npz | labpipe plot-scatter --of y_test,y_pred -o fit.png\n"
+        "labpipe gen-moons -n 500 | labpipe train-mlp --hidden 20 | labpipe plot-scatter "
+        "--boundary -o moons.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

@@ -29,6 +29,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "predict",
+    .group = LP_TO_EVALUATE,
     .summary = "predict with a trained model",
     .manual =
         "Takes a model (train-mlp's or train-perceptron's) and rows of features, and adds y_pred, "
@@ -46,10 +47,12 @@ static const lp_tool tool = {
         "--row and --col, and a row's best columns, with their names in y_cols, with --row and "
         "--top. With the factors of svd in --model FILE, or with --x, x_pred is each row of x "
         "projected onto the columns of v, x v vᵀ, also of rows that were not factorised.",
-    .examples = "predict model.npz | eval\n"
-                "from-csv new.csv | predict --model model.npz | to-csv y_pred\n"
-                "factorise --method svd --rank 2 iris.npz | predict | to-csv x_pred\n"
-                "predict --row 5 --top 10 factors.npz | to-csv y_cols y_pred",
+    .examples =
+        "labpipe predict model.npz | labpipe eval\n"
+        "labpipe from-csv new.csv | labpipe predict --model model.npz | labpipe to-csv y_pred\n"
+        "labpipe factorise --method svd --rank 2 iris.npz | labpipe predict | labpipe to-csv "
+        "x_pred\n"
+        "labpipe predict --row 5 --top 10 factors.npz | labpipe to-csv y_cols y_pred",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -47,6 +47,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "render-weights",
+    .group = LP_TO_DRAW,
     .summary = "draw images, weights, feature maps or eigenfaces as tiles of one PNG",
     .manual =
         "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
@@ -57,11 +58,13 @@ static const lp_tool tool = {
         "have three inputs, else with a row for each output. A tile whose values are all equal is "
         "middle grey. The PNG's pixels are the same "
         "everywhere; its text also depends on the version of cairo.",
-    .examples = "from-idx train-images.gz train-labels.gz | render-weights --of x --first 50 "
-                "--caption y -o digits.png\n"
-                "factorise --method svd --rank 24 faces.npz | render-weights --of v -o faces.png\n"
-                "render-weights --tile 28x28 model.npz -o weights.png\n"
-                "render-weights --maps 0 --of x_test cnn.npz -o maps.png",
+    .examples =
+        "labpipe from-idx train-images.gz train-labels.gz | labpipe render-weights --of x "
+        "--first 50 --caption y -o digits.png\n"
+        "labpipe factorise --method svd --rank 24 faces.npz | labpipe render-weights --of v "
+        "-o faces.png\n"
+        "labpipe render-weights --tile 28x28 model.npz -o weights.png\n"
+        "labpipe render-weights --maps 0 --of x_test cnn.npz -o maps.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

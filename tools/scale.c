@@ -16,6 +16,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "scale",
+    .group = LP_TO_PREPARE,
     .summary = "centre, standardise or otherwise scale the features",
     .manual = "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
               "x_train alone and applied to x_train, x_val and x_test.\n"
@@ -28,9 +29,10 @@ static const lp_tool tool = {
               "Everything is computed in double and rounded once. scale.offset and scale.divisor "
               "[d] keep the numbers, so that predict can scale new data in the same way; scaling "
               "twice keeps both steps as one.",
-    .examples = "from-csv --label species iris.csv | scale --by centre\n"
-                "from-csv --label species iris.csv | split --train 100 | scale --by standard\n"
-                "gen-digits | scale --divide 255",
+    .examples = "labpipe from-csv --label species iris.csv | labpipe scale --by centre\n"
+                "labpipe from-csv --label species iris.csv | labpipe split --train 100 | labpipe "
+                "scale --by standard\n"
+                "labpipe gen-digits | labpipe scale --divide 255",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -34,6 +34,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "split",
+    .group = LP_TO_PREPARE,
     .summary = "divide data into a training, a validation and a test part",
     .manual = "x and y, if present (of any type, row by row), become x_train, y_train, x_test and "
               "y_test, in random order, and ids, if present, are divided alike. Everything else "
@@ -63,13 +64,14 @@ static const lp_tool tool = {
               "within each row, and every row keeps at least one entry to train on. With "
               "--validation there are row_val, col_val and data_val too.",
     .examples =
-        "gen-moons -n 1000 | split --train 0.8 --seed 1 > moons.npz\n"
-        "from-csv --label species iris.csv | split --train 100 --stratify\n"
-        "from-csv --label species iris.csv | split --train 0.7 --validation 0.1 --stratify\n"
-        "from-idx train-*.gz t10k-*.gz | split --validation 0.1 > mnist.npz\n"
-        "for i in 0 1 2 3 4; do split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
-        "split --group patient --train 0.8 visits.npz > parts.npz\n"
-        "gen-ratings | split --train 0.9 --by row > ratings.npz",
+        "labpipe gen-moons -n 1000 | labpipe split --train 0.8 --seed 1 > moons.npz\n"
+        "labpipe from-csv --label species iris.csv | labpipe split --train 100 --stratify\n"
+        "labpipe from-csv --label species iris.csv | labpipe split --train 0.7 --validation "
+        "0.1 --stratify\n"
+        "labpipe from-idx train-*.gz t10k-*.gz | labpipe split --validation 0.1 > mnist.npz\n"
+        "for i in 0 1 2 3 4; do labpipe split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
+        "labpipe split --group patient --train 0.8 visits.npz > parts.npz\n"
+        "labpipe gen-ratings | labpipe split --train 0.9 --by row > ratings.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

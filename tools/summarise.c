@@ -22,6 +22,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "summarise",
+    .group = LP_TO_EVALUATE,
     .summary = "summarise many runs: n, mean, sd, min and max of every metric",
     .manual =
         "Each FILE is a run and is read by itself. What eval finds in it (train.accuracy, "
@@ -35,9 +36,10 @@ static const lp_tool tool = {
         "one there, history.loss.n how many they are, history.loss.sd, .min and .max their spread. "
         "Where some runs ended early, the later epochs are those of the others alone. plot-curves "
         "draws the means, and bands of one sd about them.",
-    .examples = "summarise seed-*.npz > seeds.npz; plot-curves seeds.npz -o seeds.png\n"
-                "summarise --tsv --of test.accuracy fold-*.npz\n"
-                "summarise --runs --of 'test.*' relu.npz sigmoid.npz",
+    .examples =
+        "labpipe summarise seed-*.npz > seeds.npz; labpipe plot-curves seeds.npz -o seeds.png\n"
+        "labpipe summarise --tsv --of test.accuracy fold-*.npz\n"
+        "labpipe summarise --runs --of 'test.*' relu.npz sigmoid.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .text_flags = "tsv|runs",

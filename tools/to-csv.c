@@ -13,6 +13,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "to-csv",
+    .group = LP_TO_CONVERT,
     .summary = "write tensors as CSV",
     .manual =
         "Writes the named tensors side by side as comma-separated values, one row of each a line; "
@@ -22,8 +23,9 @@ static const lp_tool tool = {
         "The columns of x are named by features, or by cols, those of y_score with --class-names "
         "by classes, those of other tensors by the tensor's name. An "
         "operand is a FILE if it ends in .npz or .npy or begins with /, ./ or ../, else a NAME.",
-    .examples = "from-csv --label species fixtures/iris.csv | to-csv --class-names\n"
-                "gen-moons -n 5 | to-csv --no-header --separator ' '",
+    .examples =
+        "labpipe from-csv --label species fixtures/iris.csv | labpipe to-csv --class-names\n"
+        "labpipe gen-moons -n 5 | labpipe to-csv --no-header --separator ' '",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

@@ -22,6 +22,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "train-cnn",
+    .group = LP_TO_LEARN,
     .summary = "train a convolutional network on pictures",
     .manual =
         "Trains on x and y, or on x_train and y_train, as train-mlp does, but for the layers, and "
@@ -36,12 +37,14 @@ static const lp_tool tool = {
         "PyTorch's module takes (kernel_size, stride, padding, p). Beside them model.input_shape "
         "and train-mlp's model.* and history.*.",
     .examples =
-        "from-cifar --test test_batch.bin data_batch_*.bin | train-cnn --layers "
+        "labpipe from-cifar --test test_batch.bin data_batch_*.bin | labpipe train-cnn "
+        "--layers "
         "conv:6:5,relu,max-pool:2,conv:16:5,relu,max-pool:2,dense:120,relu,dense:84,relu "
-        "--input-scale 2/255 --input-shift -1 --batch 4 --lr 0.001 --momentum 0.9 --epochs 2 | "
-        "eval\n"
-        "gen-digits -n 2000 | split | train-cnn --layers conv:8:3:1:1,batch-norm,relu,max-pool:2 "
-        "--input-scale 1/255 --batch 32 --epochs 5 | eval",
+        "--input-scale 2/255 --input-shift -1 --batch 4 --lr 0.001 --momentum 0.9 --epochs 2 "
+        "| labpipe eval\n"
+        "labpipe gen-digits -n 2000 | labpipe split | labpipe train-cnn --layers "
+        "conv:8:3:1:1,batch-norm,relu,max-pool:2 --input-scale 1/255 --batch 32 --epochs 5 | "
+        "labpipe eval",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

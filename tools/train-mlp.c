@@ -23,6 +23,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "train-mlp",
+    .group = LP_TO_LEARN,
     .summary = "train a multilayer perceptron or an autoencoder",
     .manual =
         "Trains on x and y, or on x_train and y_train, and watches x_val and y_val if there are "
@@ -34,12 +35,12 @@ static const lp_tool tool = {
         "gives the same bytes on every machine, with any number of threads, and also when it was "
         "killed and resumed from a checkpoint.",
     .examples =
-        "gen-moons -n 1000 | split --train 0.8 | train-mlp --hidden 20 --lr 0.5 --epochs 500 | "
-        "eval\n"
-        "train-mlp --hidden 128,64 --batch 64 --optimizer adam --lr 1e-3 --input-scale 1/255 "
-        "mnist.npz\n"
-        "train-mlp --hidden 16 --target x --loss mse --checkpoint c.npz --checkpoint-every 10 "
-        "faces.npz",
+        "labpipe gen-moons -n 1000 | labpipe split --train 0.8 | labpipe train-mlp --hidden "
+        "20 --lr 0.5 --epochs 500 | labpipe eval\n"
+        "labpipe train-mlp --hidden 128,64 --batch 64 --optimizer adam --lr 1e-3 "
+        "--input-scale 1/255 mnist.npz\n"
+        "labpipe train-mlp --hidden 16 --target x --loss mse --checkpoint c.npz "
+        "--checkpoint-every 10 faces.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

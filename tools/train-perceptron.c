@@ -32,6 +32,7 @@ static const lp_option options[] = {
 
 static const lp_tool tool = {
     .name = "train-perceptron",
+    .group = LP_TO_LEARN,
     .summary = "train a perceptron",
     .manual =
         "Trains on x and y, or on x_train and y_train, of two classes (of more names in classes, "
@@ -42,8 +43,8 @@ static const lp_tool tool = {
         "(Rosenblatt's criterion: how far wrong rows lie beyond the line, averaged over all rows), "
         "history.accuracy, history.val_loss and history.val_accuracy have one entry for each "
         "evaluation.",
-    .examples = "gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5 |\n"
-                "    split --train 0.8 | train-perceptron | eval",
+    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5 |\n"
+                "    labpipe split --train 0.8 | labpipe train-perceptron | labpipe eval",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -38,7 +38,7 @@ lp_setting *lp_command_find(const lp_command *c, const char *name) {
     return find_name(c, name, strlen(name));
 }
 
-/* ---- one option ---- */
+/* ---- names that are nearly right ---- */
 
 /* Edit distance (Levenshtein 1966), for "did you mean". */
 static size_t distance(const char *a, const char *b) {
@@ -61,40 +61,56 @@ static size_t distance(const char *a, const char *b) {
     return row[n];
 }
 
-/* How far a typed name is from an option: 0 where other programs call it so, or it was cut short,
- * else the edit distance. */
-static size_t strangeness(const char *name, const lp_option *row) {
-    size_t length = strlen(name);
-    bool is_cut = length >= 2 && strncmp(name, row->name, length) == 0;
-    bool is_known = row->elsewhere != NULL && lp_choice_of(row->elsewhere, name, length) >= 0;
-    return is_cut || is_known ? 0 : distance(name, row->name);
+/* How far a typed text is from a name: 0 where other programs call it so, or it was cut short, else
+ * the edit distance. */
+static size_t strangeness(const char *typed, const char *name, const char *elsewhere) {
+    size_t length = strlen(typed);
+    bool is_cut = length >= 2 && strncmp(typed, name, length) == 0;
+    bool is_known = elsewhere != NULL && lp_choice_of(elsewhere, typed, length) >= 0;
+    return is_cut || is_known ? 0 : distance(typed, name);
+}
+
+void lp_nearest_consider(lp_nearest *n, const char *dashes, const char *name,
+                         const char *elsewhere) {
+    size_t length = strlen(n->typed);
+    size_t limit = length >= 4   ? 3
+                   : length >= 2 ? 2
+                                 : 1; /* of a short name most letters have to fit */
+    size_t far = strangeness(n->typed, name, elsewhere), best = n->used > 0 ? n->best : limit;
+    if (length == 0 || far > best || (far == best && n->used == 0))
+        return;
+    if (far < best)
+        n->used = 0;
+    if (n->used + 80 < sizeof n->text)
+        n->used += (size_t)snprintf(n->text + n->used, sizeof n->text - n->used, "%s%s%.60s",
+                                    n->used > 0 ? " or " : "did you mean ", dashes, name);
+    n->best = far;
+}
+
+const char *lp_nearest_text(lp_nearest *n) {
+    if (n->used > 0)
+        strcpy(n->text + n->used, "? ");
+    return n->text;
 }
 
 /* `word` is what was typed, up to `length`. The options that are nearest to it are named. */
 static int unknown_option(const lp_command *c, const char *word, size_t length, lp_error *e) {
-    char name[64] = "", hint[200] = "";
-    size_t used = 0, best; /* below this at first: of a short name most letters have to fit */
+    char name[64] = "";
+    lp_nearest nearest = {.typed = name};
     if (word[1] == '-')
         snprintf(name, sizeof name, "%.*s", (int)length - 2, word + 2);
-    best = strlen(name) >= 4 ? 3 : strlen(name) >= 2 ? 2 : 1;
     for (char *at = name; (at = strchr(at, '_')) != NULL;)
         *at = '-';
-    for (size_t i = 0; i < c->settings && name[0] != '\0'; i++) {
+    for (size_t i = 0; i < c->settings; i++) {
         const lp_option *row = c->setting[i].row;
-        size_t far = lp_option_is_long(row) ? strangeness(name, row) : SIZE_MAX;
-        if (far > best || far == SIZE_MAX || (far == best && used == 0))
-            continue;
-        bool more = far == best && used + 80 < sizeof hint;
-        if (far < best)
-            used = 0;
-        if (far < best || more)
-            used += (size_t)snprintf(hint + used, sizeof hint - used, "%s--%s",
-                                     used > 0 ? " or " : "did you mean ", row->name);
-        best = far;
+        if (lp_option_is_long(row))
+            lp_nearest_consider(&nearest, "--", row->name, row->elsewhere);
     }
-    return lp_fail_usage(e, "unknown option '%.*s' (%s%s--help lists them all)", (int)length, word,
-                         hint, used > 0 ? "? " : "");
+    return lp_fail_usage(e, "unknown option '%.*s' (%s--help lists them all)", (int)length, word,
+                         lp_nearest_text(&nearest));
 }
+
+/* ---- one option ---- */
 
 /* The option that `word` names; *value is what follows '=' or the letter, or NULL. */
 static lp_setting *find(const lp_command *c, const char *word, const char **value, lp_error *e) {

@@ -18,6 +18,23 @@ bool lp_option_repeats(const lp_option *row);
 /* Appends a text to a list. */
 void lp_texts_append(lp_texts *texts, const char *text);
 
+/* ---- names that are nearly right (parse.c) ---- */
+
+/* Gathers the names that are nearest to what was typed. Starts as {.typed = text}. */
+typedef struct {
+    const char *typed;
+    size_t best, used; /* how far those in the text are; the text's length */
+    char text[200];
+} lp_nearest;
+
+/* Considers one name, printed after `dashes`; `elsewhere` is "a|b", other programs' names for it,
+ * or NULL. */
+void lp_nearest_consider(lp_nearest *n, const char *dashes, const char *name,
+                         const char *elsewhere);
+
+/* "did you mean NAME or NAME? ", or "" where no name is near. */
+const char *lp_nearest_text(lp_nearest *n);
+
 /* ---- the whole line (parse.c) ---- */
 
 /* One option of a command line: its row, the struct that it is parsed into, and what was typed. */

@@ -93,7 +93,7 @@ static void add_options(void *values) {
 
 static void print_line(const char *text) {
     char line[sizeof lp_now.error.text + 100];
-    int length = snprintf(line, sizeof line, "%s: %s\n", lp_now.tool->name, text);
+    int length = snprintf(line, sizeof line, "labpipe %s: %s\n", lp_now.tool->name, text);
     lp_progress_clear();
     lp_write_all(STDERR_FILENO, line, (size_t)length);
 }
@@ -175,7 +175,8 @@ static void cut_short(int signal_number, siginfo_t *info, void *context) {
     }
     static const char line[] = ": an input file was cut short while it was being read\n";
     const char *name = lp_now.tool->name;
-    if (lp_write_all(STDERR_FILENO, name, strlen(name)) == 0)
+    if (lp_write_all(STDERR_FILENO, "labpipe ", 8) == 0 &&
+        lp_write_all(STDERR_FILENO, name, strlen(name)) == 0)
         lp_write_all(STDERR_FILENO, line, sizeof line - 1);
     _exit(LP_FAILED);
 }
@@ -184,7 +185,7 @@ static void cut_short(int signal_number, siginfo_t *info, void *context) {
 
 static void print_version(FILE *out, const lp_tool *tool, const lp_command *command) {
     (void)command;
-    fprintf(out, "%s (labpipe) %s\n", tool->name, LP_VERSION);
+    fprintf(out, "labpipe %s %s\n", tool->name, LP_VERSION);
 }
 
 /* --help and its like win over the rest of the line, mistakes included: they print and exit. */
@@ -215,7 +216,8 @@ static void sort_operands(void) {
         lp_texts_append(is_word ? words : files, operand);
     }
     if (tool->in == LP_IN_NOTHING && files->count > 0)
-        lp_tool_usage("unexpected operand '%s' (%s reads no input)", files->item[0], tool->name);
+        lp_tool_usage("unexpected operand '%s' (labpipe %s reads no input)", files->item[0],
+                      tool->name);
     if (tool->in != LP_IN_NOTHING && files->count == 0)
         lp_texts_append(files, "-");
     for (size_t i = 0, dashes = 0; i < files->count; i++)

@@ -40,8 +40,20 @@ typedef enum {
     LP_OUT_TEXT,   /* text: lp_tool_out, lp_tool_end */
 } lp_tool_out_kind;
 
+/* What a tool is for: the headings of a list of tools, in their order. */
+#define LP_TOOL_GROUPS(ROW)                                                                        \
+    ROW(MAKE, "make data")                                                                         \
+    ROW(CONVERT, "read and write other formats")                                                   \
+    ROW(PREPARE, "prepare")                                                                        \
+    ROW(LEARN, "learn")                                                                            \
+    ROW(EVALUATE, "evaluate")                                                                      \
+    ROW(DRAW, "draw")
+#define LP_TOOL_GROUP(NAME, name) LP_TO_##NAME,
+typedef enum { LP_TOOL_GROUPS(LP_TOOL_GROUP) } lp_tool_group;
+
 typedef struct {
     const char *name;
+    lp_tool_group group;
     const char *summary;  /* one line: what it does, for a list of tools; no full stop */
     const char *manual;   /* paragraphs for --help and the manual page: tensors taken and given */
     const char *examples; /* command lines, each on its own line, for both */

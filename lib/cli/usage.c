@@ -94,7 +94,7 @@ static void wrap(FILE *out, const char *text, int indent) {
 }
 
 void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
-    fprintf(out, "Usage: %s ", tool->name);
+    fprintf(out, "Usage: labpipe %s ", tool->name);
     operands(out, tool);
     fprintf(out, "\n%c%s.\n\n", toupper((unsigned char)tool->summary[0]), tool->summary + 1);
     wrap(out, tool->manual, 0);
@@ -162,12 +162,20 @@ void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
     fprintf(out, ".SH EXIT STATUS\n%s\n", exit_status);
 }
 
+/* A text, or - where there is none: no field of a line is empty. */
+static const char *field(const char *text) {
+    return text != NULL && *text != '\0' ? text : "-";
+}
+
 void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command) {
-    (void)tool;
+#define NAME(NAME, name) name,
+    static const char *const groups[] = {LP_TOOL_GROUPS(NAME)};
+#undef NAME
+    fprintf(out, "%s\t%s\t%s\n", groups[tool->group], tool->name, tool->summary);
     for (size_t i = 0; i < command->settings; i++) {
         const lp_option *row = command->setting[i].row;
         char text[64];
-        fprintf(out, "%s%s%s\n", lp_option_spelling(row, text), row->choices != NULL ? " " : "",
-                row->choices != NULL ? row->choices : "");
+        fprintf(out, "%s\t%s\t%s\t%s\n", lp_option_spelling(row, text), field(row->metavar),
+                field(row->choices), row->help);
     }
 }

@@ -103,7 +103,7 @@ static int check_scaling(lp_stream *s, lp_error *e) {
             if (lp_tensor_at(numbers, k) != lp_tensor_at(numbers, 0))
                 return lp_fail(e,
                                "%s differs from pixel to pixel: a moved pixel would be scaled as "
-                               "another one (augment before scale)",
+                               "another one (labpipe augment before labpipe scale)",
                                names[i]);
     }
     return 0;

@@ -30,10 +30,10 @@ static int fail_nonfinite(const lp_tensor *x, const char *name, const lp_tensor 
     if (features != NULL && features->data != NULL && features->count == columns &&
         (column = lp_tensor_string(features, bad % columns, e)) == NULL)
         return -1;
-    return lp_fail(e, "%s: row %zu, column %zu%s%s%s is %g (%s)", name, bad / columns,
-                   bad % columns, column != NULL ? ", '" : "", column != NULL ? column : "",
-                   column != NULL ? "'," : "", value,
-                   isnan(value) ? "impute fills missing values" : "expected finite numbers");
+    return lp_fail(
+        e, "%s: row %zu, column %zu%s%s%s is %g (%s)", name, bad / columns, bad % columns,
+        column != NULL ? ", '" : "", column != NULL ? column : "", column != NULL ? "'," : "",
+        value, isnan(value) ? "labpipe impute fills missing values" : "expected finite numbers");
 }
 
 int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *features,

@@ -148,11 +148,11 @@ enum { PARTS = sizeof part_names / sizeof *part_names };
 static const lp_tensor *get_fitted(lp_stream *s, const char **name, lp_error *e) {
     *name = lp_stream_has(s, "x_train") ? "x_train" : "x";
     if (lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) {
-        lp_fail(e, "the stream holds both x and x_train (keep one with pick)");
+        lp_fail(e, "the stream holds both x and x_train (keep one with labpipe pick)");
         return NULL;
     }
     if (lp_stream_has(s, "scale.offset") || lp_stream_has(s, "scale.divisor")) {
-        lp_fail(e, "%s has been scaled already (impute before scale)", *name);
+        lp_fail(e, "%s has been scaled already (labpipe impute before labpipe scale)", *name);
         return NULL;
     }
     return lp_stream_get(s, *name, e);

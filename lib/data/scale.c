@@ -231,7 +231,7 @@ static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_er
 
 static const lp_tensor *get_fitted(lp_stream *s, lp_error *e) {
     if (lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) {
-        lp_fail(e, "scaling: the stream holds both x and x_train (keep one with pick)");
+        lp_fail(e, "scaling: the stream holds both x and x_train (keep one with labpipe pick)");
         return NULL;
     }
     const lp_tensor *x = lp_stream_get(s, fitted_name(s), e);

@@ -78,8 +78,9 @@ static int check_names(const lp_stream *s, bool from_train, size_t *n, lp_error 
             char part_name[32];
             snprintf(part_name, sizeof part_name, "%s_%s", row_names[i], part_names[part]);
             if (lp_stream_has(s, part_name) && (!from_train || part == LP_VALIDATION))
-                return lp_fail(e, "%s exists already (drop it with pick --drop, or do not split)",
-                               part_name);
+                return lp_fail(
+                    e, "%s exists already (drop it with labpipe pick --drop, or do not split)",
+                    part_name);
         }
     }
     return 0;
@@ -272,8 +273,9 @@ static int check_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
         return lp_fail_usage(e, "by row a share of each row is needed, such as 0.9, not a count");
     for (int part = 0; part < LP_PARTS; part++)
         if (lp_sparse_is_in(s, sparse_parts[part]))
-            return lp_fail(e, "row%s exists already (drop it with pick --drop, or do not split)",
-                           sparse_parts[part]);
+            return lp_fail(
+                e, "row%s exists already (drop it with labpipe pick --drop, or do not split)",
+                sparse_parts[part]);
     return 0;
 }
 
@@ -310,7 +312,8 @@ int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
     if (o->parts.no_shuffle && (o->stratify || o->within_row))
         failed = lp_fail_usage(e, "the first rows cannot be in proportion too (shuffle them)");
     else if (dense && sparse)
-        failed = lp_fail(e, "the stream holds both x and a sparse matrix (keep one with pick)");
+        failed =
+            lp_fail(e, "the stream holds both x and a sparse matrix (keep one with labpipe pick)");
     else if (sparse)
         failed = split_sparse(s, o, e);
     else if (!dense && lp_stream_has(s, "x_train"))

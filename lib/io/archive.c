@@ -448,9 +448,10 @@ static int not_a_stream(lp_source *s, lp_error *e) {
     if (lp_gzip_begins(s->data, n))
         return lp_fail(e, "it is gzipped, not a tensor stream (gunzip it first)");
     if (memcmp(s->data, "\x89PNG", 4) == 0)
-        return lp_fail(e, "it is a picture, not a tensor stream (from-images makes one)");
+        return lp_fail(e, "it is a picture, not a tensor stream (labpipe from-images makes one)");
     if (text == n)
-        return lp_fail(e, "it is text, not a tensor stream (from-csv makes one of a table)");
+        return lp_fail(e,
+                       "it is text, not a tensor stream (labpipe from-csv makes one of a table)");
     return lp_fail(e, "it is not a tensor stream (an .npz archive or an .npy array)");
 }
 

@@ -107,10 +107,11 @@ static int number_labels(lp_label_set *l, lp_y_use use, lp_error *e) {
         return lp_fail(e, "%s: %zu classes are more than %d", first->name, l->count, MAX_CLASSES);
     bool by_value = l->name.count > 0 && l->given == NULL && !first->is_text;
     if (by_value && use == LP_Y_TARGETS)
-        return lp_fail(e,
-                       "%s holds whole numbers other than 0 to %zu: as floats they are numbers to "
-                       "be predicted (from-csv --target), through onehot they are classes",
-                       first->name, l->count - 1);
+        return lp_fail(
+            e,
+            "%s holds whole numbers other than 0 to %zu: as floats they are numbers to "
+            "be predicted (labpipe from-csv --target), through labpipe onehot they are classes",
+            first->name, l->count - 1);
     return 0;
 }
 

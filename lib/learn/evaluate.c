@@ -289,7 +289,8 @@ static int evaluate(lp_stream *s, lp_stream *model, const lp_evaluate_options *o
     bool has_model = model != NULL || lp_model_is_in(s), has_factors = lp_factors_are_in(s);
     bool has_predictions = lp_stream_has(s, "y_pred");
     if (has_model && has_factors)
-        return lp_fail(e, "there are both factors (u, mean) and a model (drop one with pick)");
+        return lp_fail(e,
+                       "there are both factors (u, mean) and a model (drop one with labpipe pick)");
     if (!has_model && !has_predictions && has_factors)
         return evaluate_factors(s, o, r, e);
     if (!has_model && !has_predictions)

@@ -69,7 +69,7 @@ static int read_model(lp_model *m, lp_stream *s, bool is_apart, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
     bool network = has_network(s), perceptron = lp_stream_has(s, "weight");
     if (network && perceptron)
-        lp_fail(e, "there are two models, layer1.weight and weight (drop one with pick)");
+        lp_fail(e, "there are two models, layer1.weight and weight (drop one with labpipe pick)");
     else if (!network && !perceptron)
         lp_fail(e, "there is no model (expected layer1.weight or weight)");
     else if ((network ? read_network(m, s, e) : read_perceptron(m, s, e)) == 0 &&

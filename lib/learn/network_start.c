@@ -182,7 +182,7 @@ static int check_order(const char *what, const lp_tensor *model, const lp_tensor
         return 0;
     return lp_fail(e,
                    "the weights to start from have the %s in another order: %s is number %zu, "
-                   "here %zu (from-csv --like reads the data in theirs)",
+                   "here %zu (labpipe from-csv --like reads the data in theirs)",
                    what, here.item[moved], to + 1, moved + 1);
 }
 

@@ -217,7 +217,7 @@ static int check_loss(lp_run *r, const char *what, double loss, lp_error *e) {
     return lp_fail(e,
                    "training: the loss %s %g at %s %" PRIu64
                    " with learning rate %g (try a smaller --lr, or "
-                   "scale --by standard first)",
+                   "labpipe scale --by standard first)",
                    what, loss, r->learner->step_name, r->steps, r->lr);
 }
 

@@ -124,10 +124,11 @@ static int check_patterns(const lp_run_table *t, const lp_texts *of, lp_error *e
         while (k < t->metrics && fnmatch(of->item[i], t->metric[k].name, 0) != 0)
             k++;
         if (k == t->metrics)
-            return lp_fail(e,
-                           "no metric matches '%s' (eval --tsv shows a run's; their names are "
-                           "such as test.accuracy)",
-                           of->item[i]);
+            return lp_fail(
+                e,
+                "no metric matches '%s' (labpipe eval --tsv shows a run's; their names are "
+                "such as test.accuracy)",
+                of->item[i]);
     }
     return 0;
 }

@@ -133,8 +133,8 @@ static int train(lp_stream *s, const lp_matrix *matrix, const lp_schema *schema,
                   .lr = fit->lr};
     bool is_masked = matrix->x.data != NULL && run.has_test;
     if (options->patience > 0 && !matrix->has_validation && !is_masked)
-        return lp_fail(e, "option --patience: there is no validation part to watch (split "
-                          "--validation 0.1 makes one, --mask hides entries of x)");
+        return lp_fail(e, "option --patience: there is no validation part to watch (labpipe "
+                          "split --validation 0.1 makes one, --mask hides entries of x)");
     int failed = start(&l, &run, e) || lp_run_train(&run, e);
     if (!failed)
         lp_run_put_history(&run, s);
@@ -151,7 +151,7 @@ static int read_matrix(lp_stream *s, const lp_factorise_options *o, lp_matrix *m
     bool svd = o->fit.method == LP_FIT_SVD;
     if (sparse && dense)
         return lp_fail(e, "the stream holds both a dense x and a sparse matrix (keep one with "
-                          "pick)");
+                          "labpipe pick)");
     if (sparse && svd)
         return lp_fail(e, "svd takes a whole matrix, and this one is sparse (als minimises the "
                           "same error over its entries)");

@@ -138,8 +138,9 @@ static int read_data(network_learner *l, lp_stream *s, lp_error *e) {
         return lp_fail(e, "option --batch: %" PRId64 " is more than the %zu rows of %s", o->batch,
                        l->train->rows, l->train->x_name);
     if (o->run.patience > 0 && !l->data.validates)
-        return lp_fail(e, "option --patience: there is no x_val to watch (split --validation 0.1 "
-                          "makes one)");
+        return lp_fail(
+            e, "option --patience: there is no x_val to watch (labpipe split --validation 0.1 "
+               "makes one)");
     return 0;
 }
 

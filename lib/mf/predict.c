@@ -75,8 +75,9 @@ static int find_name(lp_stream *s, const char *names, const char *what, const ch
     }
     if (found == 1)
         return 0;
-    return found > 1 ? lp_fail(e, "%zu %ss are called '%s'", found, what, id)
-                     : lp_fail(e, "there is no %s '%s' (inspect shows '%s')", what, id, names);
+    return found > 1
+               ? lp_fail(e, "%zu %ss are called '%s'", found, what, id)
+               : lp_fail(e, "there is no %s '%s' (labpipe inspect shows '%s')", what, id, names);
 }
 
 /* The same; where the stream has no names, ID is a place itself. A NULL id leaves *place. */
@@ -255,7 +256,7 @@ int lp_factors_project(lp_stream *s, lp_stream *model, const char *x_name, lp_bu
         return lp_within(e, "predicting");
     if (f.s == NULL || f.has_mean)
         return lp_fail(e, "predicting: these factors are not singular vectors, which alone can "
-                          "predict rows of x (factorise --method svd)");
+                          "predict rows of x (labpipe factorise --method svd)");
     if (read_rows(s, from, lp_features_name(s, x_name), f.cols, &x, warnings, e))
         return lp_within(e, "predicting");
     put_projection(s, &f, &x);

@@ -32,6 +32,9 @@ close() { # close STATUS: the last line, and a status that says the same
 # The builtin eval hides the tool of that name.
 eval() { "$tools/eval" "$@"; }
 
+# Every tool, a name a line: what is in bin/ beside the program that runs them, `labpipe`.
+all_tools() { (cd "$tools" && printf '%s\n' * | grep -vx labpipe); }
+
 # check NAME COMMAND...: the command succeeds.
 check() {
     local name=$1 log

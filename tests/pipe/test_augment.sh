@@ -10,7 +10,7 @@ augment --shift 2 --times 3 --seed 5 digits.npz >other.npz
 differ 'another seed' wide.npz other.npz
 check 'it trains' train-mlp --epochs 2 --input-scale 1/255 -o model.npz wide.npz
 
-refuses 'nothing to do' 2 '^augment: --mirror or --shift N is needed' augment digits.npz
+refuses 'nothing to do' 2 '^labpipe augment: --mirror or --shift N is needed' augment digits.npz
 refuses 'filling without a shift' 2 'fill goes only with --shift' augment --mirror --fill edge digits.npz
 refuses 'once' 2 "option --times: '1' is out of range" augment --mirror --times 1 digits.npz
 refuses 'too far a shift' 1 'augmenting: option --shift: 28 is too far for pictures of 28 x 28' \

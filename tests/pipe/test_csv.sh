@@ -90,26 +90,26 @@ equal "its recipe" "$(inspect --recipe iris.npz)" \
 replays "a CSV file" iris.npz
 inspect --recipe iris.npz >recipe.sh
 sed -i s/5.1,3.5/5.2,3.5/ iris.csv
-refuses "a replay on another file" 1 '^from-csv: reading iris.csv: its CRC-32 is [0-9a-f]{8}, ' bash recipe.sh
+refuses "a replay on another file" 1 '^labpipe from-csv: reading iris.csv: its CRC-32 is [0-9a-f]{8}, ' bash recipe.sh
 wrote_nothing "and writes nothing"
 from-csv <digits.csv >piped.npz
-refuses "a stream made from a pipe" 1 '^inspect: the recipe cannot be replayed: ' inspect --recipe piped.npz
+refuses "a stream made from a pipe" 1 '^labpipe inspect: the recipe cannot be replayed: ' inspect --recipe piped.npz
 
 # An error names row and column, and nothing is written.
 printf 'a,b\n1,2\n3,abc\n' >bad.csv
-refuses "a bad cell" 1 "^from-csv: reading bad.csv: row 2 \\(line 3\\), column b: 'abc' is not a number\$" from-csv bad.csv
+refuses "a bad cell" 1 "^labpipe from-csv: reading bad.csv: row 2 \\(line 3\\), column b: 'abc' is not a number\$" from-csv bad.csv
 wrote_nothing "a bad cell writes nothing"
 printf 'a,b\n1,2\n3\n' >ragged.csv
-refuses "a ragged row" 1 '^from-csv: reading ragged.csv: row 2 \(line 3\): 1 cell, the first row has 2$' from-csv ragged.csv
-refuses "a missing label" 1 "^from-csv: reading iris.csv: --label: there is no column 'kind'" from-csv --label kind iris.csv
-refuses "a missing file" 1 '^from-csv: reading none.csv: it cannot be opened: No such file' from-csv none.csv
-refuses "a folder" 1 '^from-csv: reading \.: it is a directory$' from-csv .
-refuses "an empty file" 1 '^from-csv: reading /dev/null: it is empty$' from-csv /dev/null
-refuses "no text" 1 '^from-csv: reading iris.npz: line [0-9]+: ' from-csv iris.npz
+refuses "a ragged row" 1 '^labpipe from-csv: reading ragged.csv: row 2 \(line 3\): 1 cell, the first row has 2$' from-csv ragged.csv
+refuses "a missing label" 1 "^labpipe from-csv: reading iris.csv: --label: there is no column 'kind'" from-csv --label kind iris.csv
+refuses "a missing file" 1 '^labpipe from-csv: reading none.csv: it cannot be opened: No such file' from-csv none.csv
+refuses "a folder" 1 '^labpipe from-csv: reading \.: it is a directory$' from-csv .
+refuses "an empty file" 1 '^labpipe from-csv: reading /dev/null: it is empty$' from-csv /dev/null
+refuses "no text" 1 '^labpipe from-csv: reading iris.npz: line [0-9]+: ' from-csv iris.npz
 refuses "a bad separator" 2 "separator.*',,' is not a separator" from-csv --separator ,, iris.csv
 refuses "a bad header" 2 "header" from-csv --header maybe iris.csv
-refuses "a missing tensor" 1 "^to-csv: there is no tensor 'z' in the stream" to-csv z digits.npz
-refuses "tensors of other lengths" 1 "^to-csv: tensor 'classes' has 3 rows, 'x' has 150" to-csv x classes again.npz
+refuses "a missing tensor" 1 "^labpipe to-csv: there is no tensor 'z' in the stream" to-csv z digits.npz
+refuses "tensors of other lengths" 1 "^labpipe to-csv: tensor 'classes' has 3 rows, 'x' has 150" to-csv x classes again.npz
 
 # inspect: what it prints, in text and tab-separated.
 equal "inspect" "$(inspect again.npz | head -n 4)" \

@@ -23,9 +23,9 @@ for file in iris.npz small.npz; do
     for cut in 1 3 4 29 30 100 191 192 $((size / 2)) $((size - 200)) $((size - 23)) $((size - 22)) \
         $((size - 1)); do
         head -c "$cut" $file >cut.npz
-        refuses "$file cut at $cut" 1 '^pick: reading cut.npz: .*cut short' pick x cut.npz
+        refuses "$file cut at $cut" 1 '^labpipe pick: reading cut.npz: .*cut short' pick x cut.npz
         incomplete "$file cut at $cut"
-        refuses "$file cut at $cut, through a pipe" 1 '^pick: reading standard input: .*cut short' \
+        refuses "$file cut at $cut, through a pipe" 1 '^labpipe pick: reading standard input: .*cut short' \
             bash -c "cat cut.npz | pick x"
         incomplete "$file cut at $cut, through a pipe"
     done
@@ -35,15 +35,15 @@ for file in iris.npz small.npz; do
         cp $file flipped.npz
         byte=$(od -An -tu1 -j "$at" -N1 $file | tr -d ' ')
         printf '%b' "\\0$(printf %o $((byte ^ 16)))" | dd of=flipped.npz bs=1 seek="$at" conv=notrunc status=none
-        refuses "$file, byte $at flipped" 1 "^split: reading flipped.npz: member '.*npy': " split --train 0.5 flipped.npz
+        refuses "$file, byte $at flipped" 1 "^labpipe split: reading flipped.npz: member '.*npy': " split --train 0.5 flipped.npz
         incomplete "$file, byte $at flipped"
     done
 done
 
 # A pipeline whose first stage fails: its last stage fails too.
-refuses "an empty input" 1 '^inspect: reading standard input: it is empty' bash -c "true | inspect"
+refuses "an empty input" 1 '^labpipe inspect: reading standard input: it is empty' bash -c "true | inspect"
 cp cut.npz broken.npz
-refuses "the end of a pipeline whose first stage failed" 1 '^inspect: reading standard input: ' \
+refuses "the end of a pipeline whose first stage failed" 1 '^labpipe inspect: reading standard input: ' \
     bash -c "pick x broken.npz 2>/dev/null | onehot 2>/dev/null | inspect"
 
 # -o: an older file stays, and no temporary is left behind.
@@ -56,7 +56,7 @@ cat iris.npz small.npz >two.npz
 pick x two.npz >x.npz
 check "two archives in a file" inspect x.npz
 { cat iris.npz; echo more; } >more.npz
-refuses "text behind an archive" 1 '^inspect: reading more.npz: byte [0-9]+: what follows the archive is not an archive' inspect more.npz
+refuses "text behind an archive" 1 '^labpipe inspect: reading more.npz: byte [0-9]+: what follows the archive is not an archive' inspect more.npz
 { cat iris.npz; head -c 500 iris.npz; } >half.npz
 refuses "half an archive behind an archive" 1 'cut short' inspect half.npz
 
@@ -75,7 +75,7 @@ status=0
 wait $job || status=$?
 equal "a file cut while it is read: status" $status 1
 equal "a file cut while it is read: one line" "$(cat error)" \
-    "pick: an input file was cut short while it was being read"
+    "labpipe pick: an input file was cut short while it was being read"
 exec 3<&-
 
 # Overwritten in place instead, behind what has been written by then.
@@ -90,5 +90,5 @@ status=0
 wait $job || status=$?
 equal "a file overwritten while it is read: status" $status 1
 equal "a file overwritten while it is read: one line" "$(cat error)" \
-    "pick: writing the stream: an input file was changed while it was being read"
+    "labpipe pick: writing the stream: an input file was changed while it was being read"
 exec 3<&-

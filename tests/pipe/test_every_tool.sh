@@ -19,8 +19,8 @@ fi
 other_isa=${isas##* }
 [ "$other_isa" != "$isas" ] || skip "these tools were built for $isas alone: other kernels"
 
-for path in "$tools"/*; do
-    tool=${path##*/}
+for tool in $(all_tools); do
+    path=$tools/$tool
     if ! read -r _ input arguments < <(grep "^$tool " calls); then
         fail "$tool: it has no line in this test's table"
         continue
@@ -52,11 +52,11 @@ for path in "$tools"/*; do
     LABPIPE_ISA=$other_isa gives_first "$other_isa kernels" to_second call
 
     # A full disk, a reader that goes away.
-    refuses "$tool: a full disk" 1 "^$tool: writing standard output: No space left" \
+    refuses "$tool: a full disk" 1 "^labpipe $tool: writing standard output: No space left" \
         bash -c '"$@" >/dev/full' - "$path" $arguments $file
-    refuses "$tool: -o /dev/full" 1 "^$tool: writing /dev/full: No space left" \
+    refuses "$tool: -o /dev/full" 1 "^labpipe $tool: writing /dev/full: No space left" \
         "$path" $arguments -o /dev/full $file
-    refuses "$tool: -o into a missing folder" 1 "^$tool: writing no/such/file: .*No such file" \
+    refuses "$tool: -o into a missing folder" 1 "^labpipe $tool: writing no/such/file: .*No such file" \
         "$path" $arguments -o no/such/file $file
     { "$path" $arguments $file 2>quiet; echo $? >status; } | head -c 1 >/dev/null
     case $(cat status) in # 141: SIGPIPE; 0: the pipe took it all before its reader went
@@ -65,34 +65,34 @@ for path in "$tools"/*; do
     esac
 
     # Wrong command lines.
-    refuses "$tool: an unknown option" 2 "^$tool: unknown option '--no-such-option'" \
+    refuses "$tool: an unknown option" 2 "^labpipe $tool: unknown option '--no-such-option'" \
         "$path" --no-such-option
-    refuses "$tool: --threads abc" 2 "^$tool: option --threads: 'abc' is not a whole number" \
+    refuses "$tool: --threads abc" 2 "^labpipe $tool: option --threads: 'abc' is not a whole number" \
         "$path" $arguments --threads abc $file
-    refuses "$tool: --threads without a number" 2 "^$tool: --threads needs a value" \
+    refuses "$tool: --threads without a number" 2 "^labpipe $tool: --threads needs a value" \
         "$path" $arguments --threads
-    refuses "$tool: unknown kernels" 2 "^$tool: .*LABPIPE_ISA" \
+    refuses "$tool: unknown kernels" 2 "^labpipe $tool: .*LABPIPE_ISA" \
         env LABPIPE_ISA=abacus "$path" $arguments $file
-    refuses "$tool: LABPIPE_THREADS=two" 2 "^$tool: LABPIPE_THREADS: 'two' is not a whole number" \
+    refuses "$tool: LABPIPE_THREADS=two" 2 "^labpipe $tool: LABPIPE_THREADS: 'two' is not a whole number" \
         env LABPIPE_THREADS=two "$path" $arguments $file
 
     # Wrong inputs.
     if [ -n "$file" ]; then
         # (from-images takes folders.)
         [ "$tool" = from-images ] ||
-            refuses "$tool: a folder for a file" 1 "^$tool: reading /: it is a directory" \
+            refuses "$tool: a folder for a file" 1 "^labpipe $tool: reading /: it is a directory" \
                 "$path" $arguments /
-        refuses "$tool: a missing file" 1 "^$tool: reading /no/such/file.npz: .*No such file" \
+        refuses "$tool: a missing file" 1 "^labpipe $tool: reading /no/such/file.npz: .*No such file" \
             "$path" $arguments /no/such/file.npz
-        refuses "$tool: an empty file" 1 "^$tool: reading /dev/null: it is empty" \
+        refuses "$tool: an empty file" 1 "^labpipe $tool: reading /dev/null: it is empty" \
             "$path" $arguments /dev/null
-        refuses "$tool: an empty pipe" 1 "^$tool: reading standard input: it is empty" \
+        refuses "$tool: an empty pipe" 1 "^labpipe $tool: reading standard input: it is empty" \
             bash -c 'true | "$@"' - "$path" $arguments
-        refuses "$tool: a file with another CRC-32" 1 "^$tool: reading .*CRC-32" \
+        refuses "$tool: a file with another CRC-32" 1 "^labpipe $tool: reading .*CRC-32" \
             "$path" $arguments --crc32 00000000 "./$file"
         wrote_nothing "$tool: an error leaves no output"
     else
-        refuses "$tool: an operand" 2 "^$tool: unexpected operand" "$path" $arguments operand
+        refuses "$tool: an operand" 2 "^labpipe $tool: unexpected operand" "$path" $arguments operand
     fi
 
     # Binary output does not go to a terminal.
@@ -100,15 +100,15 @@ for path in "$tools"/*; do
     yesPK | $'yes\x89P')
         equal "$tool: refuses to write to a terminal" \
             "$(script -qec "$path $arguments $file" /dev/null </dev/null | tr -d '\r' | head -c 300)" \
-            "$tool: standard output is a terminal, and the result is binary (redirect it, or give -o FILE)" ;;
+            "labpipe $tool: standard output is a terminal, and the result is binary (redirect it, or give -o FILE)" ;;
     esac
 
     # Its own documentation.
-    check "$tool: --version" piped '"$1" --version | grep "^$2 (labpipe) [0-9]"' - "$path" "$tool"
+    check "$tool: --version" piped '"$1" --version | grep "^labpipe $2 [0-9]"' - "$path" "$tool"
     check "$tool: -h" piped '[ "$("$1" -h)" = "$("$1" --help)" ]' - "$path"
     check "$tool: --help names every option" piped '
         "$1" --help >help && "$1" --completion >completion && [ -s completion ] &&
-        cut -d " " -f 1 completion | while read -r option; do
+        tail -n +2 completion | cut -f 1 | while read -r option; do
             grep -q -- "$option" help || exit 1
         done' - "$path"
     check "$tool: its manual page" piped '"$1" --man >manual && grep "^\.SH OPTIONS" manual' - "$path"

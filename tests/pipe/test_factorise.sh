@@ -243,7 +243,7 @@ check "held out: mean $mean > biases $bias > biases and factors $both" \
     awk "BEGIN { exit !($mean > $bias && $bias > $both && $both > 0) }"
 
 # ---- what is refused ----
-refuses "no rank" 2 "^factorise: --rank is missing" factorise --method sgd iris.npz
+refuses "no rank" 2 "^labpipe factorise: --rank is missing" factorise --method sgd iris.npz
 refuses "rank 0" 2 "option --rank: .*0.* is out of range" factorise --method svd --rank 0 iris.npz
 refuses "a rank above the smaller side" 1 "rank 5 is more than the smaller side of the 150 x 4 matrix" \
     factorise --method svd --rank 5 iris.npz
@@ -259,7 +259,7 @@ refuses "singular normal equations" 1 "row 0: the normal equations are singular 
 refuses "patience without a validation part" 1 "option --patience: there is no validation part to watch" \
     factorise --method sgd --rank 2 --eval-every 1 --patience 2 iris.npz
 gen-ratings --users 30 --items 40 -n 400 --seed 3 | split --train 0.8 >tested.npz
-refuses "patience by the test part" 1 "option --patience: there is no validation part to watch \(split --validation 0.1" \
+refuses "patience by the test part" 1 "option --patience: there is no validation part to watch \(labpipe split --validation 0.1" \
     factorise --method sgd --rank 2 --eval-every 1 --patience 2 tested.npz
 
 # With a validation part the test part is never looked at.
@@ -288,7 +288,7 @@ refuses "a mask on a sparse matrix" 1 "--mask goes with a dense x" \
     factorise --method sgd --rank 1 --mask row_train ratings.npz
 refuses "dense and sparse at once" 1 "both a dense x and a sparse matrix" \
     factorise --method sgd --rank 1 <(cat <(pick x --rename x=w three.npz) ratings.npz | pick --rename w=x)
-refuses "no matrix" 1 "^factorise: there is no .*x" factorise --method sgd --rank 1 mask.npz
+refuses "no matrix" 1 "^labpipe factorise: there is no .*x" factorise --method sgd --rank 1 mask.npz
 equal "a mask hides two entries" "$(factorise --method sgd --rank 1 --mask mask mask.npz three.npz |
     eval --tsv --mask mask | awk '{ print $1 $2 }' | tr '\n' ' ')" "partn observed4 held_out2 all6 "
 

@@ -27,8 +27,8 @@ try() { # try ARGUMENT...: a tool with every fault
     total=$((total + $(sed -n 's/.*: \([0-9]*\) faults.*/\1/p' log)))
 }
 
-for path in "$tools"/*; do
-    tool=${path##*/}
+for tool in $(all_tools); do
+    path=$tools/$tool
     if ! read -r _ input arguments < <(grep "^$tool " calls); then
         fail "$tool: it has no line in calls.sh"
         continue

@@ -103,22 +103,22 @@ accuracy=$(gen-digits | split --train 0.8 | scale --divide 255 | train-mlp --hid
 check "digits: a network is right on more than 98 % ($accuracy)" \
     awk -v a="$accuracy" 'BEGIN { exit !(a > 0.98 && a < 1) }'
 
-refuses "no mean" 2 "^gen-gauss: .*--mean" gen-gauss -n 5
+refuses "no mean" 2 "^labpipe gen-gauss: .*--mean" gen-gauss -n 5
 refuses "a covariance that is not symmetric" 2 \
-    "^gen-gauss: drawing Gaussians: covariance 0 is not symmetric: row 1, column 0 is 0 and row 0, column 1 is 0.5" \
+    "^labpipe gen-gauss: drawing Gaussians: covariance 0 is not symmetric: row 1, column 0 is 0 and row 0, column 1 is 0.5" \
     gen-gauss --mean 1,2 --cov 1,0.5,0,1
-refuses "a covariance that is not positive" 2 "^gen-gauss: drawing Gaussians: covariance 1: " \
+refuses "a covariance that is not positive" 2 "^labpipe gen-gauss: drawing Gaussians: covariance 1: " \
     gen-gauss --mean 1,2 --mean 3,4 --cov 1,0,0,1 --cov 1,2,2,1
 refuses "a covariance that does not fit" 2 "covariance 0 has 3 numbers, 2 dimensions need 4" \
     gen-gauss --mean 1,2 --cov 1,2,3
 refuses "means that do not fit" 2 "mean 0 has 2 numbers and mean 1 has 3" \
     gen-gauss --mean 1,2 --mean 1,2,3
-refuses "a form that is no matrix" 2 "^gen-ellipse: .*Q has 3 numbers" gen-ellipse --form 1,2,3
-refuses "one point on two moons" 2 "^gen-moons: option -*n: '1'" gen-moons -n 1
-refuses "noise below nothing" 2 "^gen-moons: option --noise: '-1'" gen-moons --noise -1
-refuses "noise that is no number" 2 "^gen-moons: option --noise: 'nan'" gen-moons --noise nan
-refuses "no points" 2 "^gen-ellipse: option -*n: '0'" gen-ellipse -n 0
-refuses "more ratings than places" 2 "^gen-ratings: drawing ratings: 26 ratings by 5 users of 5 items \(5 to 25\)" \
+refuses "a form that is no matrix" 2 "^labpipe gen-ellipse: .*Q has 3 numbers" gen-ellipse --form 1,2,3
+refuses "one point on two moons" 2 "^labpipe gen-moons: option -*n: '1'" gen-moons -n 1
+refuses "noise below nothing" 2 "^labpipe gen-moons: option --noise: '-1'" gen-moons --noise -1
+refuses "noise that is no number" 2 "^labpipe gen-moons: option --noise: 'nan'" gen-moons --noise nan
+refuses "no points" 2 "^labpipe gen-ellipse: option -*n: '0'" gen-ellipse -n 0
+refuses "more ratings than places" 2 "^labpipe gen-ratings: drawing ratings: 26 ratings by 5 users of 5 items \(5 to 25\)" \
     gen-ratings -n 26 --users 5 --items 5
-refuses "pictures too small" 2 "^gen-digits: option --side: '7'" gen-digits --side 7
-refuses "an operand" 2 "^gen-faces: .*x.npz" gen-faces x.npz
+refuses "pictures too small" 2 "^labpipe gen-digits: option --side: '7'" gen-digits --side 7
+refuses "an operand" 2 "^labpipe gen-faces: .*x.npz" gen-faces x.npz

@@ -17,10 +17,10 @@ check "two sets, class names" from-idx images labels images labels --class no --
 equal "two sets" "$(to-csv --no-header --class-names x_test y_test two.npz | head -n 1)" "97,98,99,yes"
 refuses "a lone set of labels too many" 1 '2 files of labels|and 2 of labels' from-idx images labels labels
 head -c 20 images >cut.idx
-refuses "a cut file" 1 '^from-idx: reading cut.idx: IDX: ' from-idx cut.idx
+refuses "a cut file" 1 '^labpipe from-idx: reading cut.idx: IDX: ' from-idx cut.idx
 head -c 30 images.gz >cut.idx
-refuses "a cut gzip file" 1 '^from-idx: reading cut.idx: gzip: cut short' from-idx cut.idx
-refuses "another format" 1 '^from-idx: reading .*iris.csv: it is not an IDX file' from-idx "$fixtures/iris.csv"
+refuses "a cut gzip file" 1 '^labpipe from-idx: reading cut.idx: gzip: cut short' from-idx cut.idx
+refuses "another format" 1 '^labpipe from-idx: reading .*iris.csv: it is not an IDX file' from-idx "$fixtures/iris.csv"
 { printf '\0\0\010\003\377\377\377\377\0\0\1\0\0\0\1\0'; head -c 1000 /dev/zero; } | gzip >bomb
 limit='ulimit -v 2000000' # which a sanitizer's address space does not fit
 bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
@@ -29,9 +29,9 @@ limit='ulimit -v 100000'
 bash -c "$limit; from-idx --version" >version 2>&1 || limit=:
 { printf '\0\0\010\001\0\0\0\012'; head -c 300000000 /dev/zero; } | gzip -1 >bomb
 refuses "a file that inflates to more than its header says" 1 \
-    '^from-idx: reading bomb: gzip: it holds more than the 18 bytes that its header says' bash -c "$limit; from-idx bomb"
+    '^labpipe from-idx: reading bomb: gzip: it holds more than the 18 bytes that its header says' bash -c "$limit; from-idx bomb"
 head -c 300000000 /dev/zero | gzip -1 >bomb
-refuses "a gzip file of something else" 1 '^from-idx: reading bomb: it is not an IDX file' bash -c "$limit; from-idx bomb"
+refuses "a gzip file of something else" 1 '^labpipe from-idx: reading bomb: it is not an IDX file' bash -c "$limit; from-idx bomb"
 
 # ---- from-cifar ----
 record() { printf '%b' "\\0$1"; head -c 3072 /dev/zero | tr '\0' "\\$2"; } # record LABEL PIXEL, octal
@@ -44,9 +44,9 @@ check "a test batch" from-cifar batch.bin --test test.bin -o parts.npz
 replays "from-cifar --test" parts.npz
 equal "test labels" "$(to-csv --no-header --class-names y_test parts.npz)" "truck"
 head -c 3000 batch.bin >cut.bin
-refuses "a cut batch" 1 '^from-cifar: reading cut.bin: 3000 bytes are not a whole number' from-cifar batch.bin cut.bin
+refuses "a cut batch" 1 '^labpipe from-cifar: reading cut.bin: 3000 bytes are not a whole number' from-cifar batch.bin cut.bin
 record 012 100 >wrong
-refuses "a label too large" 1 '^from-cifar: reading wrong: record 0 has label 10' from-cifar wrong
+refuses "a label too large" 1 '^labpipe from-cifar: reading wrong: record 0 has label 10' from-cifar wrong
 
 # ---- from-images ----
 mkdir -p faces/anna faces/bob
@@ -56,7 +56,7 @@ printf 'P2 2 2 255 9 10 11 12' >faces/anna/3.pgm
 echo 'not a picture' >faces/anna/README
 printf 'broken' >faces/anna/.hidden.png
 ln -s nowhere faces/unreadable
-refuses "a class folder that cannot be read" 1 '^from-images: reading faces/unreadable: No such file' from-images --labels faces
+refuses "a class folder that cannot be read" 1 '^labpipe from-images: reading faces/unreadable: No such file' from-images --labels faces
 rm faces/unreadable
 check "a folder of folders" from-images --labels faces -o faces.npz
 equal "labels are folders, in order" "$(to-csv --no-header --class-names x y faces.npz | tr '\n' ' ')" \
@@ -73,14 +73,14 @@ refuses "a folder without pictures" 1 'reading faces: it is a directory without 
     from-images faces
 printf 'P6 2 2 255 %s' 'abcdefghijkl' >colour.ppm
 printf 'P2 3 2 255 1 2 3 4 5 6' >wide.pgm
-refuses "mixed sizes" 1 '^from-images: reading wide.pgm: it is 3 x 2, faces/anna/1.pgm 2 x 2 \(--resize 2x2' \
+refuses "mixed sizes" 1 '^labpipe from-images: reading wide.pgm: it is 3 x 2, faces/anna/1.pgm 2 x 2 \(--resize 2x2' \
     from-images faces/anna wide.pgm
-refuses "mixed channels" 1 '^from-images: reading colour.ppm: it is coloured, .* \(--grey makes' \
+refuses "mixed channels" 1 '^labpipe from-images: reading colour.ppm: it is coloured, .* \(--grey makes' \
     from-images faces/anna colour.ppm
 check "--grey and --resize make them alike" from-images --grey --resize 2x2 faces/anna wide.pgm colour.ppm -o alike.npz
 refuses "no folder to be a label" 1 'its path names no folder' from-images --labels wide.pgm
-refuses "a broken picture" 1 '^from-images: reading broken.png: it is not a PNG' bash -c 'echo x >broken.png; from-images broken.png'
-refuses "text from a pipe" 1 '^from-images: reading standard input: it is not a PNG' \
+refuses "a broken picture" 1 '^labpipe from-images: reading broken.png: it is not a PNG' bash -c 'echo x >broken.png; from-images broken.png'
+refuses "text from a pipe" 1 '^labpipe from-images: reading standard input: it is not a PNG' \
     bash -c 'echo x | from-images'
 
 # ---- render-weights ----
@@ -96,9 +96,9 @@ check "weights, their shape from x_train" render-weights model.npz -o weights.pn
 pick 'layer*' ./model.npz >bare.npz
 check "weights, their shape given" render-weights --tile 28x28 bare.npz -o tiles.png
 same "the same picture" weights.png tiles.png
-refuses "no shape" 1 '^render-weights: layer1.weight \(give --tile WxH\)' render-weights bare.npz
+refuses "no shape" 1 '^labpipe render-weights: layer1.weight \(give --tile WxH\)' render-weights bare.npz
 refuses "another shape" 1 'does not hold pictures of 5 x 6' render-weights --tile 6x5 bare.npz
-refuses "text" 1 '^render-weights: layer1.activation is text' render-weights --of layer1.activation model.npz
+refuses "text" 1 '^labpipe render-weights: layer1.activation is text' render-weights --of layer1.activation model.npz
 refuses "too many tiles" 1 'do not fit 1 x 2' render-weights --rows 1 --columns 2 --tile 28x28 bare.npz
 refuses "too large a picture" 1 'over the limit' render-weights --tile 28x28 --zoom 100 --gap 100 --columns 3 --of x_train model.npz
 refuses "captions that are too few" 1 'y_test has 6 entries for 24 tiles' render-weights --of x_train --caption y_test model.npz

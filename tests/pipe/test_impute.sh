@@ -30,10 +30,10 @@ impute f8.npz >default.npz
 equal 'the mean is the default' "$(to-csv impute.value default.npz)" "$(to-csv impute.value f8-mean.npz)"
 replays 'impute' f8-median.npz
 refuses 'a column without a number' 1 \
-    "^impute: imputing: x: column 4, 'e', is NaN in every row \(drop it, or fill it by constant\)" impute empty.npz
-refuses 'an infinity' 1 '^impute: imputing: x: row 2, column 0 is -inf' impute infinite.npz
+    "^labpipe impute: imputing: x: column 4, 'e', is NaN in every row \(drop it, or fill it by constant\)" impute empty.npz
+refuses 'an infinity' 1 '^labpipe impute: imputing: x: row 2, column 0 is -inf' impute infinite.npz
 refuses 'constant without a value' 2 'needs --value' impute --by constant f8.npz
-refuses 'a value without constant' 2 '^impute: --value' impute --value 3 f8.npz
+refuses 'a value without constant' 2 '^labpipe impute: --value' impute --value 3 f8.npz
 refuses 'scaled data' 1 'x has been scaled already' impute <(scale --by standard f8-mean.npz)
 refuses 'what is missing is refused elsewhere' 1 'x: row [0-9]+, column [0-9] is nan' scale --by centre f8.npz
 

@@ -165,11 +165,11 @@ for version in 1 2 3; do
 done
 equal "savez without arrays" "$(inspect empty.npz)" "recipe: none"
 equal "savez without names" "$(inspect positional.npz | cut -d' ' -f1 | tr '\n' ' ')" "arr_0 arr_1 recipe: "
-refuses "an object array" 1 "^inspect: reading object.npy: it is an object array: a pickle, which is never executed" inspect object.npy
-refuses "a structured array" 1 "^inspect: reading structured.npy: it is a structured array" inspect structured.npy
-refuses "complex numbers" 1 "^inspect: reading complex.npy: its element type '<c16' is not one of" inspect complex.npy
-refuses "dates" 1 "^inspect: reading time.npy: its element type '<M8\\[s\\]' is not one of" inspect time.npy
-refuses "nine dimensions" 1 "^inspect: reading nine.npy: it has more than 8 dimensions" inspect nine.npy
+refuses "an object array" 1 "^labpipe inspect: reading object.npy: it is an object array: a pickle, which is never executed" inspect object.npy
+refuses "a structured array" 1 "^labpipe inspect: reading structured.npy: it is a structured array" inspect structured.npy
+refuses "complex numbers" 1 "^labpipe inspect: reading complex.npy: its element type '<c16' is not one of" inspect complex.npy
+refuses "dates" 1 "^labpipe inspect: reading time.npy: its element type '<M8\\[s\\]' is not one of" inspect time.npy
+refuses "nine dimensions" 1 "^labpipe inspect: reading nine.npy: it has more than 8 dimensions" inspect nine.npy
 
 # ---- what is not a tensor stays in the archive, untouched, until it is asked for ----
 
@@ -213,7 +213,7 @@ for file in strange strangez strange- strangez-; do
     pick x $file.npz | to-csv --no-header >got
     equal "$file.npz: x alone" "$(cat got)" "$(printf '0,1\n2,3\n4,5')"
     for name in objects dates complex fields nine readme.txt; do
-        refuses "$file.npz: $name is asked for" 1 "^to-csv: .*'$name' is not a tensor: it" to-csv "$name" ./$file.npz
+        refuses "$file.npz: $name is asked for" 1 "^labpipe to-csv: .*'$name' is not a tensor: it" to-csv "$name" ./$file.npz
     done
 done
 split --train 2 strange.npz >out.npz

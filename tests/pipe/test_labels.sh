@@ -88,9 +88,9 @@ refuses '-1 among so many classes' 1 'one-hot labels: y: row [0-9]+: label -1 is
 refuses 'a number of classes of texts' 1 'y is text, which is counted by itself' onehot --classes 2 texts.npz
 refuses 'another number than there are names' 1 '4 classes are asked for, but there are names for 2' \
     onehot --classes 4 named.npz
-refuses 'numbers to be predicted, onehot' 1 '^onehot: one-hot labels: y: row 0 is [01].5 \(labels are whole' onehot half.npz
-refuses 'numbers to be predicted, split' 1 '^split: splitting: stratify: y: row 0 is' split --stratify half.npz
-refuses 'no labels to stratify by' 1 "^split: splitting: stratify: there is no tensor 'y'" \
+refuses 'numbers to be predicted, onehot' 1 '^labpipe onehot: one-hot labels: y: row 0 is [01].5 \(labels are whole' onehot half.npz
+refuses 'numbers to be predicted, split' 1 '^labpipe split: splitting: stratify: y: row 0 is' split --stratify half.npz
+refuses 'no labels to stratify by' 1 "^labpipe split: splitting: stratify: there is no tensor 'y'" \
     bash -c 'pick x places.npz | split --stratify'
 "$python" -c '
 import numpy as np
@@ -214,7 +214,7 @@ PYTHON
 # ---- predictions of classes that the model does not know ----
 predict unknown.npz -o unknown-answers.npz 2>warning.txt
 equal 'a line counts them' "$(cat warning.txt)" \
-    "predict: 6 of 60 rows are of a class that is not among the model's classes"
+    "labpipe predict: 6 of 60 rows are of a class that is not among the model's classes"
 pick '*' --drop weight --drop bias unknown-answers.npz | eval --json >unknown.json
 pick '*' --drop weight --drop bias unknown-answers.npz | eval >unknown.txt
 check 'figures that need all scores are not known' "$python" - <<'PYTHON'
@@ -245,7 +245,7 @@ plot-confusion narrow.npz -o narrow.png
 # ---- many runs ----
 train-perceptron --epochs 5 signs.npz >signs-run.npz
 train-perceptron --epochs 5 ones.npz >ones-run.npz
-refuses 'runs of other classes' 1 "^summarise: ones-run: all.per_class.0 is of class '1', and of '-1' in the runs before it" \
+refuses 'runs of other classes' 1 "^labpipe summarise: ones-run: all.per_class.0 is of class '1', and of '-1' in the runs before it" \
     summarise signs-run.npz ones-run.npz
 check 'their common figures' summarise --of all.accuracy --tsv signs-run.npz ones-run.npz
 check 'the same classes' summarise --tsv signs-run.npz signs-run.npz

@@ -20,7 +20,7 @@ from-libsvm --features 4 test.libsvm >test.npz
 equal "a given width" "$(inspect test.npz | head -n 1 | tr -s ' ')" "x f8 (2, 4) 0 to 1, mean 0.25"
 replays "from-libsvm --features" test.npz
 refuses "more columns than that" 1 \
-    "^from-libsvm: reading train.libsvm: line 3, column 10: '4:1e-3': there are 3 features\$" \
+    "^labpipe from-libsvm: reading train.libsvm: line 3, column 10: '4:1e-3': there are 3 features\$" \
     from-libsvm --features 3 train.libsvm
 
 gzip -nk train.libsvm
@@ -28,7 +28,7 @@ from-libsvm train.libsvm.gz -o gzipped.npz
 equal "gzipped or not" "$(to-csv x y gzipped.npz)" "$(to-csv x y train.npz)"
 replays "from-libsvm, gzipped" gzipped.npz
 head -c 40 train.libsvm.gz >cut.gz
-refuses "a cut gzip file" 1 '^from-libsvm: reading cut.gz: gzip: cut short$' from-libsvm cut.gz
+refuses "a cut gzip file" 1 '^labpipe from-libsvm: reading cut.gz: gzip: cut short$' from-libsvm cut.gz
 
 from-libsvm train.libsvm test.libsvm >both.npz
 equal "two files are one table" "$(to-csv y --no-header both.npz | tr '\n' ' ')" "1 0 1 1 0 "

@@ -12,10 +12,10 @@ if ! limited 100000 gen-moons --version >/dev/null 2>&1; then
     exit
 fi
 
-refuses "a stream that is too large" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
+refuses "a stream that is too large" 1 '^labpipe gen-moons: out of memory: [0-9]+ bytes$' \
     limited 100000 gen-moons -n 100000000
 wrote_nothing "it writes nothing"
-refuses "a size that no machine has" 1 '^gen-moons: out of memory: [0-9]+ bytes$' \
+refuses "a size that no machine has" 1 '^labpipe gen-moons: out of memory: [0-9]+ bytes$' \
     gen-moons -n 1000000000000
 
 # --memory: what does not fit goes to a file in TMPDIR, and no byte of the output changes.
@@ -56,31 +56,31 @@ refuses "LABPIPE_MEMORY=abc" 2 "^gen-moons: LABPIPE_MEMORY: 'abc' is not a size"
 
 # LABPIPE_MAX_BYTES bounds each tensor: 1,600,000 bytes are too many here, 160,000 are not.
 export LABPIPE_MAX_BYTES=1048576
-refuses "a tensor above LABPIPE_MAX_BYTES" 1 '^gen-moons: out of memory: 1600000 bytes$' gen-moons -n 100000
+refuses "a tensor above LABPIPE_MAX_BYTES" 1 '^labpipe gen-moons: out of memory: 1600000 bytes$' gen-moons -n 100000
 check "one below it" piped 'gen-moons -n 10000 >below.npz && rm below.npz'
 unset LABPIPE_MAX_BYTES
-refuses "LABPIPE_MAX_BYTES=abc" 2 "^gen-moons: LABPIPE_MAX_BYTES: 'abc' is not a whole number" \
+refuses "LABPIPE_MAX_BYTES=abc" 2 "^labpipe gen-moons: LABPIPE_MAX_BYTES: 'abc' is not a whole number" \
     env LABPIPE_MAX_BYTES=abc gen-moons -n 10
-refuses "LABPIPE_MAX_BYTES=1" 2 "^gen-moons: LABPIPE_MAX_BYTES: " env LABPIPE_MAX_BYTES=1 gen-moons -n 10
+refuses "LABPIPE_MAX_BYTES=1" 2 "^labpipe gen-moons: LABPIPE_MAX_BYTES: " env LABPIPE_MAX_BYTES=1 gen-moons -n 10
 
 gen-moons -n 10 >before.npz
 cp before.npz kept.npz
-refuses "an unfinished -o" 1 '^gen-moons: out of memory: ' \
+refuses "an unfinished -o" 1 '^labpipe gen-moons: out of memory: ' \
     limited 100000 gen-moons -n 100000000 -o kept.npz
 same "the file of -o is as it was" before.npz kept.npz
 equal "the temporary is removed" "$(echo *)" "before.npz kept.npz refused.err refused.out"
 
 gen-gauss -n 200000 --mean 0,0,0,0 --mean 1,1,1,1 >large.npz
-refuses "a stream from a pipe" 1 '^scale: .*out of memory' \
+refuses "a stream from a pipe" 1 '^labpipe scale: .*out of memory' \
     limited 20000 bash -c 'cat large.npz | scale --by standard'
 wrote_nothing "it writes nothing either"
 head -c 300000000 /dev/zero | tr '\0' 1 | gzip -1 >bomb.gz
-refuses "text from a small gzip file" 1 '^from-csv: reading bomb.gz: gzip: out of memory' limited 100000 from-csv bomb.gz
-refuses "a table that its text leaves no room for" 1 '^from-csv: .*out of memory' \
+refuses "text from a small gzip file" 1 '^labpipe from-csv: reading bomb.gz: gzip: out of memory' limited 100000 from-csv bomb.gz
+refuses "a table that its text leaves no room for" 1 '^labpipe from-csv: .*out of memory' \
     limited 60000 bash -c 'yes 1,2,3,4,5,6,7,8 | head -n 1500000 | from-csv --header no'
-refuses "what is computed" 1 '^train-mlp: out of memory: ' \
+refuses "what is computed" 1 '^labpipe train-mlp: out of memory: ' \
     limited 100000 train-mlp --hidden 1000,1000 --batch 0 --epochs 1 -o model.npz large.npz
 check "and no model" test ! -e model.npz
-refuses "a picture" 1 '^plot-scatter: .*memory' \
+refuses "a picture" 1 '^labpipe plot-scatter: .*memory' \
     limited 120000 plot-scatter --size 8000x8000 -o picture.png large.npz
 check "and no picture" test ! -e picture.png

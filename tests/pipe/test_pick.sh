@@ -61,7 +61,7 @@ pick z b.npz >z.npz
 same "a tensor passed on is the same member" z.npy passed/z.npy
 
 refuses "a pattern that matches nothing" 1 \
-    "^pick: picking: no tensor matches 'w\*' \(it holds x, y, classes, layer1.weight, layer1.bias, lr\)" \
+    "^labpipe pick: picking: no tensor matches 'w\*' \(it holds x, y, classes, layer1.weight, layer1.bias, lr\)" \
     pick 'w*' a.npz
 refuses "a --drop that matches nothing" 1 "no tensor matches 'q'" pick --drop q a.npz
 refuses "an --of that matches nothing" 1 "no tensor matches 'q'" pick --rows 0:1 --of q a.npz
@@ -76,7 +76,7 @@ refuses "rows of different numbers" 1 "rows: x has 10 and centres has 2" pick --
 refuses "rows of a single value" 1 "rows of lr" pick --rows 0:1 --of lr a.npz
 refuses "rows beyond the end" 1 "rows 5 up to 11: the rows are 0 up to 10" pick x --rows 5:11 a.npz
 refuses "rows of nothing" 1 "rows 10 up to 10: that is none" pick x --rows 10: a.npz
-refuses "--of without --rows" 2 "^pick: .*--of.*--rows" pick --of x a.npz
+refuses "--of without --rows" 2 "^labpipe pick: .*--of.*--rows" pick --of x a.npz
 for rows in 5:2 a:b 3 -1:2 ''; do
-    refuses "--rows '$rows'" 2 "^pick: option --rows: '" pick --rows "$rows" a.npz
+    refuses "--rows '$rows'" 2 "^labpipe pick: option --rows: '" pick --rows "$rows" a.npz
 done

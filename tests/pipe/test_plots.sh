@@ -33,18 +33,18 @@ differ "--boundary draws them" regions.png labels.png
 check "regions of a perceptron" piped \
     'gen-moons -n 100 | train-perceptron --epochs 5 | plot-scatter --boundary --x 1 --y 0 >line.png'
 
-refuses "a column past the last" 1 '^plot-scatter: x: there is no column 4: there are 4, counted from 0' \
+refuses "a column past the last" 1 '^labpipe plot-scatter: x: there is no column 4: there are 4, counted from 0' \
     plot-scatter --x 4 iris.npz
-refuses "an unknown column" 1 "^plot-scatter: x: there is no column 'petal'" \
+refuses "an unknown column" 1 "^labpipe plot-scatter: x: there is no column 'petal'" \
     plot-scatter --x petal iris.npz
-refuses "a missing tensor" 1 "^plot-scatter: there is no tensor 'u'" plot-scatter --of u iris.npz
-refuses "no model" 1 '^plot-scatter: there is no model in the stream' plot-scatter --boundary iris.npz
+refuses "a missing tensor" 1 "^labpipe plot-scatter: there is no tensor 'u'" plot-scatter --of u iris.npz
+refuses "no model" 1 '^labpipe plot-scatter: there is no model in the stream' plot-scatter --boundary iris.npz
 train-mlp --hidden 2 --epochs 1 iris.npz >four.npz
 refuses "a model of four columns" 1 'a model of two columns: this one takes 4' \
     plot-scatter --boundary four.npz
-refuses "labels of other rows" 1 '^plot-scatter: y does not class the 2 rows of layer1.weight' \
+refuses "labels of other rows" 1 '^labpipe plot-scatter: y does not class the 2 rows of layer1.weight' \
     plot-scatter --of layer1.weight four.npz
-refuses "text" 1 '^plot-scatter: features: its shape is' plot-scatter --of features iris.npz
+refuses "text" 1 '^labpipe plot-scatter: features: its shape is' plot-scatter --of features iris.npz
 refuses "a size too small" 2 'option --size: .* at least 200' plot-scatter --size 20x20 iris.npz
 refuses "--plain with regions" 2 'contradict' plot-scatter --plain --boundary a.npz
 printf 'a,b\n1,2\n' | from-csv | plot-scatter >one.png
@@ -57,7 +57,7 @@ same "by name and by number" colour.svg colour-1.svg
 check "the least is dark" grep -q 'fill:rgb(26.7%,0.5%,32.9%)' colour.svg
 check "the largest is light" grep -q 'fill:rgb(99.3%,90.6%,14.4%)' colour.svg
 check "colour by y, of both parts" plot-scatter --colour y a.npz -o y.png
-refuses "a colour that is not there" 1 "^plot-scatter: colour: there is no column 'blue'" plot-scatter --colour blue iris.npz
+refuses "a colour that is not there" 1 "^labpipe plot-scatter: colour: there is no column 'blue'" plot-scatter --colour blue iris.npz
 refuses "colours of a pair" 2 'has no colour' plot-scatter --of x,x --colour y iris.npz
 refuses "colour and classes" 2 'contradict' plot-scatter --plain --colour y iris.npz
 
@@ -67,9 +67,9 @@ predict c.npz >answers.npz
 check "a pair" plot-scatter --of y_test,y_pred answers.npz -o pair.svg
 check "the diagonal is drawn" grep -q 'stroke-dasharray' pair.svg
 check "the axes are called after the tensors" grep -q 'y_test\|glyph' pair.svg
-refuses "a pair of other shapes" 1 '^plot-scatter: y_train has shape \(120,\) and y_test has \(30,\)' \
+refuses "a pair of other shapes" 1 '^labpipe plot-scatter: y_train has shape \(120,\) and y_test has \(30,\)' \
     plot-scatter --of y_train,y_test answers.npz
-refuses "half a pair" 1 "^plot-scatter: there is no tensor 'none'" plot-scatter --of y_test,none answers.npz
+refuses "half a pair" 1 "^labpipe plot-scatter: there is no tensor 'none'" plot-scatter --of y_test,none answers.npz
 refuses "columns of a pair" 2 'draws all of them' plot-scatter --of y_test,y_pred --x 1 answers.npz
 refuses "a boundary of a pair" 2 'no boundary' plot-scatter --of y_test,y_pred --boundary answers.npz
 
@@ -97,10 +97,10 @@ plot-scatter --join two.npz -o joined.svg
 plot-scatter --join --plain two.npz -o joined-plain.svg
 equal "--join joins the points of a class" \
     "$(grep -c 'stroke-width:1.8.* L ' joined.svg) $(grep -c 'stroke-width:1.8.* L ' joined-plain.svg)" '0 1'
-refuses "a line of a network" 1 '^plot-scatter: a.npz: a network has no line' plot-scatter --line a.npz a.npz
-refuses "a line of nothing" 1 '^plot-scatter: two.npz: there is no model in it' plot-scatter --line two.npz two.npz
+refuses "a line of a network" 1 '^labpipe plot-scatter: a.npz: a network has no line' plot-scatter --line a.npz a.npz
+refuses "a line of nothing" 1 '^labpipe plot-scatter: two.npz: there is no model in it' plot-scatter --line two.npz two.npz
 printf '0,0\n' | from-csv | pick --rename x=weight >zero.npz
-refuses "a line of weights 0" 1 '^plot-scatter: zero.npz: its weights are 0' plot-scatter --line zero.npz two.npz
+refuses "a line of weights 0" 1 '^labpipe plot-scatter: zero.npz: its weights are 0' plot-scatter --line zero.npz two.npz
 refuses "a line in four columns" 1 'a line is drawn for a model of two columns' plot-scatter --line diagonal.npz iris.npz
 refuses "a range of one number" 2 'expected two numbers' plot-scatter --x-range 1 two.npz
 refuses "a name too many" 2 'is given 2 times for 1 lines' \
@@ -122,7 +122,7 @@ plot-confusion --model c.npz <(pick x_test y_test classes c.npz) -o apart.png
 same "a model in a file of its own" apart.png test.png
 check "an SVG of it" plot-confusion --title Iris c.npz -o confusion.svg
 equal "it is one" "$(head -c 5 confusion.svg)" '<?xml'
-refuses "no such part" 1 "^plot-confusion: there is no part 'all' \(there are: train, test\)" \
+refuses "no such part" 1 "^labpipe plot-confusion: there is no part 'all' \(there are: train, test\)" \
     plot-confusion --part all c.npz
 refuses "nothing with classes" 1 'part all has no classes' \
     plot-confusion <(scale --by centre iris.npz | factorise --method svd --rank 1)
@@ -144,10 +144,10 @@ check "a PDF by its ending" plot-curves a.npz b.npz -o curves.pdf
 equal "a PDF is one" "$(head -c 5 curves.pdf)" '%PDF-'
 check "it says no time" piped '! grep -aq CreationDate curves.pdf'
 for tool in plot-scatter plot-curves plot-confusion render-weights; do
-    refuses "$tool writes no JPEG" 2 "^$tool: option --output: x.jpg: pictures end in .png, .svg or .pdf, not in .jpg" \
+    refuses "$tool writes no JPEG" 2 "^labpipe $tool: option --output: x.jpg: pictures end in .png, .svg or .pdf, not in .jpg" \
         "$tool" a.npz -o x.jpg
 done
-refuses "tiles are pixels" 2 '^render-weights: option --output: x.svg: tiles are drawn as PNG only' \
+refuses "tiles are pixels" 2 '^labpipe render-weights: option --output: x.svg: tiles are drawn as PNG only' \
     render-weights a.npz -o x.svg
 check "and nothing is left" piped '! ls x.* 2>/dev/null'
 
@@ -160,7 +160,7 @@ differ "--range changes the axes" range.svg whole.svg
 plot-curves --range other:0.5,1 a.npz -o other.svg
 same "a range of another metric is not this one's" other.svg whole.svg
 for range in accuracy 0.5,1 accuracy:1 accuracy:1,0.5 accuracy:0.5,1x accuracy:0,inf; do
-    refuses "a range '$range'" 2 "^plot-curves: option --range: '$range' is not METRIC:FROM,TO" \
+    refuses "a range '$range'" 2 "^labpipe plot-curves: option --range: '$range' is not METRIC:FROM,TO" \
         plot-curves --range "$range" a.npz
 done
 refuses "a logarithm of 0" 2 'option --range: loss:0,1: a logarithmic axis has no 0' plot-curves --log --range loss:0,1 a.npz
@@ -177,10 +177,10 @@ pick --drop history.diverged diverged.npz >hidden.npz
 plot-curves --name a --name diverged a.npz hidden.npz -o hidden.svg
 differ "a run that diverged is called so" diverged.svg hidden.svg
 
-refuses "no history" 1 '^plot-curves: iris.npz: there is no history.epoch' plot-curves a.npz iris.npz
-refuses "a metric that was not recorded" 1 '^plot-curves: a.npz: there is no history.nose' \
+refuses "no history" 1 '^labpipe plot-curves: iris.npz: there is no history.epoch' plot-curves a.npz iris.npz
+refuses "a metric that was not recorded" 1 '^labpipe plot-curves: a.npz: there is no history.nose' \
     plot-curves --of nose a.npz
-refuses "too few names" 2 '^plot-curves: --name is given 1 times for 2 inputs' \
+refuses "too few names" 2 '^labpipe plot-curves: --name is given 1 times for 2 inputs' \
     plot-curves --name a a.npz b.npz
 refuses "panels without room" 2 'panels need a picture of another width' \
     plot-curves --size 300x300 a.npz

@@ -50,7 +50,7 @@ if [ -n "$python" ]; then
     refuses "a replay on another file" 1 'reading foreign.npz: .*CRC-32' bash recipe
     pick z <more.npz >unknown.npz
     refuses "a pipe without a recipe cannot be replayed" 1 \
-        "^inspect: the recipe cannot be replayed: standard input came without a recipe" \
+        "^labpipe inspect: the recipe cannot be replayed: standard input came without a recipe" \
         inspect --recipe unknown.npz
     wrote_nothing "and inspect prints no recipe"
 else

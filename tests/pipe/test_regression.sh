@@ -55,5 +55,5 @@ train-mlp --loss mse --dtype f8 --epochs 3000 scaled.npz >model.npz
 eval --tsv model.npz >figures.tsv
 check_least_squares 'to the end' 1e-9 1e-9
 refuses 'units of hundreds without scaling' 1 \
-    'training: the loss .* 0.1 \(try a smaller --lr, or scale --by standard first\)' train-mlp --loss mse parts.npz
+    'training: the loss .* 0.1 \(try a smaller --lr, or labpipe scale --by standard first\)' train-mlp --loss mse parts.npz
 refuses 'targets under cross-entropy' 1 'y_train' train-mlp parts.npz

@@ -63,17 +63,17 @@ z = np.load("u1-centred.npz")
 again = (u.reshape(600, -1) - z["scale.offset"]) / z["scale.divisor"]
 np.testing.assert_allclose(z["x"].reshape(600, -1), again, atol=1e-7)
 PYTHON
-refuses "neither --by nor --divide" 2 "^scale: --by .* or --divide" scale f8.npz
-refuses "both" 2 "^scale: .*--by.*--divide" scale --by centre --divide 255 f8.npz
-refuses "--divide 0" 1 "^scale: scaling: the divisor is 0" scale --divide 0 f8.npz
+refuses "neither --by nor --divide" 2 "^labpipe scale: --by .* or --divide" scale f8.npz
+refuses "both" 2 "^labpipe scale: .*--by.*--divide" scale --by centre --divide 255 f8.npz
+refuses "--divide 0" 1 "^labpipe scale: scaling: the divisor is 0" scale --divide 0 f8.npz
 refuses "--divide by a number so small that the result is infinite" 1 \
-    "^scale: scaling: x: row [0-9]+, column [0-9]+: .* is out of range once it is scaled" scale --divide 1e-320 f8.npz
+    "^labpipe scale: scaling: x: row [0-9]+, column [0-9]+: .* is out of range once it is scaled" scale --divide 1e-320 f8.npz
 scale --divide 1e200 f8.npz >tiny.npz
 refuses "a scaling that underflows after the one before it" 1 \
-    "^scale: scaling: column 0: the scaling is out of range after the one before it" scale --divide 1e200 tiny.npz
-refuses "--by size" 2 "^scale: option --by: 'size'" scale --by size f8.npz
+    "^labpipe scale: scaling: column 0: the scaling is out of range after the one before it" scale --divide 1e200 tiny.npz
+refuses "--by size" 2 "^labpipe scale: option --by: 'size'" scale --by size f8.npz
 "$python" -c 'import numpy as np; x = np.ones((5, 3)); x[3, 2] = np.nan; np.savez("nan.npz", x=x)
 np.savez("text.npz", x=np.array(["a", "b"])); np.savez("none.npz", x=np.zeros((0, 3)))'
-refuses "a NaN" 1 "^scale: scaling: x: row 3, column 2 is nan" scale --by centre nan.npz
-refuses "text" 1 "^scale: scaling: x: is text" scale --by centre text.npz
-refuses "no rows" 1 "^scale: scaling: x: has shape \(0, 3\)" scale --by centre none.npz
+refuses "a NaN" 1 "^labpipe scale: scaling: x: row 3, column 2 is nan" scale --by centre nan.npz
+refuses "text" 1 "^labpipe scale: scaling: x: is text" scale --by centre text.npz
+refuses "no rows" 1 "^labpipe scale: scaling: x: has shape \(0, 3\)" scale --by centre none.npz

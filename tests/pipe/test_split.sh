@@ -89,24 +89,24 @@ for z in csr, csc:
     same "the same seed" a.npz again.npz
     split --train 0.8 --seed 2 data.npz >other.npz
     differ "another seed" a.npz other.npz
-    refuses "a part that would be empty" 1 "^split: splitting: 150 of 150 to train leaves none to test" \
+    refuses "a part that would be empty" 1 "^labpipe split: splitting: 150 of 150 to train leaves none to test" \
         split --train 150 data.npz
     onehot data.npz | split --train 100 --seed 2 --stratify >g.npz
     onehot b.npz >b-hot.npz
     to-csv y_train g.npz >hot-first.txt
     to-csv y_train b-hot.npz >hot-last.txt
     same "stratified after onehot, the same rows" hot-first.txt hot-last.txt
-    refuses "split twice" 1 '^split: splitting: x_train exists already' bash -c 'split data.npz | split'
-    refuses "a sparse matrix stratified" 2 "^split: splitting: .*by row" split --stratify coo.npz
-    refuses "x by row" 2 "^split: splitting: by row needs a sparse matrix" split --within row data.npz
+    refuses "split twice" 1 '^labpipe split: splitting: x_train exists already' bash -c 'split data.npz | split'
+    refuses "a sparse matrix stratified" 2 "^labpipe split: splitting: .*by row" split --stratify coo.npz
+    refuses "x by row" 2 "^labpipe split: splitting: by row needs a sparse matrix" split --within row data.npz
 else
     skip "no NumPy: parts"
 fi
 for share in abc 0 1.0 1.5 0.0 -3 nan 1e999 ''; do
-    refuses "--train '$share'" 2 "^split: option --train: '$share'" split --train "$share" data.npz
+    refuses "--train '$share'" 2 "^labpipe split: option --train: '$share'" split --train "$share" data.npz
 done
-refuses "--stratify in order" 2 "^split: .*--stratify.*--no-shuffle" split --stratify --no-shuffle x.npz
-refuses "--within something else" 2 "^split: option --within: 'column'" split --within column x.npz
+refuses "--stratify in order" 2 "^labpipe split: .*--stratify.*--no-shuffle" split --stratify --no-shuffle x.npz
+refuses "--within something else" 2 "^labpipe split: option --within: 'column'" split --within column x.npz
 
 # ---- validation parts, folds, groups ----
 

@@ -30,8 +30,8 @@ equal 'names of any length' "$(inspect long.npz | grep -oE '^history[^ ]*' | sor
     "$(for name in history.epoch history.val_{accuracy,loss}{,.max,.min,.n,.sd} "$long"{,y}{,.max,.min,.n,.sd}; do
         echo "$name"; done | sort | tr '\n' ' ')"
 refuses 'names for other files' 2 "name is given 1 times for 2 inputs" summarise --name a seed-1.npz seed-2.npz
-refuses 'a metric that no run has' 1 "^summarise: no metric matches 'test.mse'" summarise --of test.mse seed-1.npz
-refuses 'a stream without a run' 1 '^summarise: seed-1: there is nothing to evaluate, and no history' \
+refuses 'a metric that no run has' 1 "^labpipe summarise: no metric matches 'test.mse'" summarise --of test.mse seed-1.npz
+refuses 'a stream without a run' 1 '^labpipe summarise: seed-1: there is nothing to evaluate, and no history' \
     summarise <(pick 'y*' seed-1.npz) --name seed-1
 refuses 'both tables' 2 'contradict' summarise --tsv --runs seed-1.npz
 

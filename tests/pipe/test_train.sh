@@ -160,7 +160,7 @@ rm -f part.npz.*.tmp
 
 printf 'a,y\n10,1\n-10,0\n' | from-csv --label y >apart.npz
 refuses "a perceptron's weight overflows, though its loss is 0" 1 \
-    '^train-perceptron: training with learning rate 1e\+308 \(try a smaller --lr\): weight: .* is inf' \
+    '^labpipe train-perceptron: training with learning rate 1e\+308 \(try a smaller --lr\): weight: .* is inf' \
     train-perceptron --lr 1e308 apart.npz
 
 # A perceptron too: overlapping classes keep it from converging.
@@ -222,7 +222,7 @@ cp well.npz old.npz
 refuses 'resumed from what is no checkpoint' 1 'resuming: the file is not a checkpoint of this version of labpipe' \
     train-mlp --hidden 8 --epochs 9 --checkpoint old.npz --checkpoint-every 4 --resume moons.npz
 head -c 900 c.npz >cut.npz
-refuses 'a checkpoint cut short' 1 'train-mlp: .*cut.npz' \
+refuses 'a checkpoint cut short' 1 'labpipe train-mlp: .*cut.npz' \
     train-mlp --hidden 8 --epochs 9 --checkpoint cut.npz --checkpoint-every 4 --resume moons.npz
 refuses 'a checkpoint that cannot be written' 1 'writing /nowhere/c.npz: No such file' \
     train-mlp --hidden 8 --checkpoint /nowhere/c.npz --checkpoint-every 1 moons.npz
@@ -250,7 +250,7 @@ equal 'is marked with its step' "$(to-csv --no-header history.epoch history.dive
 equal 'its model is the last that was evaluated' "$(eval kept.npz)" "$(eval start.npz)"
 replays 'a run that diverged' kept.npz 2>warning
 equal 'a warning says so' "$(cat warning)" \
-    'train-mlp: the loss is not finite at step 1: the run ends there (history.diverged)'
+    'labpipe train-mlp: the loss is not finite at step 1: the run ends there (history.diverged)'
 refuses 'another width' 1 'do not fit: layer1.weight has shape .12, 4., expected .12, 2.' \
     train-mlp --hidden 12 --init-from flowers.npz moons.npz
 refuses 'three classes' 1 'y_train has 3 classes, a perceptron tells two apart' train-perceptron iris.npz
@@ -261,7 +261,7 @@ refuses 'momentum of Adam' 2 'momentum goes only with --optimizer=sgd' \
 refuses "Nesterov's form of RMSprop's momentum" 2 'nesterov goes only with --optimizer=sgd' \
     train-mlp --optimizer rmsprop --momentum 0.9 --nesterov moons.npz
 refuses "another program's option" 2 'did you mean --batch\?' train-mlp --batch_size 4 moons.npz
-refuses 'a table for a stream' 1 'it is text, not a tensor stream \(from-csv makes one' train-mlp "$fixtures/iris.csv"
+refuses 'a table for a stream' 1 'it is text, not a tensor stream \(labpipe from-csv makes one' train-mlp "$fixtures/iris.csv"
 refuses 'too few class weights' 2 'option --class-weights: 2 numbers for 3 classes' \
     train-mlp --class-weights 1,2 iris.npz
 for weights in 1,-2,3 1,0,2 1,,2 '1,2,3,' nan,1,1 1e999,1,1 even ''; do
@@ -283,7 +283,7 @@ refuses 'two rates' 2 'contradict' train-mlp --lr 1 --lr-schedule 0:0.1 moons.np
 refuses 'no layer' 2 'there is no layer 3' train-mlp --hidden 4 --freeze 3 moons.npz
 refuses 'no unit' 2 'hidden' train-mlp --hidden 0 moons.npz
 for command in gen-moons 'gen-moons | split --train 0.8'; do
-    refuses "patience after $command" 1 'there is no x_val to watch \(split --validation 0.1 makes one\)' \
+    refuses "patience after $command" 1 'there is no x_val to watch \(labpipe split --validation 0.1 makes one\)' \
         train-mlp --patience 2 --eval-every 1 <(piped "$command")
 done
 

@@ -178,7 +178,7 @@ static void divergence_is_refused(void) {
     lp_run run = run_of(&t, &in_place, &no_hooks);
     CHECK(lp_run_train(&run, &e) == -1);
     CHECK_TEXT(e.text, "training: the loss became inf at step 1 with learning rate 0.5 (try a "
-                       "smaller --lr, or scale --by standard first)");
+                       "smaller --lr, or labpipe scale --by standard first)");
     lp_run_free(&run);
     static const double script[] = {1, 1, NAN};
     toy watched = {.script = script};

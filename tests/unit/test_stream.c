@@ -580,9 +580,10 @@ static void refused_inputs(void) {
     refused("", 0, "it is empty");
     refused("\1\2\3\4\5", 5, "it is not a tensor stream (an .npz archive or an .npy array)");
     refused("hello, world\n", 13,
-            "it is text, not a tensor stream (from-csv makes one of a table)");
+            "it is text, not a tensor stream (labpipe from-csv makes one of a table)");
     refused("\x1f\x8b\b\0\0", 5, "it is gzipped, not a tensor stream (gunzip it first)");
-    refused("\x89PNG\r\n", 6, "it is a picture, not a tensor stream (from-images makes one)");
+    refused("\x89PNG\r\n", 6,
+            "it is a picture, not a tensor stream (labpipe from-images makes one)");
     refused("P", 1, "it is cut short: it ends at byte 1 of at least 4");
     CHECK(lp_stream_read(&(lp_input){.path = "/"}, 1, &e) == NULL);
     CHECK_TEXT(e.text, "reading /: it is a directory");

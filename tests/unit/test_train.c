@@ -443,7 +443,8 @@ static void refusals(void) {
     refused(data(4, x, (int64_t[]){1, 1, 1, 1}), &o,
             "y: every row is class 1 (expected at least two classes)");
     x[5] = NAN;
-    refused(data(4, x, small_y), &o, "x: row 2, column 1 is nan (impute fills missing values)");
+    refused(data(4, x, small_y), &o,
+            "x: row 2, column 1 is nan (labpipe impute fills missing values)");
     x[5] = -INFINITY;
     refused(data(4, x, small_y), &o, "x: row 2, column 1 is -inf (expected finite numbers)");
     lp_stream *s = small_data();

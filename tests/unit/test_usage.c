@@ -40,7 +40,7 @@ static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *))
 
 static void help_says_what_the_table_knows(void) {
     char *text = printed(lp_usage_help);
-    CHECK_HOLDS(text, "Usage: some-tool [OPTION]...\nDo it.\n");
+    CHECK_HOLDS(text, "Usage: labpipe some-tool [OPTION]...\nDo it.\n");
     CHECK_HOLDS(text, "  -n N\n        passes (default: 7)\n");
     CHECK_HOLDS(text, "  --steps N\n        steps (required; not with --n or --drop)\n");
     CHECK_HOLDS(text, "leave out (any number of times; only with --steps)\n");
@@ -57,7 +57,8 @@ static void a_manual_page_is_whole(void) {
 
 static void completion_lists_the_options(void) {
     char *text = printed(lp_usage_completion);
-    CHECK_TEXT(text, "-n\n--steps\n--drop\n");
+    CHECK_TEXT(text, "make data\tsome-tool\tdo it\n-n\tN\t-\tpasses\n--steps\tN\t-\tsteps\n"
+                     "--drop\tNAME\t-\tleave out\n");
     free(text);
 }
 

@@ -1,0 +1,167 @@
+/* The tools as programs in one folder. */
+#include "cli/dispatch.h"
+
+#include "cli/parse.h"
+#include "cli/tool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* ---- where they are ---- */
+
+/* A tool that no other package has: where it is, all of them are. Other folders have a `split`. */
+#define A_TOOL "train-perceptron"
+
+static bool holds_tools(const char *folder) {
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/" A_TOOL, folder);
+    return (size_t)length < sizeof path && access(path, X_OK) == 0;
+}
+
+/* The path of this program: the kernel's, or else what the shell made of `invoked`. */
+static bool own_path(const char *invoked, char path[PATH_MAX]) {
+    if (realpath("/proc/self/exe", path) != NULL)
+        return true;
+    if (strchr(invoked, '/') != NULL)
+        return realpath(invoked, path) != NULL;
+    const char *at = getenv("PATH");
+    while (at != NULL) {
+        char candidate[PATH_MAX];
+        int length = (int)strcspn(at, ":");
+        snprintf(candidate, sizeof candidate, "%.*s/%s", length, at, invoked);
+        if (access(candidate, X_OK) == 0)
+            return realpath(candidate, path) != NULL;
+        at = at[length] == ':' ? at + length + 1 : NULL;
+    }
+    return false;
+}
+
+const char *lp_dispatch_folder(const char *invoked, lp_error *e) {
+    static char folder[PATH_MAX + sizeof "/../libexec/labpipe"];
+    char path[PATH_MAX];
+    const char *told = getenv("LABPIPE_EXEC_PATH");
+    if (told != NULL && *told != '\0')
+        return realpath(told, folder) != NULL && holds_tools(folder)
+                   ? folder
+                   : (lp_fail(e, "LABPIPE_EXEC_PATH: labpipe's tools are not in %s", told), NULL);
+    if (!own_path(invoked, path))
+        return lp_fail(e, "where this program is cannot be told (set LABPIPE_EXEC_PATH)"), NULL;
+    *strrchr(path, '/') = '\0';
+    snprintf(folder, sizeof folder, "%s/../libexec/labpipe", path);
+    if (holds_tools(folder) && realpath(folder, path) != NULL) {
+        strcpy(folder, path);
+        return folder;
+    }
+    strcpy(folder, path);
+    if (!holds_tools(folder))
+        return lp_fail(e, "labpipe's tools are neither in %s/../libexec/labpipe nor in %s", path,
+                       path),
+               NULL;
+    return folder;
+}
+
+/* ---- which there are ---- */
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int lp_dispatch_names(const char *folder, lp_texts *names, lp_error *e) {
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return lp_fail(e, "reading %s: %s", folder, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "labpipe") != 0)
+            lp_texts_append(names, lp_strdup(entry->d_name));
+    closedir(dir);
+    qsort(names->item, names->count, sizeof *names->item, by_name);
+    return 0;
+}
+
+/* Appends the first line of what `path --completion` prints. */
+static int ask(const char *path, lp_buffer *line, lp_error *e) {
+    int ends[2], status = 0;
+    pid_t child;
+    posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return lp_fail(e, "making a pipe: %s", strerror(errno));
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    int failed = posix_spawn(&child, path, &actions, NULL,
+                             (char *[]){(char *)path, "--completion", NULL}, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    FILE *out = fdopen(ends[0], "r");
+    char text[500] = "";
+    if (failed == 0) {
+        char rest[500];
+        if (fgets(text, sizeof text, out) != NULL)
+            while (fread(rest, 1, sizeof rest, out) > 0) /* so that it ends well */
+                continue;
+        waitpid(child, &status, 0);
+    }
+    fclose(out);
+    if (failed != 0 || status != 0 || strchr(text, '\n') == NULL)
+        return lp_fail(e, "%s does not say what it is", path);
+    lp_buffer_printf(line, "%s", text);
+    return 0;
+}
+
+int lp_dispatch_table(const char *folder, lp_buffer *table, lp_error *e) {
+#define NAME(NAME, name) name,
+    static const char *const groups[] = {LP_TOOL_GROUPS(NAME)};
+#undef NAME
+    enum { GROUPS = sizeof groups / sizeof *groups };
+    lp_buffer part[GROUPS] = {0};
+    lp_texts names = {0};
+    int failed = lp_dispatch_names(folder, &names, e);
+    for (size_t i = 0; i < names.count && !failed; i++) {
+        char path[PATH_MAX];
+        LP_CLEANUP(lp_buffer_free) lp_buffer line = {0};
+        snprintf(path, sizeof path, "%s/%s", folder, names.item[i]);
+        failed = ask(path, &line, e);
+        for (size_t g = 0; g < GROUPS && !failed; g++)
+            if (strncmp(line.data, groups[g], strcspn(line.data, "\t")) == 0)
+                lp_buffer_append(&part[g], line.data, line.size);
+    }
+    for (size_t g = 0; g < GROUPS; g++) {
+        lp_buffer_append(table, part[g].data, part[g].size);
+        lp_buffer_free(&part[g]);
+    }
+    return failed;
+}
+
+/* ---- running one ---- */
+
+static int unknown_tool(const char *folder, const char *name, lp_error *e) {
+    lp_texts names = {0};
+    lp_nearest nearest = {.typed = name};
+    if (lp_dispatch_names(folder, &names, e))
+        return -1;
+    for (size_t i = 0; i < names.count; i++)
+        lp_nearest_consider(&nearest, "", names.item[i], NULL);
+    return lp_fail_usage(e, "there is no tool '%s' (%slabpipe list names them all)", name,
+                         lp_nearest_text(&nearest));
+}
+
+int lp_dispatch_run(const char *folder, char **argv, lp_error *e) {
+    char path[PATH_MAX];
+    const char *name = argv[0];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+    bool is_name = *name != '\0' && *name != '.' && strchr(name, '/') == NULL;
+    if (!is_name || strcmp(name, "labpipe") == 0 || (size_t)length >= sizeof path ||
+        access(path, X_OK) != 0)
+        return unknown_tool(folder, name, e);
+    execv(path, argv);
+    return lp_fail(e, "starting %s: %s", path, strerror(errno));
+}
