@@ -4,11 +4,14 @@
  * slice. Here the caller works too, and waits only for chunks that have begun. */
 #include "num/parallel.h"
 
+#include "base/memory.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 enum {
     MAX_WORKERS = 255,
@@ -153,7 +156,21 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
     atomic_store(&busy, false);
 }
 
+static pthread_once_t scratch_once = PTHREAD_ONCE_INIT;
+static pthread_key_t scratch_key;
+
+static void make_scratch_key(void) {
+    pthread_key_create(&scratch_key, free);
+}
+
+/* Not an array of the thread's: the loader would clear it, page by page, at the start of every tool
+ * and thread. */
 void *lp_scratch(void) {
-    static _Thread_local char bytes[LP_SCRATCH] __attribute__((aligned(64)));
+    static _Thread_local void *bytes;
+    if (bytes == NULL) {
+        bytes = lp_alloc(1, LP_SCRATCH);
+        pthread_once(&scratch_once, make_scratch_key);
+        pthread_setspecific(scratch_key, bytes); /* freed when the thread ends */
+    }
     return bytes;
 }
