@@ -15,7 +15,7 @@ VERSION := 0.1.0
 
 # -ffp-contract=off: a product and a sum become one rounding only where the source says fma.
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
-             -ffp-contract=off -fno-math-errno -MMD -MP $(CFLAGS)
+             -ffp-contract=off -fno-math-errno -fPIC -fno-semantic-interposition -MMD -MP $(CFLAGS)
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
 LDLIBS = -Wl,--as-needed -lcairo -lpng -ldeflate -lz -lm
 
@@ -39,7 +39,12 @@ KERNEL_CFLAGS ?=
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
 FONT_OBJ := $(patsubst %.ttf,$(BUILD)/%.o,$(wildcard lib/draw/font/*.ttf))
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ) $(FONT_OBJ)
+# Static for the tests; shared for the tools, in two, so that only those that draw load cairo.
 LIB := $(BUILD)/liblabpipe.a
+SOVERSION := 0
+SHARED := $(BUILD)/liblabpipe.so.$(SOVERSION)
+DRAW_SHARED := $(BUILD)/liblabpipe-draw.so.$(SOVERSION)
+DRAW_OBJ := $(filter $(BUILD)/lib/draw/%,$(LIB_OBJ))
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
 # The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
@@ -64,7 +69,7 @@ tools: $(TOOLS) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debu
 
 # The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
-$$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(BUILD)/.libraries
+$$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(BUILD)/.checked
 	$$(call say,CC $$< ($(1), f$(2)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(addprefix -m,$$(call isa_features,$(1))) \
@@ -82,13 +87,13 @@ $(BUILD)/.isas: $(if $(filter-out $(ISAS),$(COMPILED))$(filter-out $(COMPILED),$
 FORCE:
 
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
-$(BUILD)/%.o: %.c $(BUILD)/.libraries
+$(BUILD)/%.o: %.c $(BUILD)/.checked
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # A font is an array in the program: lp_DejaVuSans.
-$(FONT_OBJ): $(BUILD)/%.o: %.ttf $(BUILD)/.libraries
+$(FONT_OBJ): $(BUILD)/%.o: %.ttf $(BUILD)/.checked
 	$(call say,FONT $<)
 	@mkdir -p $(@D)
 	{ echo 'extern const unsigned char lp_$(subst -,_,$(*F))[]; const unsigned char lp_$(subst -,_,$(*F))[] = {'; \
@@ -99,10 +104,21 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BIN)/%: $(BUILD)/tools/%.o $(LIB)
+# A name that a library lacks is an error here, and its own functions are bound to each other at once.
+LINK_SHARED = $(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,-z,defs -Wl,-Bsymbolic-functions -Wl,-soname,$(@F) -o $@ $^ $(LDLIBS)
+$(SHARED): $(filter-out $(DRAW_OBJ),$(LIB_OBJ))
+	$(call say,LD $@)
+	$(LINK_SHARED)
+$(DRAW_SHARED): $(DRAW_OBJ) $(SHARED)
+	$(call say,LD $@)
+	$(LINK_SHARED)
+
+# A tool finds the libraries from where it is itself: the tree can be moved as a whole.
+$(BIN)/%: $(BUILD)/tools/%.o $(SHARED) $(DRAW_SHARED)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to=$(BIN) $(BUILD))' \
+	    -Wl,--as-needed -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/check.o $(LIB)
 	$(call say,LD $@)
@@ -123,7 +139,7 @@ deps: ## install what is missing, with apt (root, or through sudo)
 	@sh make/deps.sh $(DEBIAN_PACKAGES)
 
 # A missing library stops here, with one line, before any compiler message.
-$(BUILD)/.libraries: $(if $(filter deps,$(MAKECMDGOALS)),deps)
+$(BUILD)/.checked: $(if $(filter deps,$(MAKECMDGOALS)),deps)
 	@mkdir -p $(@D)
 	@sh make/libraries.sh '$(CC)'
 	@test -e $@ || touch $@
@@ -169,7 +185,7 @@ $(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB
 	$(CC) $(ALL_CFLAGS) -o $@ $^ -lm
 
 $(CROSS_SELFTEST): $(SELFTEST)
-	@mkdir -p $(BUILD)/aarch64; touch $(BUILD)/aarch64/.libraries # it needs none
+	@mkdir -p $(BUILD)/aarch64; touch $(BUILD)/aarch64/.checked # it needs none
 	$(MAKE) --no-print-directory CC='aarch64-linux-gnu-gcc -static' ARCH=aarch64 \
 	    BUILD=$(BUILD)/aarch64 $@
 

@@ -40,7 +40,7 @@ lint-cppcheck:
 # kernels, whose inlined vector code GCC 12 does not finish analysing within ten minutes.
 $(BUILD)/lint/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
 $(BUILD)/lint/%.o: CFLAGS := -O1 -fanalyzer -Werror
-$(BUILD)/lint/%.o: %.c $(BUILD)/.libraries
+$(BUILD)/lint/%.o: %.c $(BUILD)/.checked
 	@mkdir -p $(@D)
 	@gcc $(ALL_CFLAGS) -c -o $@ $<
 lint-analyzer: $(patsubst %.c,$(BUILD)/lint/%.o,$(filter-out lib/num/kernels/%,$(LINT_UNITS)))
