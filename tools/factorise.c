@@ -51,8 +51,8 @@ static const lp_option options[] = {
      .help = "visit them in B x B blocks, B at a time; 0: 1 for a dense x, 8 for a sparse matrix"},
     {ROW("exact", how.fit.exact), .requires = "method=svd",
      .help = "never the faster method for a few values of a large matrix"},
-    {ROW("eval-every", how.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
-     .requires = ITERATIVE, .help = "evaluate every N epochs; 0: at the end only"},
+    {ROW("eval-every", how.run.eval_every), .metavar = "N|auto", .default_value = "auto",
+     .requires = ITERATIVE, .parse = lp_eval_every_parse, .help = LP_EVAL_EVERY_HELP("epochs")},
     {ROW("patience", how.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
      .requires = "eval-every",
      .help =

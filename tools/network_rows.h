@@ -88,8 +88,9 @@
  .help = "passes over all rows; 0 writes the initial weights"},
 {ROW("steps", train.steps), .metavar = "N", .max = 9e15, .flags = LP_RUN_LENGTH,
  .help = "count time in steps, and take N of them"},
-{ROW("eval-every", train.run.eval_every), .metavar = "N", .default_value = "0", .max = 9e15,
- .help = "evaluate every N epochs (or steps); 0: at the end only"},
+{ROW("eval-every", train.run.eval_every), .metavar = "N|auto", .default_value = "auto",
+ .parse = lp_eval_every_parse,
+ .help = LP_EVAL_EVERY_HELP("epochs (or steps)")},
 {ROW("patience", train.run.patience), .metavar = "N", .default_value = "0", .max = 9e15,
  .requires = "eval-every",
  .help = "stop after N evaluations without a lower loss on x_val (of labpipe split --validation), and "

@@ -208,6 +208,10 @@ static bool is_due(uint64_t done, int64_t every) {
     return every > 0 && done % (uint64_t)every == 0;
 }
 
+static bool is_evaluation_due(const lp_run *r) {
+    return lp_eval_every_is_due(&r->options.eval_every, &r->work, r->done);
+}
+
 static int check_loss(lp_run *r, const char *what, double loss, lp_error *e) {
     if (isfinite(loss))
         return 0;
@@ -297,11 +301,11 @@ static bool is_to_be_saved(const lp_run *r) {
 /* The evaluation of the end, where it was not due anyway: not in a checkpoint, since a longer run
  * does not have it. */
 static int evaluate_end(lp_run *r, lp_error *e) {
-    return is_over(r) && !is_due(r->done, r->options.eval_every) ? evaluate(r, e) : 0;
+    return is_over(r) && !is_evaluation_due(r) ? evaluate(r, e) : 0;
 }
 
 static int end_unit(lp_run *r, lp_error *e) {
-    if (is_due(r->done, r->options.eval_every) && evaluate(r, e))
+    if (is_evaluation_due(r) && evaluate(r, e))
         return -1;
     if (!r->diverged && is_due(r->done, r->options.snapshot_every))
         take_snapshot(r);

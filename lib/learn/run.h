@@ -22,6 +22,7 @@
 #include "io/stream.h"
 #include "learn/evaluator.h"
 #include "learn/history.h"
+#include "learn/work.h"
 #include "net/params.h"
 
 /* What becomes of a run whose loss is NaN or infinite: an error, or its end, as a result. */
@@ -31,7 +32,7 @@ typedef enum { LP_DIVERGENCE_ERROR, LP_DIVERGENCE_KEEP } lp_divergence;
 
 /* When something happens, in units of time; 0 is never. An evaluation is always made at the end. */
 typedef struct {
-    int64_t eval_every;
+    lp_eval_every eval_every;
     int64_t patience; /* evaluations without a lower val_loss before it stops and goes back to the
                          best model */
     int64_t snapshot_every;
@@ -91,6 +92,7 @@ struct lp_run {
     uint64_t unit_steps; /* steps in a unit */
     bool needs_total;    /* a step depends on `total` too */
     bool has_test;       /* evaluations know a val_loss */
+    lp_work work;        /* of a unit and of an evaluation, for eval_every.by_work */
     lp_arena memory;     /* lives as long as the run */
 
     /* set by its steps */

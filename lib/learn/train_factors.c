@@ -116,6 +116,20 @@ static int start(factors_learner *l, lp_run *run, lp_error *e) {
     return 0;
 }
 
+/* By the observed entries that an epoch visits and an evaluation reads again, from memory. */
+static lp_work work_of(const lp_fit_options *o, const lp_matrix *m) {
+    double rank = (double)o->rank + (o->bias ? 2 : 0), entry = 6 + 0.45 * rank;
+    if (o->method == LP_FIT_ALS)
+        entry = 25 + 10 * rank;
+    else if (o->method == LP_FIT_BIAS)
+        entry = 20;
+    else if (o->method == LP_FIT_GD && m->whole != NULL) /* products of whole matrices */
+        entry = 1.5 + 0.3 * rank;
+    return (lp_work){.unit = (double)m->observed.count * entry,
+                     .evaluation =
+                         (double)(m->observed.count + watched(m)->count) * (14 + 0.05 * rank)};
+}
+
 /* *f = the factors, by an iterative method. */
 static int train(lp_stream *s, const lp_matrix *matrix, const lp_schema *schema,
                  const lp_fit_options *fit, const lp_run_options *options,
@@ -130,7 +144,8 @@ static int train(lp_stream *s, const lp_matrix *matrix, const lp_schema *schema,
                   .unit_steps = 1,
                   .needs_total = lp_schedule_needs_total(&fit->schedule),
                   .has_test = watched(matrix)->count > 0,
-                  .lr = fit->lr};
+                  .lr = fit->lr,
+                  .work = work_of(fit, matrix)};
     bool is_masked = matrix->x.data != NULL && run.has_test;
     if (options->patience > 0 && !matrix->has_validation && !is_masked)
         return lp_fail(e, "option --patience: there is no validation part to watch (labpipe "

@@ -187,6 +187,8 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
         return -1;
     l->optim = lp_optim_new(&run->memory, &o->optim, &l->model.net.params);
     run->evaluator = lp_evaluator_new(&l->model, &l->data, &run->memory);
+    run->work = lp_work_of_network(&l->model.net, &l->data, (double)run->unit_steps,
+                                   (double)(o->count_steps ? l->batch_rows : n));
     if (l->batch_rows == n && !o->sample)
         take_rows(l, n, l->order);
     add_state(l, run);

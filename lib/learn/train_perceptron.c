@@ -110,6 +110,7 @@ static int prepare(perceptron_learner *l, lp_run *run, lp_stream *s, lp_error *e
     run->unit_steps = 1;
     run->has_test = l->data.parts > 1;
     run->lr = l->options->lr;
+    run->work = lp_work_of_perceptron(&l->data);
     lp_run_add_params(run, "", true, p, p->value);
     return 0;
 }

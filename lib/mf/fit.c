@@ -231,14 +231,12 @@ lp_factors lp_fit_factors(const lp_fit *fit) {
 /* ---- its error ---- */
 
 double lp_fit_sse(const lp_fit *fit, const lp_sparse *m) {
+    const lp_kernels *num = lp_kernels_of(LP_F8);
     double sse = 0;
     for (size_t i = 0; i < m->count; i++) {
         const double *p = fit->p + (size_t)m->row[i] * fit->width;
         const double *q = fit->q + (size_t)m->col[i] * fit->width;
-        double product = 0;
-        for (size_t k = 0; k < fit->first + fit->rank; k++)
-            product += p[k] * q[k];
-        double error = m->value[i] - fit->mean - product;
+        double error = m->value[i] - fit->mean - num->dot(fit->width, p, q);
         sse += error * error;
     }
     return sse;

@@ -186,6 +186,23 @@ refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
 refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options' \
     train-mlp --hidden 9 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
 
+# By default a run leaves a curve, as often as the counts of rows and parameters say; --eval-every 0
+# leaves the end alone.
+epochs() { to-csv --no-header history.epoch "$1" | tr '\n' ' '; }
+for command in 'train-mlp --hidden 8' 'train-mlp --hidden 8 --batch 16' train-perceptron; do
+    $command near.npz >curve.npz
+    check "$command: a curve" test "$(epochs curve.npz | wc -w)" -ge 4
+    equal "$command: up to the end" "$(epochs curve.npz | awk '{ print $NF }')" 100
+    $command --eval-every auto near.npz | pick history.loss history.epoch >named.npz
+    pick history.loss history.epoch curve.npz >drawn.npz
+    equal "$command: auto is the default" "$(to-csv history.epoch history.loss named.npz)" \
+        "$(to-csv history.epoch history.loss drawn.npz)"
+    $command --eval-every 0 near.npz >end.npz
+    equal "$command: the end alone" "$(epochs end.npz)" '100 '
+done
+refuses 'an interval that is none' 2 "option --eval-every: 'often' is neither a whole number of at most 15 digits nor auto" \
+    train-mlp --eval-every often near.npz
+
 # A run that came to its end goes on: the same bytes as one longer run.
 checkpoint='--checkpoint c.npz --checkpoint-every 1000 --resume'
 longer() { # longer NAME MORE COMMAND...: after --epochs 7, once again, and then as many as MORE says
@@ -206,6 +223,7 @@ longer() { # longer NAME MORE COMMAND...: after --epochs 7, once again, and then
     same "$name, gone on to $more" whole.npz longer.npz
 }
 longer 'SGD' 12 train-mlp --hidden 8 --batch 16 --momentum 0.9 --eval-every 5 --snapshot-every 3 moons.npz
+longer 'evaluated by default' 160 train-mlp --hidden 8 near.npz
 longer 'Adam' 12 train-mlp --hidden 8 --batch 16 --optimizer adam --lr-schedule step:5:0.5 moons.npz
 longer 'one row a step' 100 train-mlp --hidden 8 --sample --momentum 0.5 --lr 0.01 moons.npz
 longer 'a perceptron' 12 train-perceptron --eval-every 5 near.npz

@@ -32,7 +32,7 @@ static double last(lp_stream *s, const char *name) {
  * Σ t x = (1, 2) + (3, 0) - (-1, -1) = (5, 3), Σ t = 1. */
 static void batch_rule(void) {
     lp_train_perceptron_options o = {
-        .rule = LP_PERCEPTRON_BATCH, .lr = 0.5, .epochs = 100, .run.eval_every = 1};
+        .rule = LP_PERCEPTRON_BATCH, .lr = 0.5, .epochs = 100, .run.eval_every.units = 1};
     lp_stream *s = data(3, (double[]){1, 2, 3, 0, -1, -1}, (int64_t[]){1, 1, 0});
     CHECK(lp_train_perceptron(s, &o, &(lp_run_hooks){0}, &e) == 0);
     CHECK_CLOSE(number(s, "weight", 0), 2.5, 0);

@@ -114,7 +114,7 @@ static void evaluates_when_due(void) {
     for (size_t i = 0; i < 4; i++) {
         toy t = {0};
         lp_run run = run_of(&t, &in_place, &no_hooks);
-        run.options.eval_every = cases[i].every;
+        run.options.eval_every.units = cases[i].every;
         CHECK(lp_run_train(&run, &e) == 0);
         CHECK(run.done == 12 && run.steps == 24);
         lp_stream *s = result_of(&run);
@@ -132,7 +132,7 @@ static void patience_keeps_the_best(void) {
         toy t = {.script = script}, five = {.script = script};
         lp_run run = run_of(&t, learners[i], &no_hooks),
                half = run_of(&five, learners[i], &no_hooks);
-        run.options = (lp_run_options){.eval_every = 1, .patience = 3};
+        run.options = (lp_run_options){.eval_every.units = 1, .patience = 3};
         half.total = 5;
         CHECK(lp_run_train(&run, &e) == 0 && lp_run_train(&half, &e) == 0);
         CHECK(run.done == 8); /* 5 is the lowest, and an equal one is no lower */
@@ -166,7 +166,7 @@ static void snapshots_are_the_model_of_their_time(void) {
 static void convergence_ends_it(void) {
     toy t = {.converges = 9};
     lp_run run = run_of(&t, &in_place, &no_hooks);
-    run.options.eval_every = 3;
+    run.options.eval_every.units = 3;
     CHECK(lp_run_train(&run, &e) == 0);
     CHECK(run.done == 5); /* the unit under way is finished, and evaluated */
     CHECK(t.evaluations == 3);
@@ -183,7 +183,7 @@ static void divergence_is_refused(void) {
     static const double script[] = {1, 1, NAN};
     toy watched = {.script = script};
     run = run_of(&watched, &in_place, &no_hooks);
-    run.options.eval_every = 1;
+    run.options.eval_every.units = 1;
     CHECK(lp_run_train(&run, &e) == -1);
     CHECK_HOLDS(e.text, "training: the loss over the test part is nan at step 4");
     lp_run_free(&run);
@@ -216,11 +216,12 @@ static void divergence_is_kept(void) {
     for (int i = 0; i < 2; i++) {
         const lp_learner *l = learners[i];
         toy seventh = {.diverges = 7}, watched = {.script = script}, patient = {.script = best};
-        check_kept(seventh, (lp_run_options){.eval_every = 1}, l, 7, 3, 4, epochs);
-        check_kept(seventh, (lp_run_options){.eval_every = 2}, l, 7, 2, 2, even);
+        check_kept(seventh, (lp_run_options){.eval_every.units = 1}, l, 7, 3, 4, epochs);
+        check_kept(seventh, (lp_run_options){.eval_every.units = 2}, l, 7, 2, 2, even);
         check_kept(seventh, (lp_run_options){0}, l, 7, 0, 0, NULL);
-        check_kept(watched, (lp_run_options){.eval_every = 1}, l, 4, 1, 2, epochs);
-        check_kept(patient, (lp_run_options){.eval_every = 1, .patience = 9}, l, 6, 1, 3, epochs);
+        check_kept(watched, (lp_run_options){.eval_every.units = 1}, l, 4, 1, 2, epochs);
+        check_kept(patient, (lp_run_options){.eval_every.units = 1, .patience = 9}, l, 6, 1, 3,
+                   epochs);
     }
     toy t = {0};
     lp_run run = run_of(&t, &in_place, &no_hooks);
@@ -266,9 +267,9 @@ static char *whole_run(const lp_learner *learner, bool diverges, const lp_run_ho
                        size_t *size) {
     toy t = {.script = falling, .diverges = diverges ? 23 : 0};
     lp_run run = run_of(&t, learner, hooks);
-    run.options = (lp_run_options){.eval_every = 1, .patience = 9, .snapshot_every = 5};
+    run.options = (lp_run_options){.eval_every.units = 1, .patience = 9, .snapshot_every = 5};
     if (diverges)
-        run.options = (lp_run_options){.eval_every = 5, .on_divergence = LP_DIVERGENCE_KEEP};
+        run.options = (lp_run_options){.eval_every.units = 5, .on_divergence = LP_DIVERGENCE_KEEP};
     CHECK(lp_run_train(&run, &e) == 0);
     lp_stream *s = result_of(&run);
     char *bytes = check_bytes(s, size);
@@ -309,7 +310,7 @@ static char *run_to(const lp_learner *learner, uint64_t total, lp_stream *from, 
     toy t = {.script = falling};
     lp_run run = run_of(&t, learner, &hooks);
     run.total = total;
-    run.options = (lp_run_options){.eval_every = 3, .patience = 9, .snapshot_every = 2};
+    run.options = (lp_run_options){.eval_every.units = 3, .patience = 9, .snapshot_every = 2};
     CHECK(lp_run_train(&run, &e) == 0 && run.done == total);
     lp_stream *s = result_of(&run);
     char *bytes = check_bytes(s, size);

@@ -248,7 +248,7 @@ static lp_train_network_options with_everything(int which) {
     o.dtype = which % 2;
     o.hidden = (lp_ints){two_layers, 2};
     o.seed = 3;
-    o.run.eval_every = 2;
+    o.run.eval_every.units = 2;
     o.run.snapshot_every = 3;
     o.run.patience = 40;
     o.epochs = 9;
@@ -323,7 +323,7 @@ static void resume(void) {
 static void history(void) {
     lp_train_network_options o = defaults();
     o.epochs = 10;
-    o.run.eval_every = 4;
+    o.run.eval_every.units = 4;
     lp_stream *s = points(1);
     CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
     const double *epoch = values(s, "history.epoch", 4);
@@ -376,7 +376,7 @@ static void early_stopping(void) {
     o.hidden = (lp_ints){two_layers, 2};
     o.lr = 1;
     o.epochs = 400;
-    o.run.eval_every = 1;
+    o.run.eval_every.units = 1;
     o.run.patience = 5;
     lp_stream *s = points(2);
     CHECK(lp_train_network(s, &o, &(lp_run_hooks){0}, &e) == 0);
