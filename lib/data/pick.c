@@ -142,13 +142,11 @@ static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     if (index == NULL)
         return -1;
     for (size_t i = 0; i < lp_stream_count(s); i++) {
-        lp_tensor t;
+        lp_tensor t, rows;
         if (!has_rows_taken(s, i, o, &t))
             continue;
-        const lp_tensor *whole = lp_stream_get(s, lp_stream_name(s, i), e);
-        if (whole == NULL)
+        if (lp_stream_get_rows(s, lp_stream_name(s, i), index, count, &rows, e))
             return -1;
-        lp_tensor rows = lp_tensor_take_rows(whole, index, count);
         lp_stream_put(s, lp_stream_name(s, i), &rows);
     }
     return 0;

@@ -43,13 +43,14 @@ static tensor_name whole_name(const char *name, bool from_train) {
 static int put_parts(lp_stream *s, const char *name, bool from_train, const size_t *index,
                      const size_t count[LP_PARTS], lp_error *e) {
     tensor_name whole = whole_name(name, from_train);
-    const lp_tensor *t = lp_stream_get(s, whole.text, e);
-    if (t == NULL)
-        return lp_within(e, "%s", whole.text);
-    lp_tensor rows[LP_PARTS];
+    lp_tensor rows[LP_PARTS] = {0};
     for (int part = 0; part < LP_PARTS; index += count[part++])
-        if (count[part] > 0)
-            rows[part] = lp_tensor_take_rows(t, index, count[part]);
+        if (count[part] > 0 &&
+            lp_stream_get_rows(s, whole.text, index, count[part], &rows[part], e)) {
+            while (part-- > 0)
+                lp_tensor_free(&rows[part]);
+            return lp_within(e, "%s", whole.text);
+        }
     lp_stream_drop(s, whole.text);
     for (int part = 0; part < LP_PARTS; part++) {
         char part_name[32];

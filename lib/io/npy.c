@@ -268,33 +268,62 @@ static float widen(uint16_t half) {
     return value;
 }
 
+/* What the byte order of an element's type concerns: numbers whole, texts by the character. */
+static size_t unit_of(const lp_npy *npy) {
+    return npy->type.kind == 'U' ? 4 : npy->type.kind == 'S' ? 1 : npy->type.size;
+}
+
+static bool is_swapped(const lp_npy *npy) {
+    return unit_of(npy) > 1 && npy->is_big_endian;
+}
+
+static bool is_half(const lp_npy *npy) {
+    return npy->type.kind == 'f' && npy->type.size == 2;
+}
+
+/* *t = elements that were copied as they are stored, in C order; `stored` is taken over. */
+static int finish(const lp_npy *npy, lp_tensor *stored, lp_tensor *t, lp_error *e) {
+    const size_t unit = unit_of(npy);
+    if (is_swapped(npy))
+        lp_swap_bytes(stored->data, stored->count * npy->type.size / unit, unit);
+    *t = *stored;
+    if (!is_half(npy))
+        return 0;
+    int failed = lp_tensor_try_zeros(t, LP_F4, stored->ndim, stored->shape, e);
+    for (size_t i = 0; i < stored->count && !failed; i++)
+        ((float *)t->data)[i] = widen(((const uint16_t *)stored->data)[i]);
+    lp_tensor_free(stored);
+    return failed;
+}
+
 int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e) {
-    const size_t unit = npy->type.kind == 'U' ? 4 : npy->type.kind == 'S' ? 1 : npy->type.size;
-    const bool is_half = npy->type.kind == 'f' && npy->type.size == 2;
-    const bool is_swapped = unit > 1 && npy->is_big_endian;
-    const bool is_aligned = (uintptr_t)data % unit == 0;
+    const bool is_aligned = (uintptr_t)data % unit_of(npy) == 0;
     *t = lp_tensor_over((void *)(uintptr_t)data, npy->type, npy->ndim, npy->shape);
-    if (!npy->is_fortran && !is_swapped && !is_half && is_aligned)
+    if (!npy->is_fortran && !is_swapped(npy) && !is_half(npy) && is_aligned)
         return 0;
     lp_tensor stored;
     if (lp_tensor_try_zeros(&stored, npy->type, npy->ndim, npy->shape, e))
         return -1;
-    if (npy->count > 0 && npy->data_size > 0) {
-        if (npy->is_fortran)
-            fortran_to_c(npy, data, stored.data);
-        else
-            memcpy(stored.data, data, npy->data_size);
-        if (is_swapped)
-            lp_swap_bytes(stored.data, npy->data_size / unit, unit);
-    }
-    *t = stored;
-    if (!is_half)
+    if (npy->is_fortran && npy->count > 0 && npy->data_size > 0)
+        fortran_to_c(npy, data, stored.data);
+    else if (npy->data_size > 0)
+        memcpy(stored.data, data, npy->data_size);
+    return finish(npy, &stored, t, e);
+}
+
+int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index, size_t n,
+                       lp_tensor *t, lp_error *e) {
+    lp_tensor stored, whole;
+    if (npy->is_fortran) {
+        if (lp_npy_decode(npy, data, &whole, e))
+            return -1;
+        *t = lp_tensor_take_rows(&whole, index, n);
+        lp_tensor_free(&whole);
         return 0;
-    int failed = lp_tensor_try_zeros(t, LP_F4, npy->ndim, npy->shape, e);
-    for (size_t i = 0; i < npy->count && !failed; i++)
-        ((float *)t->data)[i] = widen(((const uint16_t *)stored.data)[i]);
-    lp_tensor_free(&stored);
-    return failed;
+    }
+    whole = lp_tensor_over((void *)(uintptr_t)data, npy->type, npy->ndim, npy->shape);
+    stored = lp_tensor_take_rows(&whole, index, n);
+    return finish(npy, &stored, t, e);
 }
 
 /* ---- writing ---- */

@@ -47,6 +47,11 @@ int lp_npy_parse(const void *header, size_t size, lp_npy *npy, lp_error *e);
  * which must not change then. */
 int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e);
 
+/* The same for the rows index[0..n) alone, each below shape[0], in a tensor that owns them. Needs
+ * one dimension or more. Only these rows are copied, but for an array in Fortran order. */
+int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index, size_t n,
+                       lp_tensor *t, lp_error *e);
+
 /* Appends the header of a tensor of that type and shape, byte for byte as NumPy 1.24 and later
  * write it; its length is a multiple of 64. */
 void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape);

@@ -210,7 +210,8 @@ const char *lp_stream_list(const lp_stream *s, char text[LP_STREAM_LISTED]) {
     return text;
 }
 
-const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
+/* The entry NAME, which is a tensor; NULL and e where it is missing or foreign. */
+static entry *find_tensor(const lp_stream *s, const char *name, lp_error *e) {
     entry *x = find(s, name);
     if (x == NULL) {
         char names[LP_STREAM_LISTED], part[100];
@@ -223,15 +224,39 @@ const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
         lp_fail(e, "'%s' is not a tensor: %s", name, x->member.foreign);
         return NULL;
     }
+    return x;
+}
+
+/* The elements of a tensor as they were read. */
+static const unsigned char *stored(const entry *x) {
+    return lp_member_bytes(&x->member) + x->member.npy.header_size;
+}
+
+const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
+    entry *x = find_tensor(s, name, e);
+    if (x == NULL)
+        return NULL;
     if (!x->is_decoded) {
-        const lp_npy *npy = &x->member.npy;
-        if (lp_npy_decode(npy, lp_member_bytes(&x->member) + npy->header_size, &x->tensor, e)) {
+        if (lp_npy_decode(&x->member.npy, stored(x), &x->tensor, e)) {
             lp_within(e, "tensor '%s'", name);
             return NULL;
         }
         x->is_decoded = true;
     }
     return &x->tensor;
+}
+
+int lp_stream_get_rows(lp_stream *s, const char *name, const size_t *index, size_t n, lp_tensor *t,
+                       lp_error *e) {
+    *t = (lp_tensor){0};
+    const entry *x = find_tensor(s, name, e);
+    if (x == NULL)
+        return -1;
+    if (x->is_decoded)
+        *t = lp_tensor_take_rows(&x->tensor, index, n);
+    else if (lp_npy_decode_rows(&x->member.npy, stored(x), index, n, t, e))
+        return lp_within(e, "tensor '%s'", name);
+    return 0;
 }
 
 int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t, lp_error *e) {

@@ -73,6 +73,11 @@ const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e);
  * is a view where nothing had to be converted). */
 int lp_stream_get_as(lp_stream *s, const char *name, lp_type type, lp_tensor *t, lp_error *e);
 
+/* The rows index[0..n) of NAME, each below its first dimension, of which it needs one; *t is the
+ * caller's to lp_tensor_free. A tensor that has not been decoded stays so: only these rows are. */
+int lp_stream_get_rows(lp_stream *s, const char *name, const size_t *index, size_t n, lp_tensor *t,
+                       lp_error *e);
+
 /* The place, from 0, of the text NAME among `choices`, "a|b|c"; -1 and e where it is missing, not a
  * text, or none of them. */
 int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp_error *e);

@@ -60,6 +60,43 @@ pick z b.npz >z.npz
 "$python" -c 'import zipfile; zipfile.ZipFile("z.npz").extract("z.npy", "passed")'
 same "a tensor passed on is the same member" z.npy passed/z.npy
 
+# Rows of what a tool does not hold as it is stored: other byte orders, halves, Fortran order, and elements
+# that lie where a previous member of odd length put them.
+"$python" - <<'PYTHON'
+import numpy as np
+from itertools import product
+shape, arrays = (11, 3, 2), {"before": np.array(list("odd"), "S7")[:, None]}
+count = np.arange(66).reshape(shape)
+for kind, order in product(["<f2", ">f2", "<f4", ">f4", "<f8", ">f8", ">i2", "<u8", "|u1", "|b1", "<U5", ">U5", "|S3"], "CF"):
+    a = np.array(count, order=order)
+    a = np.char.mod("%d", a).astype(kind) if kind[1] in "US" else (a % 2 if kind == "|b1" else a).astype(kind)
+    arrays[f"{kind.strip('<>|')}.{len(arrays)}"] = np.array(a, order=order)
+np.savez("kinds.npz", **arrays)
+PYTHON
+pick --drop before --rows 2:9 kinds.npz >some.npz
+pick --drop before --at 10,0,3,3 kinds.npz >listed.npz
+check "rows of every type and order" "$python" -c '
+import numpy as np
+kinds, some, listed = (np.load(f) for f in ("kinds.npz", "some.npz", "listed.npz"))
+names = [k for k in kinds if k != "before"]
+assert len(names) == 26
+for k in names:
+    for taken, rows in ((some, kinds[k][2:9]), (listed, kinds[k][[10, 0, 3, 3]])):
+        assert taken[k].dtype.kind == rows.dtype.kind and (taken[k] == rows).all(), k'
+
+# Ten rows of 64 MB take no more memory than ten rows.
+"$python" -c 'import numpy as np; np.savez("large.npz", odd=np.zeros(3, "u1"), x=np.arange(8e6).reshape(-1, 8))'
+within() { (ulimit -d "$1" && shift && "$@"); }
+if within 30000 pick x --rows 0: large.npz >/dev/null 2>&1; then
+    skip "the memory for a few rows (there is no limit of the data segment here)"
+else
+    check "a few rows of a large array take little memory" within 30000 pick x --rows 999990: large.npz -o few.npz
+    check "and are NumPy's" "$python" -c '
+import numpy as np
+assert (np.load("few.npz")["x"] == np.load("large.npz")["x"][-10:]).all()'
+fi
+rm -f large.npz
+
 refuses "a pattern that matches nothing" 1 \
     "^labpipe pick: picking: no tensor matches 'w\*' \(it holds x, y, classes, layer1.weight, layer1.bias, lr\)" \
     pick 'w*' a.npz
