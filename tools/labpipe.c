@@ -3,6 +3,7 @@
 #include "cli/dispatch.h"
 #include "cli/parse.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static _Noreturn void end_with_error(void) {
 /* Ends well where all that was printed has been written. */
 static int end(void) {
     if (ferror(stdout) || fflush(stdout) != 0) {
-        lp_fail(&error, "writing standard output failed");
+        lp_fail(&error, "writing standard output: %s", strerror(errno));
         end_with_error();
     }
     return 0;

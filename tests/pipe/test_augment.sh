@@ -18,7 +18,7 @@ refuses 'too far a shift' 1 'augmenting: option --shift: 28 is too far for pictu
 refuses 'plain numbers' 1 'augmenting: x has shape \(150, 4\), expected pictures: \[n, height, width\]' \
     augment --mirror <(from-csv --label species "$fixtures/iris.csv")
 refuses 'no x' 1 'augmenting: .*x' augment --mirror <(pick 'y_*' digits.npz)
-refuses 'columns scaled by themselves' 1 'scale.offset differs from pixel to pixel: .*augment before scale' \
+refuses 'columns scaled by themselves' 1 'scale.offset differs from pixel to pixel: .*labpipe augment before labpipe scale' \
     augment --mirror <(scale --by standard digits.npz)
 check 'pixels all scaled alike' piped 'scale --divide 255 digits.npz | augment --mirror -o alike.npz'
 

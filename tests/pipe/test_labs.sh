@@ -57,7 +57,7 @@ for script in lab1 lab2 moons autodiff cifar faces fashion; do
 done
 
 # seconds.sh leaves the seconds in a file of their own, without the command's messages.
-refuses 'a timed command that fails' 1 '^gen-moons: ' \
+refuses 'a timed command that fails' 1 '^labpipe gen-moons: ' \
     bash pipelines/seconds.sh "$scratch/seconds" gen-moons -n 2 -o "$scratch/none/moons.npz"
 rm -f "$scratch/seconds"
 check 'the seconds of a command' bash pipelines/seconds.sh "$scratch/seconds" gen-moons -n 2 -o "$scratch/moons.npz"

@@ -38,7 +38,7 @@ else
     check "--memory keeps to it" within 30000 bash -c 'set -o pipefail; cat wide.npz | scale --by standard --memory 4M | cmp - memory.npz'
 fi
 refuses "a TMPDIR that is not there" 1 \
-    '^scale: reading standard input: [0-9]+ bytes that do not fit the memory \(--memory\) cannot go to a file in /nonexistent \(TMPDIR\): No such file or directory$' \
+    '^labpipe scale: reading standard input: [0-9]+ bytes that do not fit the memory \(--memory\) cannot go to a file in /nonexistent \(TMPDIR\): No such file or directory$' \
     bash -c 'cat wide.npz | TMPDIR=/nonexistent scale --by centre --memory 1M'
 # A full one: a file system of 4 MB, in a name space of its own.
 full='mount -t tmpfs -o size=4m none room && cat wide.npz | TMPDIR=room scale --by centre --memory 1M'
@@ -50,9 +50,9 @@ else
 fi
 rmdir room && rm -f wide.npz memory.npz files.npz
 for word in 1 999K x -1M 1MB 1k 99999999T; do
-    refuses "--memory $word" 2 "^gen-moons: option --memory: '$word' is (not a size|out of range)" gen-moons -n 10 --memory "$word"
+    refuses "--memory $word" 2 "^labpipe gen-moons: option --memory: '$word' is (not a size|out of range)" gen-moons -n 10 --memory "$word"
 done
-refuses "LABPIPE_MEMORY=abc" 2 "^gen-moons: LABPIPE_MEMORY: 'abc' is not a size" env LABPIPE_MEMORY=abc gen-moons -n 10
+refuses "LABPIPE_MEMORY=abc" 2 "^labpipe gen-moons: LABPIPE_MEMORY: 'abc' is not a size" env LABPIPE_MEMORY=abc gen-moons -n 10
 
 # LABPIPE_MAX_BYTES bounds each tensor: 1,600,000 bytes are too many here, 160,000 are not.
 export LABPIPE_MAX_BYTES=1048576
