@@ -13,6 +13,8 @@ typedef enum {
     LP_GROUP_RESULTS, /* predictions: of a model for data */
 } lp_group;
 
+enum { LP_GROUPS = LP_GROUP_RESULTS + 1 };
+
 lp_group lp_group_of(const char *name);
 
 /* True for a tensor that its group cannot be without: an archive that has it brings the whole

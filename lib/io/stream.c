@@ -17,6 +17,8 @@ struct entry {
     const char *name;
     size_t archive;   /* that it was read from, counted from 1 */
     size_t set;       /* and its set's place; SIZE_MAX for a tensor that was put */
+    size_t place;     /* in the list of items, until all is read */
+    bool is_grouped;  /* it is in the list of its group */
     lp_member member; /* as it was read; without a name for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
@@ -28,15 +30,22 @@ typedef struct {
     bool has_data, has_model; /* has a tensor that leads such a group (io/groups.h) */
 } set;
 
+typedef struct {
+    entry **item;
+    size_t count, capacity;
+} entries;
+
 struct lp_stream {
     lp_arena arena; /* of the entries and their names */
-    entry **item;   /* in order */
+    entry **item;   /* in order; while archives are read, NULL for one that was replaced */
     size_t count, capacity;
+    entries grouped[LP_GROUPS]; /* while archives are read: what a later one may replace */
     lp_source *source;
     size_t sources;
     size_t archives;
     set *set;
     size_t sets, set_capacity;
+    size_t data_sets; /* of them, those that have data */
     lp_origin origin;
     lp_dictionary tensors; /* the entries by name */
     lp_dictionary files;   /* those that are not tensors, under the name of a file */
@@ -61,9 +70,12 @@ void lp_stream_free(lp_stream *s) {
     if (s == NULL)
         return;
     for (size_t i = 0; i < s->count; i++)
-        clear(s->item[i]);
+        if (s->item[i] != NULL)
+            clear(s->item[i]);
     for (size_t i = 0; i < s->sources; i++)
         lp_source_close(&s->source[i]);
+    for (size_t g = 0; g < LP_GROUPS; g++)
+        free(s->grouped[g].item);
     free(s->source);
     free(s->item);
     free(s->set);
@@ -99,6 +111,7 @@ static entry *renew(lp_stream *s, const char *name, const char *ending) {
     x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
     x->name = lp_arena_strdup(&s->arena, name);
     x->set = SIZE_MAX;
+    x->place = s->count;
     lp_dictionary_put(index_of(s, ending), x->name, x);
     return s->item[s->count++] = x;
 }
@@ -370,28 +383,62 @@ static bool leads(const lp_members *members, lp_group group) {
     return false;
 }
 
-/* Removes a group, and the predictions, of all earlier sets but those that are mere pieces, neither
- * data nor a model. A model keeps what describes the data that it was trained on, under its own
- * names: an older stream has it only under the data's. */
-static void replace_group(lp_stream *s, lp_group group, size_t by) {
-    size_t kept = 0, count = s->count;
-    for (size_t i = 0; i < count; i++) {
-        entry *x = s->item[i];
-        bool is_tensor = index_of_entry(s, x) == &s->tensors;
-        const set *from = is_tensor && x->set < by ? &s->set[x->set] : NULL;
-        lp_group of = lp_group_of(x->name);
-        const char *model_name = lp_group_model_name(x->name);
-        bool remove = from != NULL && (from->has_data || from->has_model) &&
-                      (of == group || of == LP_GROUP_RESULTS);
-        if (remove && model_name != NULL && from->has_model && find(s, model_name) == NULL) {
-            set_name(s, x, model_name);
-        } else if (remove) {
-            lp_dictionary_drop(&s->tensors, x->name);
-            clear(x);
+/* Lists an entry under its group, so that a later archive finds it without looking at all others.
+ */
+static void list_entry(lp_stream *s, entry *x) {
+    entries *list = &s->grouped[lp_group_of(x->name)];
+    if (x->is_grouped || list == &s->grouped[LP_GROUP_OTHER] || index_of_entry(s, x) != &s->tensors)
+        return;
+    list->item = lp_grow(list->item, list->count, &list->capacity, sizeof *list->item);
+    list->item[list->count++] = x;
+    x->is_grouped = true;
+}
+
+/* Removes an entry, or gives it the name that a model has for what describes the data that it was
+ * trained on: an older stream has it only under the data's. */
+static void replace_entry(lp_stream *s, entry *x) {
+    const char *model_name = lp_group_model_name(x->name);
+    if (model_name != NULL && s->set[x->set].has_model && find(s, model_name) == NULL) {
+        set_name(s, x, model_name);
+        list_entry(s, x);
+        return;
+    }
+    lp_dictionary_drop(&s->tensors, x->name);
+    clear(x);
+    s->item[x->place] = NULL;
+}
+
+/* Replaces a group in all sets before `by` but those that are mere pieces, neither data nor a
+ * model. What is left alone here will always be, and is no longer listed: all archives together
+ * take linear time. */
+static void replace_listed(lp_stream *s, lp_group group, size_t by) {
+    entries *list = &s->grouped[group];
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        entry *x = list->item[i];
+        if (x->set == by) {
+            list->item[kept++] = x;
             continue;
         }
-        s->item[kept++] = x;
+        x->is_grouped = false;
+        if (s->set[x->set].has_data || s->set[x->set].has_model)
+            replace_entry(s, x);
     }
+    list->count = kept;
+}
+
+/* A group goes, and with it the predictions. */
+static void replace_group(lp_stream *s, lp_group group, size_t by) {
+    replace_listed(s, group, by);
+    replace_listed(s, LP_GROUP_RESULTS, by);
+}
+
+/* Once all is read: the list of items without those that were replaced. */
+static void drop_holes(lp_stream *s) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->item[i] != NULL)
+            s->item[kept++] = s->item[i];
     s->count = kept;
 }
 
@@ -408,9 +455,7 @@ static bool holds(const lp_members *members, const char *name) {
 static const char **names_in(const lp_stream *s, const lp_members *members, size_t place) {
     const char **names = lp_alloc(members->count, sizeof *names);
     const set *own = &s->set[place];
-    bool has_earlier_data = false;
-    for (size_t i = 0; i < place; i++)
-        has_earlier_data |= s->set[i].has_data;
+    const bool has_earlier_data = s->data_sets > own->has_data;
     for (size_t i = 0; i < members->count; i++) {
         const char *name = members->item[i].name, *model_name = lp_group_model_name(name);
         names[i] = name;
@@ -428,6 +473,7 @@ static size_t begin_set(lp_stream *s, const lp_members *members, bool is_bare) {
     if (!own->has_data && leads(members, LP_GROUP_DATA)) {
         replace_group(s, LP_GROUP_DATA, place);
         own->has_data = true;
+        s->data_sets++;
     }
     if (!own->has_model && leads(members, LP_GROUP_MODEL)) {
         replace_group(s, LP_GROUP_MODEL, place);
@@ -463,6 +509,7 @@ static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_orig
         x->member.name = x->name;
         x->archive = s->archives;
         x->set = place;
+        list_entry(s, x);
         *m = (lp_member){0};
     }
     return 0;
@@ -562,6 +609,7 @@ lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
             return NULL;
         }
     }
+    drop_holes(s);
     s->origin = lp_origin_join(all.item, all.count);
     all.count = 0; /* their recipes are taken over */
     if (s->origin.path != NULL)
