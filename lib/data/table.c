@@ -6,6 +6,7 @@
 #include "data/table_columns.h"
 #include "io/number.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,9 @@ struct lp_table {
     lp_buffer y;      /* int64_t (rows): the labels where all are whole; double: the targets */
     lp_buffer number; /* int64_t (rows): the labels' numbers among classes */
     lp_names classes;
-    bool all_whole;   /* every label is a whole number */
-    bool all_numbers; /* every label is a number */
+    lp_dictionary like_texts, like_numbers; /* options->like.classes, by text and by value */
+    bool all_whole;                         /* every label is a whole number */
+    bool all_numbers;                       /* every label is a number */
     bool first_alone; /* every label but the very first is whole, and that might be a header's */
     const char *odd;  /* the first label that is not whole */
     const char *file; /* the first one, and the line of its first row */
@@ -43,6 +45,8 @@ void lp_table_free(lp_table *t) {
     lp_buffer_free(&t->id_start);
     lp_buffer_free(&t->missing_values);
     lp_names_free(&t->classes);
+    lp_dictionary_free(&t->like_texts);
+    lp_dictionary_free(&t->like_numbers);
     lp_arena arena = t->arena;
     lp_arena_free(&arena);
 }
@@ -62,6 +66,22 @@ static void add_missing(lp_table *t, const char *text, size_t *capacity) {
         lp_buffer_append(&t->missing_values, &value, sizeof value);
 }
 
+/* The first class of each text, and of each whole number. */
+static void index_classes(lp_table *t, const lp_texts *classes) {
+    for (size_t i = 0; i < classes->count; i++) {
+        const char **class = &classes->item[i];
+        int64_t number;
+        char digits[24];
+        if (lp_dictionary_get(&t->like_texts, *class) == NULL)
+            lp_dictionary_put(&t->like_texts, *class, class);
+        if (!lp_csv_integer(*class, &number))
+            continue;
+        snprintf(digits, sizeof digits, "%" PRId64, number);
+        if (lp_dictionary_get(&t->like_numbers, digits) == NULL)
+            lp_dictionary_put(&t->like_numbers, lp_arena_strdup(&t->arena, digits), class);
+    }
+}
+
 lp_table *lp_table_new(const lp_table_options *options) {
     lp_arena arena = {0};
     lp_table *t = lp_arena_alloc_zero(&arena, 1, sizeof *t);
@@ -76,6 +96,7 @@ lp_table *lp_table_new(const lp_table_options *options) {
         for (size_t k = 0; k < list.count; k++)
             add_missing(t, list.item[k], &capacity);
     }
+    index_classes(t, &options->like.classes);
     return t;
 }
 
@@ -167,14 +188,17 @@ static bool is_whole(const char *cell, char decimal, int64_t *whole, bool *is_nu
 static int find_class(lp_table *t, const char *cell, bool whole_label, int64_t *whole,
                       lp_error *e) {
     const lp_texts *classes = &t->options->like.classes;
-    for (size_t i = 0; i < classes->count; i++) {
-        int64_t class_value;
-        if (strcmp(classes->item[i], cell) == 0 ||
-            (whole_label && lp_csv_integer(classes->item[i], &class_value) &&
-             class_value == *whole)) {
-            *whole = (int64_t)i;
-            return 0;
-        }
+    const char *const *class = lp_dictionary_get(&t->like_texts, cell), *const *same = NULL;
+    if (whole_label) {
+        char digits[24];
+        snprintf(digits, sizeof digits, "%" PRId64, *whole);
+        same = lp_dictionary_get(&t->like_numbers, digits);
+    }
+    if (same != NULL && (class == NULL || same < class))
+        class = same;
+    if (class != NULL) {
+        *whole = class - classes->item;
+        return 0;
     }
     if (classes->count == 0 && whole_label)
         return 0;

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_MISSING = 1000 };
+
 void lp_columns_free(lp_columns *k) {
     for (size_t i = 0; i < k->count; i++)
         if (k->column[i].choices != NULL)
             lp_names_free(k->column[i].choices);
+    lp_dictionary_free(&k->by_name);
     lp_arena_free(&k->arena);
 }
 
@@ -98,12 +101,39 @@ int lp_table_find_column(const char *const *names, size_t columns, const char *c
     return 0;
 }
 
+/* The same without a look at every name. */
+static int find_column(const lp_columns *k, const char *called, size_t *column, lp_error *e) {
+    const lp_column *found = lp_dictionary_get(&k->by_name, called);
+    if (found == NULL || found->shares_name)
+        return lp_table_find_column(k->names, k->count, called, column, e);
+    *column = (size_t)(found - k->column);
+    return 0;
+}
+
+/* True where one column alone is called so. */
 static bool has_name(const lp_columns *k, const char *name, size_t *column) {
-    lp_error ignored;
-    for (size_t i = 0; k->names != NULL && i < k->count; i++)
-        if (strcmp(k->names[i], name) == 0)
-            return lp_table_find_column(k->names, k->count, name, column, &ignored) == 0;
-    return false;
+    const lp_column *found = lp_dictionary_get(&k->by_name, name);
+    if (found == NULL || found->shares_name)
+        return false;
+    *column = (size_t)(found - k->column);
+    return true;
+}
+
+static void set_names(lp_columns *k, const lp_csv *c) {
+    k->names = lp_arena_alloc(&k->arena, k->count, sizeof *k->names);
+    for (size_t i = 0; i < k->count; i++) {
+        k->names[i] = lp_arena_strdup(&k->arena, lp_csv_cell(c, i));
+        const size_t length = strlen(k->names[i]);
+        k->longest = length > k->longest ? length : k->longest;
+        lp_column *first = lp_dictionary_get(&k->by_name, k->names[i]);
+        if (first != NULL)
+            first->shares_name = true;
+        else
+            lp_dictionary_put(&k->by_name, k->names[i], &k->column[i]);
+    }
+    k->has_length = lp_arena_alloc_zero(&k->arena, k->longest + 1, sizeof *k->has_length);
+    for (size_t i = 0; i < k->count; i++)
+        k->has_length[strlen(k->names[i])] = true;
 }
 
 /* ---- roles ---- */
@@ -124,7 +154,7 @@ static void add_slot(lp_columns *k, size_t i) {
 /* Gives the column called so a role. */
 static int assign(lp_columns *k, const char *called, lp_role r, lp_error *e) {
     size_t i;
-    if (lp_table_find_column(k->names, k->count, called, &i, e))
+    if (find_column(k, called, &i, e))
         return lp_within(e, "%s", option_of(r));
     lp_column *c = &k->column[i];
     if (r == LP_NUMBER && c->role == LP_CATEGORY && !c->has_slot) {
@@ -167,11 +197,17 @@ static int assign_feature(lp_columns *k, const char *name, lp_feature *f, lp_err
         f->slot = k->column[i].slot;
         return 0;
     }
+    char *called = lp_arena_strdup(&k->arena, name);
     for (const char *p = strchr(name, '='); p != NULL; p = strchr(p + 1, '=')) {
-        char *called = lp_arena_strdup(&k->arena, name);
-        called[p - name] = '\0';
-        if (!has_name(k, called, &i))
+        const size_t length = (size_t)(p - name);
+        if (length > k->longest)
+            break;
+        called[length] = '\0';
+        const bool is_found = k->has_length[length] && has_name(k, called, &i);
+        called[length] = '=';
+        if (!is_found)
             continue;
+        called[length] = '\0';
         if (k->column[i].role != LP_CATEGORY) {
             if (assign(k, called, LP_CATEGORY, e))
                 return -1;
@@ -228,11 +264,8 @@ int lp_columns_set(lp_columns *k, const lp_table_options *o, const lp_csv *c, bo
     k->column = lp_arena_alloc_zero(&k->arena, k->count, sizeof *k->column);
     k->numeric = lp_arena_alloc_zero(&k->arena, k->count, sizeof *k->numeric);
     k->order = lp_arena_alloc_zero(&k->arena, k->count, sizeof *k->order);
-    if (has_header) {
-        k->names = lp_arena_alloc(&k->arena, k->count, sizeof *k->names);
-        for (size_t i = 0; i < k->count; i++)
-            k->names[i] = lp_arena_strdup(&k->arena, lp_csv_cell(c, i));
-    }
+    if (has_header)
+        set_names(k, c);
     return assign_lists(k, &o->drop, LP_DROPPED, e) ||
                    (o->label != NULL && assign(k, o->label, LP_LABEL, e)) ||
                    (o->target != NULL && assign(k, o->target, LP_TARGET, e)) ||
@@ -327,6 +360,9 @@ int lp_table_learn(lp_table_likeness *like, lp_stream *earlier, lp_error *e) {
         learn_texts(earlier, "classes", "model.classes", arena, &like->classes, e) ||
         learn_texts(earlier, "missing", "missing", arena, &like->missing, e))
         return lp_within(e, "--like");
+    if (like->missing.count > MAX_MISSING) /* each cell is held against each */
+        return lp_fail(e, "--like: %zu texts for missing values are too many (%d at most)",
+                       like->missing.count, MAX_MISSING);
     like->width = like->features.count;
     if (like->width == 0 && !lp_stream_describe(earlier, "x", &x) &&
         !lp_stream_describe(earlier, "x_train", &x))

@@ -2,6 +2,7 @@
 #ifndef LP_DATA_TABLE_COLUMNS_H
 #define LP_DATA_TABLE_COLUMNS_H
 
+#include "base/dictionary.h"
 #include "base/memory.h"
 #include "data/names.h"
 #include "data/table.h"
@@ -19,6 +20,7 @@ typedef enum {
 typedef struct {
     lp_role role;
     bool has_slot;
+    bool shares_name;  /* with another column */
     size_t slot;       /* LP_NUMBER, LP_CATEGORY: its place in a row that has been read */
     lp_names *choices; /* LP_CATEGORY: its texts */
 } lp_column;
@@ -34,12 +36,15 @@ typedef struct {
 /* Starts as {0}, freed with lp_columns_free. */
 typedef struct {
     lp_arena arena;
-    size_t count;         /* of the files; 0 until there is one */
-    lp_column *column;    /* (count) */
-    bool *numeric;        /* (count): what the reader is to read as numbers */
-    const char **names;   /* (count), NULL where the files have no header */
-    size_t slots, *order; /* (slots): the column of each */
-    lp_feature *features; /* (width), of x; NULL until they are known */
+    size_t count;          /* of the files; 0 until there is one */
+    lp_column *column;     /* (count) */
+    bool *numeric;         /* (count): what the reader is to read as numbers */
+    const char **names;    /* (count), NULL where the files have no header */
+    lp_dictionary by_name; /* the columns, the first one of each name */
+    bool *has_length;      /* (longest + 1): whether a name is so long */
+    size_t longest;        /* of the names */
+    size_t slots, *order;  /* (slots): the column of each */
+    lp_feature *features;  /* (width), of x; NULL until they are known */
     size_t width;
     bool has_categories;
 } lp_columns;
