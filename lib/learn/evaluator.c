@@ -5,12 +5,15 @@
 
 /* ---- metrics ---- */
 
+/* The matrix takes 800 MB for so many: labels that all differ would ask for the square of them. */
+enum { MAX_CLASSES = 10000 };
+
 int lp_confusion_new(lp_confusion *c, size_t classes, lp_error *e) {
     *c = (lp_confusion){.classes = classes};
-    size_t cells;
-    if (!lp_multiply(classes, classes, &cells))
-        return lp_fail(e, "%zu classes are too many for a confusion matrix", classes);
-    c->count = lp_alloc_zero(cells, sizeof *c->count);
+    if (classes > MAX_CLASSES)
+        return lp_fail(e, "%zu classes are too many for a confusion matrix (%d at most)", classes,
+                       MAX_CLASSES);
+    c->count = lp_alloc_zero(classes * classes, sizeof *c->count);
     return 0;
 }
 
