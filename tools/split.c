@@ -71,7 +71,7 @@ static const lp_tool tool = {
         "labpipe from-idx train-*.gz t10k-*.gz | labpipe split --validation 0.1 > mnist.npz\n"
         "for i in 0 1 2 3 4; do labpipe split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
         "labpipe split --group patient --train 0.8 visits.npz > parts.npz\n"
-        "labpipe gen-ratings | labpipe split --train 0.9 --by row > ratings.npz",
+        "labpipe gen-ratings | labpipe split --train 0.9 --within row > ratings.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,
