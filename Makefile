@@ -10,7 +10,6 @@ CFLAGS ?= -O2 $(if $(DEBUG),-g)
 BUILD ?= build
 BIN ?= bin
 OUT ?= out
-PREFIX ?= /usr/local
 VERSION := 0.1.0
 
 # -ffp-contract=off: a product and a sum become one rounding only where the source says fma.
@@ -248,11 +247,30 @@ bench: tools ## measure kernels, training and streams against OpenBLAS, LAPACK, 
 
 # ---- the rest ----
 
-install: tools ## install under PREFIX (/usr/local): `labpipe TOOL`, and the manual pages
-	@sh make/install.sh '$(PREFIX)' '$(BIN)'
+# Where things are installed, by the names of GNU's coding standards. DESTDIR comes before all of them.
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+libexecdir ?= $(exec_prefix)/libexec
+libdir ?= $(exec_prefix)/lib
+includedir ?= $(prefix)/include
+datarootdir ?= $(prefix)/share
+mandir ?= $(datarootdir)/man
+# What takes symbols out of programs and libraries; empty: nothing does.
+STRIP ?= strip --strip-unneeded
+# yes: an installed tool finds the libraries from its own place; no: where the system has them.
+RUNPATH ?= yes
+PUBLIC_HEADER := cli/tool.h
+INSTALL_VARIABLES := DESTDIR bindir libexecdir libdir includedir datarootdir mandir STRIP RUNPATH \
+    BUILD BIN VERSION CC CFLAGS LDFLAGS LDLIBS PUBLIC_HEADER
+quoted_variables = $(foreach name,$(INSTALL_VARIABLES),$(name)=$(call quoted,$($(name))))
 
-uninstall: ## remove what `make install` put under PREFIX
-	@sh make/uninstall.sh '$(PREFIX)'
+install: tools ## install under prefix (/usr/local); also bindir, libdir, mandir, ..., DESTDIR
+	@$(quoted_variables) sh make/install.sh $(notdir $(SHARED) $(DRAW_SHARED))
+
+uninstall: ## remove what `make install` put there
+	@$(quoted_variables) sh make/uninstall.sh
 
 format: ## apply .clang-format
 	clang-format-14 -i $(LINT_SOURCES)

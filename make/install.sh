@@ -1,31 +1,114 @@
 #!/bin/sh
-# Usage: install.sh PREFIX BIN. Installs the tools, `labpipe`, the manual pages and bash's
-# completion under $DESTDIR/PREFIX.
+# Usage: install.sh LIBRARY..., with the Makefile's variables in the environment. Installs `labpipe`, the tools, the
+# libraries with the headers of the public one and its .pc, the manual pages and the shells' completions. Every
+# path that one file has of another is relative, so that the whole can be moved.
+# shellcheck disable=SC2153,SC2154 # RUNPATH and the rest come from there
 set -eu
-prefix=$1 bin=$2
-to=${DESTDIR-}$prefix
 
-install -d "$to/bin" "$to/libexec/labpipe" "$to/share/man/man1" \
-    "$to/share/bash-completion/completions"
-{
-    echo "# bash completion for labpipe, made from the tools' option tables."
-    echo "_labpipe() {"
-    echo "    local word=\${COMP_WORDS[COMP_CWORD]} options="
-    echo "    case \${COMP_WORDS[1]} in"
-    for tool in "$bin"/*; do
-        name=${tool##*/}
-        [ "$name" != labpipe ] || continue
-        install -m 755 "$tool" "$to/libexec/labpipe/$name"
-        "$tool" --man >"$to/share/man/man1/labpipe-$name.1"
-        echo "    $name) options='$("$tool" --completion | tail -n +2 | cut -f 1 | tr '\n' ' ')' ;;"
-    done
-    echo "    esac"
-    echo "    if [ \"\$COMP_CWORD\" -eq 1 ]; then"
-    echo "        options='$(cd "$bin" && printf '%s\n' * | grep -vx labpipe | tr '\n' ' ')'"
-    echo "    fi"
-    echo "    mapfile -t COMPREPLY < <(compgen -W \"\$options\" -- \"\$word\")"
-    echo "}"
-    echo "complete -o default -F _labpipe labpipe"
-} >"$to/share/bash-completion/completions/labpipe"
-install -m 755 "$bin/labpipe" "$to/bin/labpipe"
-echo "labpipe is in $to/bin; the tools are in $to/libexec/labpipe"
+# ---- the folders ----
+
+absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
+bindir=$(absolute "$bindir") libdir=$(absolute "$libdir") includedir=$(absolute "$includedir")
+share=$(absolute "$datarootdir") mandir=$(absolute "$mandir")
+tools=$(absolute "$libexecdir")/labpipe headers=$includedir/labpipe
+manifest=$share/labpipe/manifest
+between() { realpath -m --relative-to="$1" -- "$2"; } # between FROM TO
+
+# What this run installs and the folders that it makes, for `make uninstall`: a line "file PATH" or "folder PATH",
+# as seen from the manifest's own folder. What an earlier version left is taken away at the end.
+lines=$(mktemp)
+scratch=$(mktemp)
+trap 'rm -f "$lines" "$scratch"' EXIT
+[ -z "$DESTDIR" ] || mkdir -p -- "$DESTDIR"
+folder() { # folder PATH: made with all that it is in
+    if ! [ -d "$DESTDIR$1" ]; then
+        folder "$(dirname -- "$1")"
+        mkdir "$DESTDIR$1"
+        chmod 755 "$DESTDIR$1"
+        echo "folder $(between "${manifest%/*}" "$1")" >>"$lines"
+    fi
+}
+file() { # file MODE PATH: standard input becomes the file, which is there as a whole or not at all
+    folder "${2%/*}"
+    cat >"$DESTDIR$2.new"
+    chmod "$1" "$DESTDIR$2.new"
+    mv -f "$DESTDIR$2.new" "$DESTDIR$2"
+    echo "file $(between "${manifest%/*}" "${2%/*}")/${2##*/}" >>"$lines"
+}
+symbolic_link() { # symbolic_link TARGET PATH
+    folder "${2%/*}"
+    ln -sf "$(between "${2%/*}" "${1%/*}")/${1##*/}" "$DESTDIR$2"
+    echo "file $(between "${manifest%/*}" "${2%/*}")/${2##*/}" >>"$lines"
+}
+old=
+[ ! -e "$DESTDIR$manifest" ] || old=$(cat "$DESTDIR$manifest")
+
+# ---- the libraries ----
+
+binary() { # binary MODE PATH: $scratch, stripped
+    # shellcheck disable=SC2086 # STRIP may hold options
+    [ -z "$STRIP" ] || $STRIP "$scratch"
+    file "$1" "$2" <"$scratch"
+}
+for library; do
+    cat "$BUILD/$library" >"$scratch"
+    binary 644 "$libdir/$library"
+done
+public=$1
+symbolic_link "$libdir/$public" "$libdir/${public%.*}"
+# shellcheck disable=SC2086 # CC may hold options
+for header in $(echo "#include \"$PUBLIC_HEADER\"" | $CC -Ilib -MM -x c - | tr ' ' '\n' | sed -n 's|^lib/||p'); do
+    file 644 "$headers/$header" <"lib/$header"
+done
+file 644 "$libdir/pkgconfig/labpipe.pc" <<END
+libdir=\${pcfiledir}/..
+includedir=\${pcfiledir}/$(between "$libdir/pkgconfig" "$headers")
+
+Name: labpipe
+Description: tensor streams: reading, writing, and the command line of a tool
+Version: $VERSION
+Libs: -L\${libdir} -llabpipe
+Cflags: -I\${includedir}
+END
+
+# ---- the programs ----
+
+# Linked anew: they look for the libraries in another place than those of the tree.
+runpath=
+[ "$RUNPATH" = no ] || runpath="\$ORIGIN/$(between "$tools" "$libdir")"
+objects=$(for library; do echo "$BUILD/$library"; done)
+for source in tools/*.c; do
+    name=$(basename "$source" .c)
+    # shellcheck disable=SC2086 # words
+    $CC $CFLAGS $LDFLAGS ${runpath:+-Xlinker -rpath -Xlinker "$runpath"} -Wl,--as-needed \
+        -o "$scratch" "$BUILD/tools/$name.o" $objects $LDLIBS
+    binary 755 "$tools/$name"
+done
+# The program finds the tools beside itself, wherever bindir is.
+symbolic_link "$tools/labpipe" "$bindir/labpipe"
+
+# ---- the pages ----
+
+for page in docs/man/*.[1-9]; do
+    [ -e "$page" ] || continue
+    sed "s/@VERSION@/$VERSION/g" "$page" | file 644 "$mandir/man${page##*.}/${page##*/}"
+done
+for source in tools/*.c; do
+    name=$(basename "$source" .c)
+    [ "$name" = labpipe ] || "$BIN/$name" --man | file 644 "$mandir/man1/labpipe-$name.1"
+done
+
+# ---- completion ----
+
+sh make/completion.sh "$BIN" | file 644 "$share/bash-completion/completions/labpipe"
+
+# ---- the manifest ----
+
+folder "${manifest%/*}"
+echo "file manifest" >>"$lines"
+echo "$old" | sed -n 's/^file //p' | while IFS= read -r path; do
+    grep -qxF "file $path" "$lines" || rm -f "$DESTDIR${manifest%/*}/$path"
+done
+{ echo "$old" | grep '^folder ' || true; cat "$lines"; } >"$DESTDIR$manifest"
+chmod 644 "$DESTDIR$manifest"
+echo "labpipe is in $bindir; the tools are in $tools"

@@ -21,3 +21,90 @@ for tool in "$tools"/*; do
     equal "$name: loads cairo" "$([[ $loaded == *libcairo.so* ]] && echo yes || echo no)" "$expected"
     check "$name: loads the library of the tree" grep -q '/liblabpipe\.so\.0 (0x' <<<"$loaded"
 done
+
+# ---- installed ----
+
+if nm -D "$tools/split" | grep -Eq '__asan|__gcov'; then
+    skip "a build with other compiler flags: make install"
+    exit
+fi
+
+# As a user who owns nothing but the place.
+as_user() { "$@"; }
+if [ "$(id -u)" = 0 ]; then
+    if setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$BUILD/tools/split.o" 2>/dev/null; then
+        as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+        chmod 777 "$scratch"
+    else
+        skip "no setpriv, or a tree that others may not read: installing without root"
+    fi
+fi
+installs() { # installs make's words...
+    (umask 077 && as_user make -s ISAS="$(cat "$BUILD/.isas")" BIN="$BIN" BUILD="$BUILD" "$@")
+}
+entries() { (cd "$1" && find . -mindepth 1 | sort); }
+
+place="$scratch/a folder, it's \$new/and one"
+in_make=${place//\$/\$\$}
+check "make install, a prefix with blanks and quotes" installs install prefix="$in_make"
+labpipe=$place/bin/labpipe
+equal "labpipe --version" "$("$labpipe" --version)" "labpipe $(sed -n 's/^VERSION := //p' Makefile)"
+equal "the tools are there" "$("$labpipe" list --tsv | cut -f 2 | sort)" "$(all_tools)"
+gen-moons -n 20 --seed 3 | split --seed 1 >"$scratch/tree.npz"
+"$labpipe" gen-moons -n 20 --seed 3 | "$labpipe" split --seed 1 >"$scratch/installed.npz"
+same "and do what those of the tree do" "$scratch/tree.npz" "$scratch/installed.npz"
+for file in "$place"/libexec/labpipe/* "$place"/lib/*.so.0; do
+    name=${file##*/}
+    equal "$name: stripped" "$(nm "$file" 2>&1 | grep -c 'no symbols')" 1
+    equal "$name: for everybody" "$(stat -c %a "$file")" "$([ "${name%.so.0}" = "$name" ] && echo 755 || echo 644)"
+done
+for name in $(all_tools); do
+    check "labpipe-$name(1)" grep -q '^\.SH EXIT STATUS' "$place/share/man/man1/labpipe-$name.1"
+done
+bytes=$(find "$place/bin" "$place/lib" "$place/libexec" -type f -exec cat {} + | wc -c)
+check "8 MB at most: $bytes" [ "$bytes" -le 8000000 ]
+
+# ---- moved ----
+
+moved="$scratch/moved to"
+check "it can be moved" mv "$place" "$moved"
+equal "and goes on working" "$("$moved/bin/labpipe" inspect "$scratch/tree.npz")" "$(inspect "$scratch/tree.npz")"
+check "with its pictures" "$moved/bin/labpipe" plot-scatter -o "$scratch/a.png" "$scratch/tree.npz"
+# ---- a filter of somebody else's, with the library ----
+
+export PKG_CONFIG_PATH=$moved/lib/pkgconfig
+builds_filter() {
+    builtin eval "set -- $(pkg-config --cflags --libs labpipe)" &&
+        cc -std=c11 -Wall -Wextra -Werror -o "$scratch/clip" tests/pipe/clip.c "$@" -Wl,-rpath,"$moved/lib"
+}
+check "a filter of thirty lines compiles with pkg-config" builds_filter
+check "it has at most 35 lines" [ "$(wc -l <tests/pipe/clip.c)" -le 35 ]
+cd "$scratch" || exit 1
+printf 'a,b\n-7,0.5\n2,7\n' >two.csv
+from-csv two.csv >two.npz
+equal "it limits x" "$(./clip --limit 2.5 two.npz | to-csv x)" "$(printf 'a,b\n-2.5,0.5\n2,2.5')"
+equal "its stage is in the recipe" "$(./clip --limit 2.5 two.npz | inspect --recipe | sed 's/.*| //')" "clip --limit 2.5"
+refuses "it refuses what a tool does" 2 "option --limit: '-1' is" ./clip --limit -1 two.npz
+equal "the version is known to pkg-config" "labpipe $(pkg-config --modversion labpipe)" "$("$moved/bin/labpipe" --version)"
+cd "$OLDPWD" || exit 1
+
+# ---- installed again, uninstalled ----
+
+mv "$moved" "$place"
+touch "$place/share/man/man1/other.1" "$place/libexec/labpipe/old"
+echo 'file ../../libexec/labpipe/old' >>"$place/share/labpipe/manifest"
+check "installing again" installs install prefix="$in_make"
+check "takes away what is no part any more" [ ! -e "$place/libexec/labpipe/old" ]
+check "uninstall" installs uninstall prefix="$in_make"
+equal "leaves what others put there" "$(entries "$place")" "$(printf './share\n./share/man\n./share/man/man1\n./share/man/man1/other.1')"
+equal "a second uninstall" "$(installs uninstall prefix="$in_make" 2>&1 | head -n 1 | cut -d '(' -f 1)" \
+    "make uninstall: labpipe is not installed there "
+
+mkdir -m 777 "$scratch/root"
+folders=(PREFIX=/usr bindir=/usr/games libexecdir=/srv/libexec libdir=/usr/lib/x86_64 mandir=/man)
+check "DESTDIR and folders of one's own" installs install DESTDIR="$scratch/root" "${folders[@]}"
+equal "it runs from any of them" "$("$scratch/root/usr/games/labpipe" --version)" "$("$tools/labpipe" --version)"
+check "with its manual" [ -e "$scratch/root/man/man1/labpipe-split.1" ]
+equal "no file names the place that it was built for" "$(grep -rlF -e "$scratch" -e "$PWD" "$scratch/root" | wc -l) files" "0 files"
+check "uninstall there" installs uninstall DESTDIR="$scratch/root" "${folders[@]}"
+equal "no file and no folder is left" "$(entries "$scratch/root" | wc -l) entries" "0 entries"
