@@ -101,8 +101,10 @@ int main(int argc, char **argv) {
     struct options o = {0};
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     refuse_two_rates(o.how.fit.schedule.kind == LP_RATE_LIST);
+    if (o.how.fit.schedule.kind == LP_RATE_LIST)
+        lp_tool_leave_out("lr");
     if (!lp_tool_given("bias-reg"))
-        o.how.fit.bias_reg = o.how.fit.reg;
+        lp_tool_default("bias-reg", "reg");
     // read
     lp_stream *s = lp_tool_input_stream();
     lp_run_hooks hooks = training_hooks(&o.files, e);

@@ -18,12 +18,22 @@ static void give_optimizer_defaults(const lp_train_network_options *o) {
     }
 }
 
+/* What was not given is taken from the network in --init-from's file. */
+static void leave_out_layers(const lp_train_network_options *o) {
+    if (!o->pictures)
+        lp_tool_leave_out("activation");
+    lp_tool_leave_out("output-activation");
+    lp_tool_leave_out("bias");
+}
+
 /* To be called when the command line has been parsed into *o, which is part of it. */
 static void complete_network_options(lp_train_network_options *o) {
     o->count_steps = lp_tool_given("steps");
     o->given.activation = lp_tool_given("activation");
     o->given.output_activation = lp_tool_given("output-activation");
     o->given.bias = lp_tool_given("bias");
+    if (lp_tool_given("init-from"))
+        leave_out_layers(o);
     refuse_two_rates(o->schedule.kind == LP_RATE_LIST);
     if (o->optim.nesterov && o->optim.kind != LP_OPTIM_SGD)
         lp_tool_usage("--nesterov goes only with --optimizer=sgd");

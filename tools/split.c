@@ -86,6 +86,8 @@ int main(int argc, char **argv) {
                       (long long)o.split.parts.folds - 1);
     // read
     lp_stream *s = lp_tool_input_stream();
+    if (!lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) /* --validation alone divides it */
+        lp_tool_leave_out("train");
     // compute
     o.split.train_given = lp_tool_given("train");
     o.split.within_row = lp_tool_given("within");

@@ -17,7 +17,7 @@
 typedef enum {
     LP_OPTION_FLAG,       /* no word (bool) */
     LP_OPTION_INT,        /* a whole number (int64_t) */
-    LP_OPTION_SEED,       /* 0 .. 2^64-1 (uint64_t); always in the recipe */
+    LP_OPTION_SEED,       /* 0 .. 2^64-1 (uint64_t) */
     LP_OPTION_REAL,       /* a number (double) */
     LP_OPTION_TEXT,       /* anything (const char *); NULL when absent and without default */
     LP_OPTION_CHOICE,     /* one of row.choices, "a|b|c" (an enum or int: its place, from 0) */
@@ -69,7 +69,8 @@ typedef struct lp_option {
     lp_option_kind kind;
     size_t offset, size;       /* of the member in the tool's options struct */
     const char *metavar;       /* what --help calls the value: "N", "RATE"; NULL for a flag */
-    const char *default_value; /* as text, parsed like a given word; NULL: none */
+    const char *default_value; /* as text, parsed like a given word and written into the recipe
+                                * where the option is missing; NULL: none */
     double min, max;           /* both 0: unbounded */
     const char *choices;       /* LP_OPTION_CHOICE: "svd|gd|sgd" */
     unsigned flags;

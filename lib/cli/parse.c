@@ -18,7 +18,8 @@ void lp_command_add(lp_command *c, const lp_option *rows, void *values) {
     size_t capacity = c->settings;
     for (const lp_option *row = rows; row->name != NULL; row++) {
         c->setting = lp_grow(c->setting, c->settings, &capacity, sizeof *c->setting);
-        c->setting[c->settings++] = (lp_setting){.row = row, .values = values};
+        c->setting[c->settings++] =
+            (lp_setting){.row = row, .values = values, .default_word = row->default_value};
     }
 }
 
@@ -178,15 +179,15 @@ static bool has_value(const lp_setting *choice, const char *values) {
     return lp_choice_of(values, value, strcspn(value, "|")) >= 0;
 }
 
-/* True where one of the options in "a|b" was given or, at the end of the list, a choice has one of
- * the values in "method=gd|sgd". */
+/* True where one of the options in "a|b" was given, or holds by its default in a recipe, or, at the
+ * end of the list, a choice has one of the values in "method=gd|sgd". */
 static bool holds(const lp_command *c, const char *condition) {
     for (const char *at = condition;;) {
         size_t length = strcspn(at, "|=");
         const lp_setting *setting = find_name(c, at, length);
         if (at[length] == '=')
             return setting != NULL && has_value(setting, at + length + 1);
-        if (setting != NULL && setting->given)
+        if (setting != NULL && (setting->given || setting->holds))
             return true;
         if (at[length] == '\0')
             return false;
@@ -235,27 +236,57 @@ int lp_command_parse(lp_command *c, int argc, char **argv, lp_error *e) {
     return check_together(c, e);
 }
 
-void lp_command_recipe(const lp_command *c, unsigned leave_out, lp_buffer *b) {
-    for (const lp_setting *at = c->setting; at < c->setting + c->settings; at++) {
-        const lp_option *row = at->row;
-        char spelling[64], seed[32];
-        lp_option_spelling(row, spelling);
-        if (row->flags & leave_out)
-            continue;
-        if (row->kind == LP_OPTION_SEED) {
-            const uint64_t *value = (uint64_t *)((char *)at->values + row->offset);
-            snprintf(seed, sizeof seed, "%ju", (uintmax_t)*value);
-            lp_recipe_word(b, spelling);
-            lp_recipe_word(b, seed);
-        } else if (at->raw != NULL) {
-            lp_recipe_word(b, spelling);
-            lp_buffer_printf(b, " %s", at->raw);
-        } else {
-            for (size_t i = 0; i < at->words.count; i++) {
-                lp_recipe_word(b, spelling);
-                if (row->kind != LP_OPTION_FLAG)
-                    lp_recipe_word(b, at->words.item[i]);
-            }
+/* ---- the recipe ---- */
+
+static void append_option(const lp_setting *at, lp_buffer *b) {
+    const lp_option *row = at->row;
+    char spelling[64];
+    lp_option_spelling(row, spelling);
+    if (at->raw != NULL) {
+        lp_recipe_word(b, spelling);
+        lp_buffer_printf(b, " %s", at->raw);
+        return;
+    }
+    for (size_t i = 0; i < at->words.count; i++) {
+        lp_recipe_word(b, spelling);
+        if (row->kind != LP_OPTION_FLAG)
+            lp_recipe_word(b, at->words.item[i]);
+    }
+    if (at->holds) {
+        lp_recipe_word(b, spelling);
+        lp_recipe_word(b, at->default_word);
+    }
+}
+
+void lp_command_given(const lp_command *c, unsigned leave_out, lp_buffer *b) {
+    for (const lp_setting *at = c->setting; at < c->setting + c->settings; at++)
+        if (!(at->row->flags & leave_out))
+            append_option(at, b);
+}
+
+/* True where one of the options that were given rules this one out, or is ruled out by it. */
+static bool is_ruled_out(const lp_command *c, const lp_setting *at) {
+    if (at->row->conflicts != NULL && lp_command_any_given(c, at->row->conflicts) != NULL)
+        return true;
+    for (const lp_setting *other = c->setting; other < c->setting + c->settings; other++)
+        if (other->given && other->row->conflicts != NULL &&
+            lp_choice_of(other->row->conflicts, at->row->name, strlen(at->row->name)) >= 0)
+            return true;
+    return false;
+}
+
+void lp_command_recipe(lp_command *c, lp_buffer *b) {
+    /* A default that is written may be what another option needs. */
+    for (bool more = true; more;) {
+        more = false;
+        for (lp_setting *at = c->setting; at < c->setting + c->settings; at++) {
+            const lp_option *row = at->row;
+            if (at->default_word == NULL || row->flags & LP_NOT_IN_RECIPE || at->given ||
+                at->unused || at->holds || is_ruled_out(c, at) ||
+                (row->requires != NULL && !holds(c, row->requires)))
+                continue;
+            at->holds = more = true;
         }
     }
+    lp_command_given(c, LP_NOT_IN_RECIPE, b);
 }

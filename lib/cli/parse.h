@@ -42,6 +42,9 @@ typedef struct {
     const lp_option *row;
     void *values;
     bool given;
+    const char *default_word; /* the row's, unless the tool found another; NULL: none */
+    bool unused;              /* what else was given or read leaves its default without a meaning */
+    bool holds;      /* not given, but its default decides the output (lp_command_recipe) */
     lp_texts words;  /* as they were typed, "" for a flag */
     const char *raw; /* what the recipe has, unquoted, in place of the words; or NULL */
 } lp_setting;
@@ -66,8 +69,14 @@ lp_setting *lp_command_find(const lp_command *c, const char *name);
 /* The first option of "tsv|runs" that was given; NULL where none was. */
 const lp_setting *lp_command_any_given(const lp_command *c, const char *names);
 
-/* Appends " --train 0.8 --seed 0": the options that decide the output, in the order of the rows. */
-void lp_command_recipe(const lp_command *c, unsigned leave_out, lp_buffer *b);
+/* Appends "--train 0.8 --seed 0": the options that decide the output, in the order of the rows, but
+ * for rows with one of the flags `leave_out`. */
+void lp_command_given(const lp_command *c, unsigned leave_out, lp_buffer *b);
+
+/* The same for a recipe, which says what another version may have another default for: the options
+ * that were given and the defaults of those that could have been given beside them. The command
+ * line of a recipe has this recipe again. */
+void lp_command_recipe(lp_command *c, lp_buffer *b);
 
 /* False for a row whose name is its letter: "n" with 'n' is typed -n, "x" without a letter --x. */
 bool lp_option_is_long(const lp_option *row);

@@ -284,6 +284,18 @@ void lp_tool_give(const char *option, const char *word) {
     lp_tool_try(lp_option_parse(setting->row, word, setting->values, &lp_now.error));
 }
 
+void lp_tool_default(const char *option, const char *other) {
+    lp_setting *setting = lp_command_find(&lp_now.command, option);
+    const lp_setting *source = lp_command_find(&lp_now.command, other);
+    setting->default_word = source->given ? source->words.item[0] : source->default_word;
+    lp_tool_try(
+        lp_option_parse(setting->row, setting->default_word, setting->values, &lp_now.error));
+}
+
+void lp_tool_leave_out(const char *option) {
+    lp_command_find(&lp_now.command, option)->unused = true;
+}
+
 const char *const *lp_tool_words(size_t *n) {
     *n = lp_now.words.count;
     return lp_now.words.item;

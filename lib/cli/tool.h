@@ -91,6 +91,14 @@ bool lp_tool_given(const char *option);
 /* Gives the option WORD as if it had been on the command line, so that the recipe has it too. */
 void lp_tool_give(const char *option, const char *word);
 
+/* The option has the word that OTHER has, given or by default, as its own default: one that the
+ * table does not know. To be called where OPTION was not given. */
+void lp_tool_default(const char *option, const char *other);
+
+/* The default of this option decides nothing beside what else was given or read: the recipe leaves
+ * it out. To be called for options that were not given, or have no effect where they were. */
+void lp_tool_leave_out(const char *option);
+
 /* The operands that are not files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
@@ -125,8 +133,8 @@ lp_file lp_tool_input_file_at(const char *path);
 
 /* ---- the end ---- */
 
-/* The options that decide the output, as the recipe has them, but for the length of a run
- * (LP_RUN_LENGTH): a checkpoint belongs to them. The text lives until the tool ends. */
+/* The options that were given and decide the output, as the recipe has them, but for the length of
+ * a run (LP_RUN_LENGTH): a checkpoint belongs to them. The text lives until the tool ends. */
 const char *lp_tool_options(void);
 
 /* Writes a stream that is not the tool's output to the file at `path`, without a recipe, and

@@ -11,7 +11,7 @@ static void continue_recipe(lp_stream *s) {
         lp_recipe_word(&broken, "the data came through a pipe");
         lp_stream_set_recipe(s, broken.data);
     }
-    lp_command_recipe(&lp_now.command, LP_NOT_IN_RECIPE, &options);
+    lp_command_recipe(&lp_now.command, &options);
     lp_buffer_append(&operands, lp_now.apart.data, lp_now.apart.size);
     for (size_t i = 0; i < lp_now.words.count; i++)
         lp_recipe_word(&operands, lp_now.words.item[i]);
@@ -21,7 +21,7 @@ static void continue_recipe(lp_stream *s) {
 
 const char *lp_tool_options(void) {
     lp_buffer text = {0};
-    lp_command_recipe(&lp_now.command, LP_NOT_IN_RECIPE | LP_RUN_LENGTH, &text);
+    lp_command_given(&lp_now.command, LP_NOT_IN_RECIPE | LP_RUN_LENGTH, &text);
     return lp_buffer_text(&text);
 }
 

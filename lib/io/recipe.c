@@ -20,6 +20,11 @@ void lp_recipe_word(lp_buffer *b, const char *word) {
     lp_buffer_append(b, "'", 1);
 }
 
+void lp_recipe_tool(lp_buffer *b, const char *tool) {
+    lp_recipe_word(b, LP_RECIPE_COMMAND);
+    lp_recipe_word(b, tool);
+}
+
 bool lp_recipe_names_a_file(const char *operand) {
     const size_t length = strlen(operand);
     const char *end = operand + length;
@@ -117,7 +122,7 @@ lp_origin lp_origin_join(lp_origin *inputs, size_t n) {
     for (size_t i = 0; i < n; i++) {
         lp_buffer *part = &inputs[i].recipe;
         if (inputs[i].path != NULL) {
-            lp_recipe_word(part, "pick");
+            lp_recipe_tool(part, "pick");
             lp_recipe_crc32(part, inputs[i].crc32);
             lp_recipe_word(part, "*");
             lp_recipe_path(part, inputs[i].path, true);
@@ -131,8 +136,8 @@ lp_origin lp_origin_join(lp_origin *inputs, size_t n) {
 void lp_origin_continue(lp_origin *o, const char *tool, const char *options, const char *operands) {
     lp_buffer b = {0};
     if (o->recipe.size > 0)
-        lp_buffer_printf(&b, "%s | ", o->recipe.data);
-    lp_buffer_printf(&b, "%s", tool);
+        lp_buffer_printf(&b, "%s |", o->recipe.data);
+    lp_recipe_tool(&b, tool);
     if (o->path != NULL)
         lp_recipe_crc32(&b, o->crc32);
     if (options[0] != '\0')

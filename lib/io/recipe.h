@@ -1,16 +1,21 @@
 /* Recipes: the shell pipeline that makes a stream again.
  *
- *   gen-moons -n 1000 --seed 0 | split --train 0.8 --seed 0 | train-mlp --hidden 20 --seed 0
+ *   labpipe gen-moons -n 1000 --noise 0.05 --seed 0 | labpipe split --train 0.8 --seed 0
  *
  * A source is one of
- *   a tool that makes data             gen-gauss -n 100 --seed 0
- *   a tool on a foreign file           from-csv --crc32 1a2b3c4d iris.csv
+ *   a tool that makes data             labpipe gen-gauss -n 100 --seed 0
+ *   a tool on a foreign file           labpipe from-csv --crc32 1a2b3c4d iris.csv
  *   a file that has no recipe          (nothing yet: the tool that reads it names it, see below)
  *   a pipe that has no recipe          not-replayable 'standard input came without a recipe'
- * and several inputs are joined as   cat <(A) <(B) | tool …
+ * and several inputs are joined as   cat <(A) <(B) | labpipe TOOL …
  * A lone file without a recipe becomes an operand of the tool that reads it:
- *   split --crc32 1a2b3c4d --train 0.8 --seed 0 data.npz
- * and one among several is read through pick:   cat <(pick --crc32 1a2b3c4d '*' data.npz) <(B)
+ *   labpipe split --crc32 1a2b3c4d --train 0.8 --seed 0 data.npz
+ * and one among several is read through pick:
+ *   cat <(labpipe pick --crc32 1a2b3c4d '*' data.npz) <(B)
+ *
+ * Each option that decides the output is there, with its default where it was not given, so that
+ * another version with another default makes the same. Older recipes name a tool without
+ * `labpipe` before it and leave defaults out, but for the seed; they are read like the others.
  *
  * A recipe holds no control characters but newline and tab. */
 #ifndef LP_IO_RECIPE_H
@@ -28,9 +33,15 @@
  * fails at once. */
 #define LP_RECIPE_BROKEN "not-replayable"
 
+/* What runs a tool: `labpipe split` is a command of every shell, `split` may be another program. */
+#define LP_RECIPE_COMMAND "labpipe"
+
 /* Appends one word to a command line, a space before it unless b is empty, quoted for a POSIX
  * shell where it needs it. */
 void lp_recipe_word(lp_buffer *b, const char *word);
+
+/* Appends the two words that run a tool. */
+void lp_recipe_tool(lp_buffer *b, const char *tool);
 
 /* The same for a path as an operand: "./" goes before one that begins with '-', except "-" itself,
  * and, of a tool that takes words too, before one that would read as a word. */

@@ -86,7 +86,7 @@ same "no header, the label by number" headless got
 
 # The recipe names the file by its CRC-32, and a replay refuses another one.
 equal "its recipe" "$(inspect --recipe iris.npz)" \
-    "from-csv --crc32 $(gzip -c iris.csv | tail -c 8 | od -An -N4 -tx4 | tr -d ' ') --label species iris.csv"
+    "labpipe from-csv --crc32 $(gzip -c iris.csv | tail -c 8 | od -An -N4 -tx4 | tr -d ' ') --label species --header auto --separator , --decimal . iris.csv"
 replays "a CSV file" iris.npz
 inspect --recipe iris.npz >recipe.sh
 sed -i s/5.1,3.5/5.2,3.5/ iris.csv

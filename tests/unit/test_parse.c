@@ -167,11 +167,42 @@ static void refusals(void) {
 }
 
 static void recipe(void) {
+    static const char *const lines[][2] = {
+        /* Defaults that could have been given are there, what they need is there, too. */
+        {"", "--epochs 7 --seed 0 --lr 0.5 --method gd --hidden 3"},
+        {"--seed 4 --hidden 5,6", "--epochs 7 --seed 4 --lr 0.5 --method gd --hidden 5,6"},
+        /* Not what contradicts, or needs, another value than the line's. */
+        {"--steps 3", "--steps 3 --seed 0 --lr 0.5 --method gd --hidden 3"},
+        {"--method svd --x 4", "--epochs 7 --seed 0 --method svd --hidden 3 --x 4"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        lp_buffer b = {0};
+        CHECK(parse(lines[i][0]) == 0);
+        lp_command_recipe(&c, &b);
+        CHECK_TEXT(b.data, lines[i][1]);
+        lp_buffer again = {0};
+        CHECK(parse(b.data) == 0); /* a recipe has itself as its recipe */
+        lp_command_recipe(&c, &again);
+        CHECK_TEXT(again.data, b.data);
+        lp_buffer_free(&b);
+        lp_buffer_free(&again);
+    }
+    CHECK(parse("--hidden 5") == 0);
+    lp_command_find(&c, "lr")->unused = true;
+    lp_command_find(&c, "method")->default_word = "sgd";
+    lp_buffer told = {0};
+    lp_command_recipe(&c, &told);
+    CHECK_TEXT(told.data, "--epochs 7 --seed 0 --method sgd --hidden 5");
+    lp_buffer_free(&told);
+}
+
+/* What a checkpoint is compared by. */
+static void what_was_given(void) {
     lp_buffer b = {0};
     CHECK(parse("--mean 1,2 --lr 0.10 --shuffle --mean 3,4 --threads 8 --drop h*") == 0);
-    lp_command_recipe(&c, LP_NOT_IN_RECIPE, &b);
-    /* The rows' order, the words as typed, the seed always, what changes no byte never. */
-    CHECK_TEXT(b.data, "--shuffle --seed 0 --lr 0.10 --drop 'h*' --mean 1,2 --mean 3,4");
+    lp_command_given(&c, LP_NOT_IN_RECIPE, &b);
+    /* The rows' order, the words as typed, what changes no byte never. */
+    CHECK_TEXT(b.data, "--shuffle --lr 0.10 --drop 'h*' --mean 1,2 --mean 3,4");
     lp_buffer_free(&b);
 }
 
@@ -180,8 +211,8 @@ static void synonyms(void) {
     lp_buffer b = {0};
     CHECK(parse("--scale 1/4 --passes=9") == 0 && o.scale == 0.25 && o.epochs == 9);
     CHECK(lp_command_find(&c, "input-scale")->given);
-    lp_command_recipe(&c, LP_NOT_IN_RECIPE, &b);
-    CHECK_TEXT(b.data, "--epochs 9 --seed 0 --input-scale 1/4");
+    lp_command_given(&c, LP_NOT_IN_RECIPE, &b);
+    CHECK_TEXT(b.data, "--epochs 9 --input-scale 1/4");
     lp_buffer_free(&b);
     CHECK(parse("--input-scale 1/4") == 0 && o.scale == 0.25);
     refused("--scale x", "option --input-scale: 'x' is not a number");
@@ -200,6 +231,7 @@ int main(void) {
                                    {"numbers are whole words in range", strict_numbers},
                                    {"wrong lines are refused with their reason", refusals},
                                    {"the recipe holds what decides the output", recipe},
+                                   {"what was given, without defaults", what_was_given},
                                    {"an old name stands for the new one", synonyms},
                                    {0},
                                });

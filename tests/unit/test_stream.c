@@ -912,28 +912,33 @@ static void recipes(void) {
         const char *inputs[3];
         const char *operands, *recipe; /* #: the CRC-32 of plain, @: of two.npz */
     } rows[] = {
-        {{"a.npz"}, "", "gen-a | t --k 1"},
-        {{"a.npz"}, "'*'", "gen-a | t --k 1 '*'"},
-        {{"a.npz", "b.npz"}, "", "cat <(gen-a) <(gen-b | tool) | t --k 1"},
-        {{"plain.npz"}, "", "t --crc32 # --k 1 plain.npz"},
-        {{"plain.npz"}, "'*'", "t --crc32 # --k 1 '*' plain.npz"},
-        {{"-odd"}, "", "t --crc32 # --k 1 ./-odd"},
-        {{"word"}, "", "t --crc32 # --k 1 word"},
-        {{"word"}, "'*'", "t --crc32 # --k 1 '*' ./word"},
+        {{"a.npz"}, "", "gen-a | labpipe t --k 1"},
+        {{"a.npz"}, "'*'", "gen-a | labpipe t --k 1 '*'"},
+        {{"a.npz", "b.npz"}, "", "cat <(gen-a) <(gen-b | tool) | labpipe t --k 1"},
+        {{"plain.npz"}, "", "labpipe t --crc32 # --k 1 plain.npz"},
+        {{"plain.npz"}, "'*'", "labpipe t --crc32 # --k 1 '*' plain.npz"},
+        {{"-odd"}, "", "labpipe t --crc32 # --k 1 ./-odd"},
+        {{"word"}, "", "labpipe t --crc32 # --k 1 word"},
+        {{"word"}, "'*'", "labpipe t --crc32 # --k 1 '*' ./word"},
         {{"plain.npz", "b.npz"},
          "",
-         "cat <(pick --crc32 # '*' plain.npz) <(gen-b | tool) | t --k 1"},
-        {{"word", "a.npz"}, "", "cat <(pick --crc32 # '*' ./word) <(gen-a) | t --k 1"},
-        {{"two.npz"}, "", "t --crc32 @ --k 1 two.npz"},
-        {{"a.npz", "two.npz"}, "", "cat <(gen-a) <(pick --crc32 @ '*' two.npz) | t --k 1"},
+         "cat <(labpipe pick --crc32 # '*' plain.npz) <(gen-b | tool) | labpipe t --k 1"},
+        {{"word", "a.npz"},
+         "",
+         "cat <(labpipe pick --crc32 # '*' ./word) <(gen-a) | labpipe t --k 1"},
+        {{"two.npz"}, "", "labpipe t --crc32 @ --k 1 two.npz"},
+        {{"a.npz", "two.npz"},
+         "",
+         "cat <(gen-a) <(labpipe pick --crc32 @ '*' two.npz) | labpipe t --k 1"},
         {{"con\x07trol"},
          "",
-         "not-replayable 'a file whose name holds control characters came without a recipe' | t "
-         "--k 1"},
-        {{"|"}, "", "not-replayable 'a pipe came without a recipe' | t --k 1"},
+         "not-replayable 'a file whose name holds control characters came without a recipe' | "
+         "labpipe "
+         "t --k 1"},
+        {{"|"}, "", "not-replayable 'a pipe came without a recipe' | labpipe t --k 1"},
         {{"a.npz", "|"},
          "",
-         "cat <(gen-a) <(not-replayable 'a pipe came without a recipe') | t --k 1"},
+         "cat <(gen-a) <(not-replayable 'a pipe came without a recipe') | labpipe t --k 1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lp_input inputs[3] = {{0}};
@@ -968,9 +973,9 @@ static void recipes(void) {
     lp_stream_free(s);
     s = lp_stream_new();
     lp_stream_continue_recipe(s, "gen", "", "");
-    CHECK_TEXT(lp_stream_recipe(s), "gen");
+    CHECK_TEXT(lp_stream_recipe(s), "labpipe gen");
     lp_stream_continue_recipe(s, "t", "", "a b");
-    CHECK_TEXT(lp_stream_recipe(s), "gen | t a b");
+    CHECK_TEXT(lp_stream_recipe(s), "labpipe gen | labpipe t a b");
     lp_stream_free(s);
     s = lp_stream_read(&(lp_input){"plain.npz", true, crc}, 1, &e);
     CHECK(s != NULL);
