@@ -4,7 +4,7 @@
 
 /* Characters without a meaning to any POSIX shell, anywhere in a word. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                            "0123456789_@%+=:,./-";
+                            "0123456789" LP_RECIPE_PLAIN_MARKS;
 
 void lp_recipe_word(lp_buffer *b, const char *word) {
     if (b->size > 0)

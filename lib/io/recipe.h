@@ -33,8 +33,15 @@
  * fails at once. */
 #define LP_RECIPE_BROKEN "not-replayable"
 
+/* The marks that no POSIX shell gives a meaning, anywhere in a word; letters and digits are the
+ * other such characters. */
+#define LP_RECIPE_PLAIN_MARKS "_@%+=:,./-"
+
 /* What runs a tool: `labpipe split` is a command of every shell, `split` may be another program. */
 #define LP_RECIPE_COMMAND "labpipe"
+
+/* What stands behind it where tensors are not those that the recipe made (io/digest.h). */
+#define LP_RECIPE_CHANGED "changed by another program"
 
 /* Appends one word to a command line, a space before it unless b is empty, quoted for a POSIX
  * shell where it needs it. */
