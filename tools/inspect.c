@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/summary.h"
+#include "io/digest.h"
 #include "io/recipe.h"
 
 struct options {
@@ -52,6 +53,10 @@ int main(int argc, char **argv) {
         lp_tool_warn("%zu archives follow each other: other programs see only the last one in each "
                      "file (labpipe pick '*' joins them)",
                      lp_stream_archives(s));
+    LP_CLEANUP(lp_buffer_free) lp_buffer versions = {0};
+    if (!lp_recipe_is_broken(lp_stream_recipe(s), NULL) &&
+        lp_digest_tell_versions(lp_stream_versions(s), &versions))
+        lp_tool_warn("the stream was %s: a replay may give other bytes", versions.data);
     // write
     if (o.recipe)
         fprintf(lp_tool_out(), "%s\n", sound_recipe(s));

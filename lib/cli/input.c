@@ -69,6 +69,9 @@ static void name_stream(lp_buffer *b, lp_stream *s) {
     if (lp_stream_recipe(s)[0] == '\0')
         lp_stream_continue_recipe(s, "pick", "", "'*'");
     lp_buffer_printf(b, "%s<(%s)", b->size > 0 ? " " : "", lp_stream_recipe(s));
+    const lp_texts *versions = lp_stream_versions(s);
+    for (size_t i = 0; i < versions->count; i++)
+        lp_texts_append(&lp_now.versions, versions->item[i]);
 }
 
 lp_stream *lp_tool_input_stream_at(size_t i) {

@@ -24,6 +24,7 @@ typedef struct {
     lp_error error;
     lp_texts files, words; /* the operands, told apart */
     lp_buffer apart;       /* " <(RECIPE)" for each stream that was read by itself */
+    lp_texts versions;     /* that made the streams in <(...) */
 } lp_tool_state;
 
 extern lp_tool_state lp_now;

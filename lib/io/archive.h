@@ -65,6 +65,7 @@ typedef struct {
     bool compress;
     uint64_t at;       /* bytes written */
     uint64_t count;    /* members */
+    uint32_t crc32;    /* of the last one */
     lp_buffer central; /* the central directory so far */
 } lp_archive_writer;
 

@@ -96,6 +96,7 @@ static int write_runs(lp_archive_writer *w, const char *name, const char *ending
     lp_zip_append_local(&local, &zip, header_size, ALIGNMENT);
     lp_zip_append_central(&w->central, &zip);
     w->count++;
+    w->crc32 = entry.crc;
     if (write_bytes(w, local.data, local.size, e) || write_bytes(w, packed.data, packed.size, e))
         return -1;
     uint32_t crc = 0;

@@ -328,14 +328,19 @@ int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index,
 
 /* ---- writing ---- */
 
-void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape) {
-    char text[400], shape_text[200], digits[24];
+const char *lp_npy_dtype(lp_type type, char text[24]) {
     unsigned size = type.kind == 'U' ? type.size / 4 : type.size;
     const char *order = type.kind == 'S' || type.size == 1 ? "|" : "<";
+    snprintf(text, 24, "%s%c%u", order, type.kind, size);
+    return text;
+}
+
+void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape) {
+    char text[400], shape_text[200], digits[24], dtype[24];
     int used = snprintf(text, sizeof text,
-                        "{'descr': '%s%c%u', 'fortran_order': False, "
+                        "{'descr': '%s', 'fortran_order': False, "
                         "'shape': %s, }",
-                        order, type.kind, size, lp_shape_text(ndim, shape, shape_text));
+                        lp_npy_dtype(type, dtype), lp_shape_text(ndim, shape, shape_text));
     /* NumPy leaves room for the first dimension to grow to 21 digits (GROWTH_AXIS_MAX_DIGITS in
      * numpy.lib.format), then fills up to a multiple of 64, never by nothing, a newline last. */
     if (ndim > 0)

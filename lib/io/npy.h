@@ -52,6 +52,9 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
 int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index, size_t n,
                        lp_tensor *t, lp_error *e);
 
+/* Writes a type as NumPy's dtype.str has it, "<f8" or "|S5", to text; returns it. */
+const char *lp_npy_dtype(lp_type type, char text[24]);
+
 /* Appends the header of a tensor of that type and shape, byte for byte as NumPy 1.24 and later
  * write it; its length is a multiple of 64. */
 void lp_npy_append_header(lp_buffer *b, lp_type type, int ndim, const size_t *shape);

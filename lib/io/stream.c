@@ -4,7 +4,9 @@
 #include "base/memory.h"
 #include "base/values.h"
 #include "io/archive.h"
+#include "io/digest.h"
 #include "io/groups.h"
+#include "io/pipeline.h"
 #include "io/recipe.h"
 #include "io/source.h"
 
@@ -22,6 +24,8 @@ struct entry {
     lp_member member; /* as it was read; without a name for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
+    bool has_sha256;  /* the digest that came with it says its SHA-256 */
+    lp_sha256 sha256;
 };
 
 /* What belongs together: an archive, or bare arrays that follow each other. */
@@ -47,6 +51,7 @@ struct lp_stream {
     size_t sets, set_capacity;
     size_t data_sets; /* of them, those that have data */
     lp_origin origin;
+    lp_texts versions;     /* of labpipe, that ran the recipe's stages */
     lp_dictionary tensors; /* the entries by name */
     lp_dictionary files;   /* those that are not tensors, under the name of a file */
 };
@@ -63,7 +68,7 @@ lp_stream *lp_stream_new(void) {
 static void clear(entry *x) {
     lp_member_free(&x->member);
     lp_tensor_free(&x->tensor);
-    x->is_decoded = false;
+    x->is_decoded = x->has_sha256 = false;
 }
 
 void lp_stream_free(lp_stream *s) {
@@ -147,8 +152,8 @@ bool lp_stream_name_is_valid(const char *name) {
 static int check_name(const char *name, lp_error *e) {
     if (!lp_stream_name_is_valid(name))
         return lp_fail(e, "tensor '%s': " LP_MEMBER_NAME_INVALID, name);
-    if (strcmp(name, "recipe") == 0)
-        return lp_fail(e, "tensor 'recipe': the name is reserved for the stream's recipe");
+    if (strcmp(name, "recipe") == 0 || strcmp(name, LP_DIGEST_NAME) == 0)
+        return lp_fail(e, "tensor '%s': the name is reserved for the stream's recipe", name);
     return 0;
 }
 
@@ -338,6 +343,15 @@ void lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *optio
     lp_origin_continue(&s->origin, tool, options, operands);
 }
 
+const lp_texts *lp_stream_versions(const lp_stream *s) {
+    return &s->versions;
+}
+
+void lp_stream_add_versions(lp_stream *s, const lp_texts *versions) {
+    for (size_t i = 0; i < versions->count; i++)
+        lp_digest_add_version(&s->versions, &s->arena, versions->item[i]);
+}
+
 /* ---- reading ---- */
 
 /* The origins of the inputs, or of the archives in them, read so far. */
@@ -357,13 +371,58 @@ static void drop_origins(origins *all, size_t keep) {
         lp_buffer_free(&all->item[--all->count].recipe);
 }
 
-static int read_recipe(const lp_member *m, lp_buffer *recipe, lp_error *e) {
+/* The text in a member that the recipe or its digest is in. */
+static int read_text(const lp_member *m, lp_buffer *text, lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
     if (m->foreign != NULL)
         return lp_fail(e, "%s", m->foreign);
     if (lp_npy_decode(&m->npy, lp_member_bytes(m) + m->npy.header_size, &t, e))
         return -1;
-    return lp_recipe_decode(&t, recipe, e);
+    return lp_recipe_decode(&t, text, e);
+}
+
+/* True where labpipe wrote the recipe's end, so that it wrote a digest, too. Older recipes have
+ * neither `labpipe` nor a digest. */
+static bool is_ours(const char *recipe) {
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    lp_pipeline p;
+    lp_error e;
+    return lp_pipeline_parse(recipe, &arena, &p, &e) == 0 &&
+           lp_stage_is(&p.stage[p.count - 1], LP_RECIPE_COMMAND);
+}
+
+static void doubt(lp_origin *o, const char *why) {
+    if (lp_recipe_is_broken(o->recipe.data, NULL))
+        return;
+    lp_buffer_printf(&o->recipe, " |");
+    lp_origin_break(o, why);
+}
+
+/* Whether the recipe of an archive, if it has one, made these members, by the text of the digest
+ * beside it ("" for none): a recipe that did not says so from here on. *d is the digest where it
+ * is that of the members, and else empty. */
+static int check_recipe(lp_stream *s, const lp_members *members, const lp_buffer *text,
+                        lp_origin *o, lp_digest *d, lp_error *e) {
+    *d = (lp_digest){0};
+    if (o->recipe.size == 0)
+        return 0;
+    if (text->size == 0) {
+        if (is_ours(o->recipe.data))
+            doubt(o, LP_RECIPE_CHANGED ", which left out " LP_DIGEST_NAME);
+        lp_digest_add_version(&s->versions, &s->arena, LP_DIGEST_UNKNOWN);
+        return 0;
+    }
+    bool is_same = lp_digest_parse(text->data, &s->arena, d);
+    const lp_sha256 recipe = lp_sha256_of(o->recipe.data, o->recipe.size);
+    const bool is_continued = is_same && strcmp(recipe.hex, d->recipe.hex) != 0;
+    lp_stream_add_versions(s, &d->versions);
+    if (is_same && !is_continued && lp_digest_compare(d, members, &is_same, e))
+        return -1;
+    if (!is_same)
+        doubt(o, LP_RECIPE_CHANGED);
+    if (!is_same || is_continued)
+        d->rows = 0;
+    return 0;
 }
 
 /* The set that the next archive's members belong to. */
@@ -482,23 +541,39 @@ static size_t begin_set(lp_stream *s, const lp_members *members, bool is_bare) {
     return place;
 }
 
+/* The recipe of an archive into *o, and its digest. */
+static int take_recipe(lp_stream *s, const lp_members *members, lp_origin *o, lp_digest *d,
+                       lp_error *e) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer digest = {0};
+    bool has[2] = {false, false};
+    for (size_t i = 0; i < members->count; i++) {
+        const lp_member *m = &members->item[i];
+        if (!lp_digest_is_own(m))
+            continue;
+        const bool is_digest = strcmp(m->name, LP_DIGEST_NAME) == 0;
+        if (has[is_digest])
+            return lp_fail(e, "member '%s.npy' occurs twice", m->name);
+        has[is_digest] = true;
+        if (read_text(m, is_digest ? &digest : &o->recipe, e))
+            return lp_within(e, "member '%s.npy'", m->name);
+    }
+    return check_recipe(s, members, &digest, o, d, e);
+}
+
 /* Takes over the members of one archive, its recipe into *o. */
 static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_origin *o,
                         lp_error *e) {
+    lp_digest digest;
     s->archives++;
-    size_t place = begin_set(s, members, is_bare);
-    bool has_recipe = false;
+    if (take_recipe(s, members, o, &digest, e))
+        return -1;
+    size_t place = begin_set(s, members, is_bare), row = 0;
     LP_CLEANUP(lp_free) const char **names = names_in(s, members, place);
     for (size_t i = 0; i < members->count; i++) {
         lp_member *m = &members->item[i];
-        if (strcmp(m->name, "recipe") == 0 && *m->ending != '\0') {
-            if (has_recipe)
-                return lp_fail(e, "member 'recipe.npy' occurs twice");
-            has_recipe = true;
-            if (read_recipe(m, &o->recipe, e))
-                return lp_within(e, "member 'recipe.npy'");
+        if (lp_digest_is_own(m))
             continue;
-        }
+        const lp_digest_row *known = row < digest.rows ? &digest.row[row++] : NULL;
         if (names[i] == NULL)
             continue;
         const entry *old = lp_dictionary_get(index_of(s, m->ending), names[i]);
@@ -509,6 +584,9 @@ static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_orig
         x->member.name = x->name;
         x->archive = s->archives;
         x->set = place;
+        x->has_sha256 = known != NULL;
+        if (known != NULL)
+            x->sha256 = known->sha256;
         list_entry(s, x);
         *m = (lp_member){0};
     }
@@ -522,7 +600,8 @@ static void name_bare(const char *path, char name[256]) {
     const char *dot = strrchr(base, '.');
     size_t length = dot != NULL ? (size_t)(dot - base) : strlen(base);
     snprintf(name, 256, "%.*s", (int)(length < 255 ? length : 255), base);
-    if (strcmp(path, "-") == 0 || !lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0)
+    if (strcmp(path, "-") == 0 || !lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0 ||
+        strcmp(name, LP_DIGEST_NAME) == 0)
         strcpy(name, "x");
 }
 
@@ -619,19 +698,52 @@ lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
 
 /* ---- writing ---- */
 
+static int sha256_of(const entry *x, lp_sha256 *sha256, lp_error *e) {
+    if (x->has_sha256)
+        *sha256 = x->sha256;
+    else if (x->member.name != NULL)
+        return lp_sha256_of_member(&x->member, sha256, e);
+    else
+        *sha256 = lp_sha256_of_tensor(&x->tensor);
+    return 0;
+}
+
+int lp_stream_sha256(const lp_stream *s, size_t i, lp_sha256 *sha256, lp_error *e) {
+    entry fresh = *s->item[i];
+    fresh.has_sha256 = false;
+    return sha256_of(&fresh, sha256, e);
+}
+
+/* Writes a member of the recipe's own. */
+static int write_text(lp_archive_writer *w, const char *name, const lp_buffer *text, lp_error *e) {
+    LP_CLEANUP(lp_tensor_free) lp_tensor t = lp_tensor_text(text->data);
+    return lp_archive_write(w, name, &t, e);
+}
+
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
     LP_CLEANUP(lp_archive_writer_free)
     lp_archive_writer w = {.out = out, .compress = compress};
+    LP_CLEANUP(lp_buffer_free) lp_buffer digest = {0};
+    const bool has_recipe = s->origin.recipe.size > 0;
+    if (has_recipe) {
+        lp_digest_add_version(&s->versions, &s->arena, LP_VERSION);
+        lp_digest_begin(&digest, &s->versions, s->origin.recipe.data);
+    }
     for (size_t i = 0; i < s->count; i++) {
         const entry *x = s->item[i];
-        if (x->member.name != NULL ? lp_archive_write_member(&w, x->name, &x->member, e)
-                                   : lp_archive_write(&w, x->name, &x->tensor, e))
+        const bool is_member = x->member.name != NULL;
+        lp_sha256 sha256;
+        if (has_recipe && sha256_of(x, &sha256, e))
+            return lp_within(e, "tensor '%s'", x->name);
+        if (is_member ? lp_archive_write_member(&w, x->name, &x->member, e)
+                      : lp_archive_write(&w, x->name, &x->tensor, e))
             return -1;
+        if (has_recipe)
+            lp_digest_append(&digest, &sha256, w.crc32, x->name,
+                             is_member ? x->member.ending : NPY);
     }
-    if (s->origin.recipe.size > 0) {
-        LP_CLEANUP(lp_tensor_free) lp_tensor recipe = lp_tensor_text(s->origin.recipe.data);
-        if (lp_archive_write(&w, "recipe", &recipe, e))
-            return -1;
-    }
+    if (has_recipe && (write_text(&w, "recipe", &s->origin.recipe, e) ||
+                       write_text(&w, LP_DIGEST_NAME, &digest, e)))
+        return -1;
     return lp_archive_write_end(&w, e);
 }

@@ -21,6 +21,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/tensor.h"
+#include "base/values.h"
+#include "io/digest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -106,7 +108,10 @@ bool lp_stream_name_is_valid(const char *name);
 
 /* The recipe of what was read (io/recipe.h), "" for a new stream and for one file that came
  * without a recipe. A `recipe` member is never among the tensors above: it is read into this text
- * and written from it, last, unless it is "". */
+ * and written from it, last, unless it is "".
+ *
+ * Nor is its digest (io/digest.h). Where that tells of other tensors than an archive has, or was
+ * left out, the recipe goes on with | not-replayable 'changed by another program'. */
 const char *lp_stream_recipe(const lp_stream *s);
 void lp_stream_set_recipe(lp_stream *s, const char *recipe);
 
@@ -118,6 +123,15 @@ void lp_stream_set_recipe(lp_stream *s, const char *recipe);
  *     TOOL --crc32 HEX OPTIONS OPERANDS PATH      of one file that came without a recipe */
 void lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *options,
                                const char *operands);
+
+/* The versions of labpipe that ran the stages of the recipe, as the digests of what was read have
+ * them, and "unknown" where a recipe has no digest; empty for a new stream. The second adds those
+ * of a stream that the recipe has as <(...). Writing adds this version. */
+const lp_texts *lp_stream_versions(const lp_stream *s);
+void lp_stream_add_versions(lp_stream *s, const lp_texts *versions);
+
+/* The SHA-256 of item i, computed from what it is. */
+int lp_stream_sha256(const lp_stream *s, size_t i, lp_sha256 *sha256, lp_error *e);
 
 /* How many archives the inputs held in all: more than one in a single file means that other
  * programs see only the last of them. */

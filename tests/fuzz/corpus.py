@@ -216,6 +216,11 @@ for name, text in {
     "quotes": "from-csv 'it'\\''s.csv'",
     "option": "-n",
     "control": "a\x1bb\x7f\u0085",
+    "nested": "labpipe gen-moons -n 4 --seed 0 | labpipe split | labpipe predict --model "
+    "<(cat <(a '*' b.npz) <(c) | labpipe pick 'it'\\''s')",
+    "digest": "labpipe 0.1.0\nlabpipe unknown\n"
+    "recipe 0d3ae4ffbbf2e21ba5c5a6ecf2ed0be7e39f4ed0b95c2f0b0c10b32d38ca76c4\n"
+    "99bfebb0518b83d3c8bca63cb599de5da62d45e51fd7becbf8063dd961ba0f05 38c786ee ../a%20b.npy\n",
 }.items():
     put("recipe", name, text)
 

@@ -79,6 +79,60 @@ if [ -n "$python" ]; then
         "^labpipe inspect: the recipe cannot be replayed: standard input came without a recipe" \
         inspect --recipe unknown.npz
     wrote_nothing "and inspect prints no recipe"
+
+    # The digest beside a recipe tells whether another program changed what the recipe made.
+    "$python" -c 'import hashlib, numpy as np
+z = np.load("parts.npz")
+lines = z["recipe.digest"].item().splitlines()
+assert lines[:2] == ["labpipe " + lines[0].split()[1], "recipe " + hashlib.sha256(z["recipe"].item().encode()).hexdigest()], lines
+names = [n for n in z.files if not n.startswith("recipe")]
+assert [l.split()[2] for l in lines[2:]] == [n + ".npy" for n in names], lines
+for line, n in zip(lines[2:], names):
+    a = z[n]
+    assert line.split()[0] == hashlib.sha256(f"{a.dtype.str} {a.shape}\n".encode() + a.tobytes()).hexdigest(), n
+d = dict(z)
+np.savez("kept.npz", **d)
+np.savez("fortran.npz", **{n: np.asfortranarray(a) for n, a in d.items()})
+np.savez("swapped.npz", **{n: a.astype(a.dtype.newbyteorder(">")) for n, a in d.items()})
+def changed(name, **new):
+    np.savez(name, **{**d, **new})
+changed("changed.npz", x_test=d["x_test"] * 2)
+changed("added.npz", more=np.ones(2))
+changed("retyped.npz", y_test=d["y_test"].astype("i4"))
+changed("appended.npz", x_test=d["x_test"] * 2, recipe=np.array(d["recipe"].item() + " | python3 double.py"))
+changed("version.npz", **{"recipe.digest": np.array(d["recipe.digest"].item().replace(lines[0], "labpipe 0.0.7"))})
+np.savez("fewer.npz", **{n: a for n, a in d.items() if n != "x_test"})
+np.savez("undigested.npz", **{n: a for n, a in d.items() if n != "recipe.digest"})'
+    equal "the digest is hashlib's" $? 0
+    recipe=$(inspect --recipe parts.npz)
+    for same in kept fortran swapped; do
+        equal "not changed: $same" "$(inspect --recipe $same.npz)" "$recipe"
+    done
+    for other in changed added retyped fewer; do
+        pick '*' $other.npz >passed-on.npz
+        refuses "changed: $other" 1 \
+            '^labpipe inspect: the recipe cannot be replayed: changed by another program$' inspect --recipe $other.npz
+        check "and passed on as changed: $other" grep -q "$recipe | not-replayable 'changed by another program' | labpipe pick" \
+            <(inspect --tsv passed-on.npz >/dev/null; "$python" -c 'import numpy as np; print(np.load("passed-on.npz")["recipe"])')
+    done
+    refuses "a recipe whose digest is missing" 1 'changed by another program, which left out recipe.digest$' \
+        inspect --recipe undigested.npz
+    equal "a stage of another program's own is believed" \
+        "$(scale --by standard appended.npz | inspect --recipe)" "$recipe | python3 double.py | labpipe scale --by standard"
+    cat parts.npz changed.npz >two.npz
+    refuses "one of two archives" 1 'changed by another program$' inspect --quiet --recipe two.npz
+    refuses "a model that an option names" 1 'changed by another program$' inspect --recipe \
+        <(train-mlp --hidden 3 --epochs 1 parts.npz >m.npz
+          "$python" -c 'import numpy as np; d = dict(np.load("m.npz")); d["layer1.bias"] = d["layer1.bias"] + 1; np.savez("m.npz", **d)'
+          predict --model m.npz new.npz)
+
+    # The version that made a stream stays with it.
+    check "another version" piped 'inspect version.npz 2>&1 >/dev/null | grep -q "made by labpipe 0.0.7 (this is "'
+    check "two versions" piped \
+        'pick "*" version.npz | inspect 2>&1 >/dev/null | grep -Eq "made by labpipe 0.0.7, [0-9.]+ \(this is "'
+    check "that of a model" piped \
+        'train-mlp --epochs 1 version.npz | pick "layer*" "model*" >m.npz; predict --model m.npz new.npz | inspect 2>&1 >/dev/null | grep -q "by labpipe .*0.0.7"'
+    silent "this version" piped 'inspect parts.npz >/dev/null'
 else
     skip "no NumPy: foreign files"
 fi

@@ -27,7 +27,7 @@ d = np.load("data.npz")
 
 def parts(name, train, test):
     z = np.load(name)
-    assert set(z) == {"x_train", "y_train", "x_test", "y_test", "classes", "names", "recipe"}, set(z)
+    assert set(z) == {"x_train", "y_train", "x_test", "y_test", "classes", "names", "recipe", "recipe.digest"}, set(z)
     assert z["x_train"].dtype == "f4" and z["y_train"].dtype == "i8"
     index = [(z["x_" + p][:, 0] / 4).astype(int) for p in ("train", "test")]
     assert [len(i) for i in index] == [train, test]

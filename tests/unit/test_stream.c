@@ -190,7 +190,7 @@ static void strict_profile(void) {
     CHECK(memcmp(p + 208, "PK\3\4", 4) == 0 && memcmp(p + 238, "n.npy", 5) == 0);
     CHECK(memcmp(p + 320 + 64, "a\0\0\0b\0\0\0", 8) == 0); /* 384 is a multiple of 64 */
     CHECK(crc32(0, p + 64, 144) == (p[14] | p[15] << 8 | p[16] << 16 | (unsigned long)p[17] << 24));
-    CHECK(memcmp(p + b.size - 22, "PK\5\6\0\0\0\0\3\0\3\0", 12) == 0);
+    CHECK(memcmp(p + b.size - 22, "PK\5\6\0\0\0\0\4\0\4\0", 12) == 0);
     for (int how = MAPPED; how <= PIPED; how++)
         for (int compress = 0; compress < 2; compress++) {
             lp_buffer first = written(s, compress);
