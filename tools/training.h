@@ -6,6 +6,7 @@
 #include "cli/tool.h"
 #include "learn/run.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -42,9 +43,21 @@ static int save_checkpoint(void *context, lp_stream *checkpoint, lp_error *e) {
     return lp_tool_save(checkpoint, files->checkpoint, e);
 }
 
-static void show_progress(void *context, uint64_t done, uint64_t total, double loss) {
+/* How the run stands: the last step's loss, and of the last evaluation what is watched. */
+static void show_progress(void *context, const lp_run *run) {
     (void)context;
-    lp_tool_progress(done, total, "loss %.4g", loss);
+    const lp_history_row *row =
+        run->history.count > 0 ? &run->history.row[run->history.count - 1] : NULL;
+    lp_progress p = {.unit = lp_tool_given("steps") ? "step" : "epoch",
+                     .done = (double)run->steps / (double)run->unit_steps,
+                     .total = (double)run->total,
+                     .in_parts = run->unit_steps > 1,
+                     .figure = {{"loss", run->loss}}};
+    if (row != NULL && !isnan(row->val_accuracy))
+        p.figure[1].name = "val accuracy", p.figure[1].value = row->val_accuracy;
+    else if (row != NULL && !isnan(row->val_loss))
+        p.figure[1].name = "val loss", p.figure[1].value = row->val_loss;
+    lp_tool_progress(&p);
 }
 
 /* The hooks of such a tool's run, which `files` has to outlive. To be called when the operands have

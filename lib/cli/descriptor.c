@@ -1,11 +1,13 @@
 /* Writing to a descriptor, whatever interrupts it. */
 #include "base/printable.h"
+#include "cli/progress.h"
 #include "cli/replace.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Writes at least one byte; -1 and errno where that fails. */
@@ -35,9 +37,12 @@ int lp_write_all(int fd, const void *bytes, size_t size) {
 
 /* ---- a file ---- */
 
+enum { AT_ONCE = 4 << 20 }; /* bytes, between two looks at the clock */
+
 typedef struct {
     int fd;
-    bool is_terminal;
+    bool is_terminal, is_pipe;
+    size_t written;
     lp_buffer line; /* what a terminal is given once it is a whole line */
 } cookie;
 
@@ -58,12 +63,26 @@ static int show(cookie *c, size_t size) {
     return lp_write_all(c->fd, shown.data, shown.size);
 }
 
+/* A pipe's reader says how much it has read: two lines at once would hide each other. */
+static int write_pieces(cookie *c, const char *bytes, size_t size) {
+    for (size_t done = 0; done < size;) {
+        size_t n = size - done < AT_ONCE ? size - done : AT_ONCE;
+        if (lp_write_all(c->fd, bytes + done, n))
+            return -1;
+        done += n;
+        c->written += n;
+        if (!c->is_pipe)
+            lp_progress_bytes(LP_PROGRESS_WRITING, c->written, 0);
+    }
+    return 0;
+}
+
 /* All of it, or 0, which is fopencookie's error. */
 static ssize_t write_cookie(void *context, const char *bytes, size_t size) {
     cookie *c = context;
     int failed = 0;
     if (!c->is_terminal)
-        return lp_write_all(c->fd, bytes, size) ? 0 : (ssize_t)size;
+        return write_pieces(c, bytes, size) ? 0 : (ssize_t)size;
     lp_buffer_append(&c->line, bytes, size);
     const char *end = memrchr(c->line.data, '\n', c->line.size);
     if (end != NULL)
@@ -86,6 +105,8 @@ FILE *lp_file_over(int fd) {
     const int saved = errno;
     c->fd = fd;
     c->is_terminal = isatty(fd);
+    struct stat status;
+    c->is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
     errno = saved;
     FILE *file =
         fopencookie(c, "wb", (cookie_io_functions_t){.write = write_cookie, .close = close_cookie});

@@ -57,7 +57,9 @@ static lp_stream *read_streams(size_t from, size_t n) {
         inputs[i].path = lp_now.files.item[from + i];
         inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
     }
-    return lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
+    lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
+    lp_progress_clear();
+    return s;
 }
 
 lp_stream *lp_tool_input_stream(void) {
@@ -118,6 +120,7 @@ static lp_file open_foreign(foreign_file *file, const char *path) {
     if (lp_source_open(&file->source, path, e) || lp_source_fill_all(&file->source, e))
         lp_tool_try(lp_within(e, "reading %s", name));
     file->crc32 = lp_source_crc32(&file->source, file->crc32, 0, file->source.size);
+    lp_progress_clear();
     if (!lp_gzip_begins(file->source.data, file->source.size))
         return (lp_file){name, (const char *)file->source.data, file->source.size};
     file->inflated.size = 0;

@@ -127,7 +127,7 @@ static int close_output(void) {
 }
 
 int lp_tool_end(void) {
-    lp_progress_clear();
+    lp_progress_end();
     int failed = file == replacement.file ? lp_replace_commit(&replacement, lp_now.common.sync)
                                           : close_output();
     file = NULL;

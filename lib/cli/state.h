@@ -4,6 +4,7 @@
 #define LP_CLI_STATE_H
 
 #include "cli/parse.h"
+#include "cli/progress.h"
 #include "cli/tool.h"
 
 /* What the options that every tool has are parsed into. */
@@ -46,9 +47,6 @@ int lp_output_open(const char *path, bool binary, lp_error *e);
  * where the reader went away (EPIPE). */
 bool lp_output_has_failed(void);
 void lp_output_error(int cause, lp_error *e);
-
-/* Removes the progress line (lp_tool_progress), if it is shown. */
-void lp_progress_clear(void);
 
 /* A tool's table as text: --help, the manual page, the words for a shell's completion. */
 void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command);

@@ -4,6 +4,7 @@
 #include "cli/replace.h"
 #include "cli/state.h"
 #include "io/recipe.h"
+#include "io/source.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
 
@@ -55,9 +56,9 @@ static const lp_option other_rows[] = {
      .help = "keep at most SIZE of data in memory, such as 256M or 2G, and the rest in a file in "
              "$TMPDIR; it changes no byte of the output (without it: a quarter of the machine's)"},
     {ROW("quiet", quiet), .letter = 'q', .flags = LP_NOT_IN_RECIPE, .conflicts = "progress",
-     .help = "no progress line and no warnings"},
+     .help = "no progress and no warnings"},
     {ROW("progress", progress), .flags = LP_NOT_IN_RECIPE,
-     .help = "a progress line even where standard error is not a terminal"},
+     .help = "lines for a log, one a second, where standard error is not a terminal"},
     {ROW("help", question), .letter = 'h', .flags = LP_NOT_IN_RECIPE, .help = "print this and end"},
     {ROW("version", question), .flags = LP_NOT_IN_RECIPE, .help = "print the version and end"},
     {ROW("man", question), .flags = LP_NOT_IN_RECIPE,
@@ -266,6 +267,7 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     sort_operands();
     lp_tool_try(take_environment());
     lp_tool_try(lp_kernels_check(e));
+    lp_source_on_reading(lp_progress_of_reading);
     lp_threads_set((int)lp_now.common.threads);
     sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = cut_short, .sa_flags = SA_SIGINFO}, NULL);
     lp_tool_try(lp_output_open(lp_now.common.output, is_binary(tool), e));

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/option.h"
+#include "cli/progress.h"
 #include "io/gzip.h"
 #include "io/source.h"
 #include "io/stream.h"
@@ -157,11 +158,5 @@ int lp_tool_end(void);
 /* The FILE of -o, NULL without or where it is a descriptor such as - (a tool may choose a format by
  * its ending). */
 const char *lp_tool_out_path(void);
-
-/* A progress line on standard error, when that is a terminal or under --progress, and never under
- * --quiet; at most ten a second. It says `done` of `total` steps and the formatted text, and goes
- * when the tool ends. */
-void lp_tool_progress(size_t done, size_t total, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

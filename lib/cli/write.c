@@ -28,6 +28,7 @@ const char *lp_tool_options(void) {
 int lp_tool_write(lp_stream *s) {
     continue_recipe(s);
     lp_stream_add_versions(s, &lp_now.versions);
+    lp_progress_end(); /* now: a reader that goes away ends the process */
     lp_tool_try(lp_stream_write(s, lp_tool_out(), lp_now.common.compress, &lp_now.error));
     return lp_tool_end();
 }

@@ -17,6 +17,12 @@ enum {
     LARGEST_STEP = 256 << 20, /* by which a pipe's room in a file grows */
 };
 
+static void (*told)(size_t done, size_t total);
+
+void lp_source_on_reading(void (*tell)(size_t done, size_t total)) {
+    told = tell;
+}
+
 const char *lp_source_name(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
@@ -134,8 +140,12 @@ int lp_source_fill(lp_source *s, size_t size, lp_error *e) {
         ssize_t n = read(s->fd, (char *)s->base + s->size, s->capacity - s->size);
         if (n > 0) {
             s->size += (size_t)n;
+            if (told != NULL)
+                told(s->size, 0);
         } else if (n == 0) {
             s->ended = true;
+            if (told != NULL)
+                told(s->size, s->size);
         } else if (errno == EAGAIN) { /* it is non-blocking */
             poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, -1);
         } else if (errno != EINTR) {
@@ -168,6 +178,8 @@ uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t 
         if (n == CHUNK)
             lp_source_release(s, at, at + n);
         at += n;
+        if (told != NULL && s->is_mapped)
+            told(at, s->size);
     }
     return crc;
 }

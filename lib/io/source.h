@@ -31,6 +31,10 @@ typedef struct {
     size_t size;
 } lp_file;
 
+/* Whom to tell while bytes are read or summed, about every megabyte: how many, and of how many (0:
+ * nobody knows). For a tool that shows it; NULL, as at first: nobody. */
+void lp_source_on_reading(void (*tell)(size_t done, size_t total));
+
 /* Opens a path, or standard input for "-" (a regular file there is mapped, from its current
  * position on). Refused: a terminal, a directory, what cannot be read. Closed with lp_source_close,
  * which is harmless on {0}. A mapped file that shrinks while it is in use ends the process with

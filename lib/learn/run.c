@@ -349,7 +349,7 @@ static int take_unit(lp_run *r, lp_error *e) {
         if (check_loss(r, "became", r->loss, e))
             return -1;
         if (hooks->progress != NULL && !r->diverged)
-            hooks->progress(hooks->context, r->steps, r->total * r->unit_steps, r->loss);
+            hooks->progress(hooks->context, r);
     }
     return 0;
 }

@@ -40,6 +40,8 @@ typedef struct {
     lp_divergence on_divergence;
 } lp_run_options;
 
+typedef struct lp_run lp_run;
+
 /* What a run needs from its surroundings. Every member may be 0. */
 typedef struct {
     lp_stream *init_from; /* holds a model to start from; each learner reads it by itself */
@@ -49,12 +51,10 @@ typedef struct {
     int64_t checkpoint_every;
     lp_stream *resume;   /* a checkpoint to go on from, also of a run with another total */
     const char *options; /* but for the total, as text; a checkpoint of others is refused */
-    /* Told after every step: how many of `total` are done, and the last loss. */
-    void (*progress)(void *context, uint64_t done, uint64_t total, double loss);
+    /* Told after every step: the run's steps, loss and history say how it stands. */
+    void (*progress)(void *context, const lp_run *run);
     void *context;
 } lp_run_hooks;
-
-typedef struct lp_run lp_run;
 
 /* The functions of a learner. Where evaluate, put_model and data_crc32 are NULL, they are those of
  * run->evaluator's model and data. */

@@ -179,7 +179,7 @@ $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz >part.
 same 'a perceptron, killed and resumed' whole.npz part.npz
 check 'a checkpoint serves as a model' predict --model check.npz near.npz -o predicted.npz
 $perceptron --progress near.npz 2>progress >/dev/null
-check 'progress of a perceptron' grep '3000/3000 loss' progress
+check 'progress of a perceptron' grep '^labpipe train-perceptron: epoch 3000 of 3000, loss [0-9.]*, val accuracy 0\.[0-9]*' progress
 train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
 refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
     train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume gauss.npz

@@ -253,11 +253,11 @@ static int save(void *context, lp_stream *checkpoint, lp_error *error) {
     return 0;
 }
 
-static void progress(void *context, uint64_t done, uint64_t total, double loss) {
+static void progress(void *context, const lp_run *run) {
     vault *v = context;
-    CHECK(done == v->progress + 1 && loss > 0);
-    v->progress = done;
-    v->total = total;
+    CHECK(run->steps == v->progress + 1 && run->loss > 0);
+    v->progress = run->steps;
+    v->total = run->total * run->unit_steps;
 }
 
 static const double falling[] = {9, 8, 7, 8, 6, 9, 9, 5, 9, 9, 4, 9, 9};
