@@ -1,0 +1,33 @@
+#!/bin/sh
+# Usage: deb.sh, with BUILD, VERSION and ISAS in the environment. Builds Debian's packages from a copy of the tree, in
+# $BUILD/deb, and lets lintian judge them. With OBJECTS=FOLDER the copy begins with what that one has compiled.
+set -eu
+# shellcheck disable=SC2153 # the Makefile sets them
+work=$BUILD/deb version=$VERSION isas=$ISAS
+for program in dpkg-buildpackage dh lintian; do
+    command -v "$program" >/dev/null || {
+        echo "make deb: $program is missing (apt install dpkg-dev debhelper lintian)" >&2
+        exit 1
+    }
+done
+rm -rf "$work"
+mkdir -p "$work/labpipe-$version"
+tar --exclude=./.git --exclude=./bin --exclude=./build --exclude=./out --exclude=./data -cf - . |
+    tar -x -C "$work/labpipe-$version"
+if [ -n "${OBJECTS-}" ]; then
+    mkdir "$work/labpipe-$version/build"
+    cp -a "$OBJECTS/lib" "$OBJECTS/tools" "$OBJECTS"/liblabpipe*.so.* "$OBJECTS/.isas" "$OBJECTS/.checked" \
+        "$work/labpipe-$version/build"
+fi
+unset BUILD BIN # the copy has its own
+MAKEFLAGS=$(echo "ISAS=$isas" | sed 's/ /\\ /g')
+export MAKEFLAGS
+cd "$work/labpipe-$version"
+dpkg-buildpackage -b -nc -us -uc >../log 2>&1 || {
+    tail -n 20 ../log >&2
+    echo "make deb: dpkg-buildpackage failed, see $work/log" >&2
+    exit 1
+}
+cd ..
+lintian --allow-root --fail-on error ./*.changes
+ls "$PWD"/*.deb
