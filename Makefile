@@ -16,7 +16,7 @@ VERSION := 0.1.0
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
              -ffp-contract=off -fno-math-errno -fPIC -fno-semantic-interposition -MMD -MP $(CFLAGS)
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
-LDLIBS = -Wl,--as-needed -lcairo -lpng -ldeflate -lz -lnettle -lm
+LDLIBS = -Wl,--as-needed -lcairo -lpng -ljansson -ldeflate -lz -lnettle -lm
 
 # One short line a file, whole commands with V=1, nothing with -s.
 ifndef V
@@ -131,7 +131,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filt
 
 # ---- what has to be installed: one table, "what the compiler needs : Debian's package" ----
 
-DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libdeflate-dev libpng-dev libcairo2-dev nettle-dev libcunit1-dev \
+DEBIAN_PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libdeflate-dev libpng-dev libcairo2-dev libjansson-dev nettle-dev libcunit1-dev \
                    python3-numpy unzip
 
 deps: ## install what is missing, with apt (root, or through sudo)

@@ -20,6 +20,7 @@ need libc6-dev '#include <stdio.h>'
 need zlib1g-dev '#include <zlib.h>'
 need libdeflate-dev '#include <libdeflate.h>'
 need libpng-dev '#include <png.h>'
+need libjansson-dev '#include <jansson.h>'
 pkg-config --exists cairo || { echo "labpipe: libcairo2-dev is missing (run: make deps)" >&2; exit 1; }
 need nettle-dev '#include <nettle/sha2.h>'
 need libcunit1-dev '#include <CUnit/CUnit.h>'

@@ -247,6 +247,17 @@ void lp_swap_bytes(void *data, size_t n, size_t width) {
             eight[i] = __builtin_bswap64(eight[i]);
 }
 
+float lp_half_value(uint16_t half) {
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = (half >> 10) & 31,
+             fraction = half & 0x3ff;
+    if (exponent == 0) /* fraction * 2^-24: a float holds it as a normal number */
+        return (float)fraction * (sign ? -0x1p-24f : 0x1p-24f);
+    uint32_t bits = sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n) {
     size_t shape[LP_MAX_DIMS];
     memcpy(shape, from->shape, sizeof shape);

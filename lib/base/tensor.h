@@ -91,6 +91,9 @@ size_t lp_tensor_row_size(const lp_tensor *t);
 /* Reverses the bytes of n numbers of `width` bytes, 2, 4 or 8, aligned to it. */
 void lp_swap_bytes(void *data, size_t n, size_t width);
 
+/* The value of IEEE 754's binary16 (f2), exactly. */
+float lp_half_value(uint16_t half);
+
 /* The rows index[0..n), in that order, as a new tensor. Every index is below the rows. */
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n);
 

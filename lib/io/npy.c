@@ -256,18 +256,6 @@ static void fortran_to_c(const lp_npy *npy, const char *in, char *out) {
     }
 }
 
-/* IEEE 754 binary16 to binary32, exactly. */
-static float widen(uint16_t half) {
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = (half >> 10) & 31,
-             fraction = half & 0x3ff;
-    if (exponent == 0) /* fraction * 2^-24: a float holds it as a normal number */
-        return (float)fraction * (sign ? -0x1p-24f : 0x1p-24f);
-    uint32_t bits = sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* What the byte order of an element's type concerns: numbers whole, texts by the character. */
 static size_t unit_of(const lp_npy *npy) {
     return npy->type.kind == 'U' ? 4 : npy->type.kind == 'S' ? 1 : npy->type.size;
@@ -291,7 +279,7 @@ static int finish(const lp_npy *npy, lp_tensor *stored, lp_tensor *t, lp_error *
         return 0;
     int failed = lp_tensor_try_zeros(t, LP_F4, stored->ndim, stored->shape, e);
     for (size_t i = 0; i < stored->count && !failed; i++)
-        ((float *)t->data)[i] = widen(((const uint16_t *)stored->data)[i]);
+        ((float *)t->data)[i] = lp_half_value(((const uint16_t *)stored->data)[i]);
     lp_tensor_free(stored);
     return failed;
 }

@@ -102,6 +102,9 @@ int lp_network_graph(const lp_network *net, lp_graph *g, int x, bool training, u
  * channels). */
 int lp_volume_read(lp_stream *s, const char *name, lp_volume *v, lp_error *e);
 
+/* Puts what layer l, from 0, is beside its parameters: its kind, window, rate and activation. */
+void lp_layer_put(const lp_layer *layer, size_t l, lp_stream *s);
+
 /* Puts the network into a stream / reads the stream's (all layers become f8 if any is). Refused:
  * layers that do not fit each other, a kind or an activation that is missing or unknown, a value
  * that is not finite. Freed with lp_network_free, also after a failure. */

@@ -22,9 +22,7 @@ static void put_count(lp_stream *s, const char *name, size_t count) {
     lp_stream_put(s, name, &t);
 }
 
-/* Kind, window and rate: what the parameters do not tell. */
-static void write_geometry(const lp_network *net, size_t l, lp_stream *s) {
-    const lp_layer *layer = &net->layer[l];
+void lp_layer_put(const lp_layer *layer, size_t l, lp_stream *s) {
     const lp_layer_row *kind = &lp_layers[layer->kind];
     if (layer->kind != LP_LAYER_DENSE)
         lp_stream_put_text(s, name_of(l, "kind").text, kind->name);
@@ -36,6 +34,9 @@ static void write_geometry(const lp_network *net, size_t l, lp_stream *s) {
     }
     if (kind->has_rate)
         lp_stream_put_number(s, name_of(l, "p").text, layer->rate);
+    if (kind->weight_dims > 0 || layer->activation != LP_ACTIVATION_IDENTITY)
+        lp_stream_put_text(s, name_of(l, "activation").text,
+                           lp_activations[layer->activation].name);
 }
 
 static void write_input(const lp_network *net, lp_stream *s) {
@@ -51,13 +52,8 @@ static void write_input(const lp_network *net, lp_stream *s) {
 
 void lp_network_write(const lp_network *net, lp_stream *s) {
     lp_params_put(&net->params, s);
-    for (size_t l = 0; l < net->layers; l++) {
-        const lp_layer *layer = &net->layer[l];
-        write_geometry(net, l, s);
-        if (lp_layers[layer->kind].weight_dims > 0 || layer->activation != LP_ACTIVATION_IDENTITY)
-            lp_stream_put_text(s, name_of(l, "activation").text,
-                               lp_activations[layer->activation].name);
-    }
+    for (size_t l = 0; l < net->layers; l++)
+        lp_layer_put(&net->layer[l], l, s);
     write_input(net, s);
 }
 

@@ -270,3 +270,30 @@ for name, data in {
     "overflows.ppm": b"P6 4294967297 4294967297 255\n\0",
 }.items():
     put("image", name, data)
+
+# ---- safetensors ----
+
+
+def safetensors(header, data=b""):
+    text = header.encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def place(dtype, shape, begin, end):
+    return '{"dtype":"%s","shape":%s,"data_offsets":[%d,%d]}' % (dtype, shape, begin, end)
+
+
+notes = r'{\"layer1.activation\":\"relu\",\"model.offset\":[0.5,1.5],\"model.classes\":[\"a\",\"b\"],\"n\":3}'
+for name, data in {
+    "empty": safetensors("{}"),
+    "two": safetensors('{"0.weight":%s,"0.bias":%s}' % (place("F32", "[2,1]", 0, 8), place("F64", "[1]", 8, 16)), bytes(16)),
+    "halves": safetensors('{"a":%s,"b":%s}  ' % (place("F16", "[2]", 0, 4), place("BF16", "[2]", 4, 8)), b"\x01\x7c\xff\x83" * 2),
+    "notes": safetensors('{"__metadata__":{"format":"pt","labpipe":"%s"},"a":%s}' % (notes, place("U8", "[]", 0, 1)), b"1"),
+    "none": safetensors('{"a":%s}' % place("I64", "[0,3]", 0, 0)),
+    "hole": safetensors('{"a":%s}' % place("U8", "[1]", 1, 2), b"12"),
+    "overlap": safetensors('{"a":%s,"b":%s}' % (place("U8", "[2]", 0, 2), place("U8", "[2]", 1, 3)), b"123"),
+    "overflows": safetensors('{"a":%s}' % place("F64", "[4294967296,4294967296]", 0, 8), bytes(8)),
+    "twice": safetensors('{"a":%s,"a":%s}' % (place("U8", "[]", 0, 1), place("U8", "[]", 0, 1)), b"1"),
+    "long-header": struct.pack("<Q", 99999999) + b"{}",
+}.items():
+    put("safetensors", name, data)

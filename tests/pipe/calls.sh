@@ -11,6 +11,7 @@ printf '\0\0\010\003\0\0\0\002\0\0\0\001\0\0\0\003abcdef' >digits.idx
 head -c 3073 /dev/zero >batch.bin
 from-idx digits.idx >digits.npz
 printf -- '-1 1:0.5 3:1\n+1 2:2\n' >heart.libsvm
+to-safetensors --all iris.npz >iris.safetensors
 printf 'P5 2 2 255\nabcd' >picture.pgm
 
 # How to call each tool so that it writes something: TOOL, its input (- for none), its options.
@@ -39,6 +40,8 @@ gradcheck     -
 from-idx      digits.idx
 from-cifar    batch.bin
 from-libsvm   heart.libsvm
+from-safetensors iris.safetensors
+to-safetensors model.npz
 from-images   picture.pgm
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
 gen-moons     -          -n 10
