@@ -178,17 +178,39 @@ static void conv_backward_input(void) {
     }
 }
 
+static void weights_of_case(void) {
+    size_t count = out * lp_window_elements(g);
+    fill(a, n * out * rows * cols, out, false);
+    fill(b, n * lp_window_picture(g), n + 1, false);
+    weights_reference(a, b, want);
+    add_want(count);
+    num->conv_backward_weights(g, n, out, a, b, d, true);
+    expect("conv_backward_weights, accumulated", count, d, want2);
+    num->conv_backward_weights(g, n, out, a, b, d, false);
+    expect("conv_backward_weights", count, d, want);
+}
+
 static void conv_backward_weights(void) {
-    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {9, 3}, {7, 16}, {1, 24}, {60, 1}) {
-        size_t count = out * lp_window_elements(g);
-        fill(a, n * out * rows * cols, w, false);
-        fill(b, n * lp_window_picture(g), w + 1, false);
-        weights_reference(a, b, want);
-        add_want(count);
-        num->conv_backward_weights(g, n, out, a, b, d, true);
-        expect("conv_backward_weights, accumulated", count, d, want2);
-        num->conv_backward_weights(g, n, out, a, b, d, false);
-        expect("conv_backward_weights", count, d, want);
+    EACH_CASE ({1, 1}, {3, 6}, {1, 16}, {2, 19}, {9, 3}, {7, 16}, {1, 24}, {60, 1})
+        weights_of_case();
+}
+
+/* Threads share the blocks of terms, or the weights where these are many; more pictures than are
+ * packed at once. */
+static void shared_weights(void) {
+    static const struct {
+        lp_window window;
+        size_t n, out;
+    } cases[] = {
+        {{1, 130, 130, 8, 8, 4, 0}, 11, 6},
+        {{3, 12, 12, 5, 5, 1, 2}, 21, 7},
+        {{40, 4, 4, 3, 3, 1, 1}, 16, 16},
+        {{40, 4, 4, 3, 3, 1, 1}, 17, 16},
+    };
+    EACH (i, sizeof cases / sizeof *cases) {
+        g = &cases[i].window, n = cases[i].n, out = cases[i].out;
+        rows = lp_window_rows(g), cols = lp_window_cols(g);
+        weights_of_case();
     }
 }
 
@@ -424,6 +446,7 @@ static void test_threads(void) {
         everywhere(conv);
         everywhere(conv_backward_input);
         everywhere(conv_backward_weights);
+        everywhere(shared_weights);
         everywhere(max_pool);
         everywhere(max_pool_backward);
         everywhere(average_pool);

@@ -391,54 +391,73 @@ static void k_conv_backward_input(const lp_window *g, size_t n, size_t out, cons
 
 /* ---- the gradient by the weights ---- */
 
-/* Sums for some channels of dy and some registers of the window, over some pictures: at each place,
- * element r * RL of the window is at x + element[r]. */
+/* Sums for some channels of dy and some registers of the window, over `terms` places of some
+ * pictures, from (row, col) of the first on: at each place, element r * RL of the window is at x +
+ * element[r]. A block's sums, rows * regs registers, are added to `total`, or kept at `block`, the
+ * next block's `next` elements further on, where that is NULL. At `block` are also those of a block
+ * that has had `before` terms, and in the end of one that is not complete. */
 typedef struct {
-    size_t pictures, rows, cols;
+    size_t rows, cols; /* of a picture's places */
+    size_t row, col, terms;
     const T *x, *dy;
     size_t x_picture, x_row, x_place; /* from one to the next */
     size_t dy_picture, dy_out;
     const size_t *element;
-    size_t terms; /* that the block in progress has had before */
-    T *sums;      /* rows * regs registers: the blocks before, then the one in progress */
+    size_t before;
+    T *total, *block;
+    size_t next;
 } weigh_tile;
+
+/* A block is complete: its sums go where they are to, and start again. */
+LP_INLINE void end_block(int rows, int regs, R sum[SUM_ROWS][SUM_REGS], T *total, T *block) {
+    EACH_SUM(i, rows, r, regs) {
+        size_t at = (i * regs + r) * RL;
+        if (total)
+            r_store(total + at, r_add(r_load(total + at), sum[i][r]));
+        else
+            r_store(block + at, sum[i][r]);
+        sum[i][r] = r_set1(0);
+    }
+}
 
 LP_INLINE void weigh_of(int rows, int regs, const weigh_tile *t) {
     R sum[SUM_ROWS][SUM_REGS], x[SUM_REGS];
-    T *before = t->sums, *block = t->sums + rows * regs * RL;
-    EACH_SUM(i, rows, r, regs) sum[i][r] = r_load(block + (i * regs + r) * RL);
-    size_t left = KC - t->terms, dy_out = t->dy_out, x_place = t->x_place;
-    for (size_t p = 0; p < t->pictures; p++)
-        for (size_t row = 0; row < t->rows; row++) {
-            const T *from = t->x + p * t->x_picture + row * t->x_row;
-            const T *dy = t->dy + p * t->dy_picture + row * t->cols;
-            for (size_t col = 0, here; col < t->cols; col += here) {
-                here = min_of(t->cols - col, left);
-                for (size_t q = 0; q < here; q++, from += x_place, dy++) {
+    T *block = t->block;
+    EACH_SUM(i, rows, r, regs)
+    sum[i][r] = t->before > 0 ? r_load(block + (i * regs + r) * RL) : r_set1(0);
+    size_t dy_out = t->dy_out, x_place = t->x_place, row = t->row, col = t->col, p = 0;
+    size_t in_block = KC - t->before;
+    for (size_t left = t->terms, here; left > 0; left -= here) {
+        const T *from = t->x + p * t->x_picture + row * t->x_row + col * x_place;
+        const T *dy = t->dy + p * t->dy_picture + row * t->cols + col;
+        here = min_of(min_of(t->cols - col, in_block), left);
+        for (size_t q = 0; q < here; q++, from += x_place, dy++) {
 #pragma GCC unroll 8
-                    for (int r = 0; r < regs; r++)
-                        x[r] = r_load(from + t->element[r]);
-                    const T *d = dy;
+            for (int r = 0; r < regs; r++)
+                x[r] = r_load(from + t->element[r]);
+            const T *d = dy;
 #pragma GCC unroll 8
-                    for (int i = 0; i < rows; i++, d += dy_out) {
-                        R gradient = r_set1(*d);
+            for (int i = 0; i < rows; i++, d += dy_out) {
+                R gradient = r_set1(*d);
 #pragma GCC unroll 8
-                        for (int r = 0; r < regs; r++)
-                            sum[i][r] = r_fma(gradient, x[r], sum[i][r]);
-                    }
-                }
-                left -= here;
-                if (left == 0) {
-                    EACH_SUM(i, rows, r, regs) {
-                        T *total = before + (i * regs + r) * RL;
-                        r_store(total, r_add(r_load(total), sum[i][r]));
-                        sum[i][r] = r_set1(0);
-                    }
-                    left = KC;
-                }
+                for (int r = 0; r < regs; r++)
+                    sum[i][r] = r_fma(gradient, x[r], sum[i][r]);
             }
         }
-    EACH_SUM(i, rows, r, regs) r_store(block + (i * regs + r) * RL, sum[i][r]);
+        col += here;
+        if (col == t->cols) {
+            col = 0, row++;
+            if (row == t->rows)
+                row = 0, p++;
+        }
+        in_block -= here;
+        if (in_block == 0) {
+            end_block(rows, regs, sum, t->total, block);
+            block += t->next, in_block = KC;
+        }
+    }
+    if (in_block < KC)
+        EACH_SUM(i, rows, r, regs) r_store(block + (i * regs + r) * RL, sum[i][r]);
 }
 TILES(weigh, weigh_tile)
 
@@ -451,9 +470,11 @@ typedef struct {
     size_t rows, cols;    /* places of a picture */
     size_t height, width; /* of the part of the padded picture that windows meet */
     size_t run, regs;     /* elements of a row of the window, and registers for them */
-    cut tile_outs,
-        tile_regs; /* tiles: of channels, and of the registers of all rows of the window */
-    size_t chunks;
+    /* Tiles: of channels, and of the registers of all rows of the window. */
+    cut tile_outs, tile_regs;
+    size_t tiles, chunks;
+    size_t blocks, first_blocks; /* of terms; those of the first chunk */
+    T *sums;                     /* where the chunks share the blocks */
 } weighing;
 
 /* The channels of a pixel side by side: (height, width, channels), padded. */
@@ -473,85 +494,124 @@ static void interleave(const weighing *a, const T *x, T *to) {
         }
 }
 
-/* One tile's place among the sums. */
+/* One tile's place among the sums, and its own sums' place among all tiles'. */
 typedef struct {
-    size_t out, outs, reg, regs;
+    size_t out, outs, reg, regs, at;
 } tile_place;
+
+static size_t window_regs(const weighing *a) {
+    return a->g->kernel_height * a->regs;
+}
 
 static tile_place place_of_tile(const weighing *a, size_t t) {
     size_t i = t / a->tile_regs.count, r = t % a->tile_regs.count;
     const cut *o = &a->tile_outs, *q = &a->tile_regs;
-    return (tile_place){i * o->height + min_of(i, o->higher), o->height + (i < o->higher),
-                        r * q->height + min_of(r, q->higher), q->height + (r < q->higher)};
+    tile_place at = {i * o->height + min_of(i, o->higher), o->height + (i < o->higher),
+                     r * q->height + min_of(r, q->higher), q->height + (r < q->higher), 0};
+    at.at = (at.out * window_regs(a) + at.outs * at.reg) * RL;
+    return at;
 }
-
-enum { TILE_SUMS = 2 * SUM_ROWS * SUM_REGS * RL };
 
 static void store_weights(const weighing *a, const tile_place *at, const T *sums) {
     const lp_window *g = a->g;
-    size_t kernel = g->kernel_height * g->kernel_width, all = at->outs * at->regs * RL;
+    size_t kernel = g->kernel_height * g->kernel_width;
     for (size_t r = 0; r < at->regs; r++) {
         size_t row = (at->reg + r) / a->regs, first = (at->reg + r) % a->regs * RL;
         size_t j = first / g->channels, c = first % g->channels;
         for (size_t lane = 0; lane < RL && first + lane < a->run; lane++) {
             T *to = a->dw + at->out * g->channels * kernel + c * kernel + row * g->kernel_width + j;
             const T *sum = sums + r * RL + lane;
-            for (size_t o = 0; o < at->outs;
-                 o++, to += g->channels * kernel, sum += at->regs * RL) {
-                T total = sum[0] + sum[all];
-                *to = a->accumulate ? *to + total : total;
-            }
+            for (size_t o = 0; o < at->outs; o++, to += g->channels * kernel, sum += at->regs * RL)
+                *to = a->accumulate ? *to + *sum : *sum;
             if (++c == g->channels)
                 c = 0, j++;
         }
     }
 }
 
-/* The tiles from .. to, over all pictures, as many at once as there is room for. */
-static void weigh_tiles(const weighing *a, size_t from, size_t to, T *sums, T *packed,
-                        size_t most) {
+/* The work of a chunk: tiles, and terms from the first of a block on. */
+typedef struct {
+    size_t tile, end_tile, from, to;
+    T *total, *block; /* as in weigh_tile, for tile `tile` */
+    size_t next;
+} weigh_part;
+
+/* Memory for the pictures of a part, as many at once as its half of the thread's own holds. */
+enum { HALF = LP_SCRATCH / 2 / sizeof(T) };
+
+static void weigh_tiles(const weighing *a, const weigh_part *w) {
     const lp_window *g = a->g;
     size_t picture = a->height * a->width * g->channels, places = a->rows * a->cols;
-    k_fill((to - from) * TILE_SUMS, 0, sums);
+    size_t most = (HALF - SUM_REGS * RL) / picture;
+    T *packed = most > 0 ? (T *)lp_scratch() + HALF : lp_alloc(picture + SUM_REGS * RL, sizeof(T));
     weigh_tile t = {.rows = a->rows, .cols = a->cols, .x = packed, .x_picture = picture};
     t.x_row = g->stride * a->width * g->channels, t.x_place = g->stride * g->channels;
-    t.dy_picture = a->out * places, t.dy_out = places;
-    for (size_t p = 0; p < a->n; p += t.pictures) {
-        t.pictures = min_of(most, a->n - p);
-        for (size_t i = 0; i < t.pictures; i++)
+    t.dy_picture = a->out * places, t.dy_out = places, t.next = w->next;
+    size_t first = place_of_tile(a, w->tile).at;
+    for (size_t at = w->from; at < w->to; at += t.terms) {
+        size_t p = at / places, end = min_of(w->to, (p + (most > 0 ? most : 1)) * places);
+        for (size_t i = 0; (p + i) * places < end; i++)
             interleave(a, a->x + (p + i) * lp_window_picture(g), packed + i * picture);
-        t.terms = p * places % KC;
-        for (size_t k = from; k < to; k++) {
-            tile_place at = place_of_tile(a, k);
+        t.row = at % places / a->cols, t.col = at % a->cols, t.terms = end - at;
+        t.before = at % KC;
+        for (size_t k = w->tile; k < w->end_tile; k++) {
+            tile_place place = place_of_tile(a, k);
             size_t element[SUM_REGS];
-            for (size_t r = 0; r < at.regs; r++)
-                element[r] =
-                    (at.reg + r) / a->regs * a->width * g->channels + (at.reg + r) % a->regs * RL;
+            for (size_t r = 0; r < place.regs; r++) {
+                size_t reg = place.reg + r;
+                element[r] = reg / a->regs * a->width * g->channels + reg % a->regs * RL;
+            }
             t.element = element;
-            t.dy = a->dy + (p * a->out + at.out) * places;
-            t.sums = sums + (k - from) * TILE_SUMS;
-            weigh[at.outs][at.regs](&t);
+            t.dy = a->dy + (p * a->out + place.out) * places;
+            t.total = w->total ? w->total + place.at - first : NULL;
+            t.block = w->block + (at - w->from) / KC * w->next + place.at - first;
+            weigh[place.outs][place.regs](&t);
         }
     }
-    for (size_t k = from; k < to; k++) {
-        tile_place at = place_of_tile(a, k);
-        store_weights(a, &at, sums + (k - from) * TILE_SUMS);
+    if (most == 0)
+        free(packed);
+}
+
+/* The tiles of a part become weights: `size` sums, to which those of `blocks` blocks are added. */
+static void finish_tiles(const weighing *a, size_t tile, size_t end_tile, T *total, size_t size,
+                         const T *block, size_t blocks) {
+    for (size_t b = 0; b < blocks; b++, block += size)
+        for (size_t i = 0; i < size; i += RL)
+            r_store(total + i, r_add(r_load(total + i), r_load(block + i)));
+    size_t first = place_of_tile(a, tile).at;
+    for (size_t k = tile; k < end_tile; k++) {
+        tile_place place = place_of_tile(a, k);
+        store_weights(a, &place, total + place.at - first);
     }
 }
 
-static void weigh_chunk(void *context, size_t i) {
+/* Chunk i of the tiles, over all terms: the sums of the blocks, and of the one in progress. */
+static void weigh_outputs(void *context, size_t i) {
     const weighing *a = context;
-    size_t tiles = a->tile_outs.count * a->tile_regs.count;
-    size_t from = tiles * i / a->chunks, to = tiles * (i + 1) / a->chunks;
-    size_t picture = a->height * a->width * a->g->channels;
-    enum { ROOM = LP_SCRATCH / sizeof(T), MOST_TILES = ROOM / 2 / TILE_SUMS };
-    size_t space = ROOM - min_of(to - from, MOST_TILES) * TILE_SUMS - SUM_REGS * RL;
-    size_t most = space / picture > 0 ? space / picture : 1;
-    size_t sums = min_of(to - from, MOST_TILES) * TILE_SUMS;
-    T *room = room_for(sums + most * picture + SUM_REGS * RL);
-    for (size_t at = from; at < to; at += MOST_TILES)
-        weigh_tiles(a, at, min_of(to, at + MOST_TILES), room, room + sums, most);
-    release(room);
+    enum { MOST_TILES = HALF / (2 * SUM_ROWS * SUM_REGS * RL) };
+    size_t terms = a->n * a->rows * a->cols, end = a->tiles * (i + 1) / a->chunks;
+    T *sums = lp_scratch();
+    for (size_t at = a->tiles * i / a->chunks, to; at < end; at = to) {
+        to = min_of(end, at + MOST_TILES);
+        tile_place last = place_of_tile(a, to - 1);
+        size_t size = last.at + last.outs * last.regs * RL - place_of_tile(a, at).at;
+        k_fill(size, 0, sums);
+        weigh_tiles(a, &(weigh_part){at, to, 0, terms, sums, sums + size, 0});
+        finish_tiles(a, at, to, sums, size, sums + size, terms % KC > 0);
+    }
+}
+
+/* Chunk i of the blocks, for all tiles. The first adds its blocks up; of the rest each block's sums
+ * are kept, since they are added in order. */
+static void weigh_blocks(void *context, size_t i) {
+    const weighing *a = context;
+    size_t size = a->out * window_regs(a) * RL, terms = a->n * a->rows * a->cols;
+    size_t from = a->blocks * i / a->chunks, to = a->blocks * (i + 1) / a->chunks;
+    weigh_part w = {0, a->tiles, from * KC, min_of(to * KC, terms), NULL, NULL, size};
+    w.block = a->sums + (2 + from - a->first_blocks) * size;
+    if (i == 0)
+        w.total = a->sums, w.block = a->sums + size, w.next = 0;
+    weigh_tiles(a, &w);
 }
 
 static void k_conv_backward_weights(const lp_window *g, size_t n, size_t out, const void *dy,
@@ -563,16 +623,29 @@ static void k_conv_backward_weights(const lp_window *g, size_t n, size_t out, co
     a.width = (a.cols - 1) * g->stride + g->kernel_width;
     a.run = g->kernel_width * g->channels;
     a.regs = (a.run + RL - 1) / RL;
+    a.tile_regs = cut_rows(window_regs(&a), SUM_REGS);
     size_t operations = n * out * lp_window_elements(g) * lp_window_places(g);
     size_t threads = operations < SMALL ? 1 : (size_t)lp_threads();
-    /* As many tiles for each thread. */
+    size_t size = out * window_regs(&a) * RL;
+    a.blocks = (n * a.rows * a.cols + KC - 1) / KC;
+    a.chunks = min_of(threads, a.blocks), a.first_blocks = a.blocks / a.chunks;
+    bool share_blocks = a.chunks > 1 && (2 + a.blocks - a.first_blocks) * size <= HALF;
+    /* Where the threads share the tiles, as many for each. */
     size_t groups = (out + SUM_ROWS - 1) / SUM_ROWS;
-    groups = min_of((groups + threads - 1) / threads * threads, out);
+    if (!share_blocks)
+        groups = min_of((groups + threads - 1) / threads * threads, out);
     a.tile_outs = cut_rows(out, (out + groups - 1) / groups);
-    a.tile_regs = cut_rows(g->kernel_height * a.regs, SUM_REGS);
-    a.chunks = min_of(threads, a.tile_outs.count * a.tile_regs.count);
+    a.tiles = a.tile_outs.count * a.tile_regs.count;
+    if (share_blocks) {
+        a.sums = lp_scratch();
+        k_fill(size, 0, a.sums);
+        lp_parallel(a.chunks, weigh_blocks, &a);
+        finish_tiles(&a, 0, a.tiles, a.sums, size, a.sums + 2 * size, a.blocks - a.first_blocks);
+        return;
+    }
+    a.chunks = min_of(threads, a.tiles);
     if (a.chunks > 1)
-        lp_parallel(a.chunks, weigh_chunk, &a);
+        lp_parallel(a.chunks, weigh_outputs, &a);
     else
-        weigh_chunk(&a, 0);
+        weigh_outputs(&a, 0);
 }
