@@ -5,6 +5,7 @@
 #include "num/parallel.h"
 
 #include "base/memory.h"
+#include "num/cpus.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -12,47 +13,72 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     MAX_WORKERS = 255,
-    SPINS = 2000, /* looks before a thread sleeps: some tens of microseconds */
+    LOOKS = 32, /* for what a thread waits for, between two looks at the clock */
+
+    /* Nanoseconds. */
+    SPIN = 100000,       /* that a thread looks for what it waits for before it sleeps */
+    FREE_AGE = 10000000, /* after which free CPUs are counted again, where there are any */
+    BUSY_AGE = 2000000,  /* and where there are none */
 };
 
 static atomic_int chosen; /* 0: one a CPU */
+static atomic_int usual;  /* one a CPU; 0: not asked yet */
+static atomic_bool insisted;
 
-/* The current job. `state` holds its number in the upper half and the count of unclaimed chunks in
+/* The current job. Each thread begins with a range of its own, the same of every job: what it has
+ * computed in one job it finds in its cache in the next. Then it goes round the other ranges.
+ *
+ * A range's state holds the job's number in the upper half and the count of its unclaimed chunks in
  * the lower. A thread claims a chunk by lowering that count with compare-and-swap; the other fields
  * belong to the job until its last chunk is finished. */
 static struct {
-    _Atomic uint64_t state;
+    struct {
+        _Alignas(64) _Atomic uint64_t state;
+    } range[MAX_WORKERS + 1];
+    _Alignas(64) _Atomic uint32_t number;
     atomic_size_t chunks;
-    atomic_size_t unfinished;
-    atomic_int workers; /* how many may take part */
+    atomic_size_t threads; /* how many may take part, and ranges */
     void (*_Atomic body)(void *context, size_t i);
     void *_Atomic context;
+    _Alignas(64) atomic_size_t unfinished;
 } job;
 
-static atomic_bool busy;    /* a job is running */
-static atomic_int sleepers; /* workers in wake_up */
-static atomic_bool caller_sleeps;
+static atomic_bool busy; /* a job is running */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake_up = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
-static int started; /* workers; written by the owner of `busy` */
+static pthread_cond_t begun = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
+static atomic_int sleepers, caller_sleeps; /* workers that wait for `begun`; the caller */
+static pthread_t workers[MAX_WORKERS];
+static size_t started; /* workers; written by the owner of `busy` */
 static _Thread_local bool inside;
-
-static int cpus(void) {
-    cpu_set_t set;
-    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return n > 0 ? n : 1;
-}
 
 void lp_threads_set(int threads) {
     atomic_store(&chosen, threads > 0 ? threads : 0);
+    atomic_store(&usual, 0);
 }
 
 int lp_threads(void) {
     int threads = atomic_load(&chosen);
-    return threads > 0 ? threads : cpus();
+    if (threads == 0)
+        threads = atomic_load(&usual);
+    if (threads == 0)
+        atomic_store(&usual, threads = lp_cpus());
+    return threads;
+}
+
+void lp_threads_insist(bool insist) {
+    atomic_store(&insisted, insist);
+}
+
+/* ---- waiting ---- */
+
+static int64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static void pause_a_little(void) {
@@ -63,97 +89,169 @@ static void pause_a_little(void) {
 #endif
 }
 
-/* Claims and runs chunks until none is left. */
-static void take_part(int worker) {
-    uint64_t state = atomic_load(&job.state);
-    while ((uint32_t)state > 0) {
-        size_t i = atomic_load(&job.chunks) - (uint32_t)state;
-        void (*body)(void *, size_t) = atomic_load(&job.body);
-        void *context = atomic_load(&job.context);
-        if (worker >= atomic_load(&job.workers))
-            return;
-        if (!atomic_compare_exchange_weak(&job.state, &state, state - 1))
-            continue;
-        body(context, i);
-        if (atomic_fetch_sub(&job.unfinished, 1) == 1 && atomic_load(&caller_sleeps)) {
-            pthread_mutex_lock(&mutex);
-            pthread_cond_signal(&finished);
-            pthread_mutex_unlock(&mutex);
+/* What a thread waits for: a worker for a job that it may take part in and has not `seen`, the
+ * caller for the end of one. */
+typedef bool event(size_t thread, uint32_t seen);
+
+static bool called(size_t thread, uint32_t seen) {
+    return atomic_load(&job.number) != seen && thread < atomic_load(&job.threads);
+}
+
+static bool all_finished(size_t thread, uint32_t seen) {
+    (void)thread, (void)seen;
+    return atomic_load(&job.unfinished) == 0;
+}
+
+/* Waits for an event, a little awake, then asleep until `signal`: *asleep counts those who are. */
+static void wait_for(event *happened, size_t thread, uint32_t seen, pthread_cond_t *signal,
+                     atomic_int *asleep) {
+    for (int64_t end = now() + SPIN; now() < end;)
+        for (int i = 0; i < LOOKS; i++) {
+            if (happened(thread, seen))
+                return;
+            pause_a_little();
         }
-        state = atomic_load(&job.state);
+    pthread_mutex_lock(&mutex);
+    atomic_fetch_add(asleep, 1);
+    while (!happened(thread, seen))
+        pthread_cond_wait(signal, &mutex);
+    atomic_fetch_sub(asleep, 1);
+    pthread_mutex_unlock(&mutex);
+}
+
+static void wake(pthread_cond_t *signal, atomic_int *asleep) {
+    if (atomic_load(asleep) > 0) {
+        pthread_mutex_lock(&mutex);
+        pthread_cond_broadcast(signal);
+        pthread_mutex_unlock(&mutex);
     }
 }
 
+/* ---- a job ---- */
+
+/* The chunk where range r of a job begins. */
+static size_t range_start(size_t chunks, size_t threads, size_t r) {
+    return chunks / threads * r + chunks % threads * r / threads;
+}
+
+/* Claims and runs chunks of range r until none is left; how many. */
+static size_t take_range(size_t thread, size_t r) {
+    size_t taken = 0;
+    uint64_t state = atomic_load(&job.range[r].state);
+    while ((uint32_t)state > 0) {
+        size_t threads = atomic_load(&job.threads);
+        size_t end = range_start(atomic_load(&job.chunks), threads, r + 1);
+        void (*body)(void *, size_t) = atomic_load(&job.body);
+        void *context = atomic_load(&job.context);
+        if (thread >= threads)
+            break;
+        if (!atomic_compare_exchange_weak(&job.range[r].state, &state, state - 1))
+            continue;
+        body(context, end - (uint32_t)state);
+        taken++;
+        state = atomic_load(&job.range[r].state);
+    }
+    return taken;
+}
+
+/* Claims and runs chunks until none is left, those of the thread's own range first. */
+static void take_part(size_t thread) {
+    size_t taken = 0, threads = atomic_load(&job.threads);
+    for (size_t i = 0; i < threads; i++)
+        taken += take_range(thread, (thread + i) % threads);
+    if (taken > 0 && atomic_fetch_sub(&job.unfinished, taken) == taken)
+        wake(&finished, &caller_sleeps);
+}
+
 static void *work(void *argument) {
-    int worker = (int)(intptr_t)argument;
+    size_t thread = (size_t)(uintptr_t)argument;
     inside = true;
-    for (uint64_t seen = 0;;) {
-        for (int i = 0; i < SPINS && atomic_load(&job.state) >> 32 == seen; i++)
-            pause_a_little();
-        pthread_mutex_lock(&mutex);
-        atomic_fetch_add(&sleepers, 1);
-        while (atomic_load(&job.state) >> 32 == seen)
-            pthread_cond_wait(&wake_up, &mutex);
-        atomic_fetch_sub(&sleepers, 1);
-        pthread_mutex_unlock(&mutex);
-        seen = atomic_load(&job.state) >> 32;
-        take_part(worker);
+    for (uint32_t seen = 0;;) {
+        wait_for(called, thread, seen, &begun, &sleepers);
+        seen = atomic_load(&job.number);
+        take_part(thread);
     }
     return NULL;
 }
 
-static int start_workers(int wanted) {
-    for (; started < wanted; started++) {
-        pthread_t thread;
-        if (pthread_create(&thread, NULL, work, (void *)(intptr_t)started) != 0)
+/* The caller is thread 0. */
+static size_t start_workers(size_t wanted) {
+    for (; started < wanted; started++)
+        if (pthread_create(&workers[started], NULL, work, (void *)(uintptr_t)(started + 1)) != 0)
             break; /* fewer threads give the same bytes */
-        pthread_detach(thread);
-    }
     return started < wanted ? started : wanted;
 }
 
-static void run_job(int workers, size_t chunks, void (*body)(void *context, size_t i),
+/* Threads that the next job may have: as many as there are free CPUs. A worker without one would
+ * take the caller's, or lose its own to others in the midst of a chunk that the caller then waits
+ * for. */
+static size_t most_threads(void) {
+    static int64_t asked;
+    static size_t most; /* 0: not asked yet */
+    if (atomic_load(&insisted))
+        return MAX_WORKERS + 1;
+    int64_t time = now();
+    if (most == 0 || time - asked > (most > 1 ? FREE_AGE : BUSY_AGE))
+        asked = time, most = (size_t)lp_cpus_free((int)started - atomic_load(&sleepers));
+    return most;
+}
+
+/* Keeps the workers off the CPU that the caller runs on: asleep, a worker wakes where its waker
+ * runs on many a virtual machine, whatever other CPU is idle, and the two then take turns. */
+static void keep_off_caller(void) {
+    static int avoided = -1;
+    static size_t placed;
+    int cpu = sched_getcpu();
+    if (cpu == avoided && placed == started)
+        return;
+    cpu_set_t set;
+    if (cpu < 0 || sched_getaffinity(0, sizeof set, &set) != 0)
+        return;
+    CPU_CLR(cpu, &set);
+    if (CPU_COUNT(&set) == 0)
+        return;
+    for (size_t i = 0; i < started; i++)
+        pthread_setaffinity_np(workers[i], sizeof set, &set);
+    avoided = cpu, placed = started;
+}
+
+static void publish(size_t threads, size_t chunks, void (*body)(void *context, size_t i),
                     void *context) {
     atomic_store(&job.chunks, chunks);
     atomic_store(&job.unfinished, chunks);
-    atomic_store(&job.workers, workers);
+    atomic_store(&job.threads, threads);
     atomic_store(&job.body, body);
     atomic_store(&job.context, context);
-    uint64_t number = (atomic_load(&job.state) >> 32) + 1;
-    atomic_store(&job.state, number << 32 | chunks);
-    if (atomic_load(&sleepers) > 0) {
-        pthread_mutex_lock(&mutex);
-        pthread_cond_broadcast(&wake_up);
-        pthread_mutex_unlock(&mutex);
+    uint32_t number = atomic_load(&job.number) + 1;
+    for (size_t r = 0; r < threads; r++) {
+        size_t size = range_start(chunks, threads, r + 1) - range_start(chunks, threads, r);
+        atomic_store(&job.range[r].state, (uint64_t)number << 32 | size);
     }
-    inside = true;
-    take_part(-1);
-    inside = false;
-    for (int i = 0; i < SPINS && atomic_load(&job.unfinished) > 0; i++)
-        pause_a_little();
-    if (atomic_load(&job.unfinished) > 0) {
-        pthread_mutex_lock(&mutex);
-        atomic_store(&caller_sleeps, true);
-        while (atomic_load(&job.unfinished) > 0)
-            pthread_cond_wait(&finished, &mutex);
-        atomic_store(&caller_sleeps, false);
-        pthread_mutex_unlock(&mutex);
-    }
+    atomic_store(&job.number, number);
+    wake(&begun, &sleepers);
 }
 
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context) {
     size_t threads = (size_t)lp_threads();
-    if (threads > chunks)
-        threads = chunks;
-    if (threads > MAX_WORKERS + 1)
-        threads = MAX_WORKERS + 1;
-    if (threads <= 1 || inside || chunks > UINT32_MAX || atomic_exchange(&busy, true)) {
+    threads = threads < chunks ? threads : chunks;
+    bool ours = threads > 1 && !inside && chunks <= UINT32_MAX && !atomic_exchange(&busy, true);
+    if (ours) {
+        size_t most = most_threads();
+        threads = 1 + start_workers((threads < most ? threads : most) - 1);
+    }
+    if (ours && threads > 1) {
+        keep_off_caller();
+        publish(threads, chunks, body, context);
+        inside = true;
+        take_part(0);
+        inside = false;
+        wait_for(all_finished, 0, 0, &finished, &caller_sleeps);
+    } else {
         for (size_t i = 0; i < chunks; i++)
             body(context, i);
-        return;
     }
-    run_job(start_workers((int)threads - 1), chunks, body, context);
-    atomic_store(&busy, false);
+    if (ours)
+        atomic_store(&busy, false);
 }
 
 static pthread_once_t scratch_once = PTHREAD_ONCE_INIT;

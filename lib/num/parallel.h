@@ -3,6 +3,7 @@
 #ifndef LP_NUM_PARALLEL_H
 #define LP_NUM_PARALLEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The number of threads from now on; 0 means one a CPU that this process may use. */
@@ -10,9 +11,12 @@ void lp_threads_set(int threads);
 int lp_threads(void);
 
 /* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on up to lp_threads()
- * threads, which claim chunks one by one; on the calling thread alone where chunks is 1, and from
- * inside a body. */
+ * threads, which claim chunks one by one: on no more than there are CPUs that nobody else runs on,
+ * and on the calling thread alone where chunks is 1, and from inside a body. */
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);
+
+/* Whether all lp_threads() take part even where no CPU is free for them: for tests. */
+void lp_threads_insist(bool insist);
 
 /* The calling thread's own LP_SCRATCH bytes, 64-byte aligned: what a kernel packs into. The next
  * kernel that asks overwrites them. */

@@ -386,6 +386,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     lp_threads_set(atoi(argv[1]));
+    lp_threads_insist(true);
     a = aligned_alloc(64, MOST * 8);
     b = aligned_alloc(64, MOST * 8);
     c = aligned_alloc(64, MOST * 8);

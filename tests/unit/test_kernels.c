@@ -872,44 +872,7 @@ static void test_gather(void) {
     everywhere(gathers);
 }
 
-/* ---- threads, and the choice of an instruction set ---- */
-
-enum { CHUNKS = 1000 };
-static unsigned char visits[CHUNKS];
-
-static void visit(void *context, size_t i) {
-    visits[i]++;
-    (void)context;
-}
-
-static void visit_nested(void *context, size_t i) {
-    unsigned char *rows = context;
-    rows[i]++;
-    if (i == 3)
-        lp_parallel(CHUNKS, visit, NULL);
-}
-
-static void test_parallel(void) {
-    for (int threads = 1; threads <= 7; threads++) {
-        lp_threads_set(threads);
-        CHECK(lp_threads() == threads);
-        for (size_t chunks = 0; chunks <= CHUNKS; chunks += chunks < 10 ? 1 : 99) {
-            memset(visits, 0, sizeof visits);
-            lp_parallel(chunks, visit, NULL);
-            bool once = true;
-            for (size_t i = 0; i < CHUNKS; i++)
-                once = once && visits[i] == (i < chunks);
-            CHECK(once);
-        }
-        unsigned char rows[8] = {0};
-        memset(visits, 0, sizeof visits);
-        lp_parallel(8, visit_nested, rows);
-        CHECK(memcmp(rows, "\1\1\1\1\1\1\1\1", 8) == 0);
-        CHECK(visits[0] == 1 && visits[CHUNKS - 1] == 1);
-    }
-    lp_threads_set(0);
-    CHECK(lp_threads() >= 1);
-}
+/* ---- the choice of an instruction set ---- */
 
 static void test_tables(void) {
     for (size = 4; size <= 8; size += 4) {
@@ -943,7 +906,6 @@ int main(void) {
                                           {"Adam", test_adam},
                                           {"RMSprop and Adagrad", test_root},
                                           {"rows gathered from every type", test_gather},
-                                          {"each chunk runs once", test_parallel},
                                           {"tables", test_tables},
                                           {0},
                                       });
