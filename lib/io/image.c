@@ -104,6 +104,8 @@ static int png_steps(png_job *job, lp_image *image) {
     png_set_read_fn(png, job, png_take);
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff); /* ours apply */
+    /* Texts and profiles change no pixel; libpng would take memory on the word of their headers. */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, job->info);
 
     /* Before libpng allocates its rows: our limits, and the most that the file can hold. Deflate
