@@ -125,7 +125,19 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/che
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filter %.o,$(FUZZ_MAIN)) $(LIB)
 	$(call say,LD $@)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(filter-out %.o,$(FUZZ_MAIN)) $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter-out $(LIB),$^) $(LIB) $(filter-out %.o,$(FUZZ_MAIN)) $(LDLIBS)
+
+# The fuzz target for options parses with the tools' own tables: every tool is linked in, each main under
+# a name of its own, and lp_tool_begin is the target's.
+main_of = main_of_$(subst -,_,$(1))
+TABLED := $(patsubst tools/%.c,%,$(shell grep -l lp_tool_begin tools/*.c))
+$(BUILD)/tests/fuzz/tools/%.o: tools/%.c $(BUILD)/.libraries
+	$(call say,CC $< (for fuzzing))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Dmain=$(call main_of,$*) -c -o $@ $<
+$(BUILD)/tests/fuzz/options.o: ALL_CFLAGS += '-DTOOLS(ROW)=$(foreach tool,$(TABLED),ROW($(call main_of,$(tool))))'
+$(BUILD)/tests/fuzz/options: ALL_CFLAGS += -Wl,--wrap=lp_tool_begin
+$(BUILD)/tests/fuzz/options: $(TABLED:%=$(BUILD)/tests/fuzz/tools/%.o)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -171,12 +183,12 @@ asan: ## run every test under the address and undefined-behaviour sanitizers
 # What `make test` does with the readers' corpora in seconds, libFuzzer goes on with. The kernels read
 # nothing, and one of them, in plain C under the sanitizers, would take minutes to compile.
 SECONDS ?= 60
-fuzz: ## give every reader damaged files for SECONDS=60 each (clang's libFuzzer)
+fuzz: ## give every reader damaged files for SECONDS=60 each, or RUNS=N inputs (clang's libFuzzer; ONLY='csv npy')
 	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing (apt install clang)' >&2; exit 1; }
 	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz FUZZ_MAIN=-fsanitize=fuzzer fuzzers \
 	    ARCH=any KERNEL_CFLAGS=-fno-sanitize=all \
-	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
-	@BUILD=build/fuzz sh make/fuzz.sh $(SECONDS)
+	    CFLAGS='-O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@BUILD=build/fuzz RUNS='$(RUNS)' ONLY='$(ONLY)' sh make/fuzz.sh $(SECONDS)
 fuzzers: $(FUZZ)
 
 $(SELFTEST): $(SELFTEST).o $(filter $(BUILD)/lib/base/% $(BUILD)/lib/num/%,$(LIB_OBJ))

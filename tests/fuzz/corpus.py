@@ -161,6 +161,41 @@ for name, data in {
 }.items():
     put("tensors", name, data)
 
+# ---- checkpoints: a byte that chooses the learner, and tensors in place of a sound one's ----
+
+for learner, own in enumerate([
+    dict(weight=np.ones((1, 2)), bias=np.ones(1)),
+    dict(layer1__weight=np.ones((3, 2)), layer1__bias=np.zeros(3), checkpoint__moment1__layer1__weight=np.ones((3, 2))),
+    dict(u=np.ones((4, 2)), v=np.ones((2, 2)), mean=np.float64(1)),
+]):
+    for name, changed in {
+        "unchanged": {},
+        "model": own,
+        "done": dict(checkpoint__done=np.uint64(3)),
+        "beyond": dict(checkpoint__done=np.uint64(2**63)),
+        "of-others": dict(checkpoint__options=np.array(b"--lr 1"), checkpoint__total=np.float64(9)),
+        "best": dict(checkpoint__best_loss=np.float64(-1), checkpoint__waited=np.uint64(99), checkpoint__best_epoch=np.float64(7)),
+        "history": dict(history__epoch=np.arange(3.0), history__loss=np.array([np.nan, 1, 2]), history__val_loss=np.ones(2)),
+        "snapshots": dict(snapshot__epoch=np.arange(9.0), snapshot__7__weight=np.ones(3)),
+    }.items():
+        put("checkpoint", "%d-%s" % (learner, name), bytes([learner]) + tensors(**changed))
+
+# ---- options: a byte that chooses the tool, and the words of its command line ----
+
+for tool in range(40):
+    put("options", "tool-%02d" % tool, bytes([tool]) + b"--seed\n1\n--lr=0.1\n-o\nx\nfile.npz")
+for name, words in {
+    "numbers": "--train\n0.8\n--epochs=10\n--lr\n1e-3\n--seed\n18446744073709551615",
+    "lists": "--hidden\n20,10\n--mean\n0,0\n--cov=1,0,0,1\n--columns\na,b\n--class-weights\n1,2",
+    "choices": "--by\nstandard\n--method\nsvd\n--optimizer\nadam\n--activation=relu",
+    "ranges": "--rows\n1:\n--size\n800x600\n--tile=2x2\n--x-range\n0,1",
+    "unknown": "--epoch\n--learning_rate\n3\n-z\n--",
+    "layers": "--layers\nconv:6:5,relu,max-pool:2,dense:84,dropout:0.5",
+    "schedules": "--schedule\nstep:10:0.5\n--lr-schedule\ncosine",
+}.items():
+    for tool in (1, 9, 12, 17, 26, 27, 28):
+        put("options", "%s-%02d" % (name, tool), bytes([tool]) + words.encode())
+
 put("gzip", "text", gzip.compress(b"a,b\n1,2\n", mtime=0))
 put("gzip", "joined", gzip.compress(b"a,b\n", mtime=0) + gzip.compress(b"1,2\n", mtime=0))
 put("gzip", "zeros", gzip.compress(bytes(1 << 17), mtime=0))
@@ -239,13 +274,13 @@ put("cifar", "record", bytes([3]) + bytes(range(256)) * 12)
 put("cifar", "label-over-9", bytes([10]) + bytes(3072))
 
 
-def png(width, height, depth, colour, rows, extra=b"", declared=None):
+def png(width, height, depth, colour, rows, extra=b"", declared=None, level=9, interlaced=0):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     size = declared or (width, height)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0)) + extra +
-            chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows), 9)) + chunk(b"IEND", b""))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, interlaced)) + extra +
+            chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows), level)) + chunk(b"IEND", b""))
 
 
 palette = struct.pack(">I", 6) + b"PLTE" + bytes(6) + struct.pack(">I", zlib.crc32(b"PLTE" + bytes(6)))
@@ -259,6 +294,11 @@ for name, data in {
     "rgba-16.png": png(1, 1, 16, 6, [bytes(range(8))]),
     "declares-much.png": png(2, 2, 8, 0, [b"\0\xff"], declared=(60000, 60000)),
     "bomb.png": png(2, 2, 8, 0, [bytes(1 << 16)]),
+    "stored-grey-8.png": png(2, 2, 8, 0, [b"\0\xff", b"\x80\x10"], level=0),
+    "stored-rgba-16.png": png(1, 1, 16, 6, [bytes(range(8))], level=0),
+    "stored-palette-4.png": png(3, 1, 4, 3, [b"\x10\x10"], palette, level=0),
+    "stored-interlaced.png": png(2, 2, 8, 0, [b"\1", b"\2", b"\3\4"], level=0, interlaced=1),
+    "claims-a-text.png": png(1, 1, 8, 0, [b"\0"], struct.pack(">I", 0x50320a00) + b"zTXt"),
     "no-palette.png": png(2, 1, 2, 3, [b"\x40"]),
     "p2.pgm": b"P2\n# a comment\n2 2 15\n0 1 2 15\n",
     "p3.ppm": b"P3 1 1 255 1 2 3\n",

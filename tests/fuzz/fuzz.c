@@ -1,7 +1,9 @@
 #include "fuzz.h"
+#include "io/npy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void broken(const char *promise, const char *text) {
     fprintf(stderr, "promise broken: %s: '%s'\n", promise, text);
@@ -53,9 +55,57 @@ void fuzz_touch_stream(lp_stream *s) {
             fuzz_touch_tensor(t);
     }
     e = (lp_error){0};
-    FILE *out = fopen("/dev/null", "wb");
-    if (out == NULL)
+    static FILE *out;
+    if (out == NULL && (out = fopen("/dev/null", "wb")) == NULL)
         broken("/dev/null can be opened", "");
     fuzz_verdict(lp_stream_write(s, out, false, &e), &e);
-    fclose(out);
+}
+
+void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
+    for (;;) {
+        lp_error e = {0};
+        char name[64];
+        size_t header;
+        lp_npy npy;
+        lp_tensor view;
+        const uint8_t *line = memchr(bytes, '\n', size < sizeof name ? size : sizeof name);
+        if (line == NULL)
+            return;
+        size_t length = (size_t)(line - bytes);
+        memcpy(name, bytes, length);
+        name[length] = '\0';
+        bytes += length + 1, size -= length + 1;
+        if (!lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0 || size < LP_NPY_START ||
+            !lp_npy_is(bytes, size) || lp_npy_header_size(bytes, &header, &e) || header > size ||
+            lp_npy_parse(bytes, header, &npy, &e) || npy.data_size > size - header ||
+            lp_npy_decode(&npy, bytes + header, &view, &e))
+            return;
+        lp_tensor t = lp_tensor_copy(&view);
+        lp_stream_put(s, name, &t);
+        lp_tensor_free(&view);
+        bytes += header + npy.data_size, size -= header + npy.data_size;
+    }
+}
+
+uint32_t fuzz_get(const uint8_t *bytes, int count, bool is_big_endian) {
+    uint32_t value = 0;
+    for (int i = 0; i < count; i++)
+        value |= (uint32_t)bytes[i] << 8 * (is_big_endian ? count - 1 - i : i);
+    return value;
+}
+
+void fuzz_put(uint8_t *bytes, int count, bool is_big_endian, uint32_t value) {
+    for (int i = 0; i < count; i++)
+        bytes[i] = (uint8_t)(value >> 8 * (is_big_endian ? count - 1 - i : i));
+}
+
+/* libFuzzer's own mutations, among them those of a dictionary. */
+extern size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t max) __attribute__((weak));
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max, unsigned seed) {
+    size = LLVMFuzzerMutate(bytes, size, max);
+    if (fuzz_mend != NULL && seed % 8 != 0)
+        fuzz_mend(bytes, size);
+    return size;
 }
