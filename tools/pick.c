@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     o.keep = lp_tool_words(&o.keep_count);
     o.rows_given = lp_tool_given("rows");
     // read
-    lp_stream *s = lp_tool_input_stream();
+    lp_stream *s = lp_pick_is_all(&o) ? lp_tool_input_through() : lp_tool_input_stream();
     // compute
     lp_tool_try(lp_pick(s, &o, e));
     // write

@@ -40,11 +40,12 @@ static int fail(int cause, const char *what, size_t size, lp_error *e) {
                          what, folder());
 }
 
-/* Gives the file room for `size` bytes. */
-static int reserve(int fd, size_t size, lp_error *e) {
+/* Gives the file room for `size` bytes, of which it has `before`. */
+static int reserve(int fd, size_t before, size_t size, lp_error *e) {
     int cause;
     do
-        cause = size > INT64_MAX ? EFBIG : posix_fallocate(fd, 0, (off_t)size);
+        cause =
+            size > INT64_MAX ? EFBIG : posix_fallocate(fd, (off_t)before, (off_t)(size - before));
     while (cause == EINTR);
     return cause != 0 ? fail(cause, "find no room in", size, e) : 0;
 }
@@ -53,7 +54,7 @@ int lp_spill_open(lp_spill *s, size_t size, lp_error *e) {
     *s = (lp_spill){.fd = open_unnamed(folder()), .size = size};
     if (s->fd < 0)
         return fail(errno, "cannot go to a file in", size, e);
-    if (reserve(s->fd, size, e) == 0) {
+    if (reserve(s->fd, 0, size, e) == 0) {
         s->base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
         if (s->base != MAP_FAILED)
             return 0;
@@ -65,7 +66,7 @@ int lp_spill_open(lp_spill *s, size_t size, lp_error *e) {
 }
 
 int lp_spill_grow(lp_spill *s, size_t size, lp_error *e) {
-    if (reserve(s->fd, size, e))
+    if (reserve(s->fd, s->size, size, e))
         return -1;
     void *base = mremap(s->base, s->size, size, MREMAP_MAYMOVE);
     if (base == MAP_FAILED)
@@ -73,6 +74,15 @@ int lp_spill_grow(lp_spill *s, size_t size, lp_error *e) {
     s->base = base;
     s->size = size;
     return 0;
+}
+
+void lp_spill_forget(lp_spill *s, size_t first, size_t last) {
+#ifdef FALLOC_FL_PUNCH_HOLE
+    fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)first,
+              (off_t)(last - first));
+#else
+    madvise((char *)s->base + first, last - first, MADV_DONTNEED);
+#endif
 }
 
 void lp_spill_close(lp_spill *s) {

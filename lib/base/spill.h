@@ -22,6 +22,10 @@ int lp_spill_open(lp_spill *s, size_t size, lp_error *e);
 /* Makes it larger, the new bytes zero; the base may move. Unchanged after a failure. */
 int lp_spill_grow(lp_spill *s, size_t size, lp_error *e);
 
+/* Says that the bytes [first, last), at multiples of a page, are not needed any more: their room on
+ * the disk is free again, where the file system can do so. */
+void lp_spill_forget(lp_spill *s, size_t first, size_t last);
+
 /* Unmaps it: the room on the disk is free again. Leaves {0}, on which it is harmless. */
 void lp_spill_close(lp_spill *s);
 

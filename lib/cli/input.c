@@ -66,6 +66,14 @@ lp_stream *lp_tool_input_stream(void) {
     return read_streams(0, lp_now.files.count);
 }
 
+lp_stream *lp_tool_input_through(void) {
+    const lp_input input = {.path = lp_now.files.item[0]};
+    if (lp_now.files.count > 1 || lp_now.common.crc32.count > 0 || lp_now.common.compress ||
+        !lp_output_is_pipe())
+        return lp_tool_input_stream();
+    return lp_tool_need(lp_stream_read_through(&input, lp_tool_out(), &lp_now.error));
+}
+
 /* Appends "<(RECIPE)", the stream as a recipe has it that names several. */
 static void name_stream(lp_buffer *b, lp_stream *s) {
     if (lp_stream_recipe(s)[0] == '\0')

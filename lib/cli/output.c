@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static FILE *file;
-static lp_replacement replacement;            /* of -o, where that is a regular file */
+static lp_replacement replacement; /* of -o, where that is a regular file */
+static bool is_pipe;
 static const char *label = "standard output"; /* for messages */
 
 /* ---- opening it ---- */
@@ -40,6 +41,8 @@ static int write_to(int fd, bool binary, lp_error *e) {
     if (binary && isatty(fd))
         return lp_fail_usage(
             e, "%s is a terminal, and the result is binary (redirect it, or give -o FILE)", label);
+    struct stat status;
+    is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
     file = lp_file_over(fd);
     return file != NULL ? 0 : lp_fail_errno(e, "writing %s", label);
 }
@@ -87,6 +90,10 @@ int lp_output_open(const char *path, bool binary, lp_error *e) {
         return -1;
     file = replacement.file;
     return 0;
+}
+
+bool lp_output_is_pipe(void) {
+    return is_pipe;
 }
 
 FILE *lp_tool_out(void) {

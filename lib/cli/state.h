@@ -43,6 +43,9 @@ bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
  * open descriptor itself. Refused: directories and disks. */
 int lp_output_open(const char *path, bool binary, lp_error *e);
 
+/* True where another process reads the output while it is written: a pipe. */
+bool lp_output_is_pipe(void);
+
 /* True where a write has failed; lp_output_error says so, with `cause` an errno. The text is empty
  * where the reader went away (EPIPE). */
 bool lp_output_has_failed(void);

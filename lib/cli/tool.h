@@ -115,6 +115,10 @@ const char *lp_tool_input_path(size_t i);
  * option's word becomes <(the recipe of the stream); or the stream in a file that an option given
  * several times names, for a tool that writes no recipe. */
 lp_stream *lp_tool_input_stream(void);
+
+/* The same for a tool that passes everything on as it is, so that it may be written while it
+ * arrives (lp_stream_read_through). */
+lp_stream *lp_tool_input_through(void);
 lp_stream *lp_tool_input_stream_at(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 lp_stream *lp_tool_input_stream_in(const char *path);

@@ -164,6 +164,13 @@ static int rename_one(lp_stream *s, const char *pair, lp_error *e) {
                                                              : 0;
 }
 
+bool lp_pick_is_all(const lp_pick_options *o) {
+    for (size_t i = 0; i < o->keep_count; i++)
+        if (strcmp(o->keep[i], "*") != 0)
+            return false;
+    return o->drop.count == 0 && o->rename.count == 0 && !o->rows_given && o->at.count == 0;
+}
+
 int lp_pick(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     int failed = check_patterns(s, o->keep, o->keep_count, e);
     if (!failed && o->keep_count > 0)

@@ -22,6 +22,9 @@ typedef struct {
                     describes columns and classes */
 } lp_pick_options;
 
+/* True where the options leave every stream as it is. */
+bool lp_pick_is_all(const lp_pick_options *options);
+
 /* In this order: keeps the tensors that match a pattern of `keep`, with x or a part of it scale.*,
  * and with a model model.*, removes those that match one of `drop`, takes the rows, renames. What
  * stays keeps its order and is decoded only where rows are taken of it.

@@ -2,6 +2,7 @@
 
 #include "io/crc32.h"
 #include "io/gzip.h"
+#include "io/relay.h"
 #include "io/zip.h"
 
 #include <stdlib.h>
@@ -54,28 +55,12 @@ static lp_member *add_member(lp_members *members, const char *name, size_t size)
     return &members->item[members->count++];
 }
 
-/* Waits for n bytes from `at` on; a source that ends before is an error. */
-static int need(lp_source *s, size_t at, size_t n, lp_error *e) {
-    size_t end;
-    if (__builtin_add_overflow(at, n, &end))
-        return lp_fail(e, "its sizes overflow");
-    if (s->size >= end)
-        return 0;
-    if (lp_source_fill(s, end, e))
-        return -1;
-    if (s->size < end)
-        return lp_fail(e,
-                       "it is cut short: it ends at byte %zu of at least %zu (did what wrote it "
-                       "fail?)",
-                       s->size, end);
-    return 0;
-}
-
 /* Waits for the whole of the record that begins with the 4 bytes at `at`; *size is its length. */
 static int need_record(lp_source *s, size_t at, size_t *size, lp_error *e) {
-    if (need(s, at, lp_zip_fixed_size(s->data + at), e) || lp_zip_size(s->data + at, size, e))
+    if (lp_source_need(s, at, lp_zip_fixed_size(s->data + at), e) ||
+        lp_zip_size(s->data + at, size, e))
         return -1;
-    return need(s, at, *size, e);
+    return lp_source_need(s, at, *size, e);
 }
 
 /* ---- a member's data ---- */
@@ -93,12 +78,12 @@ static int read_header(lp_source *s, size_t at, size_t limit, lp_member *m, lp_e
     size_t size;
     if (limit < LP_NPY_START)
         return lp_fail(e, "it is %zu bytes long, too short for an array", limit);
-    if (need(s, at, LP_NPY_START, e) || lp_npy_header_size(s->data + at, &size, e))
+    if (lp_source_need(s, at, LP_NPY_START, e) || lp_npy_header_size(s->data + at, &size, e))
         return -1;
     if (limit < size)
         return lp_fail(e, "its header says that it is %zu bytes long, the archive has %zu", size,
                        limit);
-    return need(s, at, size, e) || parse_npy(m, s->data + at, size, e) ? -1 : 0;
+    return lp_source_need(s, at, size, e) || parse_npy(m, s->data + at, size, e) ? -1 : 0;
 }
 
 /* "f8 of shape (2, 3) takes 176 bytes, WHAT". */
@@ -122,7 +107,7 @@ static bool leave(lp_member *m, lp_error *e) {
 static int sum_stored(lp_source *s, size_t at, lp_member *m, lp_error *e) {
     for (size_t done = 0; done < m->size;) {
         size_t n = m->size - done < CHUNK ? m->size - done : CHUNK;
-        if (need(s, at + done, n, e))
+        if (lp_source_need(s, at + done, n, e))
             return -1;
         m->crc = lp_source_crc32(s, m->crc, at + done, at + done + n);
         done += n;
@@ -137,7 +122,7 @@ static int sum_stored(lp_source *s, size_t at, lp_member *m, lp_error *e) {
 static int find_end(lp_source *s, size_t at, lp_member *m, lp_error *e) {
     static const char signature[] = "PK\7\10";
     for (size_t done = 0;; done++) {
-        if (need(s, at + done, LP_ZIP_DESCRIPTOR, e))
+        if (lp_source_need(s, at + done, LP_ZIP_DESCRIPTOR, e))
             return -1;
         const size_t here = s->size - LP_ZIP_DESCRIPTOR - (at + done) + 4;
         const unsigned char *found = memmem(s->data + at + done, here, signature, 4);
@@ -156,8 +141,10 @@ static int find_end(lp_source *s, size_t at, lp_member *m, lp_error *e) {
     return 0;
 }
 
-/* Reads a stored member; `size` as above. */
-static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_error *e) {
+/* Reads a stored member; `size` as above. It is passed on at once where `relay` is not NULL and can
+ * do so. */
+static int read_stored(lp_source *s, size_t at, size_t size, const lp_zip_entry *entry,
+                       lp_relay *relay, lp_member *m, lp_error *e) {
     if (m->foreign == NULL && read_header(s, at, size, m, e) && !leave(m, e))
         return -1;
     if (m->foreign != NULL && size == SIZE_MAX)
@@ -168,6 +155,8 @@ static int read_stored(lp_source *s, size_t at, size_t size, lp_member *m, lp_er
         m->size = size;
     else if (size != SIZE_MAX && m->size != size)
         return refuse_size(m, what, e);
+    if (lp_relay_takes(relay, m, !(entry->flags & LP_ZIP_HAS_DESCRIPTOR)))
+        return lp_relay_member(relay, m, entry->crc, s, at, e);
     return sum_stored(s, at, m, e);
 }
 
@@ -189,7 +178,7 @@ static int inflate_to(lp_source *s, packed *p, size_t wanted, lp_buffer *out, lp
             room = UINT32_MAX / 2;
         if (lp_buffer_try_reserve(out, room, e))
             return -1;
-        if (p->at < p->end && need(s, p->at, 1, e))
+        if (p->at < p->end && lp_source_need(s, p->at, 1, e))
             return -1;
         size_t here = (s->size < p->end ? s->size : p->end) - p->at;
         if (here > CHUNK)
@@ -291,8 +280,8 @@ static shown show(const lp_zip_entry *entry) {
 }
 
 /* Reads the data and the descriptor of a member whose local header ended at *at. */
-static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_member *m,
-                     lp_error *e) {
+static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_relay *relay,
+                     lp_member *m, lp_error *e) {
     const bool has_descriptor = entry->flags & LP_ZIP_HAS_DESCRIPTOR;
     /* Before a descriptor 0 means that it is not known; Info-ZIP then knows one of the two. */
     const bool knows_packed = !has_descriptor || entry->packed_size != 0;
@@ -308,7 +297,8 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
     } else {
         if (knows_packed && knows_size && entry->packed_size != entry->size)
             return lp_fail(e, "it is stored, but its two sizes differ");
-        if (read_stored(s, start, knows_packed ? (size_t)entry->packed_size : size, m, e))
+        if (read_stored(s, start, knows_packed ? (size_t)entry->packed_size : size, entry, relay, m,
+                        e))
             return -1;
         *at = start + m->size;
     }
@@ -323,7 +313,7 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
                        (unsigned)m->crc, (unsigned)entry->crc);
     }
     /* The longest form fits, since the central directory follows. */
-    if (need(s, *at, LP_ZIP_DESCRIPTOR, e))
+    if (lp_source_need(s, *at, LP_ZIP_DESCRIPTOR, e))
         return -1;
     size_t length =
         lp_zip_match_descriptor(s->data + *at, LP_ZIP_DESCRIPTOR, m->crc, m->packed_size, m->size);
@@ -331,6 +321,20 @@ static int read_data(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_mem
         return lp_fail(e, "its data descriptor gives another CRC-32 or size (it is damaged)");
     *at += length;
     return 0;
+}
+
+/* The same for the last one of the members, which a relay may take away. */
+static int read_and_relay(lp_source *s, size_t *at, const lp_zip_entry *entry, lp_members *members,
+                          lp_error *e) {
+    lp_relay *relay = members->relay;
+    const bool is_stated = !(entry->flags & LP_ZIP_HAS_DESCRIPTOR);
+    lp_member *m = &members->item[members->count - 1];
+    if (relay == NULL)
+        return read_data(s, at, entry, NULL, m, e);
+    if (lp_relay_hold(relay, members, members->count - 1, is_stated ? entry->size : 0, s, *at, e) ||
+        read_data(s, at, entry, relay, m, e))
+        return -1;
+    return lp_relay_hold(relay, members, members->count, is_stated ? 0 : m->size, s, *at, e);
 }
 
 /* Reads one member from its local header on. */
@@ -355,7 +359,7 @@ static int read_member(lp_source *s, size_t start, size_t *at, lp_members *membe
         m->method = entry.method;
         m->header_offset = *at - start;
         *at += header_size;
-        if (read_data(s, at, &entry, m, e) == 0)
+        if (read_and_relay(s, at, &entry, members, e) == 0)
             return 0;
     }
     return lp_within(e, "member '%s'", name.text);
@@ -398,13 +402,13 @@ static int read_end64(lp_source *s, size_t start, size_t *at, const lp_zip_total
     if (!*found)
         return 0;
     if (need_record(s, end64, &size, e) || lp_zip_check_end64(s->data + end64, totals, e) ||
-        need(s, *at += size, 4, e))
+        lp_source_need(s, *at += size, 4, e))
         return -1;
     if (lp_zip_record_at(s->data + *at) != LP_ZIP_IS_LOCATOR64)
         return lp_fail(e, "byte %zu: the ZIP64 locator is missing (it is damaged)", *at);
     if (need_record(s, *at, &size, e) || lp_zip_check_locator64(s->data + *at, end64 - start, e))
         return -1;
-    return need(s, *at += size, 4, e);
+    return lp_source_need(s, *at += size, 4, e);
 }
 
 /* Reads the central directory at *at and the records that end the archive. */
@@ -419,7 +423,7 @@ static int read_directory(lp_source *s, size_t start, size_t *at, lp_members *me
         lp_zip_entry entry;
         if (lp_zip_parse(s->data + *at, &entry, e) || check_central(&entry, members, e))
             return lp_within(e, "member '%s'", show(&entry).text);
-        if (need(s, *at += size, 4, e))
+        if (lp_source_need(s, *at += size, 4, e))
             return -1;
     }
     if (totals.count != members->count)
@@ -458,7 +462,7 @@ static int not_a_stream(lp_source *s, lp_error *e) {
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e) {
     const size_t start = *at;
     for (;;) {
-        if (need(s, *at, 4, e))
+        if (lp_source_need(s, *at, 4, e))
             return -1;
         switch (lp_zip_record_at(s->data + *at)) {
         case LP_ZIP_IS_LOCAL:

@@ -27,6 +27,7 @@ typedef struct {
     const lp_source *source; /* where it is stored, at `offset`; NULL where it is unpacked */
     size_t offset;
     lp_buffer unpacked;
+    bool is_passed; /* it was passed on, and its bytes are gone (io/relay.h) */
     /* What its local header says, and whether the central directory has listed it. */
     uint16_t flags, method;
     uint64_t packed_size, header_offset;
@@ -37,6 +38,7 @@ typedef struct {
     lp_member *item;
     size_t count, capacity;
     lp_arena names;
+    struct lp_relay *relay; /* where they are passed on as they are read (io/relay.h); NULL */
 } lp_members;
 
 /* All the bytes of a member. */
@@ -49,7 +51,8 @@ bool lp_member_name_is_valid(const char *name, size_t size);
 
 /* Reads the archive that begins at *at, and moves *at past it. Every member's CRC and sizes and
  * every array's shape have been checked then, and the central directory against all of them.
- * *members starts as {0} and is freed with lp_members_free, after a failure too. */
+ * *members starts as {0}, or with a relay, and is freed with lp_members_free, after a failure too.
+ */
 int lp_archive_read(lp_source *s, size_t *at, lp_members *members, lp_error *e);
 
 /* Reads a bare .npy, which has to be all that the source holds: one member, called `name`. */
@@ -73,6 +76,12 @@ typedef struct {
 int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t, lp_error *e);
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
                             lp_error *e);
+
+/* The same for a tensor whose bytes do not come from the member: m->size of them follow, with the
+ * CRC-32 `crc`, in any number of calls of lp_archive_write_bytes. Not where it is compressed. */
+int lp_archive_write_stated(lp_archive_writer *w, const char *name, const lp_member *m,
+                            uint32_t crc, lp_error *e);
+int lp_archive_write_bytes(lp_archive_writer *w, const void *bytes, size_t size, lp_error *e);
 
 /* Writes the central directory and the end. */
 int lp_archive_write_end(lp_archive_writer *w, lp_error *e);

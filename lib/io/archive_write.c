@@ -11,7 +11,7 @@ enum {
     DEFLATED = 1 << 18 /* room for deflated bytes, made as often as needed */
 };
 
-static int write_bytes(lp_archive_writer *w, const void *bytes, size_t size, lp_error *e) {
+int lp_archive_write_bytes(lp_archive_writer *w, const void *bytes, size_t size, lp_error *e) {
     if (size > 0 && fwrite(bytes, 1, size, w->out) != size)
         return lp_fail_errno(e, "writing the stream");
     w->at += size;
@@ -32,7 +32,7 @@ typedef struct {
 static int write_run(lp_archive_writer *w, const run *r, uint32_t *crc, lp_error *e) {
     for (size_t done = 0; done < r->size;) {
         size_t n = r->size - done < CHUNK ? r->size - done : CHUNK;
-        if (write_bytes(w, r->bytes + done, n, e))
+        if (lp_archive_write_bytes(w, r->bytes + done, n, e))
             return -1;
         *crc = r->source != NULL ? lp_crc32(*crc, r->bytes + done, n) : *crc;
         if (r->source != NULL && n == CHUNK)
@@ -75,29 +75,35 @@ static int deflate_runs(const run *runs, size_t n, lp_buffer *packed, lp_error *
     return 0;
 }
 
+/* Writes the local header of a member, and puts it into the directory. */
+static int write_local(lp_archive_writer *w, const char *name, const char *ending,
+                       lp_zip_entry entry, size_t header_size, lp_error *e) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer file_name = {0}, local = {0};
+    lp_buffer_printf(&file_name, "%s%s", name, ending);
+    entry.name = file_name.data;
+    entry.name_size = file_name.size;
+    entry.offset = w->at;
+    lp_zip_append_local(&local, &entry, header_size, ALIGNMENT);
+    lp_zip_append_central(&w->central, &entry);
+    w->count++;
+    w->crc32 = entry.crc;
+    return lp_archive_write_bytes(w, local.data, local.size, e);
+}
+
 /* Writes one member that consists of n runs, header_size bytes of which are the .npy's header. Its
  * name ends in `ending`; `entry` has its flags and its CRC-32. */
 static int write_runs(lp_archive_writer *w, const char *name, const char *ending,
                       lp_zip_entry entry, size_t header_size, const run *runs, size_t n,
                       lp_error *e) {
-    LP_CLEANUP(lp_buffer_free) lp_buffer file_name = {0}, local = {0}, packed = {0};
-    lp_buffer_printf(&file_name, "%s%s", name, ending);
-    lp_zip_entry zip = {.name = file_name.data,
-                        .name_size = file_name.size,
-                        .flags = entry.flags,
-                        .method = w->compress ? LP_ZIP_DEFLATED : LP_ZIP_STORED,
-                        .crc = entry.crc,
-                        .offset = w->at};
+    LP_CLEANUP(lp_buffer_free) lp_buffer packed = {0};
     for (size_t i = 0; i < n; i++)
-        zip.size += runs[i].size;
+        entry.size += runs[i].size;
     if (w->compress && deflate_runs(runs, n, &packed, e))
         return -1;
-    zip.packed_size = w->compress ? packed.size : zip.size;
-    lp_zip_append_local(&local, &zip, header_size, ALIGNMENT);
-    lp_zip_append_central(&w->central, &zip);
-    w->count++;
-    w->crc32 = entry.crc;
-    if (write_bytes(w, local.data, local.size, e) || write_bytes(w, packed.data, packed.size, e))
+    entry.method = w->compress ? LP_ZIP_DEFLATED : LP_ZIP_STORED;
+    entry.packed_size = w->compress ? packed.size : entry.size;
+    if (write_local(w, name, ending, entry, header_size, e) ||
+        lp_archive_write_bytes(w, packed.data, packed.size, e))
         return -1;
     uint32_t crc = 0;
     const lp_source *source = runs[0].source; /* then it is the only run */
@@ -129,9 +135,19 @@ int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_mem
     return write_runs(w, name, m->ending, entry, m->npy.header_size, &whole, 1, e);
 }
 
+int lp_archive_write_stated(lp_archive_writer *w, const char *name, const lp_member *m,
+                            uint32_t crc, lp_error *e) {
+    const lp_zip_entry entry = {.flags = m->flags & LP_ZIP_UTF8_NAME,
+                                .method = LP_ZIP_STORED,
+                                .crc = crc,
+                                .size = m->size,
+                                .packed_size = m->size};
+    return write_local(w, name, m->ending, entry, m->npy.header_size, e);
+}
+
 int lp_archive_write_end(lp_archive_writer *w, lp_error *e) {
     lp_zip_append_end(&w->central, &(lp_zip_totals){w->count, w->at, w->central.size});
-    return write_bytes(w, w->central.data, w->central.size, e);
+    return lp_archive_write_bytes(w, w->central.data, w->central.size, e);
 }
 
 void lp_archive_writer_free(lp_archive_writer *w) {

@@ -19,6 +19,12 @@ static lp_sha256 finish(struct sha256_ctx *hash) {
     return sha256;
 }
 
+const lp_sha256 lp_sha256_unknown = {"-"};
+
+bool lp_sha256_is_known(const lp_sha256 *sha256) {
+    return sha256->hex[0] != '-';
+}
+
 lp_sha256 lp_sha256_of(const void *bytes, size_t size) {
     struct sha256_ctx hash;
     sha256_init(&hash);
@@ -57,6 +63,10 @@ static void update_with_member(struct sha256_ctx *hash, const lp_member *m, size
 int lp_sha256_of_member(const lp_member *m, lp_sha256 *sha256, lp_error *e) {
     struct sha256_ctx hash;
     const lp_npy *npy = &m->npy;
+    if (m->is_passed) {
+        *sha256 = lp_sha256_unknown;
+        return 0;
+    }
     if (m->foreign != NULL) {
         sha256_init(&hash);
         update_with_member(&hash, m, 0);
@@ -151,13 +161,18 @@ static bool parse_line(const char *line, lp_arena *arena, lp_digest *d) {
         if (!is_hex(line + 7, 64) || line[71] != '\0')
             return false;
         memcpy(d->recipe.hex, line + 7, 65);
-    } else if (is_hex(line, 64) && line[64] == ' ' && is_hex(line + 65, 8) && line[73] == ' ') {
+    } else {
+        const size_t digits = *line == '-' ? 1 : 64;
+        if ((*line != '-' && !is_hex(line, 64)) || line[digits] != ' ' ||
+            !is_hex(line + digits + 1, 8) || line[digits + 9] != ' ')
+            return true;
         d->row = grow(arena, d->row, d->rows, sizeof *d->row);
         lp_digest_row *row = &d->row[d->rows++];
-        memcpy(row->sha256.hex, line, 64);
-        row->sha256.hex[64] = '\0';
-        row->crc32 = (uint32_t)strtoul(line + 65, NULL, 16);
-        row->name = line + 74;
+        row->sha256 = lp_sha256_unknown;
+        memcpy(row->sha256.hex, line, digits);
+        row->sha256.hex[digits] = '\0';
+        row->crc32 = (uint32_t)strtoul(line + digits + 1, NULL, 16);
+        row->name = line + digits + 10;
     }
     return true;
 }

@@ -7,12 +7,11 @@
  *
  * - a line for each version that ran a stage, in that order; "unknown" is one of before digests;
  * - the SHA-256 of the recipe's bytes;
- * - of every other member, in the archive's order, its SHA-256, its CRC-32 as the archive has it,
- *   and its name, with bytes outside [A-Za-z0-9_.+-/] as %XX. The SHA-256 of a tensor is that of
- *   its type and shape as NumPy writes them, a line break, and its elements in C order,
- *   little-endian:
- *       sha256(f"{a.dtype.str} {a.shape}\n".encode() + a.tobytes())
- *   and of a member that is not a tensor that of its bytes.
+ * - of every other member, in the archive's order, its SHA-256 (or - where it was passed on and
+ * came without one), its CRC-32 as the archive has it, and its name, with bytes outside
+ * [A-Za-z0-9_.+-/] as %XX. The SHA-256 of a tensor is that of its type and shape as NumPy writes
+ * them, a line break, and its elements in C order, little-endian: sha256(f"{a.dtype.str}
+ * {a.shape}\n".encode() + a.tobytes()) and of a member that is not a tensor that of its bytes.
  * Other lines are left for later versions. SHA-256 is FIPS 180-4's, by nettle.
  *
  * A program that changes tensors and passes both texts on is found out. One that appends a stage
@@ -40,6 +39,10 @@ typedef struct {
 } lp_sha256;
 
 lp_sha256 lp_sha256_of(const void *bytes, size_t size);
+
+/* Of a member that was passed on while it came (io/relay.h). */
+extern const lp_sha256 lp_sha256_unknown;
+bool lp_sha256_is_known(const lp_sha256 *sha256);
 
 /* Of a tensor, and of a member as above. -1 and e where a Fortran-ordered or big-endian array finds
  * no room to be turned. */

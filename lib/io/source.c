@@ -15,6 +15,8 @@ enum {
     FIRST_ROOM = 1 << 20,     /* a pipe's room at first; doubled as it fills */
     CHUNK = 1 << 20,          /* of a mapped file, summed and then released */
     LARGEST_STEP = 256 << 20, /* by which a pipe's room in a file grows */
+    FORGETFUL_STEP = 16 << 20,
+    HUGE_PAGE = 2 << 20,
 };
 
 static void (*told)(size_t done, size_t total);
@@ -86,7 +88,7 @@ int lp_source_open(lp_source *s, const char *path, lp_error *e) {
  * nothing. */
 static int grow_in_memory(lp_source *s, size_t capacity, lp_error *e) {
     void *base = s->base == NULL ? mmap(NULL, capacity, PROT_READ | PROT_WRITE,
-                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                                  : mremap(s->base, s->capacity, capacity, MREMAP_MAYMOVE);
     if (base == MAP_FAILED)
         return lp_fail(e, "out of memory after %zu bytes", s->size);
@@ -100,10 +102,11 @@ static int spill(lp_source *s, size_t capacity, lp_error *e) {
     if (lp_spill_open(&s->spill, capacity, e))
         return -1;
     if (s->size > 0) {
-        memcpy(s->spill.base, s->base, s->size);
+        const size_t from = s->forgotten;
+        memcpy((char *)s->spill.base + from, (char *)s->base + from, s->size - from);
         munmap(s->base, s->capacity);
     }
-    lp_memory_recount(s->capacity, 0);
+    lp_memory_recount(s->capacity - s->forgotten, 0);
     return 0;
 }
 
@@ -112,6 +115,8 @@ static int grow(lp_source *s, lp_error *e) {
     size_t step = s->base == NULL ? FIRST_ROOM : s->capacity;
     if (s->spill.base != NULL && step > LARGEST_STEP)
         step = LARGEST_STEP;
+    if (s->forgotten > 0)
+        step = FORGETFUL_STEP; /* what lies before is free again */
     const size_t capacity = s->capacity + step;
     if (capacity < s->capacity)
         return lp_fail(e, "out of memory after %zu bytes", s->size);
@@ -155,6 +160,22 @@ int lp_source_fill(lp_source *s, size_t size, lp_error *e) {
     return 0;
 }
 
+int lp_source_need(lp_source *s, size_t at, size_t n, lp_error *e) {
+    size_t end;
+    if (__builtin_add_overflow(at, n, &end))
+        return lp_fail(e, "its sizes overflow");
+    if (s->size >= end)
+        return 0;
+    if (lp_source_fill(s, end, e))
+        return -1;
+    if (s->size < end)
+        return lp_fail(e,
+                       "it is cut short: it ends at byte %zu of at least %zu (did what wrote it "
+                       "fail?)",
+                       s->size, end);
+    return 0;
+}
+
 int lp_source_fill_all(lp_source *s, lp_error *e) {
     if (lp_source_fill(s, SIZE_MAX, e))
         return -1;
@@ -184,12 +205,25 @@ uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t 
     return crc;
 }
 
+void lp_source_forget(lp_source *s, size_t last) {
+    last -= last % HUGE_PAGE; /* none is cut in pieces */
+    if (s->is_mapped || last <= s->forgotten)
+        return;
+    if (s->spill.base != NULL) {
+        lp_spill_forget(&s->spill, s->forgotten, last);
+    } else {
+        madvise((char *)s->base + s->forgotten, last - s->forgotten, MADV_DONTNEED);
+        lp_memory_recount(last - s->forgotten, 0);
+    }
+    s->forgotten = last;
+}
+
 void lp_source_close(lp_source *s) {
     if (s->spill.base != NULL) {
         lp_spill_close(&s->spill);
     } else if (s->base != NULL) {
         munmap(s->base, s->capacity);
-        lp_memory_recount(s->is_mapped ? 0 : s->capacity, 0);
+        lp_memory_recount(s->is_mapped ? 0 : s->capacity - s->forgotten, 0);
     }
     if (s->fd > STDIN_FILENO)
         close(s->fd);

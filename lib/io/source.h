@@ -21,7 +21,8 @@ typedef struct {
     int fd;          /* -1 where nothing is left to read */
     void *base;      /* what is mapped, and how much of it */
     size_t capacity;
-    lp_spill spill; /* the same where a pipe did not fit the memory */
+    size_t forgotten; /* of the pipe's memory, from its start */
+    lp_spill spill;   /* the same where a pipe did not fit the memory */
 } lp_source;
 
 /* A whole file in memory. */
@@ -44,6 +45,9 @@ int lp_source_open(lp_source *s, const char *path, lp_error *e);
 /* Reads until s->size is at least `size` or the source has ended. */
 int lp_source_fill(lp_source *s, size_t size, lp_error *e);
 
+/* The same for n bytes from `at` on; a source that ends before is an error. */
+int lp_source_need(lp_source *s, size_t at, size_t n, lp_error *e);
+
 /* Reads to the end, whatever its length; an empty source is an error. */
 int lp_source_fill_all(lp_source *s, lp_error *e);
 
@@ -53,6 +57,9 @@ uint32_t lp_source_crc32(const lp_source *s, uint32_t crc, size_t first, size_t 
 
 /* Releases the mapped pages within [first, last); they come back when touched. */
 void lp_source_release(const lp_source *s, size_t first, size_t last);
+
+/* Says that no byte before `last` is needed any more: a pipe's memory is free again. */
+void lp_source_forget(lp_source *s, size_t last);
 
 void lp_source_close(lp_source *s);
 

@@ -8,6 +8,7 @@
 #include "io/groups.h"
 #include "io/pipeline.h"
 #include "io/recipe.h"
+#include "io/relay.h"
 #include "io/source.h"
 
 #include <stdlib.h>
@@ -50,6 +51,7 @@ struct lp_stream {
     set *set;
     size_t sets, set_capacity;
     size_t data_sets; /* of them, those that have data */
+    lp_relay relay;
     lp_origin origin;
     lp_texts versions;     /* of labpipe, that ran the recipe's stages */
     lp_dictionary tensors; /* the entries by name */
@@ -87,6 +89,7 @@ void lp_stream_free(lp_stream *s) {
     lp_dictionary_free(&s->tensors);
     lp_dictionary_free(&s->files);
     lp_buffer_free(&s->origin.recipe);
+    lp_archive_writer_free(&s->relay.writer);
     lp_arena_free(&s->arena);
     free(s);
 }
@@ -240,6 +243,10 @@ static entry *find_tensor(const lp_stream *s, const char *name, lp_error *e) {
     }
     if (x->member.foreign != NULL) {
         lp_fail(e, "'%s' is not a tensor: %s", name, x->member.foreign);
+        return NULL;
+    }
+    if (x->member.is_passed) {
+        lp_fail(e, "'%s' has been passed on already", name);
         return NULL;
     }
     return x;
@@ -584,8 +591,8 @@ static int take_members(lp_stream *s, lp_members *members, bool is_bare, lp_orig
         x->member.name = x->name;
         x->archive = s->archives;
         x->set = place;
-        x->has_sha256 = known != NULL;
-        if (known != NULL)
+        x->has_sha256 = known != NULL && lp_sha256_is_known(&known->sha256);
+        if (x->has_sha256)
             x->sha256 = known->sha256;
         list_entry(s, x);
         *m = (lp_member){0};
@@ -609,6 +616,8 @@ static void name_bare(const char *path, char name[256]) {
 static int read_archive(lp_stream *s, lp_source *source, const char *path, size_t *at, lp_origin *o,
                         lp_error *e) {
     LP_CLEANUP(lp_members_free) lp_members members = {0};
+    if (s->relay.writer.out != NULL && !source->is_mapped)
+        members.relay = &s->relay;
     bool is_bare = *at == 0 && lp_npy_is(source->data, source->size);
     if (is_bare) {
         char name[256];
@@ -666,9 +675,14 @@ static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_erro
         return lp_fail(e, "it is empty (did what wrote it fail?)");
     if (lp_source_fill(source, LP_NPY_START, e))
         return -1;
-    for (size_t at = 0; at < source->size;)
+    for (size_t at = 0; at < source->size;) {
+        if (s->relay.has_begun)
+            return lp_fail(e,
+                           "a second archive follows, and the first was too large to wait for it "
+                           "(name the files instead of a pipe: labpipe pick '*' FILE FILE)");
         if (read_archive(s, source, input->path, &at, add_origin(all), e))
             return -1;
+    }
     return name_origin(input, source, all, first, e);
 }
 
@@ -677,9 +691,10 @@ static void free_origins(origins *all) {
     free(all->item);
 }
 
-lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
+static lp_stream *read_inputs(const lp_input *inputs, size_t n, FILE *through, lp_error *e) {
     LP_CLEANUP(free_origins) origins all = {0};
     lp_stream *s = lp_stream_new();
+    s->relay.writer.out = through;
     s->source = lp_alloc_zero(n, sizeof *s->source);
     for (size_t i = 0; i < n; i++) {
         if (read_input(s, &inputs[i], &all, e)) {
@@ -694,6 +709,14 @@ lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
     if (s->origin.path != NULL)
         s->origin.path = lp_arena_strdup(&s->arena, s->origin.path);
     return s;
+}
+
+lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e) {
+    return read_inputs(inputs, n, NULL, e);
+}
+
+lp_stream *lp_stream_read_through(const lp_input *input, FILE *out, lp_error *e) {
+    return read_inputs(input, 1, out, e);
 }
 
 /* ---- writing ---- */
@@ -723,6 +746,10 @@ static int write_text(lp_archive_writer *w, const char *name, const lp_buffer *t
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
     LP_CLEANUP(lp_archive_writer_free)
     lp_archive_writer w = {.out = out, .compress = compress};
+    if (s->relay.has_begun) {
+        w = s->relay.writer;
+        s->relay.writer = (lp_archive_writer){0};
+    }
     LP_CLEANUP(lp_buffer_free) lp_buffer digest = {0};
     const bool has_recipe = s->origin.recipe.size > 0;
     if (has_recipe) {
@@ -735,12 +762,12 @@ int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
         lp_sha256 sha256;
         if (has_recipe && sha256_of(x, &sha256, e))
             return lp_within(e, "tensor '%s'", x->name);
-        if (is_member ? lp_archive_write_member(&w, x->name, &x->member, e)
-                      : lp_archive_write(&w, x->name, &x->tensor, e))
+        if (!x->member.is_passed && (is_member ? lp_archive_write_member(&w, x->name, &x->member, e)
+                                               : lp_archive_write(&w, x->name, &x->tensor, e)))
             return -1;
+        const uint32_t crc32 = !x->member.is_passed ? w.crc32 : x->member.crc;
         if (has_recipe)
-            lp_digest_append(&digest, &sha256, w.crc32, x->name,
-                             is_member ? x->member.ending : NPY);
+            lp_digest_append(&digest, &sha256, crc32, x->name, is_member ? x->member.ending : NPY);
     }
     if (has_recipe && (write_text(&w, "recipe", &s->origin.recipe, e) ||
                        write_text(&w, LP_DIGEST_NAME, &digest, e)))

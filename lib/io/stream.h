@@ -46,6 +46,12 @@ typedef struct {
  * terminal, an empty input, whatever the format does not allow. NULL and e then. */
 lp_stream *lp_stream_read(const lp_input *inputs, size_t n, lp_error *e);
 
+/* The same for one input that a tool writes to `out`, as it is, by lp_stream_write. An archive of
+ * more than LP_RELAY_HOLD bytes (io/relay.h) that comes through a pipe is written while it arrives;
+ * its tensors can be asked for by name and header alone then, and a second archive after it is
+ * refused. */
+lp_stream *lp_stream_read_through(const lp_input *input, FILE *out, lp_error *e);
+
 void lp_stream_free(lp_stream *s);
 
 /* The tensors, in order. */
