@@ -78,16 +78,14 @@ static int put_list(lp_stream *notes, const char *name, const json_t *list, lp_e
 }
 
 static int check_new_name(const lp_safetensors *st, const char *name, lp_error *e) {
-    if (!lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0)
-        return lp_fail(e, "no tensor of a stream can have this name");
+    if (lp_stream_check_name(name, e))
+        return -1;
     if (lp_stream_has(st->tensors, name) || lp_stream_has(st->notes, name))
-        return lp_fail(e, "there are two of this name");
+        return lp_fail(e, "tensor '%s': there are two of this name", name);
     return 0;
 }
 
 static int put_note(lp_safetensors *st, const char *name, const json_t *value, lp_error *e) {
-    if (check_new_name(st, name, e))
-        return -1;
     lp_tensor whole;
     switch (json_typeof(value)) {
     case JSON_STRING:
@@ -123,6 +121,8 @@ static int read_notes(lp_safetensors *st, const json_t *text, lp_error *e) {
     const char *name;
     json_t *value;
     json_object_foreach(notes, name, value) {
+        if (check_new_name(st, name, e))
+            return -1;
         if (put_note(st, name, value, e))
             return lp_within(e, "'%s'", name);
     }
@@ -246,9 +246,10 @@ static void widen(const entry *x, const unsigned char *from, float *to) {
 static int put_tensor(lp_safetensors *st, const entry *x, const unsigned char *data, lp_error *e) {
     const bool is_half = lp_type_is(x->type->type, (lp_type){'f', 2});
     LP_CLEANUP(lp_tensor_free) lp_tensor t = {0};
-    if (check_new_name(st, x->name, e) ||
-        lp_tensor_try_zeros(&t, is_half ? LP_F4 : x->type->type, x->ndim, x->shape, e))
+    if (check_new_name(st, x->name, e))
         return -1;
+    if (lp_tensor_try_zeros(&t, is_half ? LP_F4 : x->type->type, x->ndim, x->shape, e))
+        return lp_within(e, "tensor '%s'", x->name);
     if (is_half)
         widen(x, data + x->begin, t.data);
     else if (x->end > x->begin)
@@ -274,7 +275,7 @@ static int read_tensors(lp_safetensors *st, json_t *header, const unsigned char 
         return -1;
     for (size_t i = 0; i < n; i++)
         if (put_tensor(st, &all[i], data, e))
-            return lp_within(e, "tensor '%s'", all[i].name);
+            return -1;
     return 0;
 }
 

@@ -152,7 +152,7 @@ bool lp_stream_name_is_valid(const char *name) {
     return lp_member_name_is_valid(name, strlen(name));
 }
 
-static int check_name(const char *name, lp_error *e) {
+int lp_stream_check_name(const char *name, lp_error *e) {
     if (!lp_stream_name_is_valid(name))
         return lp_fail(e, "tensor '%s': " LP_MEMBER_NAME_INVALID, name);
     if (strcmp(name, "recipe") == 0 || strcmp(name, LP_DIGEST_NAME) == 0)
@@ -174,7 +174,7 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
     }
     if (strcmp(old_name, new_name) == 0)
         return 0;
-    if (check_name(new_name, e))
+    if (lp_stream_check_name(new_name, e))
         return lp_within(e, "renaming '%s'", old_name);
     if (index_of_entry(s, x) == &s->files)
         return lp_fail(e, "renaming '%s': %s", old_name, x->member.foreign);
@@ -309,7 +309,7 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
 
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t) {
     lp_error e;
-    if (check_name(name, &e))
+    if (lp_stream_check_name(name, &e))
         abort();
     entry *x = renew(s, name, NPY);
     x->tensor = *t;

@@ -112,6 +112,9 @@ int lp_stream_rename(lp_stream *s, const char *old_name, const char *new_name, l
 /* True for a name a stream may hold: [A-Za-z0-9_.+-/], no "..", no leading '/', not empty. */
 bool lp_stream_name_is_valid(const char *name);
 
+/* Refuses a name that no tensor can be put under: one that is not valid, or the recipe's own. */
+int lp_stream_check_name(const char *name, lp_error *e);
+
 /* The recipe of what was read (io/recipe.h), "" for a new stream and for one file that came
  * without a recipe. A `recipe` member is never among the tensors above: it is read into this text
  * and written from it, last, unless it is "".

@@ -74,8 +74,10 @@ static int move_param(lp_stream *notes, const char *from, const char *to, size_t
     const lp_tensor *t = lp_stream_get(notes, from, e);
     if (t == NULL)
         return -1;
-    if (!lp_stream_name_is_valid(to))
-        return lp_fail_usage(e, "option --names: '%s' is not a valid tensor name", to);
+    if (lp_stream_check_name(to, e)) {
+        e->status = LP_USAGE;
+        return lp_within(e, "option --names");
+    }
     lp_tensor moved =
         t->ndim == 1 && t->count == 1 && units > 1 ? expand(t, units) : lp_tensor_copy(t);
     lp_stream_put(tensors, to, &moved);

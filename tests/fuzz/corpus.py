@@ -330,6 +330,7 @@ for name, data in {
     "halves": safetensors('{"a":%s,"b":%s}  ' % (place("F16", "[2]", 0, 4), place("BF16", "[2]", 4, 8)), b"\x01\x7c\xff\x83" * 2),
     "notes": safetensors('{"__metadata__":{"format":"pt","labpipe":"%s"},"a":%s}' % (notes, place("U8", "[]", 0, 1)), b"1"),
     "none": safetensors('{"a":%s}' % place("I64", "[0,3]", 0, 0)),
+    "reserved": safetensors('{"recipe.digest":%s}' % place("U8", "[1]", 0, 1), b"1"),
     "hole": safetensors('{"a":%s}' % place("U8", "[1]", 1, 2), b"12"),
     "overlap": safetensors('{"a":%s,"b":%s}' % (place("U8", "[2]", 0, 2), place("U8", "[2]", 1, 3)), b"123"),
     "overflows": safetensors('{"a":%s}' % place("F64", "[4294967296,4294967296]", 0, 8), bytes(8)),
