@@ -20,10 +20,15 @@ static const char *named(char name[NAME], const char *stem, const char *part) {
     return name;
 }
 
+/* SciPy's dia, which read_format refuses by its name. */
+static bool is_by_diagonals(const lp_stream *s) {
+    return lp_stream_has(s, "offsets") && lp_stream_has(s, "format") && lp_stream_has(s, "shape");
+}
+
 bool lp_sparse_is_in(const lp_stream *s, const char *part) {
     char name[NAME];
     return lp_stream_has(s, named(name, "row", part)) ||
-           (*part == '\0' && lp_stream_has(s, "indptr"));
+           (*part == '\0' && (lp_stream_has(s, "indptr") || is_by_diagonals(s)));
 }
 
 void lp_sparse_free(lp_sparse *m) {
@@ -141,8 +146,8 @@ static int read_format(lp_stream *s, const char *part, bool *by_row, bool *compr
     *compressed = !*by_row || strcmp(format, "csr") == 0;
     if (*compressed ? *part == '\0' : strcmp(format, "coo") == 0)
         return 0;
-    return lp_fail(e, "tensor 'format' is '%s' (coo%s can be read)", format,
-                   *part == '\0' ? ", csr and csc" : "");
+    return lp_fail(e, "tensor 'format' is '%s' (coo%s can be read: m.tocoo() before save_npz)",
+                   format, *part == '\0' ? ", csr and csc" : "");
 }
 
 int lp_sparse_read_shape(lp_stream *s, size_t shape[2], lp_error *e) {
