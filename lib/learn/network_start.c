@@ -153,22 +153,14 @@ int lp_network_start(lp_network *net, const lp_train_network_options *o, lp_volu
                : 0;
 }
 
-static int read_names(const lp_tensor *t, lp_names *names, lp_error *e) {
-    for (size_t i = 0; t->data != NULL && i < t->count; i++) {
-        LP_CLEANUP(lp_free) char *text = lp_tensor_string(t, i, e);
-        if (text == NULL)
-            return -1;
-        lp_names_add(names, text);
-    }
-    return 0;
-}
-
 static int check_order(const char *what, const lp_tensor *model, const lp_tensor *data,
                        lp_error *e) {
     LP_CLEANUP(lp_names_free) lp_names there = {0};
     LP_CLEANUP(lp_names_free) lp_names here = {0};
     size_t moved = SIZE_MAX, to = 0, place;
-    if (read_names(model, &there, e) || read_names(data, &here, e))
+    if (model->data == NULL || data->data == NULL || lp_names_are_same(model, data))
+        return 0;
+    if (lp_names_read(&there, model, what, e) || lp_names_read(&here, data, what, e))
         return -1;
     if (here.count != there.count)
         return 0;
