@@ -37,7 +37,8 @@ KERNEL_CFLAGS ?=
 
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
 FONT_OBJ := $(patsubst %.ttf,$(BUILD)/%.o,$(wildcard lib/draw/font/*.ttf))
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ) $(FONT_OBJ)
+TABLE_OBJ := $(BUILD)/fixtures/iris.o
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ) $(FONT_OBJ) $(TABLE_OBJ)
 # Static for the tests; shared for the tools, in two, so that only those that draw load cairo.
 LIB := $(BUILD)/liblabpipe.a
 SOVERSION := 0
@@ -91,12 +92,17 @@ $(BUILD)/%.o: %.c $(BUILD)/.checked
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# A font is an array in the program: lp_DejaVuSans.
+# A font or a table is an array in the program, ended by a NUL: lp_DejaVuSans, lp_iris.
+AS_ARRAY = { echo 'extern const unsigned char lp_$(subst -,_,$(*F))[]; const unsigned char lp_$(subst -,_,$(*F))[] = {'; \
+	    od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
 $(FONT_OBJ): $(BUILD)/%.o: %.ttf $(BUILD)/.checked
 	$(call say,FONT $<)
 	@mkdir -p $(@D)
-	{ echo 'extern const unsigned char lp_$(subst -,_,$(*F))[]; const unsigned char lp_$(subst -,_,$(*F))[] = {'; \
-	    od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '};'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
+	$(AS_ARRAY)
+$(TABLE_OBJ): $(BUILD)/%.o: %.csv $(BUILD)/.checked
+	$(call say,TABLE $<)
+	@mkdir -p $(@D)
+	$(AS_ARRAY)
 
 $(LIB): $(LIB_OBJ)
 	$(call say,AR $@)
@@ -118,6 +124,12 @@ $(BIN)/%: $(BUILD)/tools/%.o $(SHARED) $(DRAW_SHARED)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to=$(BIN) $(BUILD))' \
 	    -Wl,--as-needed -o $@ $^ $(LDLIBS)
+
+# What runs the tools needs little of the library, and starts before every one of them.
+$(BIN)/labpipe: $(BUILD)/tools/labpipe.o $(LIB)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/tests/unit/check.o $(LIB)
 	$(call say,LD $@)

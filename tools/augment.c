@@ -29,10 +29,11 @@ static const lp_tool tool = {
         "Pictures are [n, height, width] or [n, height, width, channels], of any number type, or "
         "[n, pixels] with their shape in input_shape. Pixels move as a whole: no value changes. "
         "Digits and letters are not to be mirrored.",
-    .examples =
-        "labpipe gen-digits | labpipe split --train 0.8 | labpipe augment --shift 2 --times 3\n"
-        "labpipe from-cifar --test test_batch.bin data_batch_*.bin | labpipe augment "
-        "--mirror --shift 4",
+    .examples = "labpipe gen-digits -n 500 | labpipe split | labpipe augment --shift 2 --times 3 | "
+                "labpipe inspect\n"
+                "labpipe example data_batch_1.bin > data_batch_1.bin\n"
+                "labpipe from-cifar data_batch_1.bin | labpipe split | labpipe augment --mirror "
+                "--shift 4 > wider.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -53,10 +53,12 @@ static const lp_tool tool = {
         "--json and --tsv also have precision, recall, f1 and support of each class. Their figures "
         "are exact to the last bit, and what is not known is null or nan.",
     .examples =
-        "labpipe gen-moons -n 1000 | labpipe split --train 0.8 | labpipe train-mlp --hidden "
-        "20 --lr 0.5 | labpipe eval\n"
-        "labpipe eval --json model.npz data.npz\n"
-        "labpipe eval --model model.npz new.npz",
+        "labpipe gen-moons -n 1000 | labpipe split | labpipe train-mlp --hidden 20 --lr 0.5 "
+        "> model.npz\n"
+        "labpipe eval model.npz\n"
+        "labpipe gen-moons -n 200 --seed 1 > new.npz\n"
+        "labpipe eval --model model.npz new.npz\n"
+        "labpipe eval --json model.npz new.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

@@ -86,11 +86,14 @@ static const lp_tool tool = {
         "\n"
         "history.epoch, history.loss and history.val_loss hold the mean squared error over the "
         "observed and the held-out entries. The result does not depend on --threads.",
-    .examples = "labpipe from-csv --label species iris.csv | labpipe scale --by centre | labpipe "
-                "factorise --method svd --rank 2\n"
-                "labpipe gen-ratings | labpipe split --train 0.9 |\n"
-                "    labpipe factorise --method sgd --rank 5 --bias --reg 0.1 --init normal "
-                "--init-scale 0.1 | labpipe eval",
+    .examples =
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv | labpipe scale --by centre > iris.npz\n"
+        "labpipe factorise --method svd --rank 2 iris.npz | labpipe eval\n"
+        "labpipe gen-ratings -n 20000 --users 200 --items 500 | labpipe split --train 0.9 > "
+        "ratings.npz\n"
+        "labpipe factorise --method sgd --rank 5 --bias --reg 0.1 --init normal --init-scale "
+        "0.1 ratings.npz | labpipe eval",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

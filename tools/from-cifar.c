@@ -20,8 +20,9 @@ static const lp_tool tool = {
               "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
               "ten names, input_shape the shape of one image. A file that is not a whole number of "
               "records, or has a label over 9, is refused.",
-    .examples = "labpipe from-cifar --test test_batch.bin data_batch_1.bin data_batch_2.bin | "
-                "labpipe inspect",
+    .examples = "labpipe example data_batch_1.bin > data_batch_1.bin\n"
+                "labpipe example test_batch.bin > test_batch.bin\n"
+                "labpipe from-cifar --test test_batch.bin data_batch_1.bin | labpipe inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -73,13 +73,21 @@ static const lp_tool tool = {
         "A pair of ids that occurs twice is an error. --names replaces the ids in cols by names: "
         "every id needs one, unused names are left out, and a name that several ids share gets the "
         "id after it, \"Emma (1996) [838]\".",
-    .examples = "labpipe from-csv --label species fixtures/iris.csv | labpipe inspect\n"
-                "labpipe from-csv --label survived --id name --categories sex,port --missing '' "
-                "train.csv >train.npz\n"
-                "labpipe from-csv --like train.npz --id name test.csv >test.npz\n"
-                "labpipe from-csv --target price --separator ';' --decimal , houses.csv.gz\n"
-                "labpipe from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
-                "ratings.csv",
+    .examples =
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv | labpipe inspect\n"
+        "labpipe example plants.csv > plants.csv\n"
+        "labpipe from-csv --label species --id plant --categories site --missing '?' "
+        "plants.csv > plants.npz\n"
+        "labpipe example new-plants.csv > new-plants.csv\n"
+        "labpipe from-csv --like plants.npz --id plant new-plants.csv | labpipe to-csv\n"
+        "labpipe example houses.csv | gzip > houses.csv.gz\n"
+        "labpipe from-csv --target price --separator ';' --decimal , houses.csv.gz | labpipe "
+        "inspect\n"
+        "labpipe example ratings.csv > ratings.csv\n"
+        "labpipe example movies.csv > movies.csv\n"
+        "labpipe from-csv --triples userId,movieId,rating --names movies.csv:movieId:title "
+        "ratings.csv > films.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

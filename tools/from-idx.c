@@ -22,8 +22,11 @@ static const lp_tool tool = {
               "types (u1 pixels are not widened); two files of each become x_train, y_train, "
               "x_test and y_test, in this order. input_shape is the shape of one image. A file "
               "that is cut short or longer than its header says is refused.",
-    .examples = "labpipe from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz | labpipe "
-                "render-weights --of x --first 100 -o digits.png",
+    .examples =
+        "labpipe example train-images-idx3-ubyte | gzip > train-images-idx3-ubyte.gz\n"
+        "labpipe example train-labels-idx1-ubyte | gzip > train-labels-idx1-ubyte.gz\n"
+        "labpipe from-idx train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz > digits.npz\n"
+        "labpipe render-weights --of x --first 100 -o digits.png digits.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -29,7 +29,10 @@ static const lp_tool tool = {
               "\n"
               "With --labels the folders' names, sorted by their bytes, become classes, and y "
               "holds their numbers.",
-    .examples = "labpipe from-images --grey --resize 64x64 --labels faces/ | labpipe inspect",
+    .examples = "mkdir -p faces/anna faces/ben\n"
+                "labpipe example face.pgm > faces/anna/1.pgm\n"
+                "labpipe example face.pgm > faces/ben/1.pgm\n"
+                "labpipe from-images --grey --resize 32x32 --labels faces/ | labpipe inspect",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -26,9 +26,9 @@ static const lp_tool tool = {
         "order of the labels' values, and classes has these values as text (it is left out where "
         "they are 0, 1, ... already). Other labels, or any under --target, become y, f8 [rows]. "
         "Several labels a line, and the query ids (qid:) of rankings, are refused.",
-    .examples = "labpipe from-libsvm heart_scale | labpipe split --train 0.8 --stratify | labpipe "
-                "inspect\n"
-                "labpipe from-libsvm --features 123 a1a.t.gz -o test.npz",
+    .examples = "labpipe example iris.libsvm > iris.libsvm\n"
+                "labpipe from-libsvm iris.libsvm | labpipe split --stratify | labpipe inspect\n"
+                "labpipe from-libsvm --features 6 iris.libsvm -o wider.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

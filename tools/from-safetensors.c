@@ -46,12 +46,15 @@ static const lp_tool tool = {
         "there twice, tensors that overlap, bytes that belong to none. Nothing in such a file is "
         "ever executed.",
     .examples =
-        "labpipe from-safetensors model.safetensors | labpipe predict --model /dev/stdin new.npz\n"
-        "labpipe from-safetensors --layers dense:10,relu,dense:3 mlp.safetensors -o mlp.npz\n"
-        "labpipe from-safetensors --layers "
-        "conv:6:5,relu,max-pool:2,conv:16:5,relu,max-pool:2,flatten,"
-        "dense:120,relu,dense:84,relu,dense:10 --names conv1,conv2,fc1,fc2,fc3 "
-        "--input-shape 32,32,3 --input-scale 2/255 --input-shift -1 net.safetensors -o net.npz",
+        "labpipe gen-moons -n 100 > moons.npz\n"
+        "labpipe train-mlp --hidden 5 moons.npz > model.npz\n"
+        "labpipe to-safetensors model.npz -o model.safetensors\n"
+        "labpipe from-safetensors model.safetensors | labpipe predict --model /dev/stdin "
+        "moons.npz > answers.npz\n"
+        "labpipe pick 'layer?.*' --drop '*activation' --drop 'model.*' model.npz | labpipe "
+        "to-safetensors --all "
+        "-o bare.safetensors\n"
+        "labpipe from-safetensors --layers dense:5,relu,dense:2 bare.safetensors -o net.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,

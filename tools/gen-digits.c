@@ -27,8 +27,9 @@ static const lp_tool tool = {
         "They are as hard as handwritten digits: trained on four fifths of 10,000, a linear model "
         "gets about 91 % of the others right and a network with 128 hidden units 98 %. In colour, "
         "32 pixels a side, these figures are 19 % and 93 %.",
-    .examples = "labpipe gen-digits | labpipe split --train 0.8 > digits.npz\n"
-                "labpipe gen-digits --colour --side 32 --noise 12 | labpipe split --train 0.8",
+    .examples = "labpipe gen-digits -n 1000 | labpipe split > digits.npz\n"
+                "labpipe gen-digits -n 100 --colour --side 32 --noise 12 > colour.npz\n"
+                "labpipe render-weights --of x colour.npz -o colour.png",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

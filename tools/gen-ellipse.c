@@ -19,7 +19,8 @@ static const lp_tool tool = {
     .summary = "draw points labelled by a quadratic form",
     .manual = "x, f8 [n, d], holds points whose coordinates are standard normal; y, i8, is 1 "
               "where x'Qx is larger than the threshold and 0 elsewhere.",
-    .examples = "labpipe gen-ellipse -n 70000 | labpipe split --train 60000 > ellipse.npz",
+    .examples = "labpipe gen-ellipse -n 2000 | labpipe split > ellipse.npz\n"
+                "labpipe gen-ellipse -n 500 | labpipe plot-scatter -o ellipse.png",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

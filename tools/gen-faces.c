@@ -22,7 +22,9 @@ static const lp_tool tool = {
               "tones, hair, eyes, brows, nose and mouth, perhaps a beard or glasses; from shot to "
               "shot the head turns, the lamp moves and the expression changes. Their variance, and "
               "what 16 principal components leave of it, are those of real portraits.",
-    .examples = "labpipe gen-faces | labpipe scale --divide 255 | labpipe scale --by centre",
+    .examples = "labpipe gen-faces --people 5 --shots 4 > faces.npz\n"
+                "labpipe render-weights --of x --columns 4 faces.npz -o faces.png\n"
+                "labpipe scale --divide 255 faces.npz | labpipe scale --by centre > centred.npz",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

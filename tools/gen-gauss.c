@@ -21,7 +21,9 @@ static const lp_tool tool = {
     .manual = "x, f8 [n * classes, d], holds N points of each class, class after class; y, i8, "
               "their labels 0, 1, ... in the order of the means. A covariance must be symmetric "
               "and positive semi-definite.",
-    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5",
+    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5 > "
+                "two.npz\n"
+                "labpipe plot-scatter two.npz -o two.png",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -22,8 +22,8 @@ static const lp_tool tool = {
               "constructs them: half of the points at (cos t, sin t), labelled 0, the others at "
               "(1 - cos t, 1/2 - sin t), labelled 1, for t evenly spaced in 0 .. pi, plus normal "
               "noise. y, i8, holds the labels.",
-    .examples = "labpipe gen-moons -n 1000 --noise 0.05 | labpipe split --train 0.8 | labpipe "
-                "train-mlp --hidden 20",
+    .examples = "labpipe gen-moons -n 1000 --noise 0.05 | labpipe split > moons.npz\n"
+                "labpipe train-mlp --hidden 20 --lr 0.5 moons.npz | labpipe eval",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -31,8 +31,9 @@ static const lp_tool tool = {
         "star and cut to 0.5 .. 5. Some users rate few items and some rate many; what they rate "
         "follows a long tail. Every user rates at least once and, given as many ratings as items, "
         "every item is rated.",
-    .examples = "labpipe gen-ratings | labpipe split --train 0.9 > ratings.npz\n"
-                "labpipe gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2",
+    .examples = "labpipe gen-ratings -n 500 --users 20 --items 50 --rank 2 --noise 0.2 | labpipe "
+                "inspect\n"
+                "labpipe gen-ratings | labpipe split --train 0.9 > ratings.npz",
     .in = LP_IN_NOTHING,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -30,9 +30,13 @@ static const lp_tool tool = {
         "\n"
         "Everything is computed in double and rounded to the type of x. impute.value [d] keeps "
         "what fills each column, so that new data can be filled alike. Impute before scale.",
-    .examples = "labpipe from-csv --label species iris.csv | labpipe split | labpipe impute --by "
-                "median | labpipe scale --by standard\n"
-                "labpipe impute --by constant --value 0 data.npz > filled.npz",
+    .examples =
+        "labpipe example plants.csv > plants.csv\n"
+        "labpipe from-csv --label species --id plant --categories site --missing '?' "
+        "plants.csv > plants.npz\n"
+        "labpipe split plants.npz | labpipe impute --by median | labpipe scale --by standard "
+        "> ready.npz\n"
+        "labpipe impute --by constant --value 0 plants.npz > filled.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -25,8 +25,9 @@ static const lp_tool tool = {
         "first ones. Last comes the recipe: the shell pipeline that makes the stream again.\n"
         "\n"
         "Printing a recipe never runs it. Read it before you pipe it into bash.",
-    .examples = "labpipe inspect model.npz\n"
-                "labpipe inspect --recipe model.npz | bash | cmp - model.npz",
+    .examples = "labpipe gen-moons -n 100 | labpipe train-mlp --hidden 5 > model.npz\n"
+                "labpipe inspect model.npz\n"
+                "labpipe inspect --recipe model.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

@@ -22,8 +22,9 @@ static const lp_tool tool = {
               "numbers are places among the names in classes. Without these, labels 0 to k - 1 "
               "are classes as they are; other numbers, such as -1 and 1, and texts are the names "
               "of theirs, in ascending order, and are put as classes.",
-    .examples = "labpipe from-csv --label species iris.csv | labpipe onehot\n"
-                "labpipe gen-moons -n 100 | labpipe split --train 0.8 | labpipe onehot --classes 2",
+    .examples = "labpipe example iris.csv > iris.csv\n"
+                "labpipe from-csv --label species iris.csv | labpipe onehot | labpipe inspect\n"
+                "labpipe gen-moons -n 100 | labpipe split | labpipe onehot --classes 3 > three.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

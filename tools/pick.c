@@ -34,9 +34,10 @@ static const lp_tool tool = {
         "names and "
         "scalings of columns and classes; where their numbers of rows differ, --of is needed. pick "
         "'*' joins several archives in one file.",
-    .examples = "labpipe pick 'x*' 'y*' data.npz > xy.npz\n"
-                "labpipe split --train 0.8 iris.npz | labpipe pick --rows 0:20 --of '*_train'\n"
-                "labpipe pick layer1.weight --rename layer1.weight=w model.npz",
+    .examples = "labpipe gen-moons -n 100 | labpipe train-mlp --hidden 5 > model.npz\n"
+                "labpipe pick 'x*' 'y*' model.npz > xy.npz\n"
+                "labpipe split xy.npz | labpipe pick --rows 0:20 --of '*_train' > few.npz\n"
+                "labpipe pick layer1.weight --rename layer1.weight=w model.npz > w.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

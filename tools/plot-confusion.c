@@ -36,9 +36,12 @@ static const lp_tool tool = {
         "the darker the larger its share of the true class is.\n"
         "\n"
         "The picture is a PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
-    .examples = "labpipe plot-confusion model.npz -o confusion.png\n"
-                "labpipe predict --model model.npz new.npz | labpipe plot-confusion --title 'New "
-                "flowers' > new.png",
+    .examples =
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv | labpipe split | labpipe train-mlp "
+        "--hidden 5 > model.npz\n"
+        "labpipe plot-confusion model.npz -o confusion.png\n"
+        "labpipe predict model.npz | labpipe plot-confusion --title 'New flowers' > new.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

@@ -43,10 +43,14 @@ static const lp_tool tool = {
         "deviation. The picture is a "
         "PNG, or what the ending of -o's file says: .png, .svg or .pdf.",
     .examples =
+        "labpipe gen-moons -n 500 | labpipe split > moons.npz\n"
+        "labpipe train-mlp --hidden 8 --eval-every 1 moons.npz > sgd.npz\n"
+        "labpipe train-mlp --hidden 8 --eval-every 1 --optimizer adam --lr 0.01 moons.npz > "
+        "adam.npz\n"
         "labpipe plot-curves --log sgd.npz adam.npz -o curves.png\n"
-        "labpipe summarise seed-*.npz | labpipe plot-curves -o mean.png\n"
-        "labpipe plot-curves --of accuracy --parts validation --name '32 units' --name '128 "
-        "units' a.npz b.npz >c.png",
+        "labpipe summarise sgd.npz adam.npz | labpipe plot-curves -o mean.png\n"
+        "labpipe plot-curves --of accuracy --name SGD --name Adam sgd.npz adam.npz > "
+        "accuracy.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

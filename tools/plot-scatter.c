@@ -64,15 +64,17 @@ static const lp_tool tool = {
         "every point of the picture: an MLP's regions, a perceptron's line. --line draws the lines "
         "of several perceptrons in one picture. A model is applied as predict applies it: columns "
         "and classes by name, and raw data is scaled as the model's data was.",
-    .examples =
-        "labpipe from-csv --label species iris.csv | labpipe plot-scatter --x 2 --y 3 -o "
-        "petals.png\n"
-        "labpipe plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png\n"
-        "labpipe factorise --method svd --rank 2 iris.npz | labpipe plot-scatter --of u -o "
-        "u.svg\n"
-        "labpipe predict regression.npz | labpipe plot-scatter --of y_test,y_pred -o fit.png\n"
-        "labpipe gen-moons -n 500 | labpipe train-mlp --hidden 20 | labpipe plot-scatter "
-        "--boundary -o moons.png",
+    .examples = "labpipe example iris.csv > iris.csv\n"
+                "labpipe from-csv --label species iris.csv > iris.npz\n"
+                "labpipe plot-scatter --x 2 --y 3 iris.npz -o petals.png\n"
+                "labpipe factorise --method svd --rank 2 iris.npz | labpipe plot-scatter --of u -o "
+                "u.svg\n"
+                "labpipe gen-moons -n 500 | labpipe train-mlp --hidden 20 --lr 0.5 > moons.npz\n"
+                "labpipe plot-scatter --boundary moons.npz -o moons.png\n"
+                "labpipe gen-gauss -n 100 --mean 4,4 --cov 1,0,0,1 --mean -4,-4 --cov 1,0,0,1 > "
+                "two.npz\n"
+                "labpipe split two.npz | labpipe train-perceptron > perceptron.npz\n"
+                "labpipe plot-scatter --by-tensor --line perceptron.npz perceptron.npz -o line.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

@@ -48,11 +48,13 @@ static const lp_tool tool = {
         "--top. With the factors of svd in --model FILE, or with --x, x_pred is each row of x "
         "projected onto the columns of v, x v vᵀ, also of rows that were not factorised.",
     .examples =
+        "labpipe gen-moons -n 500 | labpipe train-mlp --hidden 20 --lr 0.5 > model.npz\n"
         "labpipe predict model.npz | labpipe eval\n"
+        "labpipe gen-moons -n 5 --seed 1 | labpipe to-csv x > new.csv\n"
         "labpipe from-csv new.csv | labpipe predict --model model.npz | labpipe to-csv y_pred\n"
-        "labpipe factorise --method svd --rank 2 iris.npz | labpipe predict | labpipe to-csv "
-        "x_pred\n"
-        "labpipe predict --row 5 --top 10 factors.npz | labpipe to-csv y_cols y_pred",
+        "labpipe gen-ratings -n 20000 --users 200 --items 500 | labpipe factorise --method "
+        "als --rank 3 --reg 1 > films.npz\n"
+        "labpipe predict --row 5 --top 10 films.npz | labpipe to-csv y_cols y_pred",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -59,11 +59,16 @@ static const lp_tool tool = {
         "middle grey. The PNG's pixels are the same "
         "everywhere; its text also depends on the version of cairo.",
     .examples =
-        "labpipe from-idx train-images.gz train-labels.gz | labpipe render-weights --of x "
-        "--first 50 --caption y -o digits.png\n"
+        "labpipe gen-digits -n 300 | labpipe split > digits.npz\n"
+        "labpipe render-weights --of x_train --first 50 --caption y_train digits.npz -o "
+        "digits.png\n"
+        "labpipe train-mlp --hidden 16 --input-scale 1/255 --batch 20 digits.npz > model.npz\n"
+        "labpipe render-weights --tile 28x28 model.npz -o weights.png\n"
+        "labpipe gen-faces --people 10 --shots 4 | labpipe scale --by centre > faces.npz\n"
         "labpipe factorise --method svd --rank 24 faces.npz | labpipe render-weights --of v "
         "-o faces.png\n"
-        "labpipe render-weights --tile 28x28 model.npz -o weights.png\n"
+        "labpipe train-cnn --layers conv:6:5,relu,max-pool:2 --input-scale 1/255 --epochs 2 "
+        "digits.npz > cnn.npz\n"
         "labpipe render-weights --maps 0 --of x_test cnn.npz -o maps.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,

@@ -29,10 +29,12 @@ static const lp_tool tool = {
               "Everything is computed in double and rounded once. scale.offset and scale.divisor "
               "[d] keep the numbers, so that predict can scale new data in the same way; scaling "
               "twice keeps both steps as one.",
-    .examples = "labpipe from-csv --label species iris.csv | labpipe scale --by centre\n"
-                "labpipe from-csv --label species iris.csv | labpipe split --train 100 | labpipe "
-                "scale --by standard\n"
-                "labpipe gen-digits | labpipe scale --divide 255",
+    .examples =
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv | labpipe split | labpipe scale --by "
+        "standard > ready.npz\n"
+        "labpipe from-csv --label species iris.csv | labpipe scale --by centre > centred.npz\n"
+        "labpipe gen-digits -n 100 | labpipe scale --divide 255 | labpipe inspect",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

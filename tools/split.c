@@ -65,13 +65,15 @@ static const lp_tool tool = {
               "--validation there are row_val, col_val and data_val too.",
     .examples =
         "labpipe gen-moons -n 1000 | labpipe split --train 0.8 --seed 1 > moons.npz\n"
-        "labpipe from-csv --label species iris.csv | labpipe split --train 100 --stratify\n"
-        "labpipe from-csv --label species iris.csv | labpipe split --train 0.7 --validation "
-        "0.1 --stratify\n"
-        "labpipe from-idx train-*.gz t10k-*.gz | labpipe split --validation 0.1 > mnist.npz\n"
-        "for i in 0 1 2 3 4; do labpipe split --folds 5 --fold $i x.npz > fold-$i.npz; done\n"
-        "labpipe split --group patient --train 0.8 visits.npz > parts.npz\n"
-        "labpipe gen-ratings | labpipe split --train 0.9 --within row > ratings.npz",
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv > iris.npz\n"
+        "labpipe split --train 100 --stratify iris.npz | labpipe inspect\n"
+        "labpipe split --train 0.7 --validation 0.1 --stratify iris.npz > parts.npz\n"
+        "seq 0 4 | xargs -I{} labpipe split --folds 5 --fold {} iris.npz -o fold-{}.npz\n"
+        "labpipe example visits.csv > visits.csv\n"
+        "labpipe from-csv --label outcome visits.csv | labpipe split --group patient > "
+        "patients.npz\n"
+        "labpipe gen-ratings -n 5000 | labpipe split --train 0.9 --within row > ratings.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

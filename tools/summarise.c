@@ -37,9 +37,13 @@ static const lp_tool tool = {
         "Where some runs ended early, the later epochs are those of the others alone. plot-curves "
         "draws the means, and bands of one sd about them.",
     .examples =
-        "labpipe summarise seed-*.npz > seeds.npz; labpipe plot-curves seeds.npz -o seeds.png\n"
-        "labpipe summarise --tsv --of test.accuracy fold-*.npz\n"
-        "labpipe summarise --runs --of 'test.*' relu.npz sigmoid.npz",
+        "labpipe gen-moons -n 300 | labpipe split > moons.npz\n"
+        "seq 1 4 | xargs -I{} labpipe train-mlp --hidden 5 --lr 0.5 --seed {} moons.npz -o "
+        "seed-{}.npz\n"
+        "labpipe summarise --tsv --of test.accuracy seed-1.npz seed-2.npz seed-3.npz "
+        "seed-4.npz\n"
+        "labpipe summarise --runs --of 'test.*' seed-1.npz seed-2.npz\n"
+        "labpipe summarise seed-1.npz seed-2.npz seed-3.npz | labpipe plot-curves -o seeds.png",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .text_flags = "tsv|runs",

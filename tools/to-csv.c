@@ -24,8 +24,9 @@ static const lp_tool tool = {
         "by classes, those of other tensors by the tensor's name. An "
         "operand is a FILE if it ends in .npz or .npy or begins with /, ./ or ../, else a NAME.",
     .examples =
-        "labpipe from-csv --label species fixtures/iris.csv | labpipe to-csv --class-names\n"
-        "labpipe gen-moons -n 5 | labpipe to-csv --no-header --separator ' '",
+        "labpipe gen-moons -n 5 | labpipe to-csv --no-header --separator ' '\n"
+        "labpipe example iris.csv > iris.csv\n"
+        "labpipe from-csv --label species iris.csv | labpipe to-csv --class-names > again.csv",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

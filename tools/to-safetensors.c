@@ -33,9 +33,10 @@ static const lp_tool tool = {
         "same model of it again. It also has the recipe.\n\n"
         "With --all every tensor of numbers is written as it is (f2 as F32), and texts go to the "
         "metadata.",
-    .examples = "labpipe to-safetensors model.npz -o model.safetensors\n"
-                "labpipe to-safetensors --names fc1,fc2 model.npz -o model.safetensors\n"
-                "labpipe to-safetensors --all iris.npz -o iris.safetensors",
+    .examples = "labpipe gen-moons -n 100 | labpipe train-mlp --hidden 5 > model.npz\n"
+                "labpipe to-safetensors model.npz -o model.safetensors\n"
+                "labpipe to-safetensors --names fc1,fc2 model.npz -o named.safetensors\n"
+                "labpipe gen-moons -n 100 | labpipe to-safetensors --all -o moons.safetensors",
     .in = LP_IN_STREAM,
     .out = LP_OUT_BINARY,
     .options = options,

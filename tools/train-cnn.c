@@ -37,14 +37,15 @@ static const lp_tool tool = {
         "PyTorch's module takes (kernel_size, stride, padding, p). Beside them model.input_shape "
         "and train-mlp's model.* and history.*.",
     .examples =
-        "labpipe from-cifar --test test_batch.bin data_batch_*.bin | labpipe train-cnn "
-        "--layers "
+        "labpipe gen-digits -n 500 | labpipe split > digits.npz\n"
+        "labpipe train-cnn --layers conv:8:3:1:1,batch-norm,relu,max-pool:2 --input-scale "
+        "1/255 --batch 32 --epochs 3 digits.npz | labpipe eval\n"
+        "labpipe example data_batch_1.bin > data_batch_1.bin\n"
+        "labpipe from-cifar data_batch_1.bin | labpipe split > pictures.npz\n"
+        "labpipe train-cnn --layers "
         "conv:6:5,relu,max-pool:2,conv:16:5,relu,max-pool:2,dense:120,relu,dense:84,relu "
         "--input-scale 2/255 --input-shift -1 --batch 4 --lr 0.001 --momentum 0.9 --epochs 2 "
-        "| labpipe eval\n"
-        "labpipe gen-digits -n 2000 | labpipe split | labpipe train-cnn --layers "
-        "conv:8:3:1:1,batch-norm,relu,max-pool:2 --input-scale 1/255 --batch 32 --epochs 5 | "
-        "labpipe eval",
+        "pictures.npz > cnn.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -35,12 +35,14 @@ static const lp_tool tool = {
         "gives the same bytes on every machine, with any number of threads, and also when it was "
         "killed and resumed from a checkpoint.",
     .examples =
-        "labpipe gen-moons -n 1000 | labpipe split --train 0.8 | labpipe train-mlp --hidden "
-        "20 --lr 0.5 --epochs 500 | labpipe eval\n"
-        "labpipe train-mlp --hidden 128,64 --batch 64 --optimizer adam --lr 1e-3 "
-        "--input-scale 1/255 mnist.npz\n"
-        "labpipe train-mlp --hidden 16 --target x --loss mse --checkpoint c.npz "
-        "--checkpoint-every 10 faces.npz",
+        "labpipe gen-moons -n 1000 | labpipe split | labpipe train-mlp --hidden 20 --lr 0.5 "
+        "| labpipe eval\n"
+        "labpipe gen-digits -n 500 | labpipe split > digits.npz\n"
+        "labpipe train-mlp --hidden 64,32 --batch 64 --optimizer adam --lr 1e-3 "
+        "--input-scale 1/255 --epochs 20 digits.npz | labpipe eval\n"
+        "labpipe gen-faces --people 10 --shots 4 | labpipe scale --divide 255 > faces.npz\n"
+        "labpipe train-mlp --hidden 16 --target x --loss mse --epochs 20 --checkpoint c.npz "
+        "--checkpoint-every 10 faces.npz > coder.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

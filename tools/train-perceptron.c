@@ -43,8 +43,9 @@ static const lp_tool tool = {
         "(Rosenblatt's criterion: how far wrong rows lie beyond the line, averaged over all rows), "
         "history.accuracy, history.val_loss and history.val_accuracy have one entry for each "
         "evaluation.",
-    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5 |\n"
-                "    labpipe split --train 0.8 | labpipe train-perceptron | labpipe eval",
+    .examples = "labpipe gen-gauss -n 100 --mean 10,16 --cov 3,0,0,4 --mean -6,-3 --cov 2,0,0,5 > "
+                "two.npz\n"
+                "labpipe split two.npz | labpipe train-perceptron | labpipe eval",
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,

@@ -110,8 +110,8 @@ void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
     if (tool->examples != NULL)
         fprintf(out, "\nExamples:\n%s\n", tool->examples);
     if (tool->in != LP_IN_NOTHING)
-        fprintf(out, "\nWithout a FILE, or where it is -, standard input is read.\n");
-    fprintf(out, "Exit status: %s\n", exit_status);
+        fprintf(out, "\nWithout a FILE, or where it is -, standard input is read.");
+    fprintf(out, "\nExit status: %s\n", exit_status);
 }
 
 /* Prints text for roff: escapes backslashes, dashes, and dots and quotes that start a line. */

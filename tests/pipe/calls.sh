@@ -44,6 +44,7 @@ from-safetensors iris.safetensors
 to-safetensors model.npz
 from-images   picture.pgm
 gen-gauss     -          -n 10 --mean 0,0 --cov 1,0,0,1 --mean 1,1 --cov 1,0,0,1
+example       -          plants.csv
 gen-moons     -          -n 10
 gen-ellipse   -          -n 10
 gen-digits    -          -n 20

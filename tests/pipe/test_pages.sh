@@ -25,8 +25,10 @@ run() {
     fi
     command='' expected=''
 }
+mkdir empty # README's begin with nothing
 for page in README.md CONTRIBUTING.md; do
-    awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' $page >session
+    if [ $page = README.md ]; then cd empty || exit 1; else cd "$scratch" || exit 1; fi
+    awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$scratch/$page" >session
     before=$passed
     while IFS= read -r line; do
         if [ "${line#\$ }" != "$line" ]; then
@@ -42,8 +44,10 @@ done
 
 # ---- Python blocks ----
 
+cd empty || exit 1
+
 if [ -n "$python" ]; then
-    awk '/^```python/ { on = 1; n++; next } /^```/ { on = 0 } on { print > "block" n ".py" }' README.md
+    awk '/^```python/ { on = 1; n++; next } /^```/ { on = 0 } on { print > "block" n ".py" }' ../README.md
     check "reading from NumPy" "$python" block1.py
     equal "writing from NumPy, through a pipe" "$("$python" block2.py | inspect --tsv | cut -f 1-3 | tail -n 2)" \
         "$(printf 'x\tf8\t(3, 3)\ny\ti8\t(3,)')"
@@ -59,6 +63,8 @@ else
 fi
 
 # ---- tables ----
+
+cd "$scratch" || exit 1
 
 equal "README lists every tool" "$(sed -n 's/^|[^|]*| `\([a-z-]*\)` | .*/\1/p' README.md | sort | tr '\n' ' ')" \
     "$(cd tools && printf '%s\n' *.c | sed 's/\.c$//' | grep -vx labpipe | sort | tr '\n' ' ')"
