@@ -49,9 +49,18 @@ static struct {
 
 static atomic_bool busy; /* a job is running */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t begun = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
-static atomic_int sleepers, caller_sleeps; /* workers that wait for `begun`; the caller */
-static pthread_t workers[MAX_WORKERS];
+
+/* A thread that waits, in the end asleep. */
+typedef struct {
+    pthread_cond_t signal;
+    atomic_bool asleep;
+} waiter;
+
+static waiter caller = {.signal = PTHREAD_COND_INITIALIZER};
+static struct {
+    pthread_t thread;
+    waiter waiter;
+} workers[MAX_WORKERS];
 static size_t started; /* workers; written by the owner of `busy` */
 static _Thread_local bool inside;
 
@@ -102,9 +111,8 @@ static bool all_finished(size_t thread, uint32_t seen) {
     return atomic_load(&job.unfinished) == 0;
 }
 
-/* Waits for an event, a little awake, then asleep until `signal`: *asleep counts those who are. */
-static void wait_for(event *happened, size_t thread, uint32_t seen, pthread_cond_t *signal,
-                     atomic_int *asleep) {
+/* Waits for an event, a little awake, then asleep until someone wakes it. */
+static void wait_for(event *happened, size_t thread, uint32_t seen, waiter *self) {
     for (int64_t end = now() + SPIN; now() < end;)
         for (int i = 0; i < LOOKS; i++) {
             if (happened(thread, seen))
@@ -112,17 +120,17 @@ static void wait_for(event *happened, size_t thread, uint32_t seen, pthread_cond
             pause_a_little();
         }
     pthread_mutex_lock(&mutex);
-    atomic_fetch_add(asleep, 1);
+    atomic_store(&self->asleep, true);
     while (!happened(thread, seen))
-        pthread_cond_wait(signal, &mutex);
-    atomic_fetch_sub(asleep, 1);
+        pthread_cond_wait(&self->signal, &mutex);
+    atomic_store(&self->asleep, false);
     pthread_mutex_unlock(&mutex);
 }
 
-static void wake(pthread_cond_t *signal, atomic_int *asleep) {
-    if (atomic_load(asleep) > 0) {
+static void wake(waiter *other) {
+    if (atomic_load(&other->asleep)) {
         pthread_mutex_lock(&mutex);
-        pthread_cond_broadcast(signal);
+        pthread_cond_signal(&other->signal);
         pthread_mutex_unlock(&mutex);
     }
 }
@@ -160,14 +168,14 @@ static void take_part(size_t thread) {
     for (size_t i = 0; i < threads; i++)
         taken += take_range(thread, (thread + i) % threads);
     if (taken > 0 && atomic_fetch_sub(&job.unfinished, taken) == taken)
-        wake(&finished, &caller_sleeps);
+        wake(&caller);
 }
 
 static void *work(void *argument) {
     size_t thread = (size_t)(uintptr_t)argument;
     inside = true;
     for (uint32_t seen = 0;;) {
-        wait_for(called, thread, seen, &begun, &sleepers);
+        wait_for(called, thread, seen, &workers[thread - 1].waiter);
         seen = atomic_load(&job.number);
         take_part(thread);
     }
@@ -176,9 +184,12 @@ static void *work(void *argument) {
 
 /* The caller is thread 0. */
 static size_t start_workers(size_t wanted) {
-    for (; started < wanted; started++)
-        if (pthread_create(&workers[started], NULL, work, (void *)(uintptr_t)(started + 1)) != 0)
+    for (; started < wanted; started++) {
+        pthread_cond_init(&workers[started].waiter.signal, NULL);
+        if (pthread_create(&workers[started].thread, NULL, work,
+                           (void *)(uintptr_t)(started + 1)) != 0)
             break; /* fewer threads give the same bytes */
+    }
     return started < wanted ? started : wanted;
 }
 
@@ -191,8 +202,12 @@ static size_t most_threads(void) {
     if (atomic_load(&insisted))
         return MAX_WORKERS + 1;
     int64_t time = now();
-    if (most == 0 || time - asked > (most > 1 ? FREE_AGE : BUSY_AGE))
-        asked = time, most = (size_t)lp_cpus_free((int)started - atomic_load(&sleepers));
+    if (most == 0 || time - asked > (most > 1 ? FREE_AGE : BUSY_AGE)) {
+        int awake = 0;
+        for (size_t i = 0; i < started; i++)
+            awake += !atomic_load(&workers[i].waiter.asleep);
+        asked = time, most = (size_t)lp_cpus_free(awake);
+    }
     return most;
 }
 
@@ -211,7 +226,7 @@ static void keep_off_caller(void) {
     if (CPU_COUNT(&set) == 0)
         return;
     for (size_t i = 0; i < started; i++)
-        pthread_setaffinity_np(workers[i], sizeof set, &set);
+        pthread_setaffinity_np(workers[i].thread, sizeof set, &set);
     avoided = cpu, placed = started;
 }
 
@@ -228,7 +243,8 @@ static void publish(size_t threads, size_t chunks, void (*body)(void *context, s
         atomic_store(&job.range[r].state, (uint64_t)number << 32 | size);
     }
     atomic_store(&job.number, number);
-    wake(&begun, &sleepers);
+    for (size_t i = 1; i < threads; i++)
+        wake(&workers[i - 1].waiter);
 }
 
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context) {
@@ -245,7 +261,7 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
         inside = true;
         take_part(0);
         inside = false;
-        wait_for(all_finished, 0, 0, &finished, &caller_sleeps);
+        wait_for(all_finished, 0, 0, &caller);
     } else {
         for (size_t i = 0; i < chunks; i++)
             body(context, i);

@@ -87,18 +87,29 @@ LP_INLINE cut cut_rows(size_t rows, size_t max) {
     return (cut){count, height, rows - height * count};
 }
 
-/* Multiply-adds below which one thread does it all: some 15 us. */
-enum { SMALL = 90000 * RL };
+/* Multiply-adds below which one thread does it all, some 4 us; a chunk has at least half of it. */
+enum { SMALL = 25000 * RL };
+
+/* Pictures, some to a chunk. */
+typedef struct {
+    size_t n, chunks;
+    void (*body)(void *context, size_t p);
+    void *context;
+} picture_chunks;
+
+static inline void each_in_chunk(void *context, size_t i) {
+    const picture_chunks *c = context;
+    for (size_t p = c->n * i / c->chunks; p < c->n * (i + 1) / c->chunks; p++)
+        c->body(c->context, p);
+}
 
 /* body(context, p) for every picture; on one thread where the multiply-adds, or what costs as much,
  * are few. */
 LP_INLINE void each_picture(size_t n, size_t operations, void (*body)(void *context, size_t p),
                             void *context) {
-    if (operations >= SMALL)
-        lp_parallel(n, body, context);
-    else
-        for (size_t p = 0; p < n; p++)
-            body(context, p);
+    picture_chunks c = {n, operations < SMALL ? 1 : min_of(n, operations / (SMALL / 2)), body,
+                        context};
+    lp_parallel(c.chunks, each_in_chunk, &c);
 }
 
 /* The terms of a product or a convolution that are one chain of fma; part of the contract (list.h),
