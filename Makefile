@@ -143,7 +143,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filt
 # a name of its own, and lp_tool_begin is the target's.
 main_of = main_of_$(subst -,_,$(1))
 TABLED := $(patsubst tools/%.c,%,$(shell grep -l lp_tool_begin tools/*.c))
-$(BUILD)/tests/fuzz/tools/%.o: tools/%.c $(BUILD)/.libraries
+$(BUILD)/tests/fuzz/tools/%.o: tools/%.c $(BUILD)/.checked
 	$(call say,CC $< (for fuzzing))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Dmain=$(call main_of,$*) -c -o $@ $<

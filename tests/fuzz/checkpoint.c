@@ -25,7 +25,7 @@ static int train(int learner, int64_t epochs, const lp_run_hooks *hooks, lp_erro
     static const double x[] = {0.5, -1.0, 1.5, 0.25, -0.75, 2.0, 0.0, -0.5};
     static const int64_t y[] = {0, 1, 1, 0};
     static int64_t hidden[] = {3};
-    const lp_run_options run = {.eval_every = 1, .snapshot_every = 1, .patience = 100};
+    const lp_run_options run = {.eval_every = {.units = 1}, .snapshot_every = 1, .patience = 100};
     const lp_train_network_options network = {.hidden = {hidden, 1},
                                               .activation = 2,
                                               .output_activation = 3,
