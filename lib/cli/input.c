@@ -1,4 +1,5 @@
 /* What a tool reads: streams, foreign files, folders. */
+#include "cli/replay.h"
 #include "cli/state.h"
 
 #include "io/crc32.h"
@@ -17,6 +18,7 @@ typedef struct {
     lp_buffer inflated; /* of a gzip file */
     uint32_t crc32;
     bool is_folder;
+    size_t name_at; /* where the names of its files begin in their paths */
 } foreign_file;
 
 static foreign_file *foreign; /* (foreign_count): the operands, then the options' files */
@@ -56,6 +58,7 @@ static lp_stream *read_streams(size_t from, size_t n) {
     for (size_t i = 0; i < n; i++) {
         inputs[i].path = lp_now.files.item[from + i];
         inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
+        inputs[i].opened = lp_replayed_path(inputs[i].path, inputs[i].check_crc32, inputs[i].crc32);
     }
     lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
     lp_progress_clear();
@@ -91,7 +94,7 @@ lp_stream *lp_tool_input_stream_at(size_t i) {
 }
 
 lp_stream *lp_tool_input_stream_in(const char *path) {
-    const lp_input input = {.path = path};
+    const lp_input input = {.path = path, .opened = lp_replayed_path(path, false, 0)};
     return lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
 }
 
@@ -122,6 +125,13 @@ static void check_foreign(const foreign_file *file) {
                      file->is_folder ? "folder" : "file");
 }
 
+/* Where it is read. */
+static const char *path_of(const foreign_file *file) {
+    uint32_t crc32 = 0;
+    bool has_crc32 = expected_crc32((size_t)(file - foreign), &crc32);
+    return lp_replayed_path(file->path, has_crc32, crc32);
+}
+
 static lp_file open_foreign(foreign_file *file, const char *path) {
     lp_error *e = &lp_now.error;
     const char *name = lp_source_name(path);
@@ -142,7 +152,7 @@ static lp_file open_foreign(foreign_file *file, const char *path) {
 
 lp_file lp_tool_input_file_at(const char *path) {
     foreign_file *file = add_foreign(path, false);
-    lp_file opened = open_foreign(file, path);
+    lp_file opened = open_foreign(file, path_of(file));
     check_foreign(file);
     return opened;
 }
@@ -154,21 +164,32 @@ bool lp_tool_input_file(lp_file *file) {
     return true;
 }
 
-bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep) {
-    if (next_path == folder.count) {
-        if (next_operand == lp_now.files.count || !lp_folder_is(lp_now.files.item[next_operand]))
-            return lp_tool_input_file(file);
-        const char *path = lp_now.files.item[next_operand++];
-        lp_folder_free(&folder);
-        next_path = 0;
-        lp_tool_try(lp_folder_list(&folder, path, endings, deep, &lp_now.error));
-        if (folder.count == 0)
-            lp_tool_fail("reading %s: it is a directory without a file of the kind %s", path,
-                         endings);
-        add_foreign(path, true);
+/* Begins with the next operand, if that is a folder. */
+static bool begin_folder(const char *endings, bool deep) {
+    if (next_operand == lp_now.files.count)
+        return false;
+    foreign_file *whole = add_foreign(lp_now.files.item[next_operand], true);
+    const char *opened = path_of(whole);
+    if (!lp_folder_is(opened)) {
+        foreign_count--;
+        return false;
     }
+    whole->name_at = strlen(opened);
+    next_operand++;
+    lp_folder_free(&folder);
+    next_path = 0;
+    lp_tool_try(lp_folder_list(&folder, opened, endings, deep, &lp_now.error));
+    if (folder.count == 0)
+        lp_tool_fail("reading %s: it is a directory without a file of the kind %s", opened,
+                     endings);
+    return true;
+}
+
+bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep) {
+    if (next_path == folder.count && !begin_folder(endings, deep))
+        return lp_tool_input_file(file);
     foreign_file *whole = &foreign[foreign_count - 1];
-    const char *path = folder.item[next_path++], *name = path + strlen(whole->path);
+    const char *path = folder.item[next_path++], *name = path + whole->name_at;
     name += strspn(name, "/");
     lp_source_close(&whole->source);
     whole->crc32 = lp_crc32(whole->crc32, name, strlen(name));

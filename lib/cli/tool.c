@@ -2,6 +2,7 @@
 #include "cli/tool.h"
 
 #include "cli/replace.h"
+#include "cli/replay.h"
 #include "cli/state.h"
 #include "io/recipe.h"
 #include "io/source.h"
@@ -262,8 +263,10 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     fill_standard_descriptors();
     lp_on_out_of_memory(out_of_memory);
     add_options(values);
-    answer_questions(argc, argv);
+    if (!lp_is_replayed())
+        answer_questions(argc, argv);
     lp_tool_try(lp_command_parse(&lp_now.command, argc, argv, e));
+    lp_replayed_check_command();
     sort_operands();
     lp_tool_try(take_environment());
     lp_tool_try(lp_kernels_check(e));

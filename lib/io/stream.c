@@ -669,7 +669,8 @@ static int name_origin(const lp_input *input, lp_source *source, origins *all, s
 static int read_input(lp_stream *s, const lp_input *input, origins *all, lp_error *e) {
     lp_source *source = &s->source[s->sources++];
     const size_t first = all->count;
-    if (lp_source_open(source, input->path, e) || lp_source_fill(source, 1, e))
+    if (lp_source_open(source, input->opened != NULL ? input->opened : input->path, e) ||
+        lp_source_fill(source, 1, e))
         return -1;
     if (source->size == 0)
         return lp_fail(e, "it is empty (did what wrote it fail?)");
@@ -735,6 +736,31 @@ int lp_stream_sha256(const lp_stream *s, size_t i, lp_sha256 *sha256, lp_error *
     entry fresh = *s->item[i];
     fresh.has_sha256 = false;
     return sha256_of(&fresh, sha256, e);
+}
+
+const unsigned char *lp_stream_bytes(const lp_stream *s, size_t *size) {
+    *size = s->source[0].size;
+    return s->source[0].data;
+}
+
+const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *element) {
+    for (size_t i = 0; i < s->count; i++) {
+        const lp_member *m = &s->item[i]->member;
+        if (m->source == NULL || offset < m->offset || offset - m->offset >= m->size)
+            continue;
+        const size_t at = offset - m->offset, size = m->npy.type.size;
+        const bool has_elements = m->foreign == NULL && size > 0 && at >= m->npy.header_size;
+        *element = has_elements ? (at - m->npy.header_size) / size : SIZE_MAX;
+        return s->item[i]->name;
+    }
+    return NULL;
+}
+
+bool lp_stream_is_stored(const lp_stream *s) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->item[i]->member.source == NULL)
+            return false;
+    return s->archives == 1;
 }
 
 /* Writes a member of the recipe's own. */

@@ -40,6 +40,7 @@ typedef struct {
     const char *path;
     bool check_crc32;
     uint32_t crc32;
+    const char *opened; /* what is read in its place; NULL: itself */
 } lp_input;
 
 /* Reads every archive of every input. Refused, with the input, the member and the reason: a
@@ -138,6 +139,17 @@ void lp_stream_continue_recipe(lp_stream *s, const char *tool, const char *optio
  * of a stream that the recipe has as <(...). Writing adds this version. */
 const lp_texts *lp_stream_versions(const lp_stream *s);
 void lp_stream_add_versions(lp_stream *s, const lp_texts *versions);
+
+/* All bytes of the first input, which the stream keeps. */
+const unsigned char *lp_stream_bytes(const lp_stream *s, size_t *size);
+
+/* Where byte `offset` of the only file that was read lies: the name of the tensor whose header or
+ * elements it is in (*element is then SIZE_MAX, or the place of the element as it is stored); NULL
+ * between them, behind them and in deflated ones. */
+const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *element);
+
+/* True where lp_stream_locate knows of every tensor's bytes: one archive, nothing deflated. */
+bool lp_stream_is_stored(const lp_stream *s);
 
 /* The SHA-256 of item i, computed from what it is. */
 int lp_stream_sha256(const lp_stream *s, size_t i, lp_sha256 *sha256, lp_error *e);

@@ -1,0 +1,146 @@
+#include "cli/replay.h"
+#include "cli/dispatch.h"
+#include "cli/tool.h"
+#include "io/digest.h"
+#include "io/pipeline.h"
+#include "io/recipe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+    const char *find;
+    int64_t time_limit;
+};
+
+#define ROW(name, member) LP_ROW(name, struct options, member)
+static const lp_option options[] = {
+    {ROW("find", find), .metavar = "DIR",
+     .help = "take a file that is not where the recipe says, or is another by now, from this "
+             "folder or those in it: by its CRC-32, whatever its name"},
+    {ROW("time-limit", time_limit), .metavar = "SECONDS", .default_value = "3600", .max = 1e9,
+     .help = "end it after so many seconds; 0: never"},
+    {0},
+};
+
+static const lp_tool tool = {
+    .name = "replay",
+    .group = LP_TO_EVALUATE,
+    .summary = "run a stream's recipe and say whether it gives the same bytes",
+    .manual =
+        "Reads the recipe in FILE, runs it, and compares what comes out with FILE, byte by byte. "
+        "Where they differ, the first tensor and element that do are named, and the exit status is "
+        "1; with -o what came out is kept, the same or not.\n"
+        "\n"
+        "The recipe may be a stranger's. No shell reads it: words, quotes, pipes and <(...) are "
+        "all that it may consist of, and labpipe's own tools all that it may run. Nothing runs "
+        "where any part of it is something else. The tools write no files, read only regular "
+        "files with the CRC-32 that the recipe has, outside /dev, /proc and /sys, and make no "
+        "tensor of more than 4 GiB (LABPIPE_MAX_BYTES=N: N bytes).\n"
+        "\n"
+        "Relative paths are those of the folder that replay runs in.",
+    .examples = "labpipe gen-moons -n 100 --seed 1 | labpipe split > moons.npz; labpipe replay "
+                "moons.npz\n"
+                "labpipe replay --find ~/data -o again.npz submitted.npz",
+    .in = LP_IN_STREAM,
+    .out = LP_OUT_TEXT,
+    .options = options,
+};
+
+/* What came out so far, held against the file. */
+typedef struct {
+    const lp_stream *s;
+    const unsigned char *expected;
+    size_t size, at; /* of the file; bytes that came */
+    bool differs;
+    size_t first;       /* byte that does */
+    const char *tensor; /* the first that differs, and its element; NULL for none so far */
+    size_t element;
+    FILE *kept;
+} comparison;
+
+static void compare(comparison *c, const unsigned char *bytes, size_t size) {
+    size_t common = c->at >= c->size ? 0 : c->size - c->at < size ? c->size - c->at : size;
+    if (common == size && memcmp(c->expected + c->at, bytes, size) == 0)
+        return;
+    for (size_t i = 0; i < size && !c->differs; i++)
+        if (i == common || c->expected[c->at + i] != bytes[i])
+            c->differs = true, c->first = c->at + i;
+    /* Where an element differs, so does the CRC-32 before it, which says less. */
+    for (size_t i = 0; i < common && c->tensor == NULL; i++)
+        if (c->expected[c->at + i] != bytes[i])
+            c->tensor = lp_stream_locate(c->s, c->at + i, &c->element);
+}
+
+static bool take(void *context, const unsigned char *bytes, size_t size) {
+    comparison *c = context;
+    if (c->tensor == NULL)
+        compare(c, bytes, size);
+    c->at += size;
+    if (c->kept != NULL && fwrite(bytes, 1, size, c->kept) != size)
+        lp_tool_try(-1); /* the output's own line */
+    return c->kept != NULL || c->tensor == NULL;
+}
+
+static const char *name(void) {
+    return lp_source_name(lp_tool_input_path(0));
+}
+
+/* The verdict in words. */
+static void tell(const comparison *c, FILE *out) {
+    fprintf(out, "%s: ", name());
+    if (!c->differs)
+        fprintf(out, "the recipe gives the same bytes\n");
+    else if (c->tensor != NULL && c->element != SIZE_MAX)
+        fprintf(out, "different: %s differs first, in element %zu\n", c->tensor, c->element);
+    else if (c->tensor != NULL)
+        fprintf(out, "different: %s differs first, in its type or shape\n", c->tensor);
+    else if (c->at < c->size)
+        fprintf(out, "different: the recipe gives %zu bytes, the file has %zu\n", c->at, c->size);
+    else if (c->at == c->size && lp_stream_is_stored(c->s))
+        fprintf(out, "different: the tensors are the same, the recipe or its digest is not\n");
+    else
+        fprintf(out, "different: byte %zu is the first that differs\n", c->first);
+}
+
+/* The recipe of a stream, where it can be replayed. */
+static void parse(lp_stream *s, lp_arena *arena, lp_pipeline *p, lp_error *e) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer versions = {0};
+    const char *recipe = lp_stream_recipe(s), *path = name();
+    if (recipe[0] == '\0')
+        lp_tool_fail("%s came without a recipe", path);
+    if (lp_pipeline_parse(recipe, arena, p, e))
+        lp_tool_try(lp_within(e, "%s", path));
+    if (lp_digest_tell_versions(lp_stream_versions(s), &versions))
+        lp_tool_warn("%s was %s: other bytes are to be expected", path, versions.data);
+}
+
+int main(int argc, char **argv) {
+    // arguments
+    struct options o = {0};
+    lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
+    if (lp_tool_input_count() != 1)
+        lp_tool_usage("one FILE at a time (its recipe is run, and its bytes are compared)");
+    // read
+    lp_arena arena = {0};
+    lp_pipeline p;
+    lp_texts names = {0};
+    comparison c = {.s = lp_tool_input_stream()};
+    parse((lp_stream *)c.s, &arena, &p, e);
+    c.expected = lp_stream_bytes(c.s, &c.size);
+    // compute
+    lp_replay_options how = {.folder = lp_tool_need(lp_dispatch_folder(argv[0], e)),
+                             .tools = &names,
+                             .find = o.find,
+                             .seconds = o.time_limit};
+    const bool is_kept = lp_tool_given("output");
+    c.kept = is_kept ? lp_tool_out() : NULL;
+    lp_tool_try(lp_dispatch_names(how.folder, &names, e));
+    if (lp_replay_run(&p, &how, take, &c, e))
+        lp_tool_try(lp_within(e, "%s", name()));
+    c.differs |= c.at != c.size;
+    // write
+    tell(&c, !is_kept ? lp_tool_out() : lp_tool_out_path() != NULL ? stdout : stderr);
+    int status = lp_tool_end();
+    return status == LP_OK && c.differs ? LP_FAILED : status;
+}
