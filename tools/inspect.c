@@ -1,16 +1,24 @@
 #include "cli/tool.h"
+#include "data/columns.h"
 #include "data/summary.h"
 #include "io/digest.h"
+#include "io/prov.h"
 #include "io/recipe.h"
 
 struct options {
-    bool recipe, tsv;
+    bool recipe, tsv, json, prov, columns;
 };
 
 #define ROW(name, member) LP_ROW(name, struct options, member)
 static const lp_option options[] = {
-    {ROW("recipe", recipe), .conflicts = "tsv",
+    {ROW("recipe", recipe), .conflicts = "tsv|json|prov|columns",
      .help = "print only the recipe; fails where there is none, or where it cannot be replayed"},
+    {ROW("columns", columns), .conflicts = "json|prov",
+     .help = "print for each column of x and y how many values are missing and how many distinct, "
+             "and the quartiles"},
+    {ROW("json", json), .conflicts = "tsv|prov",
+     .help = "print one JSON object: tensors, their SHA-256, recipe, versions"},
+    {ROW("prov", prov), .conflicts = "tsv", .help = "print the recipe as W3C PROV-JSON"},
     {ROW("tsv", tsv), .help = "print a header and the tensors, tab-separated, numbers in full"},
     {0},
 };
@@ -24,10 +32,18 @@ static const lp_tool tool = {
         "maximum and the mean of the finite values, and how many are not finite; for strings the "
         "first ones. Last comes the recipe: the shell pipeline that makes the stream again.\n"
         "\n"
-        "Printing a recipe never runs it. Read it before you pipe it into bash.",
+        "Printing a recipe never runs it: labpipe replay does, without a shell.\n"
+        "\n"
+        "--columns has a line for each column of x, y and their parts: values, missing ones (NaN, "
+        "or empty texts), distinct ones, and minimum, quartiles and maximum as numpy.nanquantile "
+        "computes them.\n"
+        "\n"
+        "--prov writes what the PROV-JSON submission to the W3C describes: a stage is an activity, "
+        "what it writes and the files that it reads are entities, the versions of labpipe agents.",
     .examples = "labpipe gen-moons -n 100 | labpipe train-mlp --hidden 5 > model.npz\n"
                 "labpipe inspect model.npz\n"
-                "labpipe inspect --recipe model.npz",
+                "labpipe inspect --recipe model.npz\n"
+                "labpipe inspect --columns model.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,
@@ -61,6 +77,12 @@ int main(int argc, char **argv) {
     // write
     if (o.recipe)
         fprintf(lp_tool_out(), "%s\n", sound_recipe(s));
+    else if (o.prov)
+        lp_tool_try(lp_prov_write(s, lp_tool_out(), e));
+    else if (o.json)
+        lp_tool_try(lp_summary_write_json(s, lp_tool_out(), e));
+    else if (o.columns)
+        lp_tool_try(lp_columns_write(s, o.tsv, lp_tool_out(), e));
     else
         lp_tool_try(lp_summary_write(s, o.tsv, lp_tool_out(), e));
     return lp_tool_end();

@@ -24,4 +24,9 @@ lp_summary lp_summarise(const lp_tensor *t);
  *            numbers in full; else in columns for reading, the recipe last */
 int lp_summary_write(lp_stream *s, bool is_tsv, FILE *out, lp_error *e);
 
+/* Writes one JSON object: "tensors", each with name, dtype, shape, min, max, mean, nonfinite (or
+ * the first 100 strings) and sha256 (io/digest.h); "recipe", "not_replayable" (why), "versions" of
+ * labpipe, "archives". What is not known, or not finite, is null. */
+int lp_summary_write_json(lp_stream *s, FILE *out, lp_error *e);
+
 #endif
