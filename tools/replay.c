@@ -39,9 +39,12 @@ static const lp_tool tool = {
         "tensor of more than 4 GiB (LABPIPE_MAX_BYTES=N: N bytes).\n"
         "\n"
         "Relative paths are those of the folder that replay runs in.",
-    .examples = "labpipe gen-moons -n 100 --seed 1 | labpipe split > moons.npz; labpipe replay "
-                "moons.npz\n"
-                "labpipe replay --find ~/data -o again.npz submitted.npz",
+    .examples = "labpipe gen-moons -n 100 | labpipe split > moons.npz\n"
+                "labpipe replay moons.npz\n"
+                "labpipe example iris.csv > iris.csv\n"
+                "labpipe from-csv --label species iris.csv > iris.npz\n"
+                "mkdir data; mv iris.csv data/fisher.csv\n"
+                "labpipe replay --find data -o again.npz iris.npz",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,
