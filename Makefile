@@ -11,6 +11,8 @@ BUILD ?= build
 BIN ?= bin
 OUT ?= out
 VERSION := 0.1.0
+# The version's date, for the manual pages.
+RELEASED := 2026-11-21
 
 # -ffp-contract=off: a product and a sum become one rounding only where the source says fma.
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
@@ -86,6 +88,7 @@ $(BUILD)/.isas: $(if $(filter-out $(ISAS),$(COMPILED))$(filter-out $(COMPILED),$
 	@echo '$(ISAS)' >$@
 FORCE:
 
+$(BUILD)/lib/cli/usage.o $(BUILD)/lint/lib/cli/usage.o: ALL_CFLAGS += -DLP_RELEASED='"$(RELEASED)"'
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
 $(BUILD)/%.o: %.c $(BUILD)/.checked
 	$(call say,CC $<)
@@ -287,7 +290,7 @@ STRIP ?= strip --strip-unneeded
 RUNPATH ?= yes
 PUBLIC_HEADER := cli/tool.h
 INSTALL_VARIABLES := DESTDIR bindir libexecdir libdir includedir datarootdir mandir STRIP RUNPATH \
-    BUILD BIN VERSION CC CFLAGS LDFLAGS LDLIBS PUBLIC_HEADER
+    BUILD BIN VERSION RELEASED CC CFLAGS LDFLAGS LDLIBS PUBLIC_HEADER
 quoted_variables = $(foreach name,$(INSTALL_VARIABLES),$(name)=$(call quoted,$($(name))))
 
 install: tools ## install under prefix (/usr/local); also bindir, libdir, mandir, ..., DESTDIR

@@ -89,13 +89,9 @@ symbolic_link "$tools/labpipe" "$bindir/labpipe"
 
 # ---- the pages ----
 
-for page in docs/man/*.[1-9]; do
-    [ -e "$page" ] || continue
-    sed "s/@VERSION@/$VERSION/g" "$page" | file 644 "$mandir/man${page##*.}/${page##*/}"
-done
-for source in tools/*.c; do
-    name=$(basename "$source" .c)
-    [ "$name" = labpipe ] || "$BIN/$name" --man | file 644 "$mandir/man1/labpipe-$name.1"
+export BIN VERSION RELEASED
+for page in $(sh make/page.sh --list); do
+    sh make/page.sh "$page" | file 644 "$mandir/man${page##*.}/$page"
 done
 
 # ---- completion ----

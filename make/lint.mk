@@ -34,7 +34,7 @@ lint-length:
 # As for AVX-512, whose vectors have the most elements.
 lint-cppcheck:
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	    -Ilib -DLP_VERSION='"$(VERSION)"' -DLP_ISA=avx512 -DLP_IS_avx512 -DLP_SIZE=8 $(LINT_UNITS)
+	    -Ilib -DLP_VERSION='"$(VERSION)"' -DLP_RELEASED='"$(RELEASED)"' -DLP_ISA=avx512 -DLP_IS_avx512 -DLP_SIZE=8 $(LINT_UNITS)
 
 # gcc's analyzer, and every warning of an ordinary build, on the library and the tools; not on the
 # kernels, whose inlined vector code GCC 12 does not finish analysing within ten minutes.

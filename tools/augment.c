@@ -1,5 +1,6 @@
 #include "data/augment.h"
 #include "cli/tool.h"
+#include "tensors.h"
 
 #include <math.h>
 
@@ -16,10 +17,23 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    PICTURES_ROW,
+    INPUT_SHAPE_ROW,
+    {"y, y_train, ids, ...", "[n, ...]", "what has a row for each picture"},
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"x, x_train, y, y_train, ...", "[K * n, ...]", "the same, K times as long"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "augment",
     .group = LP_TO_PREPARE,
     .summary = "widen the training part by mirrored and shifted copies of its pictures",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "x_train, or x where there is no x_train, becomes K times as long: the pictures as they "
         "are, then K - 1 copies of them all, each picture changed at random by itself. y_train, "

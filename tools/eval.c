@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "learn/evaluate.h"
+#include "tensors.h"
 
 struct options {
     lp_evaluate_options how;
@@ -27,10 +28,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW,    LABELS_ROW,  LAYER_ROWS,  PICTURE_LAYER_ROWS,
+    PERCEPTRON_ROWS, FACTOR_ROWS, SPARSE_ROWS, PREDICTION_ROWS,
+    MODEL_ROW,       CLASSES_ROW, {0},
+};
+
 static const lp_tool tool = {
     .name = "eval",
     .group = LP_TO_EVALUATE,
     .summary = "evaluate a model, predictions or factors on the data",
+    .reads = reads,
     .manual =
         "Takes a stream with a model (layer1.weight and so on, or a perceptron's weight) and the "
         "data to evaluate it on, x and y (the part all) or x_train, y_train, x_test and y_test "

@@ -1,4 +1,5 @@
 #include "learn/train_factors.h"
+#include "tensors.h"
 #include "training.h"
 
 #include <math.h>
@@ -64,10 +65,26 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"x", "[m, d]", "the matrix"},
+    SPARSE_ROWS,
+    SPARSE_PARTS_ROWS,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    FACTOR_ROWS,
+    MODEL_ROW,
+    {"history.epoch, history.loss, history.val_loss", "f8 [e]",
+     "the mean squared error, at each evaluation"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "factorise",
     .group = LP_TO_LEARN,
     .summary = "approximate a matrix by the product of two narrow ones",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "x [m, n], or a sparse matrix (row, col, data, shape: then only its entries count), "
         "becomes u [m, r] and v [n, r] with x ≈ u vᵀ, or, with svd, u diag(s) vᵀ; --bias adds the "

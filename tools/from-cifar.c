@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/pictures.h"
+#include "tensors.h"
 
 struct options {
     const char *test;
@@ -12,10 +13,19 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x, x_train, x_test", "u1 [n, 32, 32, 3]", "the pictures"},
+    {"y, y_train, y_test", "u1 [n]", "the labels"},
+    CLASSES_ROW,
+    INPUT_SHAPE_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-cifar",
     .group = LP_TO_CONVERT,
     .summary = "read CIFAR-10's binary batches into a stream",
+    .writes = writes,
     .manual = "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, "
               "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
               "ten names, input_shape the shape of one image. A file that is not a whole number of "

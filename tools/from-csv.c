@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/triples.h"
+#include "tensors.h"
 
 struct options {
     lp_triples_options how;
@@ -44,10 +45,22 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "f8 [n, d]", "the columns that no option names"},
+    {"y", "i8 or f8 [n]", "the labels, or under --target the numbers"},
+    CLASSES_ROW,
+    COLUMNS_ROW,
+    {"ids", "[n]", "the column of --id"},
+    {"missing", "[t]", "the texts of --missing"},
+    SPARSE_ROWS,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-csv",
     .group = LP_TO_CONVERT,
     .summary = "read CSV files into a stream",
+    .writes = writes,
     .manual =
         "Reads comma-separated values (RFC 4180), gzipped or not, into x, f8 [rows, columns], each "
         "number exactly as its text says. Every cell must be a finite decimal number; the error "

@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "data/pictures.h"
 #include "io/idx.h"
+#include "tensors.h"
 
 struct options {
     lp_texts class;
@@ -13,10 +14,18 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x, x_train, x_test", "[n, ...]", "the images, in the file's type"},
+    {"y, y_train, y_test", "[n]", "the labels"},
+    INPUT_SHAPE_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-idx",
     .group = LP_TO_CONVERT,
     .summary = "read IDX files (MNIST and its relatives) into a stream",
+    .writes = writes,
     .manual = "Reads IDX files, gzipped or not, of every element type. A file of one dimension "
               "holds labels, any other images. Images and labels become x and y, in the files' "
               "types (u1 pixels are not widened); two files of each become x_train, y_train, "

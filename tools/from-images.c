@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "data/pictures.h"
 #include "io/image.h"
+#include "tensors.h"
 
 #define ROW(name, member) LP_ROW(name, lp_pictures_options, member)
 static const lp_option options[] = {
@@ -12,10 +13,19 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "u1 [n, height, width] or [n, height, width, 3]", "the pictures"},
+    {"y", "i8 [n]", "under --labels the number of the folder"},
+    CLASSES_ROW,
+    INPUT_SHAPE_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-images",
     .group = LP_TO_CONVERT,
     .summary = "read PNG, PGM and PPM pictures into a stream",
+    .writes = writes,
     .manual = "Reads pictures in the order given into x, u1 [n, height, width] in grey or [n, "
               "height, width, 3] in colour; input_shape is the shape of one. PNG of every colour "
               "type and depth (alpha is laid over white, 16 bits are rounded to 8, colour profiles "

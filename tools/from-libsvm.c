@@ -1,6 +1,7 @@
 /* from-libsvm: LIBSVM's text format into a stream. */
 #include "cli/tool.h"
 #include "data/libsvm.h"
+#include "tensors.h"
 
 #define ROW(name, member) LP_ROW(name, lp_libsvm_options, member)
 static const lp_option options[] = {
@@ -11,10 +12,18 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "f8 [n, d]", "the values"},
+    {"y", "i8 or f8 [n]", "the labels"},
+    CLASSES_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-libsvm",
     .group = LP_TO_CONVERT,
     .summary = "read LIBSVM files into a stream",
+    .writes = writes,
     .manual =
         "Reads LIBSVM's text format, a label and INDEX:VALUE pairs a line, gzipped or not, into a "
         "dense x, f8 [rows, columns]. Indices begin at 1 and ascend within a line; columns that a "

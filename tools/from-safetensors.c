@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "io/safetensors.h"
 #include "learn/state_dict.h"
+#include "tensors.h"
 
 #include <math.h>
 
@@ -28,10 +29,20 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    LAYER_ROWS,
+    PICTURE_LAYER_ROWS,
+    PERCEPTRON_ROWS,
+    MODEL_ROW,
+    {"NAME...", "of any shape", "without --layers, what another program wrote"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "from-safetensors",
     .group = LP_TO_CONVERT,
     .summary = "read safetensors files, models of PyTorch among them",
+    .writes = writes,
     .manual =
         "Reads safetensors files; several are the parts of one model. A file of labpipe "
         "to-safetensors becomes the model that it was made of. With --layers a file of PyTorch "

@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/images.h"
+#include "tensors.h"
 
 #define ROW(name, member) LP_ROW(name, lp_digits_options, member)
 static const lp_option options[] = {
@@ -15,10 +16,18 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "u1 [n, side, side] or [n, side, side, 3]", "the pictures"},
+    {"y", "i8 [n]", "the digits"},
+    CLASSES_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-digits",
     .group = LP_TO_MAKE,
     .summary = "draw labelled pictures of digits",
+    .writes = writes,
     .manual =
         "x, u1 [n, 28, 28] (or [n, side, side, 3] in colour), holds digits drawn as strokes: bent, "
         "shifted, scaled, rotated and slanted at random, of random width and brightness, with "

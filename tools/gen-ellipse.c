@@ -13,10 +13,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "f8 [n, d]", "the points"},
+    {"y", "i8 [n]", "0 or 1"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-ellipse",
     .group = LP_TO_MAKE,
     .summary = "draw points labelled by a quadratic form",
+    .writes = writes,
     .manual = "x, f8 [n, d], holds points whose coordinates are standard normal; y, i8, is 1 "
               "where x'Qx is larger than the threshold and 0 elsewhere.",
     .examples = "labpipe gen-ellipse -n 2000 | labpipe split > ellipse.npz\n"

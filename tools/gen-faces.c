@@ -13,10 +13,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "u1 [n, 64, 64]", "the pictures"},
+    {"y", "i8 [n]", "the number of the person"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-faces",
     .group = LP_TO_MAKE,
     .summary = "draw grey pictures of faces",
+    .writes = writes,
     .manual = "x, u1 [people * shots, 64, 64], holds painted heads under a lamp, a person's "
               "pictures one after the other; y, i8, the person's number. A person has a shape, "
               "tones, hair, eyes, brows, nose and mouth, perhaps a beard or glasses; from shot to "

@@ -14,10 +14,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "f8 [n, d]", "the points, class after class"},
+    {"y", "i8 [n]", "their classes"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-gauss",
     .group = LP_TO_MAKE,
     .summary = "draw labelled points from normal distributions",
+    .writes = writes,
     .manual = "x, f8 [n * classes, d], holds N points of each class, class after class; y, i8, "
               "their labels 0, 1, ... in the order of the means. A covariance must be symmetric "
               "and positive semi-definite.",

@@ -14,10 +14,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    {"x", "f8 [n, 2]", "the points"},
+    {"y", "i8 [n]", "0 or 1"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-moons",
     .group = LP_TO_MAKE,
     .summary = "draw labelled points on two half-moons",
+    .writes = writes,
     .manual = "x, f8 [n, 2], holds two interleaving half circles, as scikit-learn's make_moons "
               "constructs them: half of the points at (cos t, sin t), labelled 0, the others at "
               "(1 - cos t, 1/2 - sin t), labelled 1, for t evenly spaced in 0 .. pi, plus normal "

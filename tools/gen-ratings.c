@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/ratings.h"
+#include "tensors.h"
 
 #define ROW(name, member) LP_ROW(name, lp_ratings_options, member)
 static const lp_option options[] = {
@@ -17,10 +18,16 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row writes[] = {
+    SPARSE_ROWS,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "gen-ratings",
     .group = LP_TO_MAKE,
     .summary = "draw a sparse matrix of film ratings",
+    .writes = writes,
     .manual =
         "A users x items matrix as scipy.sparse.save_npz writes it (row, col, data, shape, format "
         "coo) with rows, the users' numbers, and cols, titles that no two items share. By default "

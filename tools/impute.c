@@ -1,5 +1,6 @@
 #include "data/impute.h"
 #include "cli/tool.h"
+#include "tensors.h"
 
 #include <stddef.h>
 
@@ -16,10 +17,22 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    FEATURES_ROW,
+    FILLED_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "impute",
     .group = LP_TO_PREPARE,
     .summary = "fill in missing values",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Replaces every NaN in x, column by column. After split the values are computed from "
         "x_train alone and fill x_train, x_val and x_test.\n"

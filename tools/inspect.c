@@ -23,10 +23,16 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"NAME...", "of any shape", "all that there are"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "inspect",
     .group = LP_TO_EVALUATE,
     .summary = "say what a stream holds and how it was made",
+    .reads = reads,
     .manual =
         "Prints every tensor's name, stored element type and shape; for numbers the minimum, the "
         "maximum and the mean of the finite values, and how many are not finite; for strings the "

@@ -1,5 +1,6 @@
 #include "data/onehot.h"
 #include "cli/tool.h"
+#include "tensors.h"
 
 struct options {
     int64_t classes;
@@ -13,10 +14,23 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    LABELS_ROW,
+    CLASSES_ROW,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"y, y_train, y_val, y_test", "u1 [n, k]", "a one at the place of the class"},
+    CLASSES_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "onehot",
     .group = LP_TO_PREPARE,
     .summary = "turn labels into one-hot rows",
+    .reads = reads,
+    .writes = writes,
     .manual = "Those of y, y_train, y_val and y_test that are present become u1 [n, k]: rows of "
               "zeros with a one at the label's class, with the same k classes in all. Whole "
               "numbers are places among the names in classes. Without these, labels 0 to k - 1 "

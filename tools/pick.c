@@ -14,10 +14,21 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"PATTERN...", "of any shape", "what is kept"},
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"PATTERN...", "of any shape", "the same, or the rows of it that --rows and --at take"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "pick",
     .group = LP_TO_PREPARE,
     .summary = "keep, drop and rename tensors, take rows of them",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Keeps the tensors whose names match one of the PATTERNs (all tensors without any "
         "PATTERN), then drops, takes rows and renames. A pattern is the shell's: * is any text "

@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "draw/confusion.h"
 #include "learn/evaluate.h"
+#include "tensors.h"
 
 #include <string.h>
 
@@ -25,10 +26,18 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW,    LABELS_ROW,
+    LAYER_ROWS,      PICTURE_LAYER_ROWS,
+    PERCEPTRON_ROWS, {"y_pred", "[n]", "predicted classes"},
+    CLASSES_ROW,     {0},
+};
+
 static const lp_tool tool = {
     .name = "plot-confusion",
     .group = LP_TO_DRAW,
     .summary = "draw a confusion matrix, as PNG, SVG or PDF",
+    .reads = reads,
     .manual =
         "Evaluates what eval does: a model on its data, or y_pred against y (y_test, y_val, "
         "y_train), and draws the confusion matrix of one part. Rows are the true classes, columns "

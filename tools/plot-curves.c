@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "draw/history.h"
+#include "tensors.h"
 
 struct options {
     lp_curves_options history;
@@ -27,10 +28,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    HISTORY_ROWS,
+    {"history.NAME.sd", "f8 [e]", "the spread of many runs: a band"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "plot-curves",
     .group = LP_TO_DRAW,
     .summary = "draw learning curves of one or more training runs, as PNG, SVG or PDF",
+    .reads = reads,
     .manual =
         "Takes history.epoch with history.loss, history.accuracy (training) and history.val_loss, "
         "history.val_accuracy (validation), as train-mlp and factorise write them with "

@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "draw/points.h"
 #include "io/source.h"
+#include "tensors.h"
 
 #include <string.h>
 
@@ -48,10 +49,15 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW, LABELS_ROW, CLASSES_ROW, COLUMNS_ROW, LAYER_ROWS, PERCEPTRON_ROWS, {0},
+};
+
 static const lp_tool tool = {
     .name = "plot-scatter",
     .group = LP_TO_DRAW,
     .summary = "draw points, coloured by class, as PNG, SVG or PDF",
+    .reads = reads,
     .manual =
         "Takes two columns of x (or of x_train and x_test together, or of the tensors that "
         "--of names) and draws a point for each row. Classes come from y (y_train, y_test), "

@@ -2,6 +2,7 @@
 #include "cli/tool.h"
 #include "mf/factors.h"
 #include "mf/predict.h"
+#include "tensors.h"
 
 struct options {
     const char *model, *x;
@@ -27,10 +28,22 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW, LAYER_ROWS, PICTURE_LAYER_ROWS, PERCEPTRON_ROWS, FACTOR_ROWS, MODEL_ROW, {0},
+};
+static const lp_tensor_row writes[] = {
+    PREDICTION_ROWS,
+    {"x_pred", "[n, d]", "what factors, or an autoencoder, make of x"},
+    {"y_cols", "[top]", "under --top the names of the columns"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "predict",
     .group = LP_TO_EVALUATE,
     .summary = "predict with a trained model",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Takes a model (train-mlp's or train-perceptron's) and rows of features, and adds y_pred, "
         "the predicted classes, and y_score, their probabilities (for a perceptron the one number "

@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "draw/plot.h"
 #include "draw/tile_sets.h"
+#include "tensors.h"
 
 #include <math.h>
 
@@ -45,10 +46,20 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"NAME...", "[n, height, width], [n, height, width, 3] or [n, d]", "what is drawn as tiles"},
+    INPUT_SHAPE_ROW,
+    LAYER_ROWS,
+    PICTURE_LAYER_ROWS,
+    {"v", "[d, r]", "eigenfaces: its columns"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "render-weights",
     .group = LP_TO_DRAW,
     .summary = "draw images, weights, feature maps or eigenfaces as tiles of one PNG",
+    .reads = reads,
     .manual =
         "Takes tensors of shape [n, h, w] or [n, h, w, 3], or [n, h * w] with --tile, with "
         "input_shape in the stream or beside an x of the first kinds, and draws n tiles in a "

@@ -1,5 +1,6 @@
 #include "data/scale.h"
 #include "cli/tool.h"
+#include "tensors.h"
 
 struct options {
     int by;
@@ -14,10 +15,22 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"x, x_train, x_val, x_test", "f4 or f8 [n, ...]", "the scaled features"},
+    SCALING_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "scale",
     .group = LP_TO_PREPARE,
     .summary = "centre, standardise or otherwise scale the features",
+    .reads = reads,
+    .writes = writes,
     .manual = "Replaces x by (x - offset) / divisor, column by column. After split it is fitted on "
               "x_train alone and applied to x_train, x_val and x_test.\n"
               "\n"

@@ -1,5 +1,6 @@
 #include "data/split.h"
 #include "cli/tool.h"
+#include "tensors.h"
 
 struct options {
     lp_split_options split;
@@ -32,10 +33,28 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"x, ids", "[n, ...], [n]", "what is divided"},
+    {"y", "[n] or [n, k]", "labels, divided alike; what --stratify looks at"},
+    {"x_train, y_train, x_test, y_test", "[n, ...]",
+     "parts that there are already: --validation takes its part of the first"},
+    SPARSE_ROWS,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"x_train, x_val, x_test", "[n, ...]", "the parts"},
+    {"y_train, y_val, y_test", "[n] or [n, k]", "their labels"},
+    {"ids_train, ids_val, ids_test", "[n]", "the names of their rows"},
+    SPARSE_PARTS_ROWS,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "split",
     .group = LP_TO_PREPARE,
     .summary = "divide data into a training, a validation and a test part",
+    .reads = reads,
+    .writes = writes,
     .manual = "x and y, if present (of any type, row by row), become x_train, y_train, x_test and "
               "y_test, in random order, and ids, if present, are divided alike. Everything else "
               "stays as it is. A share is rounded to the nearest number of rows, and both parts "

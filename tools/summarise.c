@@ -20,10 +20,30 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"what eval takes", "", "of each FILE"},
+    {"history.*", "[e]", "the learning curves of each FILE"},
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    {"summary.run", "[runs]", "the names of the runs"},
+    {"summary.metric", "[metrics]", "the names of the metrics"},
+    {"summary.value", "f8 [runs, metrics]", "each run's"},
+    {"summary.n, summary.mean, summary.sd, summary.min, summary.max", "i8 or f8 [metrics]",
+     "over the runs"},
+    {"history.epoch", "f8 [e]", "every epoch of any run"},
+    {"history.NAME", "f8 [e]", "the mean over the runs"},
+    {"history.NAME.n, history.NAME.sd, history.NAME.min, history.NAME.max", "i8 or f8 [e]",
+     "their number and spread"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "summarise",
     .group = LP_TO_EVALUATE,
     .summary = "summarise many runs: n, mean, sd, min and max of every metric",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Each FILE is a run and is read by itself. What eval finds in it (train.accuracy, "
         "test.loss, test.f1_macro, ...: the part and what eval --tsv calls the figure) becomes a "

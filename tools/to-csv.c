@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "data/table.h"
+#include "tensors.h"
 
 #define ROW(name, member) LP_ROW(name, lp_table_format, member)
 static const lp_option options[] = {
@@ -11,10 +12,19 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"x, NAME...", "[n] or [n, d]", "what is written, side by side"},
+    {"y, ids", "[n]", "beside x where nothing is named"},
+    COLUMNS_ROW,
+    CLASSES_ROW,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "to-csv",
     .group = LP_TO_CONVERT,
     .summary = "write tensors as CSV",
+    .reads = reads,
     .manual =
         "Writes the named tensors side by side as comma-separated values, one row of each a line; "
         "without names, x and, if present, ids before it and y after it. They must have the same "

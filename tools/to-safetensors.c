@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 #include "io/safetensors.h"
 #include "learn/state_dict.h"
+#include "tensors.h"
 
 struct options {
     const char *names;
@@ -17,10 +18,20 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    LAYER_ROWS,
+    PICTURE_LAYER_ROWS,
+    PERCEPTRON_ROWS,
+    MODEL_ROW,
+    {"NAME...", "of any shape", "under --all, whatever there is"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "to-safetensors",
     .group = LP_TO_CONVERT,
     .summary = "write a model as safetensors, for PyTorch and its relatives",
+    .reads = reads,
     .manual =
         "Writes the parameters of a trained model under the names that they have in the state_dict "
         "of a torch.nn.Sequential, so that load_state_dict takes them as they are. Each layer is a "

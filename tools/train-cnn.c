@@ -17,13 +17,23 @@ static const lp_option options[] = {
              "max-pool:SIZE[:STRIDE[:PADDING]] or avg-pool, dense:UNITS, batch-norm, dropout:P, "
              "flatten, and after any of them one of train-mlp's activations"},
 #include "network_rows.h"
+#include "tensors.h"
     {0},
+};
+
+static const lp_tensor_row reads[] = {
+    PICTURES_ROW, INPUT_SHAPE_ROW, LABELS_ROW, CLASSES_ROW, {0},
+};
+static const lp_tensor_row writes[] = {
+    LAYER_ROWS, PICTURE_LAYER_ROWS, MODEL_ROW, HISTORY_ROWS, SNAPSHOT_ROWS, {0},
 };
 
 static const lp_tool tool = {
     .name = "train-cnn",
     .group = LP_TO_LEARN,
     .summary = "train a convolutional network on pictures",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Trains on x and y, or on x_train and y_train, as train-mlp does, but for the layers, and "
         "with the same options. x are pictures, [n, height, width] or [n, height, width, "

@@ -18,13 +18,23 @@ static const lp_option options[] = {
     {ROW("activation", train.activation), .metavar = "NAME", .default_value = "relu",
      .choices = LP_ACTIVATION_CHOICES, .help = "of the hidden layers"},
 #include "network_rows.h"
+#include "tensors.h"
     {0},
+};
+
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW, LABELS_ROW, CLASSES_ROW, COLUMNS_ROW, {0},
+};
+static const lp_tensor_row writes[] = {
+    LAYER_ROWS, MODEL_ROW, HISTORY_ROWS, SNAPSHOT_ROWS, {0},
 };
 
 static const lp_tool tool = {
     .name = "train-mlp",
     .group = LP_TO_LEARN,
     .summary = "train a multilayer perceptron or an autoencoder",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Trains on x and y, or on x_train and y_train, and watches x_val and y_val if there are "
         "any, or else x_test and y_test. y is labels (whole numbers, texts or one-hot rows), or "

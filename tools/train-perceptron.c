@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 #include "learn/train_perceptron.h"
+#include "tensors.h"
 #include "training.h"
 
 #include <math.h>
@@ -30,10 +31,24 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    FEATURES_ROW, {"y, y_train, y_val, y_test", "[n]", "labels of two classes"},
+    CLASSES_ROW,  COLUMNS_ROW,
+    {0},
+};
+static const lp_tensor_row writes[] = {
+    PERCEPTRON_ROWS,
+    MODEL_ROW,
+    HISTORY_ROWS,
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "train-perceptron",
     .group = LP_TO_LEARN,
     .summary = "train a perceptron",
+    .reads = reads,
+    .writes = writes,
     .manual =
         "Trains on x and y, or on x_train and y_train, of two classes (of more names in classes, "
         "the two that occur), and watches x_val and "

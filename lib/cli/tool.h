@@ -52,10 +52,18 @@ typedef enum {
 #define LP_TOOL_GROUP(NAME, name) LP_TO_##NAME,
 typedef enum { LP_TOOL_GROUPS(LP_TOOL_GROUP) } lp_tool_group;
 
+/* Tensors that a tool takes or gives, for its manual page; a table of them ends with {0}. */
+typedef struct {
+    const char *names;   /* "y, y_train"; in "layerN.weight" N is a number, in "model.*" * a name */
+    const char *shape;   /* "[n, d]", behind the element type where there is but one, "f8 [n]" */
+    const char *meaning; /* no full stop */
+} lp_tensor_row;
+
 typedef struct {
     const char *name;
     lp_tool_group group;
-    const char *summary;  /* one line: what it does, for a list of tools; no full stop */
+    const char *summary; /* one line: what it does, for a list of tools; no full stop */
+    const lp_tensor_row *reads, *writes; /* NULL: none */
     const char *manual;   /* paragraphs for --help and the manual page: tensors taken and given */
     const char *examples; /* command lines, each on its own line, for both */
     lp_tool_in in;

@@ -114,52 +114,144 @@ void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
     fprintf(out, "\nExit status: %s\n", exit_status);
 }
 
-/* Prints text for roff: escapes backslashes, dashes, and dots and quotes that start a line. */
-static void roff(FILE *out, const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        bool start = i == 0 || text[i - 1] == '\n';
-        fputs(start && (text[i] == '.' || text[i] == '\'') ? "\\&" : "", out);
-        if (text[i] == '\\' || text[i] == '-')
-            fputs(text[i] == '-' ? "\\-" : "\\e", out);
-        else
-            fputc(text[i], out);
+/* ---- the manual page, in the macros of man(7) ---- */
+
+/* The next character of text for roff, so that it is printed as it is. */
+static void roff_char(lp_buffer *b, const char **text) {
+    static const char plain[] = "-\\'`^~";
+    static const char *const escaped[] = {"\\-", "\\e", "\\(aq", "\\(ga", "\\(ha", "\\(ti"};
+    uint32_t c = lp_utf8_next(text);
+    const char *at = c < 128 ? strchr(plain, (int)c) : NULL;
+    if (at != NULL)
+        lp_buffer_printf(b, "%s", escaped[at - plain]);
+    else
+        lp_buffer_printf(b, c < 128 ? "%c" : "\\[u%04X]", c);
+}
+
+/* Lines that stay as they are. A dot at the start of one would be a command. */
+static void roff_lines(FILE *out, const char *text) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer b = {0};
+    for (const char *at = text; *at != '\0';) {
+        if (*at == '.' && (at == text || at[-1] == '\n'))
+            lp_buffer_printf(&b, "\\&");
+        roff_char(&b, &at);
+    }
+    fprintf(out, "%s\n", lp_buffer_text(&b));
+}
+
+/* Text that roff fills: its words in lines of at most 80 bytes. */
+static void roff_filled(FILE *out, const char *text, size_t length) {
+    size_t column = 0;
+    for (const char *at = text, *end = text + length; at < end;) {
+        LP_CLEANUP(lp_buffer_free) lp_buffer word = {0};
+        while (at < end && *at != ' ')
+            roff_char(&word, &at);
+        while (at < end && *at == ' ')
+            at++;
+        bool starts = column == 0 || column + 1 + word.size > 80;
+        if (column > 0)
+            fputc(starts ? '\n' : ' ', out);
+        bool is_command = starts && word.size > 0 && *word.data == '.';
+        int printed = fprintf(out, "%s%s", is_command ? "\\&" : "", lp_buffer_text(&word));
+        column = (size_t)printed + (starts ? 0 : column + 1);
+    }
+    fputc('\n', out);
+}
+
+static void roff_text(FILE *out, const char *text) {
+    roff_filled(out, text, strlen(text));
+}
+
+/* A blank line starts a paragraph; an indented line is not filled. */
+static void man_description(FILE *out, const char *manual) {
+    fputs(".SH DESCRIPTION\n", out);
+    for (const char *at = manual; *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        if (length == 0) {
+            fputs(".PP\n", out);
+        } else {
+            fputs(*at == ' ' ? ".br\n" : "", out);
+            fputs(*at == ' ' ? "\\ \\ \\ " : "", out);
+            const char *start = at + strspn(at, " ");
+            roff_filled(out, start, length - (size_t)(start - at));
+        }
+        at += length + (at[length] == '\n');
     }
 }
 
-void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
-    fprintf(out,
-            ".TH \"LABPIPE-%s\" 1 \"\" \"labpipe %s\" \"labpipe\"\n.nh\n.ad l\n.SH NAME\nlabpipe-",
-            tool->name, LP_VERSION);
-    roff(out, tool->name, strlen(tool->name));
-    fputs(" \\- ", out);
-    roff(out, tool->summary, strlen(tool->summary));
-    fprintf(out, "\n.SH SYNOPSIS\n.B labpipe %s\n", tool->name);
-    operands(out, tool);
-    fputs("\n.SH DESCRIPTION\n", out);
-    /* A blank line starts a paragraph; an indented line is not filled. */
-    for (const char *at = tool->manual; *at != '\0';) {
-        size_t length = strcspn(at, "\n");
-        fputs(length == 0 ? ".PP" : *at == ' ' ? ".br\n" : "", out);
-        roff(out, at, length);
-        fputc('\n', out);
-        at += length + (at[length] == '\n');
-    }
+static void man_options(FILE *out, const lp_command *command) {
     fputs(".SH OPTIONS\n", out);
     for (size_t i = 0; i < command->settings; i++) {
+        LP_CLEANUP(lp_buffer_free) lp_buffer left = {0};
         LP_CLEANUP(lp_buffer_free) lp_buffer text = {0};
-        spelling(&text, command->setting[i].row);
-        lp_buffer_append(&text, "\n", 1);
+        spelling(&left, command->setting[i].row);
         sentence(&text, command->setting[i].row);
-        fputs(".TP\n", out);
-        roff(out, text.data, text.size);
-        fputs(".\n", out);
+        lp_buffer_printf(&text, ".");
+        fputs(".TP\n.B ", out);
+        roff_lines(out, lp_buffer_text(&left));
+        roff_text(out, lp_buffer_text(&text));
     }
+}
+
+static void man_tensors(FILE *out, const char *heading, const lp_tensor_row *row) {
+    if (row == NULL)
+        return;
+    fprintf(out, ".SH %s\n", heading);
+    for (; row->names != NULL; row++) {
+        fprintf(out, ".TP\n.BR \"%s\" \"%s%s\"\n", row->names, *row->shape != '\0' ? " " : "",
+                row->shape);
+        roff_text(out, row->meaning);
+    }
+}
+
+/* The pages of the tools in the examples, and those of all. */
+static void man_see_also(FILE *out, const lp_tool *tool) {
+    static const char call[] = "labpipe ";
+    LP_CLEANUP(lp_buffer_free) lp_buffer named = {0};
+    lp_buffer_printf(&named, " %s ", tool->name);
+    fputs(".SH SEE ALSO\n.BR labpipe (1),\n", out);
+    const char *at = tool->examples != NULL ? tool->examples : "";
+    while ((at = strstr(at, call)) != NULL) {
+        at += sizeof call - 1;
+        size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz-");
+        LP_CLEANUP(lp_buffer_free) lp_buffer word = {0};
+        lp_buffer_printf(&word, " %.*s ", (int)length, at);
+        if (strstr(lp_buffer_text(&named), lp_buffer_text(&word)) != NULL)
+            continue;
+        lp_buffer_append(&named, word.data, word.size);
+        fputs(".BR labpipe\\-", out);
+        for (size_t i = 0; i < length; i++)
+            fprintf(out, at[i] == '-' ? "\\-" : "%c", at[i]);
+        fputs(" (1),\n", out);
+    }
+    fputs(".BR labpipe\\-stream (5),\n.BR labpipe\\-recipes (7),\n"
+          ".BR labpipe\\-reproducibility (7)\n",
+          out);
+}
+
+void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
+    fputs(".TH LABPIPE\\-", out);
+    for (const char *at = tool->name; *at != '\0'; at++)
+        fprintf(out, *at == '-' ? "\\-" : "%c", toupper((unsigned char)*at));
+    fprintf(out, " 1 " LP_RELEASED " \"labpipe %s\"\n.nh\n.ad l\n.SH NAME\n", LP_VERSION);
+    LP_CLEANUP(lp_buffer_free) lp_buffer name = {0};
+    lp_buffer_printf(&name, "labpipe-%s - %s", tool->name, tool->summary);
+    roff_text(out, lp_buffer_text(&name));
+    fprintf(out, ".SH SYNOPSIS\n.B labpipe %s\n", tool->name);
+    operands(out, tool);
+    fputc('\n', out);
+    man_description(out, tool->manual);
+    man_options(out, command);
+    man_tensors(out, "TENSORS READ", tool->reads);
+    man_tensors(out, "TENSORS WRITTEN", tool->writes);
     if (tool->examples != NULL) {
         fputs(".SH EXAMPLES\n.nf\n", out);
-        roff(out, tool->examples, strlen(tool->examples));
-        fputs("\n.fi\n", out);
+        roff_lines(out, tool->examples);
+        fputs(".fi\n", out);
     }
-    fprintf(out, ".SH EXIT STATUS\n%s\n", exit_status);
+    fputs(".SH EXIT STATUS\n", out);
+    roff_text(out, exit_status);
+    man_see_also(out, tool);
 }
 
 /* A text, or - where there is none: no field of a line is empty. */

@@ -117,6 +117,29 @@ replays() {
     same "$1: its recipe ($(cat "$scratch/recipe"))" "$2" "$scratch/again.npz"
 }
 
+# runs_page FILE: the console blocks of a page, "$ command" lines and the output of each, in their order.
+runs_page() {
+    local line command='' expected=''
+    while IFS= read -r line; do
+        if [ "${line#\$ }" != "$line" ]; then
+            prints "$command" "$expected"
+            command=${line#\$ } expected=''
+        else
+            expected+=$line$'\n'
+        fi
+    done < <(awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$1")
+    prints "$command" "$expected"
+}
+prints() { # prints COMMAND TEXT: it prints this and nothing else
+    if [ -z "$1" ]; then
+        :
+    elif [ -z "$2" ]; then
+        silent "$1" piped "$1"
+    else
+        equal "$1" "$(piped "$1" 2>&1)" "${2%$'\n'}"
+    fi
+}
+
 # The instruction sets that the tools were built for and this machine runs, the best first.
 . tests/isas.sh
 isas=$(runnable_isas gen-moons -n 2) || fail "the tools name no instruction set that they run on"

@@ -58,8 +58,8 @@ for file in "$place"/libexec/labpipe/* "$place"/lib/*.so.0; do
     equal "$name: stripped" "$(nm "$file" 2>&1 | grep -c 'no symbols')" 1
     equal "$name: for everybody" "$(stat -c %a "$file")" "$([ "${name%.so.0}" = "$name" ] && echo 755 || echo 644)"
 done
-for name in $(all_tools); do
-    check "labpipe-$name(1)" grep -q '^\.SH EXIT STATUS' "$place/share/man/man1/labpipe-$name.1"
+for page in $(sh make/page.sh --list); do
+    check "its page $page" grep -q '^\.SH SEE ALSO' "$place/share/man/man${page##*.}/$page"
 done
 bytes=$(find "$place/bin" "$place/lib" "$place/libexec" -type f -exec cat {} + | wc -c)
 check "8 MB at most: $bytes" [ "$bytes" -le 8000000 ]
@@ -75,15 +75,19 @@ check "with its pictures" "$moved/bin/labpipe" plot-scatter -o "$scratch/a.png" 
 export PKG_CONFIG_PATH=$moved/lib/pkgconfig
 builds_filter() {
     builtin eval "set -- $(pkg-config --cflags --libs labpipe)" &&
-        cc -std=c11 -Wall -Wextra -Werror -o "$scratch/clip" tests/pipe/clip.c "$@" -Wl,-rpath,"$moved/lib"
+        cc -std=c11 -Wall -Wextra -Werror -o "$scratch/clip" "$scratch/clip.c" "$@" -Wl,-rpath,"$moved/lib"
 }
-check "a filter of thirty lines compiles with pkg-config" builds_filter
-check "it has at most 35 lines" [ "$(wc -l <tests/pipe/clip.c)" -le 35 ]
+awk '/^```c$/ { on = 1; next } /^```/ { on = 0 } on' docs/stream.md >"$scratch/clip.c"
+check "the filter of labpipe-stream(5) compiles with pkg-config" builds_filter
+check "it has at most 35 lines" [ "$(wc -l <"$scratch/clip.c")" -le 35 ]
 cd "$scratch" || exit 1
 printf 'a,b\n-7,0.5\n2,7\n' >two.csv
 from-csv two.csv >two.npz
 equal "it limits x" "$(./clip --limit 2.5 two.npz | to-csv x)" "$(printf 'a,b\n-2.5,0.5\n2,2.5')"
-equal "its stage is in the recipe" "$(./clip --limit 2.5 two.npz | inspect --recipe | sed 's/.*| //')" "clip --limit 2.5"
+equal "its stage is in the recipe" "$(./clip --limit 2.5 two.npz | inspect --recipe | sed 's/.*| //')" "labpipe clip --limit 2.5"
+check "it becomes one of the tools" cp clip "$moved/libexec/labpipe"
+equal "which labpipe runs" "$("$moved/bin/labpipe" clip --version)" "$(./clip --version)"
+rm "$moved/libexec/labpipe/clip"
 refuses "it refuses what a tool does" 2 "option --limit: '-1' is" ./clip --limit -1 two.npz
 equal "the version is known to pkg-config" "labpipe $(pkg-config --modversion labpipe)" "$("$moved/bin/labpipe" --version)"
 cd "$OLDPWD" || exit 1

@@ -11,34 +11,12 @@ cd "$scratch" || exit 1
 PATH=${PATH#"$tools":}:$tools # as README has it: `split` is the system's
 inspect() { labpipe inspect "$@"; }
 
-# ---- console blocks: "$ command" lines, and the output of each; run in their order ----
-
 unset MAKEFLAGS MFLAGS MAKELEVEL # a make of its own
-command='' expected=''
-run() {
-    if [ -z "$command" ]; then
-        :
-    elif [ -z "$expected" ]; then
-        silent "$command" piped "$command"
-    else
-        equal "$command" "$(piped "$command" 2>&1)" "${expected%$'\n'}"
-    fi
-    command='' expected=''
-}
 mkdir empty # README's begin with nothing
 for page in README.md CONTRIBUTING.md; do
     if [ $page = README.md ]; then cd empty || exit 1; else cd "$scratch" || exit 1; fi
-    awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$scratch/$page" >session
     before=$passed
-    while IFS= read -r line; do
-        if [ "${line#\$ }" != "$line" ]; then
-            run
-            command=${line#\$ }
-        else
-            expected+=$line$'\n'
-        fi
-    done <session
-    run
+    runs_page "$scratch/$page"
     check "$page has commands" [ $((passed - before)) -ge 6 ]
 done
 

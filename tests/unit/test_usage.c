@@ -26,8 +26,12 @@ static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *))
     lp_command command = {0};
     memset(long_text, 'x', sizeof long_text - 5);
     strcpy(long_text + sizeof long_text - 5, " end");
-    const lp_tool tool = {
-        .name = "some-tool", .summary = "do it", .manual = long_text, .options = rows};
+    const lp_tool tool = {.name = "some-tool",
+                          .summary = "do it",
+                          .reads = (const lp_tensor_row[]){{"x", "[n, d]", "the data"}, {0}},
+                          .manual = long_text,
+                          .examples = "labpipe gen-moons | labpipe some-tool | labpipe gen-moons",
+                          .options = rows};
     lp_command_add(&command, rows, &o);
     char *text = NULL;
     size_t size;
@@ -50,7 +54,9 @@ static void help_says_what_the_table_knows(void) {
 
 static void a_manual_page_is_whole(void) {
     char *text = printed(lp_usage_man);
-    CHECK_HOLDS(text, "xxx end\n.SH OPTIONS\n.TP\n\\-n N\npasses (default: 7).\n");
+    CHECK_HOLDS(text, "xxx\nend\n.SH OPTIONS\n.TP\n.B \\-n N\npasses (default: 7).\n");
+    CHECK_HOLDS(text, ".SH TENSORS READ\n.TP\n.BR \"x\" \" [n, d]\"\nthe data\n.SH EX");
+    CHECK_HOLDS(text, ".BR labpipe (1),\n.BR labpipe\\-gen\\-moons (1),\n.BR labpipe\\-stream");
     CHECK(strstr(text, "updates") == NULL);
     free(text);
 }
