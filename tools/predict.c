@@ -33,7 +33,7 @@ static const lp_tensor_row reads[] = {
 };
 static const lp_tensor_row writes[] = {
     PREDICTION_ROWS,
-    {"x_pred", "[n, d]", "what factors, or an autoencoder, make of x"},
+    {"x_pred", "[n, d]", "what factors make of x, or of their whole matrix"},
     {"y_cols", "[top]", "under --top the names of the columns"},
     {0},
 };

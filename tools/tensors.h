@@ -28,9 +28,9 @@
     {"format", "[]", "coo"}, \
     {"rows, cols", "[m], [d]", "the names of its rows and columns"}
 #define SPARSE_PARTS_ROWS \
-    {"row_train, col_train, data_train", "[n]", "its entries to train on"}, \
-    {"row_val, col_val, data_val", "[n]", "to choose a model by"}, \
-    {"row_test, col_test, data_test", "[n]", "to test on"}
+    {"row_train, col_train, data_train", "[n]", "entries of a sparse matrix to train on"}, \
+    {"row_val, col_val, data_val", "[n]", "those to choose a model by"}, \
+    {"row_test, col_test, data_test", "[n]", "those to test on"}
 
 /* A model, as it is read and written. */
 #define LAYER_ROWS \
