@@ -109,6 +109,12 @@ int main(int argc, char **argv) {
     lp_stream *s = lp_tool_input_stream();
     if (!lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) /* --validation alone divides it */
         lp_tool_leave_out("train");
+    const char *leak = lp_split_leak(s);
+    if (leak != NULL)
+        lp_tool_warn(
+            "x has been through labpipe %s with the rows that are to be the test part: what "
+            "is measured on them may look too good (labpipe split comes before it)",
+            leak);
     // compute
     o.split.train_given = lp_tool_given("train");
     o.split.within_row = lp_tool_given("within");

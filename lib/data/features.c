@@ -65,6 +65,18 @@ static void list_names(const lp_names *names, const bool *skip, lp_buffer *b) {
         lp_buffer_printf(b, " and %zu more", left);
 }
 
+int lp_features_refuse(const char *word, const lp_tensor *names, lp_error *e) {
+    LP_CLEANUP(lp_names_free) lp_names known = {0};
+    LP_CLEANUP(lp_buffer_free) lp_buffer list = {0};
+    if (names == NULL || names->data == NULL)
+        return lp_fail(
+            e, "there is no column '%s' (the columns have no names: give a number from 0)", word);
+    if (lp_names_read(&known, names, "features", e))
+        return -1;
+    list_names(&known, NULL, &list);
+    return lp_fail(e, "there is no column '%s'; there are: %s", word, lp_buffer_text(&list));
+}
+
 static int fail_missing(const char *name, const char *column, const lp_names *own, lp_error *e) {
     LP_CLEANUP(lp_buffer_free) lp_buffer list = {0};
     list_names(own, NULL, &list);

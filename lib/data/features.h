@@ -35,4 +35,8 @@ int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *fea
 /* The stream's features where they name the columns of x; {0} otherwise. */
 lp_tensor lp_features_names(lp_stream *s, const lp_tensor *x);
 
+/* e = "there is no column 'WORD'", with the names that there are; `names` may be NULL or {0}.
+ * Returns -1. */
+int lp_features_refuse(const char *word, const lp_tensor *names, lp_error *e);
+
 #endif

@@ -1,13 +1,13 @@
 #include "data/split.h"
 
 #include "base/memory.h"
+#include "data/features.h"
 #include "data/labels.h"
 #include "data/sparse.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static size_t rounded_share(double fraction, size_t n) {
     return (size_t)floor(fraction * (double)n + 0.5);
@@ -103,13 +103,14 @@ static int read_labels(lp_stream *s, const char *name, size_t n, lp_label_set *l
 static int find_column(lp_stream *s, const char *word, size_t columns, size_t *column,
                        lp_error *e) {
     lp_tensor names;
+    const lp_tensor *features = NULL;
+    bool is_number = strspn(word, "0123456789") == strlen(word);
     *column = columns;
-    if (strspn(word, "0123456789") == strlen(word))
+    if (is_number)
         *column = (size_t)strtoull(word, NULL, 10);
     else if (lp_stream_describe(s, "features", &names) && lp_type_is_string(names.type) &&
              names.count == columns) {
-        const lp_tensor *features = lp_stream_get(s, "features", e);
-        if (features == NULL)
+        if ((features = lp_stream_get(s, "features", e)) == NULL)
             return -1;
         for (size_t j = 0; j < columns && *column == columns; j++) {
             LP_CLEANUP(lp_free) char *name = lp_tensor_string(features, j, e);
@@ -119,12 +120,13 @@ static int find_column(lp_stream *s, const char *word, size_t columns, size_t *c
                 *column = j;
         }
     }
-    return *column < columns
-               ? 0
-               : lp_fail(e,
-                         "group '%s' is neither a tensor of a value for each row nor a column "
-                         "of x",
-                         word);
+    if (*column < columns)
+        return 0;
+    if (is_number)
+        lp_fail(e, "there is no column %s: there are %zu, counted from 0", word, columns);
+    else
+        lp_features_refuse(word, features, e);
+    return lp_within(e, "group '%s' is no tensor of a value for each row", word);
 }
 
 /* Appends a value as the text that equal values have alone. */
@@ -302,9 +304,34 @@ static int split_sparse(lp_stream *s, const lp_split_options *o, lp_error *e) {
 /* Data that came in a training and a test part gets its validation part from the former. */
 static int split_train(lp_stream *s, lp_split_options o, lp_error *e) {
     if (!lp_partition_validates(&o.parts) || o.parts.folds > 0 || o.train_given)
-        return lp_fail(e, "x_train exists already (--validation alone takes a part of it)");
+        return lp_fail(
+            e, "it is split already, into x_train and x_test (--validation alone takes a part "
+               "of x_train)");
     o.parts.no_test = true;
     return split_dense(s, &o, e);
+}
+
+/* True where a tensor of numbers says something of the data: its columns differ, or are not
+ * `neutral`. */
+static bool was_fitted(lp_stream *s, const char *name, double neutral) {
+    lp_error none; /* what cannot be read is refused where it is used */
+    lp_tensor t;
+    bool fitted = false;
+    if (!lp_stream_has(s, name) || lp_stream_get_as(s, name, LP_F8, &t, &none))
+        return false;
+    const double *value = t.data;
+    for (size_t i = 0; i < t.count; i++)
+        fitted |= isnan(neutral) ? value[i] != value[0] : value[i] != neutral;
+    lp_tensor_free(&t);
+    return fitted;
+}
+
+const char *lp_split_leak(lp_stream *s) {
+    if (!lp_stream_has(s, "x"))
+        return NULL;
+    return was_fitted(s, "scale.offset", 0) || was_fitted(s, "scale.divisor", NAN) ? "scale"
+           : was_fitted(s, "impute.value", NAN)                                    ? "impute"
+                                                                                   : NULL;
 }
 
 int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {

@@ -41,4 +41,10 @@ typedef struct {
  * Everything else stays as it is. Refused: both x and row, parts that exist already. */
 int lp_split(lp_stream *s, const lp_split_options *options, lp_error *e);
 
+/* The tool that fitted x, not split yet, to all of its rows, so that what is to be the test part
+ * has had its say: "scale" or "impute"; NULL where none has. Numbers that are the same for all
+ * columns, as `scale --divide` and `impute --by constant` have them, are not taken for fitted ones.
+ */
+const char *lp_split_leak(lp_stream *s);
+
 #endif

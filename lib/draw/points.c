@@ -30,9 +30,7 @@ static int find_column(lp_points *p, size_t *column, const lp_tensor *names, con
             return 0;
         }
     }
-    return lp_fail(e, "there is no column '%s' (%s)", word,
-                   names != NULL ? "features has no such name"
-                                 : "its columns have no names: give a number from 0");
+    return lp_features_refuse(word, names, e);
 }
 
 static const char *column_name(lp_points *p, const lp_tensor *names, const char *of, size_t column,

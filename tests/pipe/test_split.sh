@@ -96,7 +96,7 @@ for z in csr, csc:
     to-csv y_train g.npz >hot-first.txt
     to-csv y_train b-hot.npz >hot-last.txt
     same "stratified after onehot, the same rows" hot-first.txt hot-last.txt
-    refuses "split twice" 1 '^labpipe split: splitting: x_train exists already' bash -c 'split data.npz | split'
+    refuses "split twice" 1 '^labpipe split: splitting: it is split already, into x_train and x_test' bash -c 'split data.npz | split'
     refuses "a sparse matrix stratified" 2 "^labpipe split: splitting: .*by row" split --stratify coo.npz
     refuses "x by row" 2 "^labpipe split: splitting: by row needs a sparse matrix" split --within row data.npz
 else
@@ -142,7 +142,7 @@ PYTHON
     replays 'a validation part of x_train' three-later.npz
     for option in '--train 0.5' '--folds 3 --fold 0' ''; do
         # shellcheck disable=SC2086 # the words of an option
-        refuses "x_train and ${option:-no option}" 1 'x_train exists already \(--validation alone takes a part of it\)' \
+        refuses "x_train and ${option:-no option}" 1 'it is split already, into x_train and x_test \(--validation alone takes a part of x_train\)' \
             split $option --seed 3 fold-0.npz
     done
     refuses 'a second validation part' 1 'x_val exists already' split --validation 0.1 three.npz
@@ -230,9 +230,9 @@ PYTHON
     refuses 'a class of fewer rows than folds' 1 'class 9 has [0-9]+ rows, fewer than the 30 folds' \
         split --folds 30 --fold 0 --stratify rows.npz
     refuses 'fewer groups than folds' 1 '12 groups are fewer than 13 folds' split --folds 13 --fold 0 --group ward rows.npz
-    refuses 'neither a tensor nor a column' 1 "group 'doctor' is neither a tensor .* nor a column of x" \
+    refuses 'neither a tensor nor a column' 1 "group 'doctor' is no tensor of a value for each row: there is no column 'doctor'" \
         split --group doctor rows.npz
-    refuses 'a column past the last' 1 "group '3' is neither" split --group 3 rows.npz
+    refuses 'a column past the last' 1 "group '3' is no tensor of a value for each row: there is no column 3: there are" split --group 3 rows.npz
     refuses 'folds of a sparse matrix' 2 'folds and groups need x, not a sparse matrix' split --folds 3 --fold 0 coo.npz
     gen-ratings --users 25 --items 30 -n 300 --seed 4 >sparse.npz
     split --train 0.7 --validation 0.1 --seed 5 sparse.npz >sparse3.npz
@@ -266,3 +266,24 @@ refuses 'a fold that is not there' 2 'the folds are 0 to 4' split --folds 5 --fo
 refuses 'folds without a fold' 2 'goes only with --fold' split --folds 5 x.npz
 refuses 'folds and a share' 2 'contradict' split --folds 5 --fold 0 --train 0.8 x.npz
 refuses 'strata of groups' 2 'contradict' split --group a --stratify x.npz
+
+# ---- scaled before it is split ----
+
+iris() { from-csv --label species "$fixtures/iris.csv"; }
+iris | scale --by standard >scaled.npz
+iris | impute --by median >imputed.npz
+iris | scale --divide 10 >divided.npz
+iris | impute --by constant --value 0 >constant.npz
+for file in scaled imputed; do
+    split $file.npz >parts.npz 2>warning
+    check "$file before it is split: a warning" grep -Eq \
+        '^labpipe split: x has been through labpipe (scale|impute) .* \(labpipe split comes before it\)$' warning
+    equal "$file: one line" "$(wc -l <warning)" 1
+    split --quiet $file.npz >quiet.npz 2>warning
+    equal "$file: none under --quiet" "$(wc -c <warning)" 0
+    same "$file: the same bytes" parts.npz quiet.npz
+done
+for file in divided constant; do
+    split $file.npz >parts.npz 2>warning
+    equal "$file: no column told another one's numbers: no warning" "$(wc -c <warning)" 0
+done
