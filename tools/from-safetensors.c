@@ -56,16 +56,16 @@ static const lp_tool tool = {
         "stream can hold, are refused, and so is a file whose header is not sound: a key that is "
         "there twice, tensors that overlap, bytes that belong to none. Nothing in such a file is "
         "ever executed.",
-    .examples =
-        "labpipe gen-moons -n 100 > moons.npz\n"
-        "labpipe train-mlp --hidden 5 moons.npz > model.npz\n"
-        "labpipe to-safetensors model.npz -o model.safetensors\n"
-        "labpipe from-safetensors model.safetensors | labpipe predict --model /dev/stdin "
-        "moons.npz > answers.npz\n"
-        "labpipe pick 'layer?.*' --drop '*activation' --drop 'model.*' model.npz | labpipe "
-        "to-safetensors --all "
-        "-o bare.safetensors\n"
-        "labpipe from-safetensors --layers dense:5,relu,dense:2 bare.safetensors -o net.npz",
+    .examples = "labpipe gen-moons -n 100 > moons.npz\n"
+                "labpipe train-mlp --hidden 5 moons.npz > model.npz\n"
+                "labpipe to-safetensors model.npz -o model.safetensors\n"
+                "labpipe from-safetensors model.safetensors | labpipe predict --model /dev/stdin "
+                "moons.npz > answers.npz\n"
+                "labpipe pick 'layer?.*' --drop '*activation' --drop 'model.*' model.npz | labpipe "
+                "to-safetensors --all "
+                "-o bare.safetensors\n"
+                "labpipe from-safetensors --layers dense:5,relu,dense:2 --names layer1,layer2 "
+                "bare.safetensors -o net.npz",
     .in = LP_IN_FILES,
     .out = LP_OUT_STREAM,
     .options = options,
