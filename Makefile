@@ -46,7 +46,7 @@ LIB := $(BUILD)/liblabpipe.a
 SOVERSION := 0
 SHARED := $(BUILD)/liblabpipe.so.$(SOVERSION)
 DRAW_SHARED := $(BUILD)/liblabpipe-draw.so.$(SOVERSION)
-DRAW_OBJ := $(filter $(BUILD)/lib/draw/%,$(LIB_OBJ))
+DRAW_OBJ := $(filter $(BUILD)/lib/draw/% $(BUILD)/lib/page/%,$(LIB_OBJ))
 TOOLS := $(patsubst tools/%.c,$(BIN)/%,$(wildcard tools/*.c))
 UNIT := $(patsubst tests/unit/test_%.c,$(BUILD)/tests/unit/test_%,$(wildcard tests/unit/test_*.c))
 # The numeric part needs lib/base and lib/num alone, so it also runs on another architecture.
@@ -60,7 +60,7 @@ FAULTS_BINARIES := $(BUILD)/tests/faults/inject $(BUILD)/tests/faults/malloc.so
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical identical-kernels digests mutants vmath-exhaustive number-exhaustive streams labs bench install \
+.PHONY: all tools quick test identical identical-kernels digests report mutants vmath-exhaustive number-exhaustive streams labs bench install \
         uninstall deb asan faults fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
@@ -256,6 +256,9 @@ include $(wildcard pipelines/*.mk)
 # Whoever has seen a lab goes on by hand: all tools are there then, not only those it took.
 $(LABS): | tools
 labs: $(LABS) ## run every lab (-j2: two at a time; SMALL=1: the labs on pictures in seconds)
+
+report: tools ## put every lab that has been run on one page, out/report.html
+	@bash make/report.sh '$(BIN)' '$(OUT)'
 
 streams: $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)/%),%),$(STREAMS)) ## make the labs' streams alone (ONLY='lab1 faces': of these)
 

@@ -87,6 +87,10 @@ static void name_stream(lp_buffer *b, lp_stream *s) {
         lp_texts_append(&lp_now.versions, versions->item[i]);
 }
 
+lp_stream *lp_tool_input_stream_alone(size_t i) {
+    return read_streams(i, 1);
+}
+
 lp_stream *lp_tool_input_stream_at(size_t i) {
     lp_stream *s = read_streams(i, 1);
     name_stream(&lp_now.apart, s);

@@ -118,16 +118,17 @@ size_t lp_tool_input_count(void);
 const char *lp_tool_input_path(size_t i);
 
 /* LP_IN_STREAM: all operands as one stream; operand i alone, which the recipe of the tool's own new
- * stream then names as an operand; or the stream in the file that the
- * text option OPTION names (--init-from FILE), NULL where it was not given. In the recipe that
- * option's word becomes <(the recipe of the stream); or the stream in a file that an option given
- * several times names, for a tool that writes no recipe. */
+ * stream then names as an operand (`alone`: of a tool that writes no stream); or the stream in the
+ * file that the text option OPTION names (--init-from FILE), NULL where it was not given. In the
+ * recipe that option's word becomes <(the recipe of the stream); or the stream in a file that an
+ * option given several times names, for a tool that writes no recipe. */
 lp_stream *lp_tool_input_stream(void);
 
 /* The same for a tool that passes everything on as it is, so that it may be written while it
  * arrives (lp_stream_read_through). */
 lp_stream *lp_tool_input_through(void);
 lp_stream *lp_tool_input_stream_at(size_t i);
+lp_stream *lp_tool_input_stream_alone(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 lp_stream *lp_tool_input_stream_in(const char *path);
 

@@ -155,30 +155,86 @@ static int decode_png(lp_image *image, const uint8_t *bytes, size_t size, lp_err
     return failed;
 }
 
-static int png_write_steps(png_job *job, const lp_image *image) {
+/* A picture of at most 256 colours: index (height, width) into them. */
+typedef struct {
+    int colours;
+    png_color colour[256];
+    uint8_t *index;
+} palette;
+
+/* The pixels' colours, each channel rounded to `steps` equal steps; false where they are too many.
+ */
+static bool fill_palette(palette *p, const lp_image *image, int steps) {
+    int16_t place[16 * 16 * 16];
+    for (int i = 0; i < steps * steps * steps; i++)
+        place[i] = -1;
+    p->colours = 0;
+    for (size_t i = 0; i < image->width * image->height; i++) {
+        int step[3], at = 0;
+        for (int c = 0; c < 3; c++) {
+            step[c] = (image->pixels[3 * i + (size_t)c] * (steps - 1) + 127) / 255;
+            at = at * steps + step[c];
+        }
+        if (place[at] < 0 && p->colours == 256)
+            return false;
+        if (place[at] < 0) {
+            png_byte value[3];
+            for (int c = 0; c < 3; c++)
+                value[c] = (png_byte)((step[c] * 255 + (steps - 1) / 2) / (steps - 1));
+            p->colour[p->colours] = (png_color){value[0], value[1], value[2]};
+            place[at] = (int16_t)p->colours++;
+        }
+        p->index[i] = (uint8_t)place[at];
+    }
+    return true;
+}
+
+/* With a palette where it is not NULL. */
+static int png_write_steps(png_job *job, const lp_image *image, const palette *p) {
     job->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, job, png_failed, png_warned);
     if (job->png == NULL || (job->info = png_create_info_struct(job->png)) == NULL)
         return lp_fail(job->e, "PNG: libpng could not be started");
     png_structp png = job->png;
     png_set_write_fn(png, job, png_give, png_flush_nothing);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-    png_set_compression_level(png, 6);
+    png_set_compression_level(png, p != NULL ? 9 : 6);
     png_set_IHDR(png, job->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
-                 image->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+                 p != NULL              ? PNG_COLOR_TYPE_PALETTE
+                 : image->channels == 1 ? PNG_COLOR_TYPE_GRAY
+                                        : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (p != NULL)
+        png_set_PLTE(png, job->info, p->colour, p->colours);
     png_write_info(png, job->info);
+    const uint8_t *pixels = p != NULL ? p->index : image->pixels;
     for (size_t y = 0; y < image->height; y++)
-        png_write_row(png, image->pixels + y * image->width * image->channels);
+        png_write_row(png, pixels + y * image->width * (p != NULL ? 1 : image->channels));
     png_write_end(png, NULL);
     return 0;
 }
 
-int lp_image_write_png(FILE *out, const lp_image *image, lp_error *e) {
+static int write_png(FILE *out, const lp_image *image, const palette *p, lp_error *e) {
     png_job job = {.e = e, .out = out};
     e->status = LP_OK;
-    int failed = setjmp(job.leave) ? -1 : png_write_steps(&job, image);
+    int failed = setjmp(job.leave) ? -1 : png_write_steps(&job, image, p);
     png_destroy_write_struct(&job.png, &job.info);
     return failed;
+}
+
+int lp_image_write_png(FILE *out, const lp_image *image, lp_error *e) {
+    return write_png(out, image, NULL, e);
+}
+
+int lp_image_write_png_palette(FILE *out, const lp_image *image, lp_error *e) {
+    static const int steps[] = {16, 12, 9, 6}; /* 6 x 6 x 6 are at most 216 colours */
+    if (image->channels == 1)
+        return write_png(out, image, NULL, e);
+    LP_CLEANUP(lp_free) palette *p = lp_alloc_zero(1, sizeof *p);
+    LP_CLEANUP(lp_free) uint8_t *index = lp_alloc(image->width, image->height);
+    p->index = index;
+    for (int i = 0; !fill_palette(p, image, steps[i]);)
+        i++;
+    return write_png(out, image, p, e);
 }
 
 /* ---- PGM and PPM (netpbm's plain and raw formats) ---- */

@@ -312,3 +312,10 @@ int lp_evaluate(lp_stream *s, lp_stream *model, const lp_evaluate_options *o, lp
     lp_report_free(r);
     return lp_within(e, "evaluating");
 }
+
+bool lp_can_be_evaluated(const lp_stream *s) {
+    bool dense = lp_stream_has(s, "x") || lp_stream_has(s, "x_train") ||
+                 lp_stream_has(s, "x_val") || lp_stream_has(s, "x_test");
+    return lp_stream_has(s, "y_pred") || (lp_model_is_in(s) && dense) ||
+           (lp_factors_are_in(s) && (dense || lp_matrix_is_sparse(s)));
+}

@@ -29,4 +29,7 @@ typedef struct {
 int lp_evaluate(lp_stream *s, lp_stream *model, const lp_evaluate_options *o, lp_report *report,
                 lp_error *e);
 
+/* True where the stream holds one of these, and what it is evaluated on. */
+bool lp_can_be_evaluated(const lp_stream *s);
+
 #endif

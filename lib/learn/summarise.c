@@ -84,13 +84,6 @@ static int set_classes(lp_run_table *t, size_t run, const lp_report *r, const lp
     return 0;
 }
 
-static bool can_be_evaluated(const lp_stream *s) {
-    bool dense = lp_stream_has(s, "x") || lp_stream_has(s, "x_train") ||
-                 lp_stream_has(s, "x_val") || lp_stream_has(s, "x_test");
-    return lp_stream_has(s, "y_pred") || (lp_model_is_in(s) && dense) ||
-           (lp_factors_are_in(s) && (dense || lp_matrix_is_sparse(s)));
-}
-
 static int add_metrics(lp_run_table *t, size_t run, lp_stream *s, const lp_texts *of, lp_error *e) {
     lp_report r;
     if (lp_evaluate(s, NULL, &(lp_evaluate_options){0}, &r, e))
@@ -137,9 +130,9 @@ int lp_run_table_read(lp_run_table *t, size_t runs, lp_stream *const *s,
                       const char *const *run_name, const lp_texts *of, lp_error *e) {
     *t = (lp_run_table){.runs = runs, .run_name = run_name};
     for (size_t i = 0; i < runs; i++) {
-        if (!can_be_evaluated(s[i]) && !lp_stream_has(s[i], "history.epoch"))
+        if (!lp_can_be_evaluated(s[i]) && !lp_stream_has(s[i], "history.epoch"))
             return lp_fail(e, "%s: there is nothing to evaluate, and no history", run_name[i]);
-        if (can_be_evaluated(s[i]) && add_metrics(t, i, s[i], of, e))
+        if (lp_can_be_evaluated(s[i]) && add_metrics(t, i, s[i], of, e))
             return lp_within(e, "%s", run_name[i]);
     }
     drop_unknown(t);

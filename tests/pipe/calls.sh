@@ -36,6 +36,7 @@ plot-curves   model.npz
 summarise     model.npz
 plot-confusion model.npz
 render-weights model.npz --tile 2x2
+report        model.npz
 train-perceptron two.npz --epochs 3
 gradcheck     -
 from-idx      digits.idx

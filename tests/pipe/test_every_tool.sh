@@ -81,8 +81,8 @@ for tool in $(all_tools); do
 
     # Wrong inputs.
     if [ -n "$file" ]; then
-        # (from-images takes folders.)
-        [ "$tool" = from-images ] ||
+        # (from-images and report take folders.)
+        [[ $tool = from-images || $tool = report ]] ||
             refuses "$tool: a folder for a file" 1 "^labpipe $tool: reading /: it is a directory" \
                 "$path" $arguments /
         refuses "$tool: a missing file" 1 "^labpipe $tool: reading /no/such/file.npz: .*No such file" \
