@@ -61,7 +61,7 @@ static struct {
     pthread_t thread;
     waiter waiter;
 } workers[MAX_WORKERS];
-static size_t started; /* workers; written by the owner of `busy` */
+static atomic_size_t started; /* workers; written by the owner of `busy` */
 static _Thread_local bool inside;
 
 void lp_threads_set(int threads) {
@@ -193,22 +193,31 @@ static size_t start_workers(size_t wanted) {
     return started < wanted ? started : wanted;
 }
 
-/* Threads that the next job may have: as many as there are free CPUs. A worker without one would
- * take the caller's, or lose its own to others in the midst of a chunk that the caller then waits
- * for. */
-static size_t most_threads(void) {
-    static int64_t asked;
-    static size_t most; /* 0: not asked yet */
-    if (atomic_load(&insisted))
-        return MAX_WORKERS + 1;
+/* As many threads as there are free CPUs may take part. A worker without one would take the
+ * caller's, or lose its own to others in the midst of a chunk that the caller then waits for. */
+static size_t count_free(void) {
+    static _Atomic int64_t asked;
+    static atomic_size_t known; /* 0: not asked yet */
     int64_t time = now();
-    if (most == 0 || time - asked > (most > 1 ? FREE_AGE : BUSY_AGE)) {
+    size_t most = atomic_load(&known);
+    if (most == 0 || time - atomic_load(&asked) > (most > 1 ? FREE_AGE : BUSY_AGE)) {
         int awake = 0;
-        for (size_t i = 0; i < started; i++)
+        for (size_t i = 0; i < atomic_load(&started); i++)
             awake += !atomic_load(&workers[i].waiter.asleep);
-        asked = time, most = (size_t)lp_cpus_free(awake);
+        most = (size_t)lp_cpus_free(awake);
+        atomic_store(&known, most);
+        atomic_store(&asked, time);
     }
     return most;
+}
+
+size_t lp_threads_now(void) {
+    size_t threads = inside ? 1 : (size_t)lp_threads();
+    threads = threads < MAX_WORKERS + 1 ? threads : MAX_WORKERS + 1;
+    if (threads == 1 || atomic_load(&insisted))
+        return threads;
+    size_t most = count_free();
+    return threads < most ? threads : most;
 }
 
 /* Keeps the workers off the CPU that the caller runs on: asleep, a worker wakes where its waker
@@ -248,13 +257,11 @@ static void publish(size_t threads, size_t chunks, void (*body)(void *context, s
 }
 
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context) {
-    size_t threads = (size_t)lp_threads();
+    size_t threads = chunks > 1 && chunks <= UINT32_MAX ? lp_threads_now() : 1;
     threads = threads < chunks ? threads : chunks;
-    bool ours = threads > 1 && !inside && chunks <= UINT32_MAX && !atomic_exchange(&busy, true);
-    if (ours) {
-        size_t most = most_threads();
-        threads = 1 + start_workers((threads < most ? threads : most) - 1);
-    }
+    bool ours = threads > 1 && !atomic_exchange(&busy, true);
+    if (ours)
+        threads = 1 + start_workers(threads - 1);
     if (ours && threads > 1) {
         keep_off_caller();
         publish(threads, chunks, body, context);

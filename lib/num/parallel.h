@@ -10,9 +10,12 @@
 void lp_threads_set(int threads);
 int lp_threads(void);
 
-/* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on up to lp_threads()
- * threads, which claim chunks one by one: on no more than there are CPUs that nobody else runs on,
- * and on the calling thread alone where chunks is 1, and from inside a body. */
+/* Of these, those that would take part in a job now: no more than there are CPUs that nobody else
+ * runs on (looked up each 10 ms), and 1 inside a body. What is to be shared is cut for them. */
+size_t lp_threads_now(void);
+
+/* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on lp_threads_now()
+ * threads, which claim chunks one by one. */
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);
 
 /* Whether all lp_threads() take part even where no CPU is free for them: for tests. */

@@ -625,7 +625,7 @@ static void k_conv_backward_weights(const lp_window *g, size_t n, size_t out, co
     a.regs = (a.run + RL - 1) / RL;
     a.tile_regs = cut_rows(window_regs(&a), SUM_REGS);
     size_t operations = n * out * lp_window_elements(g) * lp_window_places(g);
-    size_t threads = operations < SMALL ? 1 : (size_t)lp_threads();
+    size_t threads = operations < SMALL ? 1 : lp_threads_now();
     size_t size = out * window_regs(&a) * RL;
     a.blocks = (n * a.rows * a.cols + KC - 1) / KC;
     a.chunks = min_of(threads, a.blocks), a.first_blocks = a.blocks / a.chunks;

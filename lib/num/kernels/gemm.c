@@ -688,7 +688,7 @@ LP_INLINE size_t reads(const work *w, size_t row_chunks, size_t max) {
  * packing would show. */
 static void share(work *w) {
     double operations = (double)w->rows * (double)w->columns * (double)w->g.k;
-    size_t threads = operations < SMALL ? 1 : (size_t)lp_threads();
+    size_t threads = operations < SMALL ? 1 : lp_threads_now();
     w->row_chunks = w->column_chunks = 1;
     if (threads > 1) {
         size_t max = min_of(CHUNKS * threads, (size_t)(operations / (SMALL / 2)));
