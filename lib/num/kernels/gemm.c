@@ -46,10 +46,11 @@ enum { MR = 4, MR_OF_3 = 4 };
 enum { MR_OF_4 = 3 };
 
 enum {
-    NR = 2 * RL,        /* columns of a panel */
-    NR_WIDE = 4 * RL,   /* and of one for few rows */
-    COPY_ROWS = 5 * MR, /* rows from which the first tile of a panel of b copies it */
-    CHUNKS = 3,         /* a thread, so that one that is held up holds up little */
+    NR = 2 * RL,                  /* columns of a panel */
+    NR_WIDE = 4 * RL,             /* and of one for few rows */
+    COPY_ROWS = 5 * MR,           /* rows from which the first tile of a panel of b copies it, */
+    COPY_ROWS_SPLIT = 4 * MR + 2, /* and where its registers lie across cache lines */
+    CHUNKS = 3,                   /* a thread, so that one that is held up holds up little */
 };
 
 /* An operand: element (i, p), p along k, at [i * row + p * step]; one of the two is 1. */
@@ -544,6 +545,7 @@ typedef struct {
 enum {
     /* Elements that a packed tile of a has for one step along k, at most. */
     PACKED_STEP = (MR + RL - 1) / RL * RL,
+    WAYS = 8,                                          /* of a L1 cache */
     MC = LP_SCRATCH / LP_SIZE / KC / PACKED_STEP * MR, /* of a at once: to stay in L2 */
     PACK_WIDTH = 8 * NR,            /* a is packed where c has at least these columns */
     PACK_ROWS = 4 * MR,             /* and these rows */
@@ -586,10 +588,19 @@ static panel panel_of(const product *g, size_t p, size_t k, size_t j, size_t wid
     return x;
 }
 
+/* Whether a's rows, read in place, all fall on the same set of an L1 cache, which has a multiple of
+ * 4096 bytes a way: more rows than it has ways would drive each other out at each step. */
+LP_INLINE bool same_set(const operand *a) {
+    return a->row * LP_SIZE % 4096 == 0;
+}
+
 /* The tiles of some panels of c, over one block along k: `rows` rows from `from`. */
 static void panel_tiles(const product *g, operand a, bool packed, size_t from, size_t rows,
                         size_t panels, panel *x, size_t k, bool add) {
-    cut heights = cut_rows(rows, max_rows[x->regs]);
+    size_t most = max_rows[x->regs];
+    if (!packed && same_set(&a))
+        most = min_of(most, WAYS);
+    cut heights = cut_rows(rows, most);
     for (size_t t = 0, h; t < heights.count; t++, from += h) {
         h = heights.height + (t < heights.higher);
         if (packed)
@@ -623,6 +634,9 @@ static void piece(const product *g, size_t from, size_t to, size_t column, size_
         wide = NR_WIDE;
     else if (columns > NR && columns <= 3 * RL)
         wide = 3 * RL;
+    size_t copy_rows = same_set(&g->a)                 ? SIZE_MAX
+                       : g->b.step * LP_SIZE % 64 == 0 ? COPY_ROWS
+                                                       : COPY_ROWS_SPLIT;
     size_t blocks = (to - from + MC - 1) / MC;
     for (size_t block = 0, rows; block < blocks; block++, from += rows) {
         rows = blocks == 1 ? to - from : (to - from) / (blocks - block);
@@ -643,7 +657,7 @@ static void piece(const product *g, size_t from, size_t to, size_t column, size_
                 T *space = room;
                 do {
                     size_t width = end - j < wide ? end - j : wide;
-                    x[n++] = panel_of(g, p, k, j, width, alone && rows >= COPY_ROWS, space, tail);
+                    x[n++] = panel_of(g, p, k, j, width, alone && rows >= copy_rows, space, tail);
                     space += k * wide, j += wide;
                 } while (j < end && !alone && n < PANELS && space + k * wide <= room + TOGETHER);
                 panel_tiles(g, a, packed, from, rows, n, x, k, add);
@@ -676,7 +690,10 @@ static void run_chunk(void *context, size_t i) {
           chunk_start(w->columns, NR, w->column_chunks, j + 1));
 }
 
-enum { TALL = 10 }; /* tiles that a chunk's rows are worth */
+enum {
+    TALL = 10, /* tiles that a chunk's rows are worth, */
+    EACH = 5,  /* and that it should have where it has all columns */
+};
 
 /* How often a and b are read where `max` chunks are `row_chunks` high, weighed by their sizes. */
 LP_INLINE size_t reads(const work *w, size_t row_chunks, size_t max) {
@@ -696,9 +713,10 @@ static void share(work *w) {
         for (size_t twice = 2; twice <= max && tiles / twice >= TALL; twice *= 2)
             if (5 * reads(w, twice, max) < 4 * reads(w, twice / 2, max))
                 w->row_chunks = twice;
+        size_t most = tiles / EACH > threads ? tiles / EACH : min_of(tiles, threads);
         w->column_chunks = min_of(panels, max / w->row_chunks);
         if (w->column_chunks < threads)
-            w->row_chunks = min_of(tiles, max / w->column_chunks);
+            w->row_chunks = min_of(most, max / w->column_chunks);
         else if (w->column_chunks * w->row_chunks < max)
             w->row_chunks = min_of((tiles + 2) / 3, max / w->column_chunks);
         w->row_chunks += w->row_chunks == 0;
