@@ -23,10 +23,17 @@ static const lp_option options[] = {
     {0},
 };
 
+static const lp_tensor_row reads[] = {
+    {"recipe", "[]", "what is run"},
+    {"NAME...", "of any shape", "what its result is compared with"},
+    {0},
+};
+
 static const lp_tool tool = {
     .name = "replay",
     .group = LP_TO_EVALUATE,
     .summary = "run a stream's recipe and say whether it gives the same bytes",
+    .reads = reads,
     .manual =
         "Reads the recipe in FILE, runs it, and compares what comes out with FILE, byte by byte. "
         "Where they differ, the first tensor and element that do are named, and the exit status is "

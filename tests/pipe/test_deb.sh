@@ -10,6 +10,10 @@ if nm -D "$tools/split" | grep -Eq '__asan|__gcov'; then
     exit
 fi
 equal "debian/changelog has the version" "$(dpkg-parsechangelog -S Version)" "$(sed -n 's/^VERSION := //p' Makefile)"
+asks_for() { tr -s ' ,\\\n' '\n' | grep -E -- '-dev$|^pkg-config$' | grep -vx libc6-dev | sort; }
+equal "debian/control asks for the libraries that make deps installs" \
+    "$(sed -n '/^Build-Depends/,/^Rules/p' debian/control | asks_for)" \
+    "$(awk '/^DEBIAN_PACKAGES/ { on = 1 } on { print } on && !/\\$/ { exit }' Makefile | asks_for)"
 
 # With what is compiled, and without the unit tests, which run anyway.
 export DEB_BUILD_OPTIONS='nocheck noautodbgsym'
