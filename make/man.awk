@@ -82,7 +82,7 @@ function cells(line, cell,    n, i) {
 }
 
 # The first cell is the tag. Of three, the second is one too where the third has no heading.
-function table_row(line,    cell, n, tag, text) {
+function table_row(line,    cell, n, tag, text, is_long) {
     n = cells(line, cell)
     tag = cell[1]
     text = cell[2]
@@ -92,11 +92,16 @@ function table_row(line,    cell, n, tag, text) {
     } else if (n == 3 && cell[3] != "") {
         text = text (text == "" ? "" : "; ") heading[3] " " cell[3]
     }
-    print ".TP"
+    is_long = width(roff(tag, 1)) > 78 # the tag of .TP is one line
+    print is_long ? ".PP" : ".TP"
     fill(tag)
+    if (is_long)
+        print ".RS 7"
     if (text == "")
         print "\\&"
     fill(text)
+    if (is_long)
+        print ".RE"
     fresh = 1
 }
 

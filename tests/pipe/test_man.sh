@@ -42,9 +42,9 @@ for name in labpipe stream recipes reproducibility; do
     mkdir "$scratch/$name"
     cd "$scratch/$name" || exit 1
     awk '/^```(python|c|sh)$/ { on = 1; file = "/dev/null"; next } /^```/ { on = 0 }
-        on && $2 ~ /^[a-z]+\.[a-z]+:$/ { file = substr($2, 1, length($2) - 1) } on { print >file }' "$root/docs/$name.md"
-    if [ "$name" = stream ] && [ -z "$python" ]; then
-        skip "no NumPy: the filters"
+        on && $2 ~ /^[a-z0-9]+\.[a-z]+:$/ { file = substr($2, 1, length($2) - 1) } on { print >file }' "$root/docs/$name.md"
+    if [ -z "$python" ] && grep -q '^```python' "$root/docs/$name.md"; then
+        skip "no NumPy: the filters of $name.md"
         continue
     fi
     runs_page "$root/docs/$name.md"
