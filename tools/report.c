@@ -22,10 +22,9 @@ static const lp_option options[] = {
 };
 
 static const lp_tensor_row reads[] = {
-    {"*", "",
-     "any: each is listed, and evaluated and drawn as eval, plot-curves, plot-confusion "
-     "and render-weights do it"},
-    HISTORY_ROWS,
+    {"NAME...", "of any shape",
+     "all that there are: evaluated and drawn as eval, plot-curves, plot-confusion and "
+     "render-weights do it"},
     {0},
 };
 
@@ -51,10 +50,12 @@ static const lp_tool tool = {
         "fits a phone and paper, and is dark where the reader's screen is. Text from the files is "
         "shown, and never acts. The same files give the same bytes, with the same version of "
         "cairo.",
-    .examples = "gen-moons | split --train 0.8 | train-mlp --hidden 20 --lr 0.5 --epochs 500 > "
-                "moons.npz; labpipe report -o moons.html moons.npz\n"
-                "labpipe report --name SGD --name Adam -o page.html sgd.npz adam.npz\n"
-                "labpipe report --title 'Lab 2' -o lab2.html out/lab2",
+    .examples = "labpipe gen-moons | labpipe split --train 0.8 > moons.npz\n"
+                "labpipe train-mlp --hidden 20 --lr 0.5 moons.npz > sgd.npz\n"
+                "labpipe train-mlp --hidden 20 --optimizer adam --lr 0.01 moons.npz > adam.npz\n"
+                "labpipe report -o moons.html sgd.npz adam.npz\n"
+                "mkdir -p lab && cp sgd.npz adam.npz lab\n"
+                "labpipe report --name 'Two moons' --about 'Is Adam faster?' -o lab.html lab",
     .in = LP_IN_STREAM,
     .out = LP_OUT_TEXT,
     .options = options,

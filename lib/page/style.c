@@ -58,7 +58,7 @@ const char lp_page_style[] =
 "  nav, button { display: none; } article { border: 0; border-top: 1px solid var(--line); border-radius: 0;\n"
 "  padding: 0.5rem 0; } .wide { overflow: visible; } table { font-size: 7.5pt; } td { overflow-wrap: anywhere; }\n"
 "  td.n { white-space: normal; } figure, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }\n"
-"  .pictures figure { max-width: 16cm; } }\n";
+"  .pictures figure { max-width: 8.4cm; } .pictures figure:has(.broad) { max-width: 16cm; } }\n";
 
 /* A button after each recipe; what is folded is printed, too. */
 const char lp_page_script[] =

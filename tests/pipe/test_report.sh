@@ -3,6 +3,7 @@
 # (Debian's chromium; skipped where there is none), that every picture loads, nothing is complained about, nothing
 # is fetched, and that it fits a phone.
 . tests/pipe/lib.sh
+top=$PWD
 cd "$scratch" || exit 1
 cp "$fixtures/iris.csv" .
 
@@ -66,6 +67,23 @@ equal 'its other tables are left out' "$(text folder.html | grep -c shown)" 0
 rm lab/table.tsv
 report -o folder.html lab
 has 'a folder without table.tsv' folder.html ' not shown '
+
+# make report: every lab that has been run.
+mkdir -p out/lab2 out/small/faces/generated
+cp adam.npz out/lab2
+cp sgd.npz out/small/faces/generated
+printf 'lab 2\tthe report\there\nrank 2\t15.2288\t15.2287\n' >out/lab2/table.tsv
+cp out/lab2/table.tsv out/small/faces/generated
+labs() { (cd "$top" && bash make/report.sh "$tools" "$scratch/$1"); }
+check 'make report' labs out
+has 'the labs' out/report.html "labpipe's labs" 'an MLP 4-12-3 with scalar biases, ten runs' '15.2287' ' questions ' \
+    'Iris, centred, rank 2: error 15.2288'
+equal 'small forms are left out' "$(text out/report.html | grep -c faces)" 0
+rm -r out/lab2
+check 'make report of small forms' labs out
+has 'the labs in small' out/report.html 'small/faces/generated' 'autoencoders that die'
+rm -r out/small
+refuses 'make report without a lab' 1 'no lab has been run into .*/out \(make labs runs them all\)' labs out
 
 # What is no run.
 printf 'hello\n' >hello.npz
