@@ -96,7 +96,9 @@ done
 
 # ---- completion ----
 
-sh make/completion.sh "$BIN" | file 644 "$share/bash-completion/completions/labpipe"
+file 644 "$share/bash-completion/completions/labpipe" <make/completion/labpipe.bash
+file 644 "$share/zsh/site-functions/_labpipe" <make/completion/labpipe.zsh
+file 644 "$share/fish/vendor_completions.d/labpipe.fish" <make/completion/labpipe.fish
 
 # ---- the manifest ----
 

@@ -259,6 +259,8 @@ static const char *field(const char *text) {
     return text != NULL && *text != '\0' ? text : "-";
 }
 
+/* The first line says what the tool is; then comes a line for each spelling of each option: how it
+ * is typed, its value's name, its choices, its help. */
 void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command) {
 #define NAME(NAME, name) name,
     static const char *const groups[] = {LP_TOOL_GROUPS(NAME)};
@@ -266,8 +268,10 @@ void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *comma
     fprintf(out, "%s\t%s\t%s\n", groups[tool->group], tool->name, tool->summary);
     for (size_t i = 0; i < command->settings; i++) {
         const lp_option *row = command->setting[i].row;
-        char text[64];
-        fprintf(out, "%s\t%s\t%s\t%s\n", lp_option_spelling(row, text), field(row->metavar),
-                field(row->choices), row->help);
+        char text[64], letter[] = {'-', row->letter, '\0'};
+        const char *spelling[] = {lp_option_spelling(row, text), letter};
+        for (int k = 0; k < (row->letter != 0 && lp_option_is_long(row) ? 2 : 1); k++)
+            fprintf(out, "%s\t%s\t%s\t%s\n", spelling[k], field(row->metavar), field(row->choices),
+                    row->help);
     }
 }

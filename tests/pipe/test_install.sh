@@ -14,9 +14,8 @@ else
     check "tools and libraries take 8 MB at most: $bytes" [ "$bytes" -le 8000000 ]
 fi
 drawing=' plot-confusion plot-curves plot-scatter render-weights '
-for tool in "$tools"/*; do
-    name=${tool##*/}
-    loaded=$(ldd "$tool" 2>&1) || loaded=
+for name in $(all_tools); do # labpipe itself needs none
+    loaded=$(ldd "$tools/$name" 2>&1) || loaded=
     [[ $drawing == *" $name "* ]] && expected=yes || expected=no
     equal "$name: loads cairo" "$([[ $loaded == *libcairo.so* ]] && echo yes || echo no)" "$expected"
     check "$name: loads the library of the tree" grep -q '/liblabpipe\.so\.0 (0x' <<<"$loaded"
@@ -58,6 +57,9 @@ for file in "$place"/libexec/labpipe/* "$place"/lib/*.so.0; do
     equal "$name: stripped" "$(nm "$file" 2>&1 | grep -c 'no symbols')" 1
     equal "$name: for everybody" "$(stat -c %a "$file")" "$([ "${name%.so.0}" = "$name" ] && echo 755 || echo 644)"
 done
+same "bash's completion" make/completion/labpipe.bash "$place/share/bash-completion/completions/labpipe"
+same "zsh's completion" make/completion/labpipe.zsh "$place/share/zsh/site-functions/_labpipe"
+same "fish's completion" make/completion/labpipe.fish "$place/share/fish/vendor_completions.d/labpipe.fish"
 for page in $(sh make/page.sh --list); do
     check "its page $page" grep -q '^\.SH SEE ALSO' "$place/share/man/man${page##*.}/$page"
 done

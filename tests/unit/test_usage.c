@@ -15,7 +15,7 @@ static const lp_option rows[] = {
     {ROW("n", epochs), .letter = 'n', .metavar = "N", .default_value = "7", .help = "passes"},
     {ROW("steps", steps), .metavar = "N", .conflicts = "n|drop", .synonym = "updates",
      .flags = LP_REQUIRED, .help = "steps"},
-    {ROW("drop", drop), .metavar = "NAME", .requires = "steps", .help = "leave out"},
+    {ROW("drop", drop), .letter = 'd', .metavar = "NAME", .requires = "steps", .help = "leave out"},
     {0},
 };
 
@@ -64,7 +64,7 @@ static void a_manual_page_is_whole(void) {
 static void completion_lists_the_options(void) {
     char *text = printed(lp_usage_completion);
     CHECK_TEXT(text, "make data\tsome-tool\tdo it\n-n\tN\t-\tpasses\n--steps\tN\t-\tsteps\n"
-                     "--drop\tNAME\t-\tleave out\n");
+                     "--drop\tNAME\t-\tleave out\n-d\tNAME\t-\tleave out\n");
     free(text);
 }
 
