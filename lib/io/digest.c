@@ -11,7 +11,7 @@
 enum { CHUNK = 4 << 20 }; /* mapped pages are released after so many bytes */
 
 static lp_sha256 finish(struct sha256_ctx *hash) {
-    lp_sha256 sha256;
+    lp_sha256 sha256 = {0};
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_digest(hash, sizeof digest, digest);
     for (size_t i = 0; i < sizeof digest; i++)

@@ -53,8 +53,9 @@ static void number_modules(prefixes *p, const lp_network *net) {
     size_t module = 0;
     for (size_t l = 0; l < net->layers; l++) {
         char text[24];
+        const int length = snprintf(text, sizeof text, "%zu", module);
         if (has_params(net->layer[l].kind))
-            add(p, text, (size_t)snprintf(text, sizeof text, "%zu", module));
+            add(p, text, (size_t)length);
         module += net->layer[l].activation == LP_ACTIVATION_IDENTITY ? 1 : 2;
     }
 }
