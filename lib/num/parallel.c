@@ -148,11 +148,11 @@ static size_t take_range(size_t thread, size_t r) {
     uint64_t state = atomic_load(&job.range[r].state);
     while ((uint32_t)state > 0) {
         size_t threads = atomic_load(&job.threads);
+        if (thread >= threads)
+            break;
         size_t end = range_start(atomic_load(&job.chunks), threads, r + 1);
         void (*body)(void *, size_t) = atomic_load(&job.body);
         void *context = atomic_load(&job.context);
-        if (thread >= threads)
-            break;
         if (!atomic_compare_exchange_weak(&job.range[r].state, &state, state - 1))
             continue;
         body(context, end - (uint32_t)state);
