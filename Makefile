@@ -191,9 +191,28 @@ $(BUILD)/tests/faults/malloc.so: tests/faults/malloc.c
 faults: tools $(FAULTS_BINARIES) ## let every system call and allocation of every tool fail once (some minutes)
 	@FAULTS=1 BUILD=$(BUILD) BIN=$(BIN) bash tests/pipe/test_faults.sh
 
+SANITIZE := BUILD=build/asan BIN=build/asan/bin CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
 asan: ## run every test under the address and undefined-behaviour sanitizers
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) BUILD=build/asan BIN=build/asan/bin \
-	    CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' test
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(MAKE) $(SANITIZE) test
+
+# Of the pipe tests those that reach every tool and reader in seconds; and the kernels of one instruction set,
+# whose plain C would take minutes to compile.
+ASAN_PIPE := every_tool csv cut_and_flipped data eval images impute labels match output pick plots predict scale \
+             sparse split summarise
+asan-brief: ## run the unit tests, the corpora and the main paths of every tool under the sanitizers
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp BRIEF=1 PIPE='$(ASAN_PIPE)' $(MAKE) $(SANITIZE) \
+	    ISAS='$(firstword $(filter avx2,$(ISAS)) $(ISAS))' test
+
+# ---- what belongs to every change: .ci/run ----
+
+CHECK_PACKAGES := clang
+check-deps: ## install what `make check` needs beside, with apt
+	@sh make/deps.sh $(CHECK_PACKAGES)
+
+check: ## lint, every test, a part of them under the sanitizers, a short fuzz: what belongs to every change
+	@MAKE='$(MAKE)' sh make/check.sh lint test asan-brief 'fuzz SECONDS=4'
+check-more: ## the same without the tests
+	@MAKE='$(MAKE)' sh make/check.sh lint asan-brief 'fuzz SECONDS=4'
 
 # What `make test` does with the readers' corpora in seconds, libFuzzer goes on with. The kernels read
 # nothing, and one of them, in plain C under the sanitizers, would take minutes to compile.

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Usage: run.sh unit|pipe|fuzz ... Runs every test of those kinds and closes with one count.
+# Usage: run.sh unit|pipe|fuzz ... Runs every test of those kinds and closes with one count. PIPE='csv pick': of the
+# pipe tests these alone.
 # Each test ends with a line "NAME: N passed, N failed" (", N skipped" may follow). A test that is
 # missing, ends without that line, counts nothing or exits with another status than its count says is
 # one failure.
@@ -43,11 +44,16 @@ for kind; do
         done ;;
     pipe)
         # As many at a time as there are CPUs: most of their time is the start of small programs.
-        # shellcheck disable=SC2016 # the inner shell expands them
-        printf '%s\n' tests/pipe/test_*.sh | xargs -P "$(nproc)" -I {} sh -c \
+        tests=
+        for test in ${PIPE:-tests/pipe/test_*.sh}; do
+            case $test in */*) ;; *) test=tests/pipe/test_$test.sh ;; esac
+            tests="$tests $test"
+        done
+        # shellcheck disable=SC2016,SC2086 # the inner shell expands them; a list of paths without blanks
+        printf '%s\n' $tests | xargs -P "$(nproc)" -I {} sh -c \
             'name=$(basename "$1" .sh); bash "$1" >"$2/$name" 2>&1 </dev/null; echo $? >"$2/$name.status"' \
             - {} "$logs"
-        for test in tests/pipe/test_*.sh; do
+        for test in $tests; do
             name=$(basename "$test" .sh)
             tally "$name" "$(cat "$logs/$name.status")" "$logs/$name"
         done ;;

@@ -32,8 +32,8 @@ lp_error *__wrap_lp_tool_begin(const lp_tool *tool, int argc, char **argv, void 
     if (failed && e.status != LP_USAGE)
         abort();
     if (!failed) {
-        lp_command_recipe(&c, LP_NOT_IN_RECIPE, &recipe);
-        lp_command_recipe(&c, 0, &recipe);
+        lp_command_given(&c, 0, &recipe);
+        lp_command_recipe(&c, &recipe);
         char *reason = NULL;
         if (recipe.size > 0 && lp_recipe_is_broken(recipe.data, &reason))
             free(reason);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What every tool promises, checked on every tool in bin/. A tool without a line in the table below
-# fails the test.
+# fails the test. BRIEF=1: that each runs, is refused a wrong line and an empty input, and its recipe, alone.
 # shellcheck disable=SC2086,SC2016 # words of the table; what an inner shell expands
 . tests/pipe/lib.sh
 
@@ -45,6 +45,13 @@ for tool in $(all_tools); do
     mkdir output
     check "$tool: it runs" call -o output/first
     equal "$tool: -o writes its file and nothing else" "$(ls output)" first
+    if [ -n "${BRIEF-}" ]; then
+        refuses "$tool: an unknown option" 2 "^labpipe $tool: unknown option '--no-such-option'" \
+            "$path" --no-such-option
+        [ -z "$file" ] || refuses "$tool: an empty file" 1 \
+            "^labpipe $tool: reading /dev/null: it is empty" "$path" $arguments /dev/null
+        continue
+    fi
     mv output/first first
     # (replay -o keeps what the recipe gives, beside its verdict.)
     [ "$tool" != replay ] || check "replay: its verdict" to_first call

@@ -70,5 +70,35 @@ stops 'no list of instruction sets' 'exit 2'
 stops 'a crash on one of them' "$refusal; [ \$LABPIPE_ISA != avx2 ] || kill -SEGV \$\$; echo same"
 stops 'other bits on one of them' "$refusal; echo \$LABPIPE_ISA"
 
+# check.sh makes every target, and counts one that fails, crashes, or says nothing of what it did.
+checks() { # checks FAULT LINES COUNT: of a `make`
+    local got=0
+    printf '%s\n' '#!/bin/sh' "$2" >"$scratch/make"
+    chmod +x "$scratch/make"
+    MAKE=$scratch/make sh make/check.sh test other >"$scratch/log" 2>&1 || got=$?
+    equal "check.sh: $1" "status $got, $(tail -n 1 "$scratch/log")" "$3"
+}
+checks 'sound gates' 'echo "3 passed, 0 failed"' 'status 0, check: 2 passed, 0 failed'
+checks 'a failure' 'echo "3 passed, 1 failed"; exit 2' 'status 1, check: 0 passed, 2 failed'
+checks 'a failure that exits with 0' 'echo "3 passed, 1 failed"' 'status 1, check: 0 passed, 2 failed'
+checks 'a crash' 'echo "3 passed, 0 failed"; kill -SEGV $$' 'status 1, check: 0 passed, 2 failed'
+checks 'no test' 'echo "0 passed, 0 failed"' 'status 1, check: 0 passed, 2 failed'
+checks 'nothing said' ':' 'status 1, check: 0 passed, 2 failed'
+
+# fuzz.sh fails on a target that crashes, that runs on nothing, or that is not there.
+mkdir -p "$tree/fuzz/tests/fuzz" "$tree/tests/fuzz/corpus/fault" "$tree/tests/fuzz/dictionaries"
+touch "$tree/tests/fuzz/dictionaries/fault.dict"
+fuzzes() { # fuzzes FAULT LINES COUNT: of a target
+    local got=0
+    [ -z "$2" ] || { printf '%s\n' '#!/bin/sh' "$2" >"$tree/fuzz/tests/fuzz/fault"; chmod +x "$tree/fuzz/tests/fuzz/fault"; }
+    (cd "$tree" && BUILD=fuzz sh "$OLDPWD/make/fuzz.sh" 1) >"$scratch/log" 2>&1 || got=$?
+    equal "fuzz.sh: $1" "status $got, $(tail -n 1 "$scratch/log")" "$3"
+}
+units='echo "stat::number_of_executed_units: 9"'
+fuzzes 'no target' '' 'status 1, fuzz: 0 passed, 1 failed'
+fuzzes 'a sound target' "$units" 'status 0, fuzz: 1 passed, 0 failed'
+fuzzes 'a crash' "$units; kill -SEGV \$\$" 'status 1, fuzz: 0 passed, 1 failed'
+fuzzes 'no input' ':' 'status 1, fuzz: 0 passed, 1 failed'
+
 # `make mutants` takes too long for every change; that each mutant still has its place does not.
 check "every mutant has its place in the sources" bash tests/mutants/run.sh --check
