@@ -54,8 +54,20 @@ int lp_canvas_open(lp_canvas *c, lp_plot_format format, int width, int height, l
     return 0;
 }
 
+/* What cairo met since the canvas was opened; after an error it draws no more. */
+static int check_drawn(const lp_canvas *c, lp_error *e) {
+    cairo_status_t status = cairo_status(c->cr);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(c->surface);
+    for (int i = 0; i < 2 && status == CAIRO_STATUS_SUCCESS; i++)
+        status = cairo_font_face_status(c->face[i]);
+    return status == CAIRO_STATUS_SUCCESS
+               ? 0
+               : lp_fail(e, "drawing: %s", cairo_status_to_string(status));
+}
+
 int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e) {
-    if (lp_image_new(image, (size_t)c->width, (size_t)c->height, 3, e))
+    if (check_drawn(c, e) || lp_image_new(image, (size_t)c->width, (size_t)c->height, 3, e))
         return -1;
     cairo_surface_flush(c->surface);
     const unsigned char *from = cairo_image_surface_get_data(c->surface);
@@ -73,14 +85,10 @@ int lp_canvas_image(lp_canvas *c, lp_image *image, lp_error *e) {
 }
 
 int lp_canvas_write(lp_canvas *c, FILE *out, lp_error *e) {
-    cairo_status_t status = cairo_status(c->cr);
-    if (status == CAIRO_STATUS_SUCCESS) {
-        if (c->format != LP_PLOT_PNG)
-            cairo_surface_finish(c->surface);
-        status = cairo_surface_status(c->surface);
-    }
-    if (status != CAIRO_STATUS_SUCCESS)
-        return lp_fail(e, "drawing: %s", cairo_status_to_string(status));
+    if (c->format != LP_PLOT_PNG && cairo_status(c->cr) == CAIRO_STATUS_SUCCESS)
+        cairo_surface_finish(c->surface);
+    if (check_drawn(c, e))
+        return -1;
     if (c->format != LP_PLOT_PNG) {
         if (fwrite(c->document.data, 1, c->document.size, out) != c->document.size)
             return lp_fail_errno(e, "writing");

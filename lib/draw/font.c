@@ -145,14 +145,17 @@ static void trace_glyph(cairo_t *cr, const typeface *f, unsigned glyph) {
 
 static const cairo_user_data_key_t typeface_key;
 
+/* NULL where cairo had no memory for it. */
 static const typeface *typeface_of(cairo_scaled_font_t *font) {
     return cairo_font_face_get_user_data(cairo_scaled_font_get_font_face(font), &typeface_key);
 }
 
 static cairo_status_t init(cairo_scaled_font_t *font, cairo_t *cr, cairo_font_extents_t *extents) {
     const typeface *f = typeface_of(font);
-    double em = u16(f->head + 18);
     (void)cr;
+    if (f == NULL)
+        return CAIRO_STATUS_NO_MEMORY; // and the font's other functions are not called
+    double em = u16(f->head + 18);
     extents->ascent = s16(f->hhea + 4) / em;
     extents->descent = -s16(f->hhea + 6) / em;
     return CAIRO_STATUS_SUCCESS;
