@@ -36,7 +36,7 @@ for tool in $(all_tools); do
     memory=(-m "$library")
     case $tool in
     plot-* | render-weights)
-        skip "$tool without memory: cairo draws something else, or crashes"
+        skip "$tool without memory: cairo's scan converter then jumps to where it never was (longjmp)"
         memory=() ;;
     gradcheck)
         [ "$FAULTS" -eq 1 ] || { skip "gradcheck: seconds a run (make faults)"; continue; } ;;
