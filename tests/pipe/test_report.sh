@@ -76,7 +76,7 @@ printf 'lab 2\tthe report\there\nrank 2\t15.2288\t15.2287\n' >out/lab2/table.tsv
 cp out/lab2/table.tsv out/small/faces/generated
 labs() { (cd "$top" && bash make/report.sh "$tools" "$scratch/$1"); }
 check 'make report' labs out
-has 'the labs' out/report.html "labpipe's labs" 'an MLP 4-12-3 with scalar biases, ten runs' '15.2287' ' questions ' \
+has 'the labs' out/report.html 'labpipe&#39;s labs' 'an MLP 4-12-3 with scalar biases, ten runs' '15.2287' ' questions ' \
     'Iris, centred, rank 2: error 15.2288'
 equal 'small forms are left out' "$(text out/report.html | grep -c faces)" 0
 rm -r out/lab2
