@@ -75,6 +75,7 @@ typedef struct {
 typedef struct {
     const lp_replay_options *o;
     int errors; /* where the tools write their lines */
+    int last;   /* the highest descriptor so far */
     child *child;
     size_t children, capacity;
     lp_error *e;
@@ -84,7 +85,11 @@ static int start_pipeline(runner *r, const lp_pipeline *p, int out);
 
 /* A pipe whose ends no tool inherits by itself. */
 static int open_pipe(runner *r, int end[2]) {
-    return pipe2(end, O_CLOEXEC) ? lp_fail_errno(r->e, "opening a pipe") : 0;
+    if (pipe2(end, O_CLOEXEC))
+        return lp_fail_errno(r->e, "opening a pipe");
+    for (int i = 0; i < 2; i++)
+        r->last = end[i] > r->last ? end[i] : r->last;
+    return 0;
 }
 
 /* Starts what writes into an argument; *fd is where to read it. */
@@ -98,9 +103,17 @@ static int start_argument(runner *r, const lp_pipeline *from, int *fd) {
     return failed;
 }
 
-/* What is left of the new process: it writes all of the descriptors to its output. */
-_Noreturn static void join(const int *fds, size_t n, int out) {
+/* The new process stays this program, and writes all of the descriptors to its output. It keeps no
+ * end of another pipe, whose reader would wait for it, or whose writer would not end for it. */
+_Noreturn static void join(const runner *r, const int *fds, size_t n, int out) {
     static char bytes[1 << 16];
+    for (int fd = STDERR_FILENO + 1; fd <= r->last; fd++) {
+        bool is_used = fd == out;
+        for (size_t i = 0; i < n; i++)
+            is_used |= fd == fds[i];
+        if (!is_used)
+            close(fd);
+    }
     for (size_t i = 0; i < n; i++) {
         ssize_t size;
         while ((size = read(fds[i], bytes, sizeof bytes)) > 0 || (size < 0 && errno == EINTR))
@@ -118,7 +131,7 @@ _Noreturn static void become(const runner *r, char *const *argv, const int *fds,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (argv == NULL)
-        join(fds, n, out);
+        join(r, fds, n, out);
     if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(r->errors, STDERR_FILENO) < 0)
         _exit(EXIT_FAILURE);

@@ -213,6 +213,8 @@ hostile 'for ever' 'was not done after 1 seconds' \
     'labpipe gen-moons -n 100 | labpipe train-mlp --epochs 9000000000000000' --time-limit 1
 sleep 0.2
 check "and nothing goes on" piped '! pgrep -f "[t]rain-mlp --epochs 9000000000000000"'
+hostile 'a tool that reads nothing behind a cat' 'unknown option' \
+    'cat <(labpipe gen-moons -n 100000) <(labpipe gen-moons -n 100000) | labpipe split --no-such-option'
 hostile 'a tool that fails' 'labpipe gen-moons: ' 'labpipe gen-moons -n 0 | labpipe split'
 
 # The honest way, past the same traps.
