@@ -29,6 +29,14 @@ if [ -n "$python" ]; then
     check "reading from NumPy" "$python" block1.py
     equal "writing from NumPy, through a pipe" "$("$python" block2.py | inspect --tsv | cut -f 1-3 | tail -n 2)" \
         "$(printf 'x\tf8\t(3, 3)\ny\ti8\t(3,)')"
+    if "$python" -c 'import torch' 2>/dev/null; then
+        { cat "$(grep -l load_state_dict block*.py)"; echo 'numpy.savetxt("theirs", scores.argmax(1).numpy(), "%d")'; } >network.py
+        check "a network of labpipe's in PyTorch" "$python" network.py
+        labpipe predict --x x_test cnn.npz | labpipe to-csv --no-header y_pred >ours
+        same "predicts the same there" ours theirs
+    else
+        skip "no PyTorch: a network of labpipe's in it"
+    fi
     if "$python" -c 'import sklearn' 2>/dev/null; then
         check "a model of scikit-learn" "$python" "$(grep -l sklearn block*.py)"
         equal "answers as it does" "$(eval --tsv --model logistic.npz iris.npz | cut -f 1-3 | tail -n 1)" \
