@@ -17,8 +17,9 @@ struct options {
 static const lp_option options[] = {
     {ROW("method", how.fit.method), .metavar = "METHOD", .choices = LP_FIT_METHOD_CHOICES,
      .flags = LP_REQUIRED, .help = "see above"},
-    {ROW("rank", how.fit.rank), .metavar = "R", .min = 1, .max = 1 << 30, .flags = LP_REQUIRED,
-     .requires = FACTORS, .help = "columns of u and v, at most the smaller side of the matrix"},
+    {ROW("rank", how.fit.rank), .elsewhere = "n-components|n-factors", .metavar = "R", .min = 1,
+     .max = 1 << 30, .flags = LP_REQUIRED, .requires = FACTORS,
+     .help = "columns of u and v, at most the smaller side of the matrix"},
     {ROW("mask", how.mask), .metavar = "NAME", .requires = "method=mean|bias|gd|sgd|als",
      .help = "a tensor of the shape of x that is 0 where an entry is hidden"},
     {ROW("epochs", how.fit.epochs), .metavar = "N", .default_value = "100", .max = 9e15,

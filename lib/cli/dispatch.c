@@ -148,8 +148,10 @@ static int unknown_tool(const char *folder, const char *name, lp_error *e) {
     lp_nearest nearest = {.typed = name};
     if (lp_dispatch_names(folder, &names, e))
         return -1;
-    for (size_t i = 0; i < names.count; i++)
-        lp_nearest_consider(&nearest, "", names.item[i], NULL);
+    for (size_t i = 0; i < names.count; i++) { /* a part of a name, such as csv, is near too */
+        bool is_part = strlen(name) >= 3 && strstr(names.item[i], name) != NULL;
+        lp_nearest_consider(&nearest, "", names.item[i], is_part ? name : NULL);
+    }
     return lp_fail_usage(e, "there is no tool '%s' (%slabpipe list names them all)", name,
                          lp_nearest_text(&nearest));
 }

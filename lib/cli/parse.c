@@ -98,8 +98,9 @@ const char *lp_nearest_text(lp_nearest *n) {
 static int unknown_option(const lp_command *c, const char *word, size_t length, lp_error *e) {
     char name[64] = "";
     lp_nearest nearest = {.typed = name};
-    if (word[1] == '-')
-        snprintf(name, sizeof name, "%.*s", (int)length - 2, word + 2);
+    if (length > 2) /* -lr is --lr with a dash too few */
+        snprintf(name, sizeof name, "%.*s", (int)(length - (word[1] == '-' ? 2 : 1)),
+                 word + (word[1] == '-' ? 2 : 1));
     for (char *at = name; (at = strchr(at, '_')) != NULL;)
         *at = '-';
     for (size_t i = 0; i < c->settings; i++) {

@@ -95,6 +95,7 @@ equal "without a word: the help, on standard error" "$(cat out err)" "$(labpipe 
 refuses "a mistyped name" 2 "^labpipe: there is no tool 'splt' \(did you mean split\? labpipe list names them all\)$" labpipe splt
 refuses "in another spelling" 2 "did you mean factorise\?" labpipe factorize
 refuses "a name that was cut short" 2 "did you mean train-cnn or train-mlp or train-perceptron\?" labpipe train
+refuses "a part of two names" 2 "did you mean from-csv or to-csv\?" labpipe csv
 refuses "a name like none" 2 "^labpipe: there is no tool 'quicksort' \(labpipe list names them all\)$" labpipe quicksort
 refuses "help of a mistyped name" 2 "did you mean inspect\?" labpipe help inspct
 for name in ../bin/split ./split "$tools/split" . .. '' labpipe; do

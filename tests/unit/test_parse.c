@@ -142,6 +142,7 @@ static void strict_numbers(void) {
 }
 
 static void refusals(void) {
+    refused("-steps 3", "unknown option '-steps' (did you mean --steps?");
     refused("--epoch 3", "unknown option '--epoch' (did you mean --epochs?");
     refused("--ep 3", "unknown option '--ep' (did you mean --epochs? --help lists them all)");
     refused("--learning_rate=3", "unknown option '--learning_rate' (did you mean --lr?");
