@@ -720,6 +720,46 @@ lp_stream *lp_stream_read_through(const lp_input *input, FILE *out, lp_error *e)
     return read_inputs(input, 1, out, e);
 }
 
+/* ---- comparing ---- */
+
+/* Whether two tensors differ, and where; elements of no bytes do not. */
+static bool tensors_differ(const lp_tensor *a, const lp_tensor *b, size_t *element) {
+    const size_t size = a->type.size;
+    *element = SIZE_MAX;
+    if (!lp_type_is(a->type, b->type) || a->ndim != b->ndim ||
+        memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape) != 0)
+        return true;
+    if (a->count == 0 || memcmp(a->data, b->data, a->count * size) == 0)
+        return false;
+    const char *from = a->data, *to = b->data;
+    for (*element = 0; memcmp(from, to, size) == 0; ++*element)
+        from += size, to += size;
+    return true;
+}
+
+const char *lp_stream_difference(lp_stream *a, lp_stream *b, size_t *element, lp_error *e) {
+    size_t bytes;
+    e->text[0] = '\0';
+    *element = SIZE_MAX;
+    for (size_t i = 0; i < a->count; i++) {
+        const char *name = a->item[i]->name;
+        if (!lp_stream_has(b, name))
+            return name;
+        if (lp_stream_foreign(a, i, &bytes) != NULL)
+            continue;
+        const lp_tensor *one = lp_stream_get(a, name, e);
+        const lp_tensor *other = one != NULL ? lp_stream_get(b, name, e) : NULL;
+        if (other == NULL)
+            return NULL;
+        if (tensors_differ(one, other, element))
+            return name;
+    }
+    for (size_t i = 0; i < b->count; i++)
+        if (!lp_stream_has(a, b->item[i]->name))
+            return b->item[i]->name;
+    return NULL;
+}
+
 /* ---- writing ---- */
 
 static int sha256_of(const entry *x, lp_sha256 *sha256, lp_error *e) {

@@ -158,6 +158,12 @@ int lp_stream_sha256(const lp_stream *s, size_t i, lp_sha256 *sha256, lp_error *
  * programs see only the last of them. */
 size_t lp_stream_archives(const lp_stream *s);
 
+/* The first tensor of `a`, in its order and then in that of `b`, which the other has not, or not
+ * the same: its name, which lives as long as its stream, and in *element the place of the first
+ * element that differs, in C order, or SIZE_MAX where the whole, its type or its shape does. NULL
+ * where all are the same, to the bit, and NULL with a text in e where one cannot be read. */
+const char *lp_stream_difference(lp_stream *a, lp_stream *b, size_t *element, lp_error *e);
+
 /* Writes one archive to `out`, deflated where `compress` is set. The caller flushes and closes. */
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e);
 
