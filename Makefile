@@ -61,7 +61,7 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
 .PHONY: all tools quick test identical identical-kernels digests report mutants vmath-exhaustive number-exhaustive streams labs bench install \
-        uninstall deb asan faults fuzz fuzzers format help clean deps
+        uninstall deb deb-deps asan faults fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
 MAKEFLAGS += --no-builtin-rules
@@ -334,7 +334,10 @@ install: tools ## install under prefix (/usr/local); also bindir, libdir, mandir
 uninstall: ## remove what `make install` put there
 	@$(quoted_variables) sh make/uninstall.sh
 
-deb: ## build Debian's packages in build/deb (dpkg-dev, debhelper, lintian)
+deb-deps: ## install what `make deb` needs, with apt
+	@sh make/deps.sh build-essential debhelper lintian
+
+deb: ## build Debian's packages in build/deb
 	@BUILD=$(BUILD) VERSION=$(VERSION) ISAS='$(ISAS)' sh make/deb.sh
 
 format: ## apply .clang-format

@@ -6,10 +6,11 @@ set -eu
 work=$BUILD/deb version=$VERSION isas=$ISAS
 for program in dpkg-buildpackage dh lintian; do
     command -v "$program" >/dev/null || {
-        echo "make deb: $program is missing (apt install dpkg-dev debhelper lintian)" >&2
+        echo "make deb: $program is missing (run: make deb-deps)" >&2
         exit 1
     }
 done
+dpkg-checkbuilddeps || { echo "make deb: run make deps deb-deps first" >&2; exit 1; }
 rm -rf "$work"
 mkdir -p "$work/labpipe-$version"
 tar --exclude=./.git --exclude=./bin --exclude=./build --exclude=./out --exclude=./data -cf - . |

@@ -60,6 +60,7 @@ symbolic_link "$libdir/$public" "$libdir/${public%.*}"
 for header in $(echo "#include \"$PUBLIC_HEADER\"" | $CC -Ilib -MM -x c - | tr ' ' '\n' | sed -n 's|^lib/||p'); do
     file 644 "$headers/$header" <"lib/$header"
 done
+[ -e "$DESTDIR$headers/$PUBLIC_HEADER" ] || { echo "make install: $CC finds no headers" >&2; exit 1; }
 file 644 "$libdir/pkgconfig/labpipe.pc" <<END
 libdir=\${pcfiledir}/..
 includedir=\${pcfiledir}/$(between "$libdir/pkgconfig" "$headers")
@@ -76,9 +77,11 @@ END
 # Linked anew: they look for the libraries in another place than those of the tree.
 runpath=
 [ "$RUNPATH" = no ] || runpath="\$ORIGIN/$(between "$tools" "$libdir")"
-objects=$(for library; do echo "$BUILD/$library"; done)
+shared=$(for library; do echo "$BUILD/$library"; done)
 for source in tools/*.c; do
     name=$(basename "$source" .c)
+    objects=$shared
+    [ "$name" != labpipe ] || objects=$BUILD/liblabpipe.a # as in the tree
     # shellcheck disable=SC2086 # words
     $CC $CFLAGS $LDFLAGS ${runpath:+-Xlinker -rpath -Xlinker "$runpath"} -Wl,--as-needed \
         -o "$scratch" "$BUILD/tools/$name.o" $objects $LDLIBS
@@ -91,7 +94,8 @@ symbolic_link "$tools/labpipe" "$bindir/labpipe"
 
 export BIN VERSION RELEASED
 for page in $(sh make/page.sh --list); do
-    sh make/page.sh "$page" | file 644 "$mandir/man${page##*.}/$page"
+    sh make/page.sh "$page" >"$scratch"
+    file 644 "$mandir/man${page##*.}/$page" <"$scratch"
 done
 
 # ---- completion ----

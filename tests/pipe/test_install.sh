@@ -13,7 +13,7 @@ else
     bytes=$(cat "$tools"/* "${libraries[@]}" | wc -c)
     check "tools and libraries take 8 MB at most: $bytes" [ "$bytes" -le 8000000 ]
 fi
-drawing=' plot-confusion plot-curves plot-scatter render-weights '
+drawing=" $(grep -lE '^#include "(draw|page)/' tools/*.c | sed 's|.*/||; s|\.c$||' | tr '\n' ' ')"
 for name in $(all_tools); do # labpipe itself needs none
     loaded=$(ldd "$tools/$name" 2>&1) || loaded=
     [[ $drawing == *" $name "* ]] && expected=yes || expected=no
@@ -31,11 +31,11 @@ fi
 # As a user who owns nothing but the place.
 as_user() { "$@"; }
 if [ "$(id -u)" = 0 ]; then
-    if setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$BUILD/tools/split.o" 2>/dev/null; then
+    if setpriv --reuid=65534 --regid=65534 --clear-groups "$tools/split" --version >/dev/null 2>&1; then
         as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
         chmod 777 "$scratch"
     else
-        skip "no setpriv, or a tree that others may not read: installing without root"
+        skip "no setpriv, or a tree where others may not run the tools: installing without root"
     fi
 fi
 installs() { # installs make's words...
