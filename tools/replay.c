@@ -67,6 +67,8 @@ typedef struct {
     size_t first;       /* byte that does */
     const char *tensor; /* the first that differs, and its element; NULL for none so far */
     size_t element;
+    size_t from; /* where lp_stream_locate is */
+    bool is_stored;
     FILE *kept;
     FILE *whole; /* all that came, where another program laid the file out in its own way */
     const lp_stream *again; /* it, read */
@@ -84,9 +86,9 @@ static void compare(comparison *c, const unsigned char *bytes, size_t size) {
         if (i == common || c->expected[c->at + i] != bytes[i])
             c->differs = true, c->first = c->at + i;
     /* Where an element differs, so does the CRC-32 before it, which says less. */
-    for (size_t i = 0; i < common && c->tensor == NULL; i++)
+    for (size_t i = 0; c->is_stored && i < common && c->tensor == NULL; i++)
         if (c->expected[c->at + i] != bytes[i])
-            c->tensor = lp_stream_locate(c->s, c->at + i, &c->element);
+            c->tensor = lp_stream_locate(c->s, c->at + i, &c->from, &c->element);
 }
 
 /* Keeps what comes, to be compared tensor by tensor. */
@@ -145,7 +147,7 @@ static void tell(const comparison *c, FILE *out) {
         fprintf(out, "different: the tensors are the same, but another program wrote the file\n");
     else if (c->at < c->size)
         fprintf(out, "different: the recipe gives %zu bytes, the file has %zu\n", c->at, c->size);
-    else if (c->at == c->size && lp_stream_is_stored(c->s))
+    else if (c->at == c->size && c->is_stored)
         fprintf(out, "different: the tensors are the same, the recipe or its digest is not\n");
     else
         fprintf(out, "different: byte %zu is the first that differs\n", c->first);
@@ -175,6 +177,7 @@ int main(int argc, char **argv) {
     lp_texts names = {0};
     comparison c = {.s = lp_tool_input_stream()};
     parse((lp_stream *)c.s, &arena, &p, e);
+    c.is_stored = lp_stream_is_stored(c.s);
     c.expected = lp_stream_bytes(c.s, &c.size);
     // compute
     lp_replay_options how = {.folder = lp_tool_need(lp_dispatch_folder(argv[0], e)),

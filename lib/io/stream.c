@@ -783,15 +783,17 @@ const unsigned char *lp_stream_bytes(const lp_stream *s, size_t *size) {
     return s->source[0].data;
 }
 
-const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *element) {
-    for (size_t i = 0; i < s->count; i++) {
-        const lp_member *m = &s->item[i]->member;
-        if (m->source == NULL || offset < m->offset || offset - m->offset >= m->size)
-            continue;
+const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *from, size_t *element) {
+    for (; *from < s->count; ++*from) {
+        const lp_member *m = &s->item[*from]->member;
+        if (offset < m->offset)
+            return NULL;
         const size_t at = offset - m->offset, size = m->npy.type.size;
+        if (at >= m->size)
+            continue;
         const bool has_elements = m->foreign == NULL && size > 0 && at >= m->npy.header_size;
         *element = has_elements ? (at - m->npy.header_size) / size : SIZE_MAX;
-        return s->item[i]->name;
+        return s->item[*from]->name;
     }
     return NULL;
 }

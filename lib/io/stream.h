@@ -143,10 +143,11 @@ void lp_stream_add_versions(lp_stream *s, const lp_texts *versions);
 /* All bytes of the first input, which the stream keeps. */
 const unsigned char *lp_stream_bytes(const lp_stream *s, size_t *size);
 
-/* Where byte `offset` of the only file that was read lies: the name of the tensor whose header or
- * elements it is in (*element is then SIZE_MAX, or the place of the element as it is stored); NULL
- * between them, behind them and in deflated ones. */
-const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *element);
+/* Where byte `offset` of the only file that was read lies, in a stream that lp_stream_is_stored:
+ * the name of the tensor whose header or elements it is in (*element is then SIZE_MAX, or the place
+ * of the element as it is stored); NULL between them and behind them. *from is 0 at first, and
+ * moves on with the offsets, which must not decrease. */
+const char *lp_stream_locate(const lp_stream *s, size_t offset, size_t *from, size_t *element);
 
 /* True where lp_stream_locate knows of every tensor's bytes: one archive, nothing deflated. */
 bool lp_stream_is_stored(const lp_stream *s);
