@@ -14,7 +14,7 @@
 
 /* ---- chunks ---- */
 
-enum { CHUNKS = 1000 };
+enum { CHUNKS = 1000, FEW = 4 };
 static unsigned char visits[CHUNKS];
 
 static void visit(void *context, size_t i) {
@@ -25,6 +25,7 @@ static void visit(void *context, size_t i) {
 static void visit_nested(void *context, size_t i) {
     unsigned char *rows = context;
     rows[i]++;
+    CHECK(lp_threads_now() == 1);
     if (i == 3)
         lp_parallel(CHUNKS, visit, NULL);
 }
@@ -51,6 +52,33 @@ static void each_once(void) {
     CHECK(lp_threads() == lp_cpus());
 }
 
+static void count(void *context, size_t i) {
+    unsigned char *counts = context;
+    counts[i]++;
+}
+
+static void *many_jobs(void *wrong) {
+    unsigned char counts[FEW];
+    for (int job = 0; job < 20000; job++) {
+        memset(counts, 0, sizeof counts);
+        lp_parallel(FEW, count, counts);
+        *(int *)wrong += memcmp(counts, "\1\1\1\1", FEW) != 0;
+    }
+    return NULL;
+}
+
+/* The pool does one caller's job at a time, the other does its own. */
+static void two_callers(void) {
+    lp_threads_set(2);
+    pthread_t other;
+    int wrong[2] = {0};
+    CHECK(pthread_create(&other, NULL, many_jobs, &wrong[0]) == 0);
+    many_jobs(&wrong[1]);
+    pthread_join(other, NULL);
+    CHECK(wrong[0] == 0 && wrong[1] == 0);
+    lp_threads_set(0);
+}
+
 static void wait_a_millisecond(void) {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
@@ -63,14 +91,16 @@ static void wait_for_a_count(void) {
 
 /* ---- which thread takes a chunk ---- */
 
-enum { FEW = 4, PATIENCE = 5000 };
-static pthread_t thread_of[FEW];
-static atomic_int begun;
+enum { PATIENCE = 5000 };
+static pthread_t caller, thread_of[FEW];
+static atomic_int begun, workers_first; /* 1 + the chunk that the worker began with */
 
 /* Returns once two threads have begun a chunk, or after PATIENCE milliseconds. */
 static void meet(void *context, size_t i) {
     (void)context;
     thread_of[i] = pthread_self();
+    if (!pthread_equal(thread_of[i], caller))
+        atomic_compare_exchange_strong(&workers_first, &(int){0}, (int)i + 1);
     atomic_fetch_add(&begun, 1);
     for (int ms = 0; ms < PATIENCE && atomic_load(&begun) < 2; ms++)
         wait_a_millisecond();
@@ -79,12 +109,13 @@ static void meet(void *context, size_t i) {
 /* A thread begins with chunks of its own, the same in every job. */
 static void ranges(void) {
     lp_threads_set(2);
-    pthread_t worker = pthread_self();
+    pthread_t worker = caller = pthread_self();
     for (int job = 0; job < 20; job++) {
         atomic_store(&begun, 0);
+        atomic_store(&workers_first, 0);
         lp_parallel(FEW, meet, NULL);
-        CHECK(pthread_equal(thread_of[0], pthread_self()));
-        CHECK(!pthread_equal(thread_of[2], pthread_self()));
+        CHECK(pthread_equal(thread_of[0], caller));
+        CHECK(workers_first == 1 + FEW / 2);
         CHECK(job == 0 || pthread_equal(thread_of[2], worker));
         worker = thread_of[2];
         if (job % 4 == 3) /* until the worker sleeps */
@@ -113,6 +144,8 @@ static void pinned(void) {
     CPU_ZERO(&one);
     CHECK(sched_getaffinity(0, sizeof before, &before) == 0);
     CPU_SET(sched_getcpu(), &one);
+    int quota = lp_cpus_quota("/proc/self/cgroup", "/sys/fs/cgroup"), all = CPU_COUNT(&before);
+    CHECK(lp_cpus() == (quota > 0 && quota < all ? quota : all));
     CHECK(sched_setaffinity(0, sizeof one, &one) == 0);
     CHECK(lp_cpus() == 1 && lp_cpus_free(0) == 1);
     lp_threads_insist(false);
@@ -253,6 +286,7 @@ static void running(void) {
 int main(void) {
     return check_main("test_parallel",
                       (check_test[]){{"each chunk runs once", each_once},
+                                     {"two callers", two_callers},
                                      {"a thread begins with chunks of its own", ranges},
                                      {"one CPU, one thread", pinned},
                                      {"workers keep off the caller's CPU", beside_the_caller},
