@@ -154,7 +154,7 @@ $(BUILD)/tests/fuzz/options.o: ALL_CFLAGS += '-DTOOLS(ROW)=$(foreach tool,$(TABL
 $(BUILD)/tests/fuzz/options: ALL_CFLAGS += -Wl,--wrap=lp_tool_begin
 $(BUILD)/tests/fuzz/options: $(TABLED:%=$(BUILD)/tests/fuzz/tools/%.o)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
 
 # ---- what has to be installed: one table, "what the compiler needs : Debian's package" ----
 
