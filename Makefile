@@ -212,13 +212,13 @@ coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; it fail
 	@$(MAKE) BUILD=build/coverage BIN=build/coverage/bin ISAS='$(firstword $(ISAS))' KERNEL_CFLAGS='-O2 -fno-profile-arcs -fno-test-coverage' \
 	    CFLAGS='-O0 -g --coverage -include tests/coverage/exit.h' PIPE='$(PIPE)' test >build/coverage.log || \
 	    { tail -n 1 build/coverage.log; echo 'make coverage: tests failed, see build/coverage.log' >&2; }
-	@gcovr --root . --object-directory build/coverage --filter '$(COVERED)' --exclude-unreachable-branches --exclude-throw-branches \
+	@gcovr --root . --object-directory build/coverage --filter '$(COVERED)' --exclude-unreachable-branches --exclude-throw-branches --gcov-ignore-parse-errors \
 	    --print-summary --sort-percentage --fail-under-line 95 --fail-under-branch 90 -o build/coverage.txt || \
 	    { cat build/coverage.txt; exit 1; }
 
 # ---- what belongs to every change: .ci/run ----
 
-CHECK_PACKAGES := clang
+CHECK_PACKAGES := clang gcovr
 check-deps: ## install what `make check` needs beside, with apt
 	@sh make/deps.sh $(CHECK_PACKAGES)
 

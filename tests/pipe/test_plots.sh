@@ -190,7 +190,7 @@ plot() { plot-curves --title 'Ag Σ Ж' --name 'one é' --name 'two' "$@" a.npz 
 mkdir empty
 for format in png svg pdf; do
     plot -o here.$format
-    env -i "$tools/plot-curves" --title 'Ag Σ Ж' --name 'one é' --name 'two' a.npz b.npz -o bare.$format
+    env -i ASAN_OPTIONS="$ASAN_OPTIONS" "$tools/plot-curves" --title 'Ag Σ Ж' --name 'one é' --name 'two' a.npz b.npz -o bare.$format
     FONTCONFIG_FILE=/dev/null HOME=$scratch/empty plot -o fontless.$format
     same "without an environment, $format" here.$format bare.$format
     same "without any font, $format" here.$format fontless.$format
