@@ -68,6 +68,17 @@ void *lp_alloc(size_t count, size_t size) {
     return block;
 }
 
+void *lp_alloc_unaligned(size_t size) {
+    void *block = malloc(size > 0 ? size : 1);
+    if (block == NULL) {
+        lp_error e;
+        fail_alloc(1, size, &e);
+        out_of_memory(e.text);
+        abort();
+    }
+    return block;
+}
+
 void *lp_alloc_zero(size_t count, size_t size) {
     return memset(lp_alloc(count, size), 0, count * size);
 }

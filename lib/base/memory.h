@@ -44,6 +44,10 @@ void *lp_alloc(size_t count, size_t size) __attribute__((returns_nonnull, malloc
 /* The same, filled with zeros. */
 void *lp_alloc_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc));
 
+/* A block aligned as malloc aligns it, never NULL either: for a library that allocates many small
+ * blocks through a function of ours. */
+void *lp_alloc_unaligned(size_t size) __attribute__((returns_nonnull, malloc));
+
 /* The same as lp_alloc for a size that a file states: NULL and e where it cannot be had. */
 void *lp_try_alloc(size_t count, size_t size, lp_error *e);
 
