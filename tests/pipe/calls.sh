@@ -19,7 +19,7 @@ cat >calls <<'TABLE'
 from-csv      iris.csv   --label species
 to-csv        iris.npz   x
 inspect       iris.npz
-replay        parts.npz
+replay        two.npz
 pick          iris.npz   x
 split         iris.npz   --train 0.5
 onehot        iris.npz
