@@ -21,9 +21,9 @@ PERCEPTRON_TITLE_4 := means close together, wide spread
 PERCEPTRON_TITLE_5 := far apart, but both on one side of the origin
 
 # The report's listing, its text's rule, and that with a bias.
-PERCEPTRON_listing := --rule batch --no-bias --lr 0.01 --epochs 100
-PERCEPTRON_plain := --rule row --no-bias --lr 0.01 --epochs 100
-PERCEPTRON_bias := --rule row --lr 0.01 --epochs 100
+PERCEPTRON_listing := --rule batch --no-bias --lr 0.01 --epochs 100 --eval-every 0
+PERCEPTRON_plain := --rule row --no-bias --lr 0.01 --epochs 100 --eval-every 0
+PERCEPTRON_bias := --rule row --lr 0.01 --epochs 100 --eval-every 0
 
 PERCEPTRON_TOOLS := $(addprefix $(BIN)/,gen-gauss split train-perceptron)
 
