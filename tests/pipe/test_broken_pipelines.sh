@@ -12,8 +12,8 @@ case $(nm -D "$tools/pick") in *__asan_init*) limit=10000000 ;; esac
 
 table=(
     'from-csv --label species'
-    'impute'
     'split --train 0.8 --stratify'
+    'impute'
     'onehot'
     'scale --by standard'
     'train-mlp --hidden 5 --epochs 20 --eval-every 1'

@@ -287,7 +287,7 @@ awk '/^```python/ { text = ""; inside = 1; next } /^```/ { if (text ~ /nn.Sequen
     inside { text = text $0 "\n" }' "$top/README.md" >load.py
 gen-digits -n 100 --side 32 --colour --seed 2 | split --train 0.8 --seed 1 |
     train-cnn --layers $tutorial --input-scale 2/255 --input-shift -1 --batch 8 --optimizer adam --lr 0.003 --epochs 8 |
-    predict --x x_test >model.npz
+    predict --x x_test >cnn.npz
 cat >>load.py <<'PYTHON'
 ours, theirs = model["y_score"], torch.softmax(scores, 1).detach().numpy()
 assert ours.shape == (20, 10) and ours.std(0).max() > 0.05, ours.std(0)

@@ -35,7 +35,7 @@ for tool in $(all_tools); do
     fi
     memory=(-m "$library")
     case $tool in
-    plot-* | render-weights)
+    plot-* | render-weights | report)
         skip "$tool without memory: cairo's scan converter then jumps to where it never was (longjmp)"
         memory=() ;;
     gradcheck)

@@ -32,10 +32,10 @@ cat wide.npz | scale --by standard --memory 1M >files.npz
 same "--memory 1M does, too" memory.npz files.npz
 # The limit of what a process may have as its own, which a file's pages are not.
 within() { (ulimit -d "$1" && shift && "$@"); }
-if within 30000 bash -c 'cat wide.npz | scale --by standard --memory 2G' >/dev/null 2>&1; then
+if within 20000 bash -c 'cat wide.npz | scale --by standard --memory 2G' >/dev/null 2>&1; then
     skip "--memory against a limit of the data segment (there is no such limit here)"
 else
-    check "--memory keeps to it" within 30000 bash -c 'set -o pipefail; cat wide.npz | scale --by standard --memory 4M | cmp - memory.npz'
+    check "--memory keeps to it" within 20000 bash -c 'set -o pipefail; cat wide.npz | scale --by standard --memory 4M | cmp - memory.npz'
 fi
 refuses "a TMPDIR that is not there" 1 \
     '^labpipe scale: reading standard input: [0-9]+ bytes that do not fit the memory \(--memory\) cannot go to a file in /nonexistent \(TMPDIR\): No such file or directory$' \
