@@ -197,7 +197,8 @@ static bool holds(const lp_command *c, const char *condition) {
 }
 
 static int check_together(const lp_command *c, lp_error *e) {
-    for (const lp_setting *at = c->setting; at < c->setting + c->settings; at++) {
+    for (size_t i = 0; i < c->settings; i++) {
+        const lp_setting *at = &c->setting[i];
         const lp_option *row = at->row;
         char spelling[64];
         lp_option_spelling(row, spelling);
@@ -260,19 +261,21 @@ static void append_option(const lp_setting *at, lp_buffer *b) {
 }
 
 void lp_command_given(const lp_command *c, unsigned leave_out, lp_buffer *b) {
-    for (const lp_setting *at = c->setting; at < c->setting + c->settings; at++)
-        if (!(at->row->flags & leave_out))
-            append_option(at, b);
+    for (size_t i = 0; i < c->settings; i++)
+        if (!(c->setting[i].row->flags & leave_out))
+            append_option(&c->setting[i], b);
 }
 
 /* True where one of the options that were given rules this one out, or is ruled out by it. */
 static bool is_ruled_out(const lp_command *c, const lp_setting *at) {
     if (at->row->conflicts != NULL && lp_command_any_given(c, at->row->conflicts) != NULL)
         return true;
-    for (const lp_setting *other = c->setting; other < c->setting + c->settings; other++)
+    for (size_t i = 0; i < c->settings; i++) {
+        const lp_setting *other = &c->setting[i];
         if (other->given && other->row->conflicts != NULL &&
             lp_choice_of(other->row->conflicts, at->row->name, strlen(at->row->name)) >= 0)
             return true;
+    }
     return false;
 }
 
@@ -280,7 +283,8 @@ void lp_command_recipe(lp_command *c, lp_buffer *b) {
     /* A default that is written may be what another option needs. */
     for (bool more = true; more;) {
         more = false;
-        for (lp_setting *at = c->setting; at < c->setting + c->settings; at++) {
+        for (size_t i = 0; i < c->settings; i++) {
+            lp_setting *at = &c->setting[i];
             const lp_option *row = at->row;
             if (at->default_word == NULL || row->flags & LP_NOT_IN_RECIPE || at->given ||
                 at->unused || at->holds || is_ruled_out(c, at) ||
