@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #if defined __x86_64__
 #include <immintrin.h>
 #endif
@@ -135,6 +136,18 @@ static void set_widths(const char *columns) {
     }
 }
 
+/* A figure means nothing without the CPU that it was taken on. */
+static void name_cpu(void) {
+    char line[200], model[200] = "unknown";
+    FILE *info = fopen("/proc/cpuinfo", "r");
+    while (info && fgets(line, sizeof line, info))
+        if (sscanf(line, "model name%*[^:]: %199[^\n]", model) == 1)
+            break;
+    if (info)
+        fclose(info);
+    bench_note("CPU: %s, %ld of them", model, sysconf(_SC_NPROCESSORS_ONLN));
+}
+
 void bench_begin(const char *name, const char *columns) {
     const char *build = getenv("BUILD");
     char path[500];
@@ -148,6 +161,7 @@ void bench_begin(const char *name, const char *columns) {
     }
     set_widths(columns);
     fprintf(tsv, "%s\n", columns);
+    name_cpu();
     print_fields(columns);
 }
 

@@ -28,7 +28,7 @@ double bench_peak(int element_size, int threads);
 
 /* A table: the columns' names (padded with spaces where a column is to be wide), then rows, fields
  * separated by tabs. Lines of bench_note go to
- * standard output and into the TSV as comments. */
+ * standard output and into the TSV as comments; the first one names the CPU. */
 void bench_begin(const char *name, const char *columns);
 void bench_row(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void bench_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
