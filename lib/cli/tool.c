@@ -52,7 +52,7 @@ static const lp_option other_rows[] = {
      .help = "flush FILE and its folder to the disk before ending"},
     {ROW("threads", threads), .metavar = "N", .default_value = "0", .max = 1024,
      .flags = LP_NOT_IN_RECIPE,
-     .help = "compute on N threads, 0 for one a CPU; it changes no byte of the output"},
+     .help = "compute on at most N threads, 0 for one a CPU; it changes no byte of the output"},
     {ROW("memory", memory), .metavar = "SIZE", .parse = parse_memory, .flags = LP_NOT_IN_RECIPE,
      .help = "keep at most SIZE of data in memory, such as 256M or 2G, and the rest in a file in "
              "$TMPDIR; it changes no byte of the output (without it: a quarter of the machine's)"},

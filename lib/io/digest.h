@@ -1,5 +1,5 @@
 /* The digest beside a recipe: which tensors the recipe made, and which versions of labpipe made
- * them. It is the archive's last member, recipe.digest, a text (S, 0-d) of lines:
+ * them. It is the archive's last member, recipe.digest, a text (U, 0-d) of lines:
  *
  *     labpipe 0.1.0
  *     recipe 6f1ed002ab5595859014ebf0951522d9...
