@@ -1,4 +1,5 @@
 #include "fuzz.h"
+#include "io/digest.h"
 #include "io/npy.h"
 
 #include <stdio.h>
@@ -75,8 +76,9 @@ void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
         memcpy(name, bytes, length);
         name[length] = '\0';
         bytes += length + 1, size -= length + 1;
-        if (!lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0 || size < LP_NPY_START ||
-            !lp_npy_is(bytes, size) || lp_npy_header_size(bytes, &header, &e) || header > size ||
+        if (!lp_stream_name_is_valid(name) || strcmp(name, "recipe") == 0 ||
+            strcmp(name, LP_DIGEST_NAME) == 0 || size < LP_NPY_START || !lp_npy_is(bytes, size) ||
+            lp_npy_header_size(bytes, &header, &e) || header > size ||
             lp_npy_parse(bytes, header, &npy, &e) || npy.data_size > size - header ||
             lp_npy_decode(&npy, bytes + header, &view, &e))
             return;
