@@ -1,5 +1,5 @@
 #!/bin/sh
-# Usage: check.sh TARGET... Makes each target, with its variables ('fuzz SECONDS=4'), all of them whatever fails,
+# Usage: check.sh TARGET... Makes each target, with its variables ('fuzz RUNS=10000'), all of them whatever fails,
 # and closes with one count. A target fails by its status, or without a line that counts what it did.
 set -u
 : "${MAKE:=make}" "${JOBS:=$(nproc)}"

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Usage: fuzz.sh SECONDS. Runs every fuzz target under $BUILD, or those in $ONLY, on its corpus, its dictionary and
-# what earlier runs have found: so long, or on $RUNS inputs, a million at a time. Leaves an input that breaks one in
+# what earlier runs have found: so long, or on $RUNS inputs, a million at a time; the same ones where $SEED is not
+# 0. Leaves an input that breaks one in
 # $BUILD/tests/fuzz. Closes with one count.
 set -u
-: "${BUILD:=build/fuzz}" "${RUNS:=}" "${ONLY:=}"
+: "${BUILD:=build/fuzz}" "${RUNS:=}" "${SEED:=0}" "${ONLY:=}"
 # Short stacks and a small quarantine are a good third faster.
 export ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=8
 passed=0 failed=0
@@ -11,7 +12,7 @@ passed=0 failed=0
 # run LIMIT: the target; its number of inputs is added to $done.
 run() {
     # A header that lies costs no memory: every allocation stays in proportion to the input.
-    if "$program" "$1" -max_len=8192 -timeout=10 -malloc_limit_mb=128 -print_final_stats=1 \
+    if "$program" "$1" -seed="$SEED" -max_len=8192 -timeout=10 -malloc_limit_mb=128 -print_final_stats=1 \
         -dict="$program.dict" -artifact_prefix="$program." "$program.found" "$corpus" >"$program.log" 2>&1; then
         more=$(sed -n 's/^stat::number_of_executed_units: *//p' "$program.log")
         done=$((done + ${more:-0}))
