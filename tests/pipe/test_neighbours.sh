@@ -45,7 +45,7 @@ for ((i = 1; i <= $(grep -c '^```console' "$page"); i++)); do
     {
         read -r -a needs
         lacks=$(missing "${needs[@]}")
-        if [ $i -gt 1 ] && [ -n "$lacks" ]; then # the first makes the model that others use
+        if [ -n "$lacks" ]; then
             skip "not installed: ${lacks% }: ${needs[*]}"
             continue
         fi

@@ -7,6 +7,10 @@ if ! command -v python3 >/dev/null; then
     skip "no Python 3"
     exit 0
 fi
+if ! python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
+    skip "no pseudo-terminals (/dev/pts is not mounted)"
+    exit 0
+fi
 
 # on_terminal.py COLUMNS SECONDS PATTERN FILE COMMAND...: runs the command with a terminal of so many columns
 # as its standard error, until that shows the pattern or the seconds are over, then ends it by SIGINT unless it
