@@ -111,12 +111,18 @@ char *lp_strdup(const char *text) {
 
 enum { LARGE = 1 << 20 }; /* what may go to a file */
 
-static size_t budget, counted; /* budget 0: not asked for yet */
-static lp_spill *spilled;      /* (spilled_count): the blocks that are files */
+static size_t budget, counted; /* budget 0: a quarter, not asked for yet */
+static bool is_bounded;
+static lp_spill *spilled; /* (spilled_count): the blocks that are files */
 static size_t spilled_count, spilled_capacity;
 
 void lp_memory_budget(size_t bytes) {
     budget = bytes;
+    is_bounded = bytes > 0;
+}
+
+bool lp_memory_is_bounded(void) {
+    return is_bounded;
 }
 
 bool lp_memory_recount(size_t before, size_t now) {
@@ -127,13 +133,9 @@ bool lp_memory_recount(size_t before, size_t now) {
 }
 
 static void *spill_block(size_t bytes, lp_error *e) {
-    lp_error here;
     lp_spill s;
-    if (lp_spill_open(&s, bytes, e != NULL ? e : &here)) {
-        if (e == NULL)
-            out_of_memory(here.text);
+    if (lp_spill_open(&s, bytes, e))
         return NULL;
-    }
     spilled = lp_grow(spilled, spilled_count, &spilled_capacity, sizeof *spilled);
     spilled[spilled_count++] = s;
     return s.base;
@@ -144,8 +146,12 @@ void *lp_block_alloc(size_t count, size_t size, bool zero, lp_error *e) {
     if (lp_multiply(count, size, &bytes) && bytes >= LARGE && bytes <= max_bytes) {
         const bool fits = lp_memory_recount(0, bytes);
         lp_memory_recount(bytes, 0);
-        if (!fits)
-            return spill_block(bytes, e);
+        lp_error no_file;
+        void *block = fits ? NULL : spill_block(bytes, e != NULL ? e : &no_file);
+        if (block == NULL && !fits && is_bounded && e == NULL)
+            out_of_memory(no_file.text);
+        if (block != NULL || (!fits && is_bounded))
+            return block;
     }
     void *block = e != NULL ? lp_try_alloc(count, size, e) : lp_alloc(count, size);
     if (block == NULL)

@@ -61,11 +61,15 @@ char *lp_strdup(const char *text) __attribute__((returns_nonnull, malloc));
 /* ---- blocks: what tensors, arenas and buffers are made of, and what arrives through a pipe ----
  *
  * Together they stay within a budget: a block that would pass it is mapped from a file instead
- * (base/spill.h), which nobody notices but by the speed of the disk. Small blocks are counted too,
- * but stay in memory. */
+ * (base/spill.h), as slow as the disk and otherwise no different. Small blocks are counted too, but
+ * stay in memory. */
 
 /* Sets the budget; 0, as at the start: a quarter of the machine's memory. */
 void lp_memory_budget(size_t bytes);
+
+/* True where lp_memory_budget has set one: then it is kept to. The quarter gives way where no file
+ * can be had. */
+bool lp_memory_is_bounded(void);
 
 /* Counts what is kept elsewhere on top of what was counted there before. True within the budget. */
 bool lp_memory_recount(size_t before, size_t now);

@@ -128,8 +128,11 @@ static int grow(lp_source *s, lp_error *e) {
             return -1;
     } else {
         lp_memory_recount(capacity, s->capacity);
-        if (spill(s, capacity, e))
-            return -1;
+        if (spill(s, capacity, e)) {
+            if (lp_memory_is_bounded() || grow_in_memory(s, capacity, e))
+                return -1;
+            lp_memory_recount(s->capacity, capacity);
+        }
     }
     if (s->spill.base != NULL)
         s->base = s->spill.base;
