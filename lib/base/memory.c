@@ -217,6 +217,13 @@ char *lp_arena_strdup(lp_arena *a, const char *text) {
     return memcpy(lp_arena_alloc(a, size, 1), text, size);
 }
 
+void *lp_arena_grow(lp_arena *a, void *items, size_t count, size_t size) {
+    if ((count & (count - 1)) != 0)
+        return items;
+    void *more = lp_arena_alloc(a, count > 0 ? 2 * count : 1, size);
+    return count > 0 ? memcpy(more, items, count * size) : more;
+}
+
 void lp_arena_free(lp_arena *a) {
     while (a->last != NULL) {
         lp_arena_block *block = a->last;

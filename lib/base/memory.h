@@ -91,6 +91,11 @@ typedef struct {
 void *lp_arena_alloc(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
 void *lp_arena_alloc_zero(lp_arena *a, size_t count, size_t size) __attribute__((returns_nonnull));
 char *lp_arena_strdup(lp_arena *a, const char *text) __attribute__((returns_nonnull));
+
+/* Room for one more item in an array of `count` items, which has room up to the next power of two:
+ * the array, or a copy of it; NULL is one without items. */
+void *lp_arena_grow(lp_arena *a, void *items, size_t count, size_t size)
+    __attribute__((returns_nonnull));
 void lp_arena_free(lp_arena *a); /* leaves {0}, on which it is harmless */
 
 /* A growing byte buffer, for text and for what is unpacked. Starts as {0}; data is a block (see

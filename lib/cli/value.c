@@ -55,16 +55,8 @@ static int real(const char *word, size_t length, double *value, lp_error *e) {
 /* Lists live until the process ends. */
 static lp_arena lists;
 
-/* Room for one more item in a list of `count`, which has room up to the next power of two. */
-static void *grow(void *items, size_t count, size_t size) {
-    if ((count & (count - 1)) != 0)
-        return items;
-    void *more = lp_arena_alloc(&lists, count > 0 ? 2 * count : 1, size);
-    return count > 0 ? memcpy(more, items, count * size) : more;
-}
-
 void lp_texts_append(lp_texts *texts, const char *text) {
-    texts->item = grow(texts->item, texts->count, sizeof *texts->item);
+    texts->item = lp_arena_grow(&lists, texts->item, texts->count, sizeof *texts->item);
     texts->item[texts->count++] = text;
 }
 
@@ -127,7 +119,7 @@ static int parse_ints(const lp_option *row, const char *word, void *member, lp_e
     lp_ints *list = member;
     *list = (lp_ints){0};
     for (const char *at = word; at != NULL; at = next_item(at)) {
-        list->item = grow(list->item, list->count, sizeof *list->item);
+        list->item = lp_arena_grow(&lists, list->item, list->count, sizeof *list->item);
         int64_t *item = &list->item[list->count++];
         if (integer(at, strcspn(at, ","), item, e) || check_bounds(row, (double)*item, word, e))
             return -1;
@@ -139,7 +131,7 @@ static int parse_reals(const lp_option *row, const char *word, void *member, lp_
     lp_reals *list = member;
     *list = (lp_reals){0};
     for (const char *at = word; at != NULL; at = next_item(at)) {
-        list->item = grow(list->item, list->count, sizeof *list->item);
+        list->item = lp_arena_grow(&lists, list->item, list->count, sizeof *list->item);
         double *item = &list->item[list->count++];
         if (real(at, strcspn(at, ","), item, e) || check_bounds(row, *item, word, e))
             return -1;
@@ -155,7 +147,7 @@ static int parse_texts(const lp_option *row, const char *word, void *member, lp_
 
 static int parse_reals_list(const lp_option *row, const char *word, void *member, lp_error *e) {
     lp_reals_list *list = member;
-    list->item = grow(list->item, list->count, sizeof *list->item);
+    list->item = lp_arena_grow(&lists, list->item, list->count, sizeof *list->item);
     return parse_reals(row, word, &list->item[list->count++], e);
 }
 

@@ -114,19 +114,11 @@ void lp_digest_append(lp_buffer *b, const lp_sha256 *sha256, uint32_t crc32, con
     lp_buffer_append(b, "\n", 1);
 }
 
-/* Room for one more item in an array in an arena, which has room up to the next power of two. */
-static void *grow(lp_arena *arena, void *items, size_t count, size_t size) {
-    if ((count & (count - 1)) != 0)
-        return items;
-    void *more = lp_arena_alloc(arena, count > 0 ? 2 * count : 1, size);
-    return count > 0 ? memcpy(more, items, count * size) : more;
-}
-
 void lp_digest_add_version(lp_texts *versions, lp_arena *arena, const char *version) {
     for (size_t i = 0; i < versions->count; i++)
         if (strcmp(versions->item[i], version) == 0)
             return;
-    versions->item = grow(arena, versions->item, versions->count, sizeof *versions->item);
+    versions->item = lp_arena_grow(arena, versions->item, versions->count, sizeof *versions->item);
     versions->item[versions->count++] = lp_arena_strdup(arena, version);
 }
 
@@ -166,7 +158,7 @@ static bool parse_line(const char *line, lp_arena *arena, lp_digest *d) {
         if ((*line != '-' && !is_hex(line, 64)) || line[digits] != ' ' ||
             !is_hex(line + digits + 1, 8) || line[digits + 9] != ' ')
             return true;
-        d->row = grow(arena, d->row, d->rows, sizeof *d->row);
+        d->row = lp_arena_grow(arena, d->row, d->rows, sizeof *d->row);
         lp_digest_row *row = &d->row[d->rows++];
         row->sha256 = lp_sha256_unknown;
         memcpy(row->sha256.hex, line, digits);

@@ -19,14 +19,6 @@ static void skip_blanks(reader *r) {
     r->at += strspn(r->at, " \t");
 }
 
-/* The next larger array where `items` has reached a power of two. */
-static void *grow(reader *r, void *items, size_t count, size_t size) {
-    if ((count & (count - 1)) != 0)
-        return items;
-    void *more = lp_arena_alloc(r->arena, count > 0 ? 2 * count : 1, size);
-    return count > 0 ? memcpy(more, items, count * size) : more;
-}
-
 /* True where a character is itself in every shell, anywhere in a word. */
 static bool is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -93,7 +85,8 @@ static int read_stage(reader *r, int depth, lp_stage *stage) {
     if (++r->commands > LP_PIPELINE_MAX_COMMANDS)
         return refuse(r, "there are more than 1000 commands");
     for (skip_blanks(r); *r->at != '\0' && *r->at != '|' && *r->at != ')'; skip_blanks(r)) {
-        stage->argument = grow(r, stage->argument, stage->count, sizeof *stage->argument);
+        stage->argument =
+            lp_arena_grow(r->arena, stage->argument, stage->count, sizeof *stage->argument);
         lp_argument *argument = &stage->argument[stage->count++];
         *argument = (lp_argument){0};
         if (strncmp(r->at, "<(", 2) == 0 ? read_substitution(r, depth, argument)
@@ -105,7 +98,7 @@ static int read_stage(reader *r, int depth, lp_stage *stage) {
 
 static int read_pipeline(reader *r, int depth, lp_pipeline *p) {
     for (;;) {
-        p->stage = grow(r, p->stage, p->count, sizeof *p->stage);
+        p->stage = lp_arena_grow(r->arena, p->stage, p->count, sizeof *p->stage);
         lp_stage *stage = &p->stage[p->count++];
         *stage = (lp_stage){0};
         if (read_stage(r, depth, stage))

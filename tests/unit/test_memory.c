@@ -80,6 +80,20 @@ static void growing(void) {
 }
 
 /* Small and large blocks, all different, none overwritten by another. */
+static void arena_arrays(void) {
+    lp_arena a = {0};
+    size_t *item = NULL;
+    for (size_t n = 0; n < 1000; n++) {
+        item = lp_arena_grow(&a, item, n, sizeof *item);
+        item[n] = n * n;
+    }
+    size_t kept = 0;
+    for (size_t n = 0; n < 1000; n++)
+        kept += item[n] == n * n;
+    CHECK(kept == 1000);
+    lp_arena_free(&a);
+}
+
 static void arenas(void) {
     lp_arena a = {0};
     unsigned char *block[400];
@@ -195,6 +209,7 @@ int main(void) {
                                     {"a size that a file states is refused by value", stated_sizes},
                                     {"arrays and buffers grow", growing},
                                     {"an arena's blocks keep apart", arenas},
+                                    {"an arena's array keeps its items", arena_arrays},
                                     {"blocks past the budget are files", blocks},
                                     {"memory that is a file", spills},
                                     {"a scope frees what it declared", scopes},
