@@ -40,7 +40,12 @@ KERNEL_CFLAGS ?=
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
 FONT_OBJ := $(patsubst %.ttf,$(BUILD)/%.o,$(wildcard lib/draw/font/*.ttf))
 TABLE_OBJ := $(BUILD)/fixtures/iris.o
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) $(KERNEL_OBJ) $(FONT_OBJ) $(TABLE_OBJ)
+# MPI=1: the ranks of `mpirun` too. They are a library of their own, which a tool loads in such a job alone, so
+# that a build with and one without are the same otherwise.
+MPI_SOURCE := lib/num/ranks_mpi.c
+MPI_SHARED := $(BUILD)/liblabpipe-mpi.so.0
+mpi_flags = $(shell pkg-config $(1) ompi-c)
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MPI_SOURCE),$(wildcard lib/*/*.c))) $(KERNEL_OBJ) $(FONT_OBJ) $(TABLE_OBJ)
 # Static for the tests; shared for the tools, in two, so that only those that draw load cairo.
 LIB := $(BUILD)/liblabpipe.a
 SOVERSION := 0
@@ -67,7 +72,7 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
 MAKEFLAGS += --no-builtin-rules
 
 all: tools quick ## build the tools and run the quick tests (the default)
-tools: $(TOOLS) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information)
+tools: $(TOOLS) $(if $(MPI),$(MPI_SHARED)) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information, MPI=1: for mpirun too)
 
 # The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
@@ -90,6 +95,12 @@ FORCE:
 
 $(BUILD)/lib/cli/usage.o $(BUILD)/lint/lib/cli/usage.o: ALL_CFLAGS += -DLP_RELEASED='"$(RELEASED)"'
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
+$(MPI_SOURCE:%.c=$(BUILD)/%.o): ALL_CFLAGS += $(call mpi_flags,--cflags)
+$(MPI_SOURCE:%.c=$(BUILD)/%.o): $(BUILD)/.checked-mpi
+$(BUILD)/.checked-mpi:
+	@pkg-config --exists ompi-c || { echo 'labpipe: MPI=1 needs libopenmpi-dev and openmpi-bin' >&2; exit 1; }
+	@mkdir -p $(@D)
+	@touch $@
 $(BUILD)/%.o: %.c $(BUILD)/.checked
 	$(call say,CC $<)
 	@mkdir -p $(@D)
@@ -120,6 +131,9 @@ $(SHARED): $(filter-out $(DRAW_OBJ),$(LIB_OBJ))
 $(DRAW_SHARED): $(DRAW_OBJ) $(SHARED)
 	$(call say,LD $@)
 	$(LINK_SHARED)
+$(MPI_SHARED): $(MPI_SOURCE:%.c=$(BUILD)/%.o) $(SHARED)
+	$(call say,LD $@)
+	$(LINK_SHARED) $(call mpi_flags,--libs)
 
 # A tool finds the libraries from where it is itself: the tree can be moved as a whole.
 $(BIN)/%: $(BUILD)/tools/%.o $(SHARED) $(DRAW_SHARED)

@@ -39,8 +39,10 @@ lint-cppcheck:
 # gcc's analyzer, and every warning of an ordinary build, on the library and the tools; not on the
 # kernels, whose inlined vector code GCC 12 does not finish analysing within ten minutes.
 $(BUILD)/lint/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
+$(BUILD)/lint/$(MPI_SOURCE:.c=.o): ALL_CFLAGS += $(call mpi_flags,--cflags)
 $(BUILD)/lint/%.o: CFLAGS := -O1 -fanalyzer -Werror
 $(BUILD)/lint/%.o: %.c $(BUILD)/.checked
 	@mkdir -p $(@D)
 	@gcc $(ALL_CFLAGS) -c -o $@ $<
-lint-analyzer: $(patsubst %.c,$(BUILD)/lint/%.o,$(filter-out lib/num/kernels/%,$(LINT_UNITS)))
+lint-analyzer: $(patsubst %.c,$(BUILD)/lint/%.o,$(filter-out lib/num/kernels/% \
+    $(if $(shell pkg-config --exists ompi-c && echo yes),,$(MPI_SOURCE)),$(LINT_UNITS)))
