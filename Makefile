@@ -45,7 +45,11 @@ TABLE_OBJ := $(BUILD)/fixtures/iris.o
 MPI_SOURCE := lib/num/ranks_mpi.c
 MPI_SHARED := $(BUILD)/liblabpipe-mpi.so.0
 mpi_flags = $(shell pkg-config $(1) ompi-c)
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MPI_SOURCE),$(wildcard lib/*/*.c))) $(KERNEL_OBJ) $(FONT_OBJ) $(TABLE_OBJ)
+# The tools' own malloc belongs to no library, whose users have theirs; nor to sanitized tools, for the same reason.
+MALLOC_SOURCE := lib/base/malloc.c
+MALLOC_OBJ := $(if $(findstring -fsanitize=,$(CFLAGS)),,$(MALLOC_SOURCE:%.c=$(BUILD)/%.o))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MALLOC_SOURCE) $(MPI_SOURCE),$(wildcard lib/*/*.c))) \
+           $(KERNEL_OBJ) $(FONT_OBJ) $(TABLE_OBJ)
 # Static for the tests; shared for the tools, in two, so that only those that draw load cairo.
 LIB := $(BUILD)/liblabpipe.a
 SOVERSION := 0
@@ -136,7 +140,7 @@ $(MPI_SHARED): $(MPI_SOURCE:%.c=$(BUILD)/%.o) $(SHARED)
 	$(LINK_SHARED) $(call mpi_flags,--libs)
 
 # A tool finds the libraries from where it is itself: the tree can be moved as a whole.
-$(BIN)/%: $(BUILD)/tools/%.o $(SHARED) $(DRAW_SHARED)
+$(BIN)/%: $(BUILD)/tools/%.o $(MALLOC_OBJ) $(SHARED) $(DRAW_SHARED)
 	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/$(shell realpath -m --relative-to=$(BIN) $(BUILD))' \
@@ -339,7 +343,7 @@ STRIP ?= strip --strip-unneeded
 RUNPATH ?= yes
 PUBLIC_HEADER := cli/tool.h
 INSTALL_VARIABLES := DESTDIR bindir libexecdir libdir includedir datarootdir mandir STRIP RUNPATH \
-    BUILD BIN VERSION RELEASED CC CFLAGS LDFLAGS LDLIBS PUBLIC_HEADER
+    BUILD BIN VERSION RELEASED CC CFLAGS LDFLAGS LDLIBS PUBLIC_HEADER MALLOC_OBJ
 quoted_variables = $(foreach name,$(INSTALL_VARIABLES),$(name)=$(call quoted,$($(name))))
 
 install: tools ## install under prefix (/usr/local); also bindir, libdir, mandir, ..., DESTDIR

@@ -80,7 +80,7 @@ runpath=
 shared=$(for library; do echo "$BUILD/$library"; done)
 for source in tools/*.c; do
     name=$(basename "$source" .c)
-    objects=$shared
+    objects="$MALLOC_OBJ $shared"
     [ "$name" != labpipe ] || objects=$BUILD/liblabpipe.a # as in the tree
     # shellcheck disable=SC2086 # words
     $CC $CFLAGS $LDFLAGS ${runpath:+-Xlinker -rpath -Xlinker "$runpath"} -Wl,--as-needed \

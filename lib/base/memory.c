@@ -50,32 +50,28 @@ static void *aligned_block(size_t count, size_t size) {
     return aligned_alloc(ALIGNMENT, rounded > 0 ? rounded : ALIGNMENT);
 }
 
-static int fail_alloc(size_t count, size_t size, lp_error *e) {
+void lp_out_of_memory(size_t count, size_t size) {
+    lp_error e;
     size_t bytes;
     if (lp_multiply(count, size, &bytes))
-        return lp_fail(e, "out of memory: %zu bytes", bytes);
-    return lp_fail(e, "out of memory: %zu x %zu bytes", count, size);
+        lp_fail(&e, "out of memory: %zu bytes", bytes);
+    else
+        lp_fail(&e, "out of memory: %zu x %zu bytes", count, size);
+    out_of_memory(e.text);
+    abort();
 }
 
 void *lp_alloc(size_t count, size_t size) {
     void *block = aligned_block(count, size);
-    if (block == NULL) {
-        lp_error e;
-        fail_alloc(count, size, &e);
-        out_of_memory(e.text);
-        abort();
-    }
+    if (block == NULL)
+        lp_out_of_memory(count, size);
     return block;
 }
 
 void *lp_alloc_unaligned(size_t size) {
     void *block = malloc(size > 0 ? size : 1);
-    if (block == NULL) {
-        lp_error e;
-        fail_alloc(1, size, &e);
-        out_of_memory(e.text);
-        abort();
-    }
+    if (block == NULL)
+        lp_out_of_memory(1, size);
     return block;
 }
 

@@ -18,6 +18,10 @@
 typedef void lp_memory_hook(const char *line);
 void lp_on_out_of_memory(lp_memory_hook *hook);
 
+/* Calls it with a line that names count * size bytes. In a tool the malloc of every library ends so
+ * as well (base/malloc.c): not all of them stand a NULL. */
+_Noreturn void lp_out_of_memory(size_t count, size_t size);
+
 /* No block may be larger from now on: asking for one is running out of memory. */
 void lp_memory_limit(size_t bytes);
 

@@ -60,6 +60,14 @@ done
 same "bash's completion" make/completion/labpipe.bash "$place/share/bash-completion/completions/labpipe"
 same "zsh's completion" make/completion/labpipe.zsh "$place/share/zsh/site-functions/_labpipe"
 same "fish's completion" make/completion/labpipe.fish "$place/share/fish/vendor_completions.d/labpipe.fish"
+# The tools' malloc ends them; whoever uses the libraries has a malloc that need not.
+own_malloc() { nm -D --defined-only "$1" | grep -cwE 'malloc|calloc|realloc'; }
+for file in "$place"/libexec/labpipe/*; do
+    [ "${file##*/}" = labpipe ] || equal "${file##*/}: its own malloc" "$(own_malloc "$file")" 3
+done
+for file in "$place"/lib/*.so.0; do
+    equal "${file##*/}: no malloc" "$(own_malloc "$file")" 0
+done
 for page in $(sh make/page.sh --list); do
     check "its page $page" grep -q '^\.SH SEE ALSO' "$place/share/man/man${page##*.}/$page"
 done

@@ -15,6 +15,11 @@ fi
 refuses "a stream that is too large" 1 '^labpipe gen-moons: out of memory: [0-9]+ bytes$' \
     limited 100000 gen-moons -n 100000000
 wrote_nothing "it writes nothing"
+gen-moons -n 2 >two.npz
+refuses "a library's lack of memory (cairo's)" 1 '^labpipe plot-scatter: out of memory: [0-9]+ bytes$' \
+    limited 100000 plot-scatter --size 8000x8000 -o large.png two.npz
+check "it writes nothing" [ ! -e large.png ]
+rm two.npz
 refuses "a size that no machine has" 1 '^labpipe gen-moons: out of memory: [0-9]+ bytes$' \
     gen-moons -n 1000000000000
 
