@@ -307,10 +307,26 @@ lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed
     return row;
 }
 
-size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]) {
+lp_op lp_gradcheck_find(const char *name) {
+    lp_op op = LP_OP_LEAF + 1;
+    while (op < LP_OPS && strcmp(lp_ops[op].name, name) != 0)
+        op++;
+    return op;
+}
+
+static bool is_among(const char *op, const char *const *names, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], op) == 0)
+            return true;
+    return n == 0;
+}
+
+size_t lp_gradcheck(const char *const *names, size_t n, uint64_t seed,
+                    lp_gradcheck_row row[LP_OPS]) {
     size_t count = 0;
     for (lp_op op = LP_OP_LEAF + 1; op < LP_OPS; op++)
-        row[count++] = lp_gradcheck_op(lp_ops, op, seed);
+        if (is_among(lp_ops[op].name, names, n))
+            row[count++] = lp_gradcheck_op(lp_ops, op, seed);
     return count;
 }
 

@@ -30,8 +30,13 @@ typedef struct {
  * gradient was zero at every point. */
 lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed);
 
-/* Checks every op of lp_ops but the leaf; returns how many rows it fills. */
-size_t lp_gradcheck(uint64_t seed, lp_gradcheck_row row[LP_OPS]);
+/* The op of lp_ops with this name, the leaf's apart; LP_OPS where there is none. */
+lp_op lp_gradcheck_find(const char *name);
+
+/* Checks the ops of lp_ops with these n names, or with n = 0 every one but the leaf, in the table's
+ * order; returns how many rows it fills. */
+size_t lp_gradcheck(const char *const *names, size_t n, uint64_t seed,
+                    lp_gradcheck_row row[LP_OPS]);
 
 /* The rows as a table for people, or as tab-separated values under a line of names; returns how
  * many are not "ok". */

@@ -8,7 +8,7 @@ static lp_gradcheck_row row[LP_OPS];
 static size_t count;
 
 static void all_good(void) {
-    count = lp_gradcheck(0, row);
+    count = lp_gradcheck(NULL, 0, 0, row);
     CHECK(count == LP_OPS - 1);
     for (size_t i = 0; i < count; i++) {
         CHECK_TEXT(row[i].op, lp_ops[i + 1].name);
@@ -16,6 +16,18 @@ static void all_good(void) {
         CHECK(row[i].cases >= 40);
         CHECK(row[i].worst > 0 && row[i].worst < LP_GRADCHECK_TOLERANCE);
     }
+}
+
+static void some(void) {
+    static const char *const names[] = {"softmax", "exp", "softmax"};
+    lp_gradcheck_row few[LP_OPS];
+    CHECK(lp_gradcheck(names, 3, 0, few) == 2);
+    CHECK_TEXT(few[0].op, "exp");
+    CHECK(few[0].cases == row[LP_OP_EXP - 1].cases && few[0].worst == row[LP_OP_EXP - 1].worst);
+    CHECK_TEXT(few[1].op, "softmax");
+    CHECK(lp_gradcheck_find("softmax") == LP_OP_SOFTMAX);
+    CHECK(lp_gradcheck_find(lp_ops[LP_OP_LEAF].name) == LP_OPS);
+    CHECK(lp_gradcheck_find("conv2d") == LP_OPS);
 }
 
 static void do_nothing(const lp_graph *g, lp_node *n) {
@@ -83,6 +95,7 @@ static void printed(void) {
 int main(void) {
     static const check_test tests[] = {
         {"every op of the table is right", all_good},
+        {"some ops by name", some},
         {"a broken op is found", broken},
         {"the table as tab-separated values", printed},
         {0},
