@@ -4,11 +4,12 @@
  *
  * runs the tool undisturbed, on standard output and with -o, and then once for each call that it
  * makes and each way in which that can fail (the first three and the last three of each kind, and
- * of those between every STEP-th). The calls are met in the kernel (ptrace), so those of the C
- * library are among them; the loader's are left alone. What is right: exit status 0 and the bytes
- * of the undisturbed run; or exit status 1, one line on standard error, and the file under -o as it
- * was. Either way nothing else is left. It prints "TOOL: N faults, M wrong" after what is wrong,
- * and exits 1 if anything is; 77 where no process may be traced. */
+ * of those between every STEP-th; of allocations past MANY one in fifty). The calls are met in the
+ * kernel (ptrace), so those of the C library are among them; the loader's are left alone. What is
+ * right: exit status 0 and the bytes of the undisturbed run; or exit status 1, one line on standard
+ * error, and the file under -o as it was. Either way nothing else is left. It prints "TOOL: N
+ * faults, M wrong" after what is wrong, and exits 1 if anything is; 77 where no process may be
+ * traced. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <elf.h>
@@ -29,7 +30,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HALF = -1, ONE = -2, NOT_TRACED = 77, SECONDS = 120, EDGE = 3, LOADER = 1 << 20 };
+enum {
+    HALF = -1,
+    ONE = -2,
+    NOT_TRACED = 77,
+    SECONDS = 120,
+    EDGE = 3,
+    LOADER = 1 << 20,
+    MANY = 3000
+};
 
 /* ---- what may fail ---- */
 
@@ -259,7 +268,9 @@ static void trace(run *r) {
             loader = loader_of(pid);
         else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP)
             signal_number = WSTOPSIG(status);
-        ptrace(PTRACE_SYSCALL, pid, 0, (long)signal_number);
+        const bool is_done = r->nth > 0 && r->counted >= r->nth && changed.pid == 0;
+        ptrace(r->kind == NULL || is_done ? PTRACE_CONT : PTRACE_SYSCALL, pid, 0,
+               (long)signal_number);
     }
     alarm(0);
     struct stat told;
@@ -354,6 +365,12 @@ static bool is_tried(long nth, long count, long step) {
     return nth <= EDGE || nth > count - EDGE || nth % step == 0;
 }
 
+/* The next allocation to fail. How many there are is only known when none has failed. */
+static long next_allocation(long nth, long step) {
+    const long left_out = nth <= EDGE ? 0 : step > 1 ? nth : nth > MANY ? nth / 50 : 0;
+    return nth + 1 + left_out;
+}
+
 static void inject(char **command, bool to_file, const char *library, long step) {
     const char *slash = strrchr(command[0], '/'), *tool = slash != NULL ? slash + 1 : command[0];
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -368,9 +385,8 @@ static void inject(char **command, bool to_file, const char *library, long step)
                 try(&r, to_file, tool, kinds[k].name, nth);
             }
     }
-    /* How many allocations there are is only known when none has failed. */
     run r = {.command = command, .out = "stdout", .library = library, .told = true};
-    for (long nth = 1; library != NULL && r.told; nth += 1 + (nth > EDGE ? nth * step / 50 : 0)) {
+    for (long nth = 1; library != NULL && r.told; nth = next_allocation(nth, step)) {
         r.malloc_nth = nth;
         try(&r, to_file, tool, "malloc", nth);
     }

@@ -38,7 +38,7 @@ plot-confusion model.npz
 render-weights model.npz --tile 2x2
 report        model.npz
 train-perceptron two.npz --epochs 3
-gradcheck     -
+gradcheck     -          exp softmax
 from-idx      digits.idx
 from-cifar    batch.bin
 from-libsvm   heart.libsvm

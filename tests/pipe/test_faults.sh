@@ -14,11 +14,11 @@ cd "$scratch" || exit 1
 # shellcheck source=tests/pipe/calls.sh
 . "$here/calls.sh"
 mkdir run
-total=0 tools_tried=0 memory=()
+total=0 tools_tried=0
 
 try() { # try ARGUMENT...: a tool with every fault
     local status=0
-    (cd run && "$inject" -s "$FAULTS" "${memory[@]}" "$@") >log 2>&1 || status=$?
+    (cd run && "$inject" -s "$FAULTS" -m "$library" "$@") >log 2>&1 || status=$?
     case $status in
     0) pass "$(tail -n 1 log)" ;;
     77) skip "no process may be traced here"; exit 0 ;;
@@ -33,14 +33,6 @@ for tool in $(all_tools); do
         fail "$tool: it has no line in calls.sh"
         continue
     fi
-    memory=(-m "$library")
-    case $tool in
-    plot-* | render-weights | report)
-        skip "$tool without memory: cairo's scan converter then jumps to where it never was (longjmp)"
-        memory=() ;;
-    gradcheck)
-        [ "$FAULTS" -eq 1 ] || { skip "gradcheck: seconds a run (make faults)"; continue; } ;;
-    esac
     [ "$input" = - ] && file='' || file=../$input
     tools_tried=$((tools_tried + 1))
     try "$path" $arguments $file --threads 1
