@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,15 @@ int lp_svd(size_t m, size_t n, const double *x, double *u, double *s, double *v,
  * 2^-200 .. 2^200. */
 int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
                double *v, lp_error *e);
+
+/* The same by the ranks of a job (num/ranks.h), each of which has all of x and gets all of u, s and
+ * v: the longer side is cut into shards, and their number alone decides the bytes. The k largest
+ * of all values where `exact`, or where k is not far below min(m, n), as lp_svd finds them; else
+ * by lp_svd_top's iteration. shards >= the number of ranks; one shard gives other bytes than those
+ * two do. A rank copies its part of x where it is wide; values are within what the other two
+ * promise. */
+int lp_svd_shards(size_t m, size_t n, size_t k, size_t shards, bool exact, const double *x,
+                  uint64_t seed, double *u, double *s, double *v, lp_error *e);
 
 /* a (n, n) symmetric = l lᵀ, l lower triangular, in place; only the lower triangle of a is read,
  * the upper one is set to zero. A pivot within rounding (n 2^-52 of the diagonal element) of zero

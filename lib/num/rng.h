@@ -30,6 +30,7 @@ typedef enum {
     LP_RNG_PERCEPTRON, /* a sub-stream an epoch */
     LP_RNG_DROPOUT,    /* a sub-stream a layer; a step's words begin at step * 2^32 */
     LP_RNG_AUGMENT,    /* a sub-stream a copy */
+    LP_RNG_STRATA,     /* the order of an epoch's blocks; a sub-stream an epoch */
 } lp_rng_purpose;
 
 /* A place in a stream. Plain data: a checkpoint stores it as it is. */

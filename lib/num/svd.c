@@ -156,6 +156,31 @@ void lp_orthonormalise(size_t n, size_t length, double *x) {
     apply_q(&h, n, x);
 }
 
+struct lp_qr {
+    reflectors h;
+    double *columns; /* (n, m), for lp_qr_multiply */
+};
+
+lp_qr *lp_qr_new(lp_arena *arena, size_t m, size_t n, const double *x, double *r) {
+    lp_qr *q = lp_arena_alloc(arena, 1, sizeof *q);
+    q->h = new_reflectors(arena, n, m);
+    q->columns = lp_arena_alloc(arena, n, m * sizeof *q->columns);
+    lp_svd_transpose(m, n, n, 1, x, q->columns);
+    factorise(&q->h, q->columns);
+    lp_svd_transpose(n, n, m, 1, q->columns, r);
+    return q;
+}
+
+void lp_qr_multiply(const lp_qr *q, size_t k, size_t width, const double *y, double *z) {
+    size_t m = q->h.length, n = q->h.count;
+    memset(q->columns, 0, k * m * sizeof *q->columns);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < k; j++)
+            q->columns[j * m + i] = y[i * width + j];
+    apply_q(&q->h, k, q->columns);
+    lp_svd_transpose(k, m, m, 1, q->columns, z);
+}
+
 /* ---- one-sided Jacobi ---- */
 
 /* Columns go in groups of a few, so that two groups stay in the cache while each column of one
@@ -382,14 +407,18 @@ static size_t rank_of(size_t n, const double *s) {
     return rank;
 }
 
-/* to (cols, rows) = fromᵀ, from (rows, cols), every element times factor. */
-static void transpose(size_t rows, size_t cols, double factor, const double *from, double *to) {
+void lp_svd_transpose(size_t rows, size_t cols, size_t stride, double factor, const double *from,
+                      double *to) {
     enum { TILE = 16 };
     for (size_t i0 = 0; i0 < rows; i0 += TILE)
         for (size_t j0 = 0; j0 < cols; j0 += TILE)
             for (size_t i = i0; i < i0 + TILE && i < rows; i++)
                 for (size_t j = j0; j < j0 + TILE && j < cols; j++)
-                    to[j * rows + i] = from[i * cols + j] * factor;
+                    to[j * rows + i] = from[i * stride + j] * factor;
+}
+
+static void transpose(size_t rows, size_t cols, double factor, const double *from, double *to) {
+    lp_svd_transpose(rows, cols, cols, factor, from, to);
 }
 
 void lp_svd_fix_signs(size_t m, size_t n, size_t r, double *u, double *v) {

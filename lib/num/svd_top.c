@@ -14,8 +14,7 @@
 #include <string.h>
 
 enum {
-    OVERSAMPLE = 10, /* vectors beyond the k asked for */
-    STEPS = 3,       /* blocks of a Krylov space */
+    STEPS = 3, /* blocks of a Krylov space */
     FEW_RESTARTS = 3,
     MAX_RESTARTS = 50
 };
@@ -28,20 +27,18 @@ enum {
  * square of that. */
 #define NEARLY 0x1p-26
 
-/* x xᵀ or xᵀ x, whichever is smaller, as an operator on the rows of a matrix. */
+/* x itself. */
 typedef struct {
-    size_t m, n, side; /* side = min(m, n) */
+    lp_svd_operator base;
+    size_t m, n;
     const double *x;
-    double *gram; /* (side, side), or NULL where it would cost more than it saves */
-    double *work; /* what lies between the two products without it */
-} operator;
+    double *work; /* what lies between the two products without the Gram matrix */
+} whole;
 
-/* z (rows, side) = y (rows, side) times the operator. */
-static void apply(const operator* a, size_t rows, const double *y, double *z) {
+static void apply_whole(const lp_svd_operator *self, size_t rows, const double *y, double *z) {
+    const whole *a = (const whole *)self;
     const lp_kernels *num = lp_kernels_of(LP_F8);
-    if (a->gram != NULL) {
-        num->gemm(LP_NN, rows, a->side, a->side, y, a->gram, z, false);
-    } else if (a->side == a->n) {
+    if (self->side == a->n) {
         num->gemm(LP_NT, rows, a->m, a->n, y, a->x, a->work, false);
         num->gemm(LP_NN, rows, a->n, a->m, a->work, a->x, z, false);
     } else {
@@ -50,19 +47,40 @@ static void apply(const operator* a, size_t rows, const double *y, double *z) {
     }
 }
 
-/* For at most `rows` rows at once and `uses` in all: by row, two products with x are 4 m n
- * operations and one with the Gram matrix 2 side^2, which takes 2 m n side to make. */
-static operator new_operator(lp_arena *arena, size_t m, size_t n, const double *x, size_t rows,
-                             size_t uses) {
+static void apply(const lp_svd_operator *a, size_t rows, const double *y, double *z) {
+    if (a->gram != NULL)
+        lp_kernels_of(LP_F8)->gemm(LP_NN, rows, a->side, a->side, y, a->gram, z, false);
+    else
+        a->apply(a, rows, y, z);
+}
+
+/* Blocks of a Krylov space. */
+static size_t steps_of(size_t side, size_t keep) {
+    return side / keep < STEPS ? side / keep : STEPS;
+}
+
+size_t lp_svd_max_rows(size_t side, size_t k) {
+    return (k + LP_SVD_OVERSAMPLE) * steps_of(side, k + LP_SVD_OVERSAMPLE);
+}
+
+/* By row, two products with x are 4 m n operations and one with the Gram matrix 2 side^2, which
+ * takes 2 m n side to make. */
+bool lp_svd_gram_pays(size_t side, size_t k) {
+    size_t keep = k + LP_SVD_OVERSAMPLE, steps = steps_of(side, keep);
+    return side <= 2 * (keep * (2 * steps - 1) * FEW_RESTARTS);
+}
+
+static whole new_operator(lp_arena *arena, size_t m, size_t n, size_t k, const double *x) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
-    operator a = {.m = m, .n = n, .side = m < n ? m : n, .x = x};
-    if (a.side > 2 * uses) {
-        a.work = lp_arena_alloc(arena, rows, (m < n ? n : m) * sizeof *a.work);
+    size_t side = m < n ? m : n;
+    whole a = {.base = {.side = side, .apply = apply_whole}, .m = m, .n = n, .x = x};
+    if (!lp_svd_gram_pays(side, k)) {
+        a.work = lp_arena_alloc(arena, lp_svd_max_rows(side, k), (m < n ? n : m) * sizeof *a.work);
         return a;
     }
-    a.gram = lp_arena_alloc(arena, a.side, a.side * sizeof *a.gram);
+    double *gram = a.base.gram = lp_arena_alloc(arena, side, side * sizeof *gram);
     if (m >= n) {
-        num->gemm(LP_TN, n, n, m, x, x, a.gram, false);
+        num->gemm(LP_TN, n, n, m, x, x, gram, false);
         return a;
     }
     /* x xᵀ up to the diagonal, some rows at a time, and the rest by symmetry. */
@@ -73,16 +91,15 @@ static operator new_operator(lp_arena *arena, size_t m, size_t n, const double *
         num->gemm(LP_NT, end - from, end, n, x + from * n, x, strip, false);
         for (size_t i = from; i < end; i++)
             for (size_t j = 0; j <= i; j++)
-                a.gram[i * m + j] = a.gram[j * m + i] = strip[(i - from) * end + j];
+                gram[i * m + j] = gram[j * m + i] = strip[(i - from) * end + j];
     }
     return a;
 }
 
-/* q (keep, side) = orthonormal rows that span the best `keep` directions of the smaller side, from
- * any start. Converged by the first k. */
-static int dominant(lp_arena *arena, const operator* a, size_t k, size_t keep, size_t steps,
-                    double *q, lp_error *e) {
+int lp_svd_dominant(lp_arena *arena, const lp_svd_operator *a, size_t k, uint64_t seed, double *q,
+                    lp_error *e) {
     const lp_kernels *num = lp_kernels_of(LP_F8);
+    size_t keep = k + LP_SVD_OVERSAMPLE, steps = steps_of(a->side, keep);
     size_t block = keep * a->side, width = keep * steps;
     double *space = lp_arena_alloc(arena, steps, block * sizeof *space);
     double *image = lp_arena_alloc(arena, steps, block * sizeof *image);
@@ -90,6 +107,9 @@ static int dominant(lp_arena *arena, const operator* a, size_t k, size_t keep, s
     double *product = lp_arena_alloc(arena, width, width * sizeof *product);
     double *vectors = lp_arena_alloc(arena, width, width * sizeof *vectors);
     double captured = 0, growth = 0;
+    lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
+    for (size_t i = 0; i < block; i++)
+        q[i] = lp_rng_normal(&r);
     for (int restart = 0; restart < MAX_RESTARTS; restart++) {
         memcpy(space, q, block * sizeof *space);
         for (size_t step = 1; step < steps; step++) {
@@ -164,24 +184,25 @@ static int within(lp_arena *arena, size_t m, size_t n, size_t k, size_t keep, co
     return 0;
 }
 
+int lp_svd_top_exponent(double largest) {
+    int exponent = 0;
+    frexp(largest, &exponent);
+    return abs(exponent) < 200 ? 0 : exponent < -1000 ? -1000 : exponent;
+}
+
 int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, double *u, double *s,
                double *v, lp_error *e) {
     double largest;
     if (lp_svd_check(m, n, x, &largest, e) != 0)
         return -1;
-    size_t side = m < n ? m : n, keep = k + OVERSAMPLE;
+    size_t side = m < n ? m : n, keep = k + LP_SVD_OVERSAMPLE;
     if (k == 0 || k > side)
         return lp_fail(e, "singular values: %zu of a %zu x %zu matrix were asked for (1 to %zu)", k,
                        m, n, side);
     LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     if (2 * keep > side)
         return from_all(&arena, m, n, k, x, u, s, v, e);
-    size_t steps = side / keep < STEPS ? side / keep : STEPS;
-
-    /* Squares of squares have to stay within the exponents. */
-    int exponent = 0;
-    frexp(largest, &exponent);
-    exponent = abs(exponent) < 200 ? 0 : exponent < -1000 ? -1000 : exponent;
+    int exponent = lp_svd_top_exponent(largest);
     if (exponent != 0) {
         double *scaled = lp_arena_alloc(&arena, m, n * sizeof *scaled);
         lp_kernels_of(LP_F8)->scale(m * n, ldexp(1, -exponent), x, scaled);
@@ -189,11 +210,8 @@ int lp_svd_top(size_t m, size_t n, size_t k, const double *x, uint64_t seed, dou
     }
 
     double *q = lp_arena_alloc(&arena, keep, side * sizeof *q);
-    operator a = new_operator(&arena, m, n, x, keep *steps, keep *(2 * steps - 1) * FEW_RESTARTS);
-    lp_rng r = lp_rng_new(seed, LP_RNG_SVD, 0);
-    for (size_t i = 0; i < keep * side; i++)
-        q[i] = lp_rng_normal(&r);
-    if (dominant(&arena, &a, k, keep, steps, q, e) != 0 ||
+    whole a = new_operator(&arena, m, n, k, x);
+    if (lp_svd_dominant(&arena, &a.base, k, seed, q, e) != 0 ||
         within(&arena, m, n, k, keep, x, q, u, s, v, e) != 0)
         return -1;
     for (size_t i = 0; i < k; i++)

@@ -4,7 +4,9 @@
 #include "check.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
+#include "num/ranks.h"
 #include "num/rng.h"
+#include "rank_threads.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -489,6 +491,131 @@ static void same_bits_with_any_threads(void) {
     lp_threads_set(0);
 }
 
+/* ---- in shards ---- */
+
+static struct {
+    size_t shards;
+    bool exact;
+    problem problem[MOST];
+    int failed[MOST];
+} job;
+
+static void factorise_on_ranks(void) {
+    size_t rank = lp_rank();
+    problem *p = &job.problem[rank];
+    lp_error e;
+    job.failed[rank] =
+        lp_svd_shards(p->m, p->n, p->r, job.shards, job.exact, p->x, 7, p->u, p->s, p->v, &e);
+}
+
+/* With known singular values s: as close as without shards, and the same bits on any ranks. */
+static void sharded(size_t m, size_t n, size_t k, size_t rank, const double *s, bool exact,
+                    double tolerance) {
+    static const size_t shards[] = {1, 2, 3, 8, 37};
+    static const size_t ranks[] = {1, 2, 3, 5, 8};
+    for (size_t r = 0; r < MOST; r++)
+        job.problem[r] = new_problem(m, n, k);
+    fill_spectrum(&job.problem[0], rank, s);
+    for (size_t r = 1; r < MOST; r++)
+        memcpy(job.problem[r].x, job.problem[0].x, m * n * sizeof(double));
+    problem one = new_problem(m, n, k);
+    job.exact = exact;
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < 5 && ranks[j] <= shards[i]; j++) {
+            job.shards = shards[i];
+            run_ranks(ranks[j], factorise_on_ranks);
+            const problem *p = &job.problem[0];
+            CHECK(job.failed[0] == 0);
+            if (j == 0) {
+                check_form(p, k);
+                for (size_t c = 0; c < k; c++)
+                    CHECK_CLOSE(p->s[c], s[c], tolerance * s[0]);
+                memcpy(one.u, p->u, m * k * sizeof(double));
+                memcpy(one.s, p->s, k * sizeof(double));
+                memcpy(one.v, p->v, n * k * sizeof(double));
+            }
+            for (size_t r = 0; r < ranks[j]; r++, p++) {
+                CHECK(job.failed[r] == 0);
+                CHECK(memcmp(p->u, one.u, m * k * sizeof(double)) == 0);
+                CHECK(memcmp(p->s, one.s, k * sizeof(double)) == 0);
+                CHECK(memcmp(p->v, one.v, n * k * sizeof(double)) == 0);
+            }
+        }
+    free_problem(&one);
+    for (size_t r = 0; r < MOST; r++)
+        free_problem(&job.problem[r]);
+}
+
+static void shards_of_known_spectra(void) {
+    double s[200];
+    for (size_t i = 0; i < 200; i++)
+        s[i] = 100 / (double)(i + 1);
+    sharded(90, 20, 20, 20, s, true, 1e-14); /* shards with more and with fewer rows than columns */
+    sharded(20, 90, 7, 20, s, true, 1e-14);
+    sharded(31, 31, 31, 31, s, true, 1e-14);
+    sharded(30, 50, 12, 30, s, false, 1e-14); /* enough for the exact method */
+    sharded(120, 100, 4, 40, s, false, 1e-9);
+    sharded(100, 120, 4, 40, s, false, 1e-9);
+    sharded(400, 350, 1, 9, s, false, 1e-9); /* without the Gram matrix */
+}
+
+static void shards_of_low_rank(void) {
+    static const double s[] = {9, 5, 2};
+    for (int exact = 0; exact < 2; exact++) {
+        problem p = new_problem(90, 70, 6);
+        lp_error e;
+        fill_spectrum(&p, 3, s);
+        CHECK(lp_svd_shards(90, 70, 6, 4, exact, p.x, 1, p.u, p.s, p.v, &e) == 0);
+        check_values(&p, 3, s);
+        for (size_t i = 3; i < 6; i++)
+            CHECK_CLOSE(p.s[i], 0, 1e-13);
+        CHECK_CLOSE(distance_from_x(&p), 0, 1e-12);
+        CHECK_CLOSE(distance_from_orthonormal(70, 6, 6, p.v), 0, 1e-12);
+        free_problem(&p);
+        for (int wide = 0; wide < 2; wide++) {
+            p = wide ? new_problem(50, 60, 3) : new_problem(60, 50, 3);
+            CHECK(lp_svd_shards(p.m, p.n, 3, 4, exact, p.x, 1, p.u, p.s, p.v, &e) == 0);
+            check_form(&p, 0);
+            free_problem(&p);
+        }
+    }
+}
+
+static void shards_at_any_magnitude(void) {
+    static const double s[] = {9, 5, 2};
+    static const int exponent[] = {0, 900, -900};
+    for (size_t k = 0; k < 6; k++) {
+        size_t m = k < 3 ? 60 : 50, n = k < 3 ? 50 : 60;
+        for (int exact = 0; exact < 2; exact++) {
+            problem p = new_problem(m, n, 2);
+            fill_spectrum(&p, 3, s);
+            for (size_t i = 0; i < m * n; i++)
+                p.x[i] = ldexp(p.x[i], exponent[k % 3]);
+            lp_error e;
+            CHECK(lp_svd_shards(m, n, 2, 3, exact, p.x, 1, p.u, p.s, p.v, &e) == 0);
+            CHECK_RELATIVE(ldexp(p.s[0], -exponent[k % 3]), 9, 1e-12);
+            CHECK_RELATIVE(ldexp(p.s[1], -exponent[k % 3]), 5, 1e-12);
+            free_problem(&p);
+        }
+    }
+}
+
+static void shards_refuse(void) {
+    problem p = new_problem(4, 3, 3);
+    fill_pattern(&p);
+    lp_error e;
+    CHECK(lp_svd_shards(4, 3, 4, 2, true, p.x, 0, p.u, p.s, p.v, &e) == -1);
+    CHECK_HOLDS(e.text, "4 of a 4 x 3 matrix");
+    for (size_t i = 0; i < 12; i++)
+        p.x[i] = 1.7e308;
+    CHECK(lp_svd_shards(4, 3, 1, 2, true, p.x, 0, p.u, p.s, p.v, &e) == -1);
+    CHECK_TEXT(e.text, "singular values: the largest is over the largest double");
+    p.x[7] = NAN;
+    CHECK(lp_svd_shards(4, 3, 1, 2, true, p.x, 0, p.u, p.s, p.v, &e) == -1);
+    CHECK_TEXT(e.text, "singular values: row 2, column 1 is not finite");
+    free_problem(&p);
+}
+
 /* ---- Cholesky ---- */
 
 /* NumPy 1.24.2: numpy.linalg.cholesky and solve of pattern patternᵀ + I, order 4. */
@@ -642,6 +769,10 @@ int main(void) {
         {"the largest values of matrices of low rank", top_of_low_rank},
         {"the largest values of very large and very small elements", top_at_any_magnitude},
         {"the same bits with any number of threads", same_bits_with_any_threads},
+        {"shards: known spectra, the same bits on any number of ranks", shards_of_known_spectra},
+        {"shards: low rank", shards_of_low_rank},
+        {"shards: at any magnitude", shards_at_any_magnitude},
+        {"shards: refusals", shards_refuse},
         {"Cholesky and solving, as NumPy has it", cholesky_of_a_small_one},
         {"Cholesky of whole numbers is exact", cholesky_of_whole_numbers},
         {"semi-definite matrices are factorised, others refused", cholesky_of_semi_definite_ones},
