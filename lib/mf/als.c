@@ -1,8 +1,10 @@
 /* Alternating least squares: the exact minimum over each row, then over each column. Also the model
- * of biases alone, which has no factors. */
+ * of biases alone, which has no factors. Rows do not depend on each other, nor do columns, so ranks
+ * divide them, and all get all after each half of an epoch. */
 #include "mf/methods.h"
 #include "num/linalg.h"
 #include "num/parallel.h"
+#include "num/ranks.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,15 +34,17 @@ typedef struct {
     lp_fit *fit;
     const char *what; /* "row" or "column" */
     size_t lines;
+    size_t from, to; /* those of this rank's shards */
     const size_t *start;
     const int32_t *other; /* of each entry of the lines: its other index */
     const double *value;
-    double *x;          /* solved for */
-    const double *by;   /* held fixed */
-    int own_bias, ones; /* columns */
-    lp_error error[CHUNKS];
-    bool failed[CHUNKS];
+    double *x;             /* solved for */
+    const double *by;      /* held fixed */
+    int own_bias, ones;    /* columns */
+    size_t failed[CHUNKS]; /* the first line without a solution, or NONE */
 } als_half;
+
+#define NONE SIZE_MAX
 
 /* The column of a line's unknown i: its own bias comes first, then the factors. */
 static size_t column_of(const als_half *half, size_t i) {
@@ -96,13 +100,35 @@ static int solve_line(als_half *half, size_t r, double *scratch, lp_error *e) {
 static void solve_chunk(void *context, size_t chunk) {
     als_half *half = context;
     const als_state *als = half->fit->state;
-    size_t from = half->lines * chunk / CHUNKS, to = half->lines * (chunk + 1) / CHUNKS;
+    size_t count = half->to - half->from, to = half->from + lp_cut(count, CHUNKS, chunk + 1);
     double *scratch = als->scratch + chunk * scratch_size(half->fit);
-    for (size_t r = from; r < to && !half->failed[chunk]; r++)
-        if (solve_line(half, r, scratch, &half->error[chunk])) {
-            half->failed[chunk] = true;
-            lp_within(&half->error[chunk], "%s %zu", half->what, r);
+    lp_error e;
+    half->failed[chunk] = NONE;
+    for (size_t r = half->from + lp_cut(count, CHUNKS, chunk); r < to; r++)
+        if (solve_line(half, r, scratch, &e)) {
+            half->failed[chunk] = r;
+            return;
         }
+}
+
+/* Every rank reports the first of all lines that has no solution: its equations are at hand
+ * everywhere, so each finds the same words. */
+static int report_failure(als_half *half, lp_error *e) {
+    size_t ranks = lp_rank_count(), first = NONE;
+    LP_CLEANUP(lp_free) size_t *failed = lp_alloc(ranks, sizeof *failed);
+    size_t *own = &failed[lp_rank()];
+    *own = NONE;
+    for (int i = 0; i < CHUNKS; i++)
+        *own = half->failed[i] < *own ? half->failed[i] : *own;
+    lp_ranks_gather_rows(failed, ranks, sizeof *failed, ranks);
+    for (size_t r = 0; r < ranks; r++)
+        first = failed[r] < first ? failed[r] : first;
+    if (first == NONE)
+        return 0;
+    const als_state *als = half->fit->state;
+    solve_line(half, first, als->scratch, e);
+    lp_within(e, "%s %zu", half->what, first);
+    return lp_within(e, "epoch %" PRIu64, half->fit->epoch + 1);
 }
 
 int lp_als_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
@@ -120,12 +146,12 @@ int lp_als_half_epoch(lp_fit *fit, bool columns, lp_error *e) {
         .own_bias = columns ? LP_COL_BIAS : LP_ROW_BIAS,
         .ones = columns ? LP_ROW_BIAS : LP_COL_BIAS,
     };
+    half.from = lp_cut(half.lines, fit->shards, lp_cut(fit->shards, lp_rank_count(), lp_rank()));
+    half.to = lp_cut(half.lines, fit->shards, lp_cut(fit->shards, lp_rank_count(), lp_rank() + 1));
     lp_parallel(CHUNKS, solve_chunk, &half);
-    for (int i = 0; i < CHUNKS; i++)
-        if (half.failed[i]) {
-            *e = half.error[i];
-            return lp_within(e, "epoch %" PRIu64, fit->epoch + 1);
-        }
+    if (report_failure(&half, e))
+        return -1;
+    lp_ranks_gather_rows(half.x, half.lines, fit->width * sizeof *half.x, fit->shards);
     return 0;
 }
 

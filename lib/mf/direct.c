@@ -26,7 +26,11 @@ int lp_svd_solve(const lp_fit_options *o, const lp_sparse *observed, const lp_te
         return lp_fail(e, "rank %zu is more than the smaller side of the %zu x %zu matrix", rank, m,
                        n);
     *f = lp_factors_new(m, n, rank, true, false);
-    if (!o->exact && side > EXACT_SIDE && rank < side / 2)
+    bool exact = o->exact || side <= EXACT_SIDE || rank >= side / 2;
+    if (o->shards > 1)
+        return lp_svd_shards(m, n, rank, (size_t)o->shards, exact, x->data, o->seed, f->u, f->s,
+                             f->v, e);
+    if (!exact)
         return lp_svd_top(m, n, rank, x->data, o->seed, f->u, f->s, f->v, e);
     LP_CLEANUP(lp_factors_free) lp_factors all = lp_factors_new(m, n, side, true, false);
     if (lp_svd(m, n, x->data, all.u, all.s, all.v, e))

@@ -1,6 +1,8 @@
 #include "mf/fit.h"
 
 #include "mf/methods.h"
+#include "num/parallel.h"
+#include "num/ranks.h"
 #include "num/rng.h"
 
 #include <inttypes.h>
@@ -166,6 +168,7 @@ lp_fit *lp_fit_new(const lp_fit_options *o, const lp_sparse *observed, const dou
     lp_fit *fit = lp_alloc_zero(1, sizeof *fit);
     fit->options = *o;
     fit->observed = observed;
+    fit->shards = o->shards > 1 ? (size_t)o->shards : 1;
     fit->num = lp_kernels_of(LP_F8)->entries;
     fit->has_biases = o->bias || o->method == LP_FIT_BIAS;
     fit->rank = o->method == LP_FIT_BIAS ? 0 : (size_t)o->rank;
@@ -230,14 +233,49 @@ lp_factors lp_fit_factors(const lp_fit *fit) {
 
 /* ---- its error ---- */
 
-double lp_fit_sse(const lp_fit *fit, const lp_sparse *m) {
+typedef struct {
+    const lp_fit *fit;
+    const lp_sparse *m;
+    size_t first; /* shard */
+    double *sse;  /* of each from there on */
+} sse_job;
+
+/* The first entry of the rows from `row` on. */
+static size_t entry_of_row(const lp_sparse *m, size_t row) {
+    size_t low = 0, high = m->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((size_t)m->row[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void shard_sse(void *context, size_t i) {
+    const sse_job *job = context;
+    const lp_fit *fit = job->fit;
+    const lp_sparse *m = job->m;
     const lp_kernels *num = lp_kernels_of(LP_F8);
+    size_t shard = job->first + i, to = entry_of_row(m, lp_cut(m->rows, fit->shards, shard + 1));
     double sse = 0;
-    for (size_t i = 0; i < m->count; i++) {
-        const double *p = fit->p + (size_t)m->row[i] * fit->width;
-        const double *q = fit->q + (size_t)m->col[i] * fit->width;
-        double error = m->value[i] - fit->mean - num->dot(fit->width, p, q);
+    for (size_t at = entry_of_row(m, lp_cut(m->rows, fit->shards, shard)); at < to; at++) {
+        const double *p = fit->p + (size_t)m->row[at] * fit->width;
+        const double *q = fit->q + (size_t)m->col[at] * fit->width;
+        double error = m->value[at] - fit->mean - num->dot(fit->width, p, q);
         sse += error * error;
     }
-    return sse;
+    job->sse[i] = sse;
+}
+
+double lp_fit_sse(const lp_fit *fit, const lp_sparse *m) {
+    LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
+    lp_shard_sum sum = lp_shard_sum_new(&memory, LP_F8, 1, fit->shards);
+    size_t own = sum.end - sum.first;
+    sse_job job = {fit, m, sum.first, lp_arena_alloc(&memory, own, sizeof *job.sse)};
+    lp_parallel(own, shard_sse, &job);
+    for (size_t i = 0; i < own; i++)
+        *(double *)lp_shard_sum_next(&sum) = job.sse[i];
+    return *(double *)lp_shard_sum_all(&sum);
 }

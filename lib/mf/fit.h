@@ -24,7 +24,14 @@
  * same bits (Gemulla, Nijkamp, Haas and Sismanis 2011, "Large-scale matrix factorization with
  * distributed stochastic gradient descent"). `shuffle` puts a block's entries into a new random
  * order each epoch. A row or column without observed entries keeps its start; als gives it zeros.
- */
+ *
+ * With `shards` K > 1, svd, sgd and als divide their work among the ranks of a job (num/ranks.h)
+ * with bytes that K alone decides. als solves for the rows, and then the columns, of each shard by
+ * themselves, so its factors are those of one shard. sgd has K x K blocks, and visits its K rounds
+ * in an order that the seed draws for each epoch (as the same paper advises, section 5). svd adds
+ * up what the shards of the longer side contribute (num/linalg.h). Sums of e² over a matrix are
+ * added by shards of its rows. Every rank holds the whole matrix and, after each epoch, the whole
+ * factors. */
 #ifndef LP_MF_FIT_H
 #define LP_MF_FIT_H
 
@@ -70,7 +77,8 @@ typedef struct {
     int init;          /* lp_fit_init: uniform in [0, 1), or standard normal */
     double init_scale; /* times this */
     bool shuffle;      /* sgd */
-    int64_t blocks;    /* sgd */
+    int64_t blocks;    /* sgd, on one shard */
+    int64_t shards;    /* svd, sgd, als: at least as many as there are ranks; 0 is 1 */
     bool exact;        /* svd: never the top-k method */
     uint64_t seed;
 } lp_fit_options;
@@ -108,7 +116,7 @@ lp_factors lp_fit_factors(const lp_fit *fit);
 /* The same into *f, which an earlier call has returned. */
 void lp_fit_copy_factors(const lp_fit *fit, lp_factors *f);
 
-/* The sum of e² over the entries of a matrix of this shape. */
+/* The sum of e² over the entries of a matrix of this shape, by shards of its rows. */
 double lp_fit_sse(const lp_fit *fit, const lp_sparse *m);
 
 #endif

@@ -17,6 +17,7 @@ struct lp_fit {
     lp_arena memory; /* of every array here and in the method's state */
     lp_fit_options options;
     const lp_sparse *observed;
+    size_t shards;       /* at least 1 */
     const double *whole; /* gd on autodiff/graph: (rows, cols); else NULL */
     const lp_entries_kernels *num;
     bool has_biases;

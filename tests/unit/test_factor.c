@@ -3,7 +3,9 @@
 #include "mf/methods.h"
 #include "num/entries.h"
 #include "num/parallel.h"
+#include "num/ranks.h"
 #include "num/rng.h"
+#include "rank_threads.h"
 
 #include <stdlib.h>
 
@@ -342,6 +344,172 @@ static void blocks_visit_every_entry_once(void) {
     lp_sparse_free(&m);
 }
 
+/* ---- shards ---- */
+
+enum { EPOCHS = 3 };
+
+/* What each rank of a job ends with. */
+static struct {
+    lp_fit_options options;
+    const lp_sparse *matrix;
+    lp_factors factors[MOST];
+    double sse[MOST], end_sse[MOST];
+    char error[MOST][sizeof(lp_error)];
+    int failed[MOST];
+} job;
+
+static void fit_on_ranks(void) {
+    size_t rank = lp_rank();
+    lp_error own = {0};
+    lp_fit *fit = lp_fit_new(&job.options, job.matrix, NULL, NULL, &own);
+    job.failed[rank] = 0;
+    for (int epoch = 0; epoch < EPOCHS && !job.failed[rank]; epoch++)
+        job.failed[rank] = lp_fit_epoch(fit, &job.sse[rank], &own);
+    memcpy(job.error[rank], own.text, sizeof own.text);
+    job.end_sse[rank] = lp_fit_sse(fit, job.matrix);
+    job.factors[rank] = lp_fit_factors(fit);
+    lp_fit_free(fit);
+}
+
+static void check_same_factors(const lp_factors *a, const lp_factors *b) {
+    check_same(a->u, b->u, a->rows * a->rank);
+    check_same(a->v, b->v, a->cols * a->rank);
+    check_same(a->row_bias, b->row_bias, a->rows);
+    check_same(a->col_bias, b->col_bias, a->cols);
+}
+
+/* Any number of ranks, and what each of them has: the bits of one process. */
+static void check_ranks(const lp_sparse *m, lp_fit_options o, size_t shards) {
+    o.shards = (int64_t)shards;
+    job.options = o, job.matrix = m;
+    fit_on_ranks();
+    lp_factors first = job.factors[0];
+    double sse = job.sse[0], end_sse = job.end_sse[0];
+    CHECK(job.failed[0] == 0 && sse > 0 && end_sse > 0);
+    for (size_t ranks = 2; ranks <= shards && ranks <= MOST; ranks++) {
+        run_ranks(ranks, fit_on_ranks);
+        for (size_t r = 0; r < ranks; r++) {
+            CHECK(job.failed[r] == 0);
+            CHECK(job.sse[r] == sse && job.end_sse[r] == end_sse);
+            check_same_factors(&job.factors[r], &first);
+            lp_factors_free(&job.factors[r]);
+        }
+    }
+    lp_factors_free(&first);
+}
+
+static void ranks_change_no_bit(void) {
+    lp_sparse m = make_matrix();
+    static const size_t shards[] = {2, 3, 8, 30}; /* 30: some have no row */
+    for (int i = 0; i < 4; i++) {
+        lp_fit_options sgd = options_of(LP_FIT_SGD);
+        sgd.shuffle = i % 2 == 1;
+        check_ranks(&m, options_of(LP_FIT_ALS), shards[i]);
+        check_ranks(&m, sgd, shards[i]);
+    }
+    lp_sparse_free(&m);
+}
+
+/* als solves each row and column by itself: its factors are those of one shard. */
+static void als_has_the_factors_of_one_shard(void) {
+    lp_sparse m = make_matrix();
+    job.options = options_of(LP_FIT_ALS), job.matrix = &m;
+    fit_on_ranks();
+    lp_factors one = job.factors[0];
+    double sse = job.end_sse[0];
+    for (int64_t shards = 2; shards <= 30; shards += 7) {
+        job.options.shards = shards;
+        fit_on_ranks();
+        check_same_factors(&job.factors[0], &one);
+        CHECK_RELATIVE(job.end_sse[0], sse, 1e-14);
+        lp_factors_free(&job.factors[0]);
+    }
+    lp_factors_free(&one);
+    lp_sparse_free(&m);
+}
+
+/* The run of each line: that of B into which the line's middle entry falls. */
+static void runs_of(const lp_sparse *m, const int32_t *line, size_t lines, int blocks, int *run) {
+    int before = 0;
+    for (size_t l = 0; l < lines; l++) {
+        int count = 0;
+        for (size_t i = 0; i < m->count; i++)
+            count += (size_t)line[i] == l;
+        run[l] = (2 * before + count) * blocks / (2 * (int)m->count);
+        before += count;
+    }
+}
+
+/* Block after block in plain loops, the rounds of an epoch in the order that is drawn for it. */
+static void sgd_on_shards_is_its_definition(void) {
+    enum { SHARDS = 4 };
+    lp_sparse m = make_matrix();
+    lp_fit_options o = options_of(LP_FIT_SGD);
+    o.shards = SHARDS;
+    lp_fit *fit = lp_fit_new(&o, &m, NULL, NULL, &e);
+    size_t width = fit->width, order[SHARDS], other_order = 0;
+    double *p = copy(fit->p, ROWS * width), *q = copy(fit->q, COLS * width);
+    lp_entries_rate rate_p = lp_fit_rate(fit, o.lr, LP_ROW_BIAS, LP_COL_BIAS);
+    lp_entries_rate rate_q = lp_fit_rate(fit, o.lr, LP_COL_BIAS, LP_ROW_BIAS);
+    int row_run[ROWS], col_run[COLS];
+    runs_of(&m, m.row, ROWS, SHARDS, row_run);
+    runs_of(&m, m.col, COLS, SHARDS, col_run);
+    for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
+        double ours, sse = 0;
+        lp_rng r = lp_rng_new(o.seed, LP_RNG_STRATA, epoch);
+        lp_rng_permutation(&r, SHARDS, order);
+        for (size_t round = 0; round < SHARDS; round++) {
+            other_order += order[round] != round;
+            for (int run = SHARDS - 1; run >= 0; run--) /* in a round their order does not matter */
+                for (size_t i = 0; i < COUNT; i++) {
+                    if (row_run[m.row[i]] != run ||
+                        col_run[m.col[i]] != (run + (int)order[round]) % SHARDS)
+                        continue;
+                    double *a = p + (size_t)m.row[i] * width, *b = q + (size_t)m.col[i] * width;
+                    double error = fit->value[i] - stated_dot(a, b, width);
+                    sse += error * error;
+                    for (size_t k = 0; k < width; k++) {
+                        a[k] = keep_of(&rate_p, k) * a[k] + step_of(&rate_p, k) * error * b[k];
+                        b[k] = keep_of(&rate_q, k) * b[k] + step_of(&rate_q, k) * error * a[k];
+                    }
+                }
+        }
+        CHECK(lp_fit_epoch(fit, &ours, &e) == 0);
+        CHECK_RELATIVE(ours, sse, 1e-14);
+        check_same(fit->p, p, ROWS * width);
+        check_same(fit->q, q, COLS * width);
+    }
+    CHECK(other_order > 0);
+    free(p);
+    free(q);
+    lp_fit_free(fit);
+    lp_sparse_free(&m);
+}
+
+/* All ranks end with the line about the first row that has no solution, whoever owns it. */
+static void ranks_refuse_alike(void) {
+    lp_sparse m = make_matrix();
+    lp_fit_options o = options_of(LP_FIT_ALS);
+    o.reg = o.bias_reg = 0;
+    o.init_scale = 0;
+    o.shards = MOST;
+    job.options = o, job.matrix = &m;
+    fit_on_ranks();
+    lp_factors_free(&job.factors[0]);
+    char expected[sizeof(lp_error)];
+    memcpy(expected, job.error[0], sizeof expected);
+    CHECK_HOLDS(expected, "epoch 1: row 0: the normal equations are singular");
+    for (size_t ranks = 2; ranks <= MOST; ranks += 3) {
+        run_ranks(ranks, fit_on_ranks);
+        for (size_t r = 0; r < ranks; r++) {
+            CHECK(job.failed[r] == -1);
+            CHECK_TEXT(job.error[r], expected);
+            lp_factors_free(&job.factors[r]);
+        }
+    }
+    lp_sparse_free(&m);
+}
+
 static void refuses_what_cannot_be_fitted(void) {
     lp_sparse m = make_matrix(), none;
     lp_fit_options o = options_of(LP_FIT_SGD);
@@ -381,6 +549,10 @@ int main(void) {
         {"joint descent goes along the objective's gradient", joint_descent_follows_the_objective},
         {"the number of threads changes no bit", threads_change_no_bit},
         {"blocks visit every entry once", blocks_visit_every_entry_once},
+        {"the number of ranks changes no bit", ranks_change_no_bit},
+        {"als has the factors of one shard", als_has_the_factors_of_one_shard},
+        {"sgd on shards is its definition, bit for bit", sgd_on_shards_is_its_definition},
+        {"all ranks refuse alike", ranks_refuse_alike},
         {"what cannot be fitted is refused", refuses_what_cannot_be_fitted},
         {0},
     };
