@@ -49,8 +49,12 @@ static const lp_option options[] = {
     {ROW("shuffle", how.fit.shuffle), .requires = "method=sgd",
      .help = "visit the entries in a new random order each epoch"},
     {ROW("blocks", how.fit.blocks), .metavar = "B", .default_value = "0", .max = 1024,
-     .requires = "method=sgd",
+     .requires = "method=sgd", .conflicts = "shards",
      .help = "visit them in B x B blocks, B at a time; 0: 1 for a dense x, 8 for a sparse matrix"},
+    {ROW("shards", how.fit.shards), .metavar = "K", .min = 1, .max = 1024,
+     .requires = "method=svd|sgd|als",
+     .help = "cut rows and columns into K ranges, which the ranks of mpirun divide among them; K "
+             "decides the bytes, the number of ranks does not"},
     {ROW("exact", how.fit.exact), .requires = "method=svd",
      .help = "never the faster method for a few values of a large matrix"},
     {ROW("eval-every", how.run.eval_every), .metavar = "N|auto", .default_value = "auto",
@@ -99,6 +103,13 @@ static const lp_tool tool = {
         "gets rate e v added, then v's row rate e u. als solves for u and for v in turn. mean and "
         "bias are baselines: the mean of the entries, and mean, row and column terms alone.\n"
         "\n"
+        "--shards K cuts the rows and the columns of the matrix into K ranges, which the ranks of "
+        "a "
+        "job divide among them (mpirun); the bytes depend on K and on nothing else. als solves "
+        "for the lines of a range by themselves, so u and v are those of one shard. sgd works in K "
+        "x K blocks, of which K share no row and no column; the order of these sets is drawn anew "
+        "each epoch. svd adds up what the ranges contribute. Every rank holds the whole matrix.\n"
+        "\n"
         "For gd and als --reg weighs |u|² and |v|² against the sum of the squared errors, for sgd "
         "against each entry's.\n"
         "\n"
@@ -124,6 +135,8 @@ int main(int argc, char **argv) {
     refuse_two_rates(o.how.fit.schedule.kind == LP_RATE_LIST);
     if (o.how.fit.schedule.kind == LP_RATE_LIST)
         lp_tool_leave_out("lr");
+    if (o.how.fit.shards <= 1)
+        lp_tool_forget("shards");
     if (!lp_tool_given("bias-reg"))
         lp_tool_default("bias-reg", "reg");
     // read

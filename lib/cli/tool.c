@@ -297,6 +297,12 @@ void lp_tool_default(const char *option, const char *other) {
         lp_option_parse(setting->row, setting->default_word, setting->values, &lp_now.error));
 }
 
+void lp_tool_forget(const char *option) {
+    lp_setting *setting = lp_command_find(&lp_now.command, option);
+    setting->given = false;
+    setting->words.count = 0;
+}
+
 void lp_tool_leave_out(const char *option) {
     lp_command_find(&lp_now.command, option)->unused = true;
 }

@@ -104,6 +104,9 @@ void lp_tool_give(const char *option, const char *word);
  * table does not know. To be called where OPTION was not given. */
 void lp_tool_default(const char *option, const char *other);
 
+/* As if the option had not been given: its word says what the tool does without it. */
+void lp_tool_forget(const char *option);
+
 /* The default of this option decides nothing beside what else was given or read: the recipe leaves
  * it out. To be called for options that were not given, or have no effect where they were. */
 void lp_tool_leave_out(const char *option);
