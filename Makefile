@@ -69,7 +69,7 @@ FAULTS_BINARIES := $(BUILD)/tests/faults/inject $(BUILD)/tests/faults/malloc.so
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
-.PHONY: all tools quick test identical identical-kernels digests report mutants vmath-exhaustive number-exhaustive streams labs bench install \
+.PHONY: all tools quick test identical identical-kernels digests report mutants vmath-exhaustive number-exhaustive runs streams labs bench install \
         uninstall deb deb-deps asan faults fuzz fuzzers format help clean deps
 .DELETE_ON_ERROR:
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c tests/*/*.c))
@@ -310,7 +310,10 @@ labs: $(LABS) ## run every lab (-j2: two at a time; SMALL=1: the labs on picture
 report: tools ## put every lab that has been run on one page, out/report.html
 	@bash make/report.sh '$(BIN)' '$(OUT)'
 
-streams: $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)/%),%),$(STREAMS)) ## make the labs' streams alone (ONLY='lab1 faces': of these)
+of_labs = $(filter $(or $(foreach lab,$(ONLY),$(OUT)/$(lab)/% $(OUT)/small/$(lab)/%),%),$(1))
+runs: tools ## print the labs' streams, a name a line, for GNU parallel or Slurm (docs/many-runs.md; ONLY='lab1 faces')
+	@printf '%s\n' $(call of_labs,$(STREAMS))
+streams: $(call of_labs,$(STREAMS)) ## make the labs' streams alone (ONLY='lab1 faces': of these)
 
 # ---- benches: OpenBLAS and LAPACK are what the kernels are held against, and linked only here ----
 

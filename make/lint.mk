@@ -6,7 +6,7 @@ LINT_SOURCES := $(shell find lib tools tests -name '*.[ch]' | sort)
 LINT_LIBRARY := $(filter lib/% tools/%,$(LINT_SOURCES))
 # Translation units: the kernels are one, table.c, which includes the others.
 LINT_UNITS := $(filter-out lib/num/kernels/%,$(filter %.c,$(LINT_LIBRARY))) lib/num/kernels/table.c
-LINT_SCRIPTS := .ci/run $(shell find make pipelines tests -name '*.sh' | sort)
+LINT_SCRIPTS := .ci/run $(shell find make pipelines examples tests -name '*.sh' | sort)
 MAX_LINES := 60
 
 .PHONY: lint lint-deps lint-format lint-scripts lint-cppcheck lint-analyzer lint-rooms lint-length

@@ -130,6 +130,53 @@ runs_page() {
     done < <(awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$1")
     prints "$command" "$expected"
 }
+
+# missing WORD...: which of these programs are not here, and of the modules of Python behind the word python. `slurm`
+# is one whose only node is this machine, so that its tasks see the scratch folder.
+missing() {
+    local word modules=no
+    for word; do
+        if [ "$word" = python ]; then
+            modules=yes
+            [ -n "$python" ] || printf '%s ' NumPy
+        elif [ "$modules" = yes ]; then
+            "$python" -c "import $word" 2>/dev/null || printf '%s ' "$word"
+        elif [ "$word" = slurm ]; then
+            [ "$(sinfo -h -N -o %N 2>/dev/null | sort -u)" = "$(hostname -s)" ] || printf '%s ' "Slurm on this machine alone"
+        else
+            command -v "$word" >/dev/null || printf '%s ' "$word"
+        fi
+    done
+}
+
+# runs_blocks FILE: the console blocks of a page whose blocks say what they need (<!-- needs: jq -->), here in this
+# folder; those that need what is missing are skipped. "> " goes on with a command.
+runs_blocks() {
+    local i needs lacks line command expected
+    awk '/^<!-- needs: / { sub(/^<!-- needs: /, ""); sub(/ -->$/, ""); needs = $0 }
+        /^```console/ { on = 1; n++; print needs > ("block" n); next } /^```/ { on = 0 } on { print > ("block" n) }' "$1"
+    equal 'every block says what it needs' "$(grep -c '^```console' "$1")" "$(grep -c '^<!-- needs: ' "$1")"
+    for ((i = 1; i <= $(grep -c '^```console' "$1"); i++)); do
+        {
+            read -r -a needs
+            lacks=$(missing "${needs[@]}")
+            if [ -n "$lacks" ]; then
+                skip "not installed: ${lacks% }: ${needs[*]}"
+                continue
+            fi
+            command='' expected=''
+            while IFS= read -r line; do
+                case $line in
+                '$ '*) prints "$command" "$expected"; command=${line#\$ } expected='' ;;
+                '> '*) command+=$'\n'${line#> } ;;
+                *) expected+=$line$'\n' ;;
+                esac
+            done
+            prints "$command" "$expected"
+        } <"block$i"
+    done
+}
+
 prints() { # prints COMMAND TEXT: it prints this and nothing else
     if [ -z "$1" ]; then
         :

@@ -31,7 +31,7 @@ for name in */; do
     check "$name: its Makefile is a page" [ "$(wc -l <"$name/Makefile")" -le 80 ]
 done
 export PYTHON=$python
-projects='tabular images ratings class'
+projects='tabular images ratings sweep class'
 if [ -z "$python" ]; then
     skip "no NumPy: a class, some of which cheats with it"
     projects=${projects% class}
@@ -73,6 +73,21 @@ for row in csv.DictReader(open("images/out/accuracy.tsv"), delimiter="\t"):
         z = np.load(io.BytesIO(npz))
         assert abs((z["y_pred"] == z["y_" + part]).mean() - float(row[part + ".accuracy"])) < 1e-12, row
     assert float(row["test.accuracy"]) > 0.7, row'
+check "sweep: the table" "$python" -c '
+import csv, numpy as np
+rows = list(csv.reader(open("sweep/out/table.tsv"), delimiter="\t"))[1:]
+assert len(rows) == 4
+for rate, seeds, *figures in rows:
+    loss, accuracy = [], []
+    for seed in range(1, int(seeds) + 1):
+        z = np.load(f"sweep/out/lr-{rate}-seed-{seed}.npz")
+        h = np.maximum(z["x_val"].reshape(250, 784) / 255 @ z["layer1.weight"].T.astype(float) + z["layer1.bias"], 0)
+        p = h @ z["layer2.weight"].T.astype(float) + z["layer2.bias"]
+        accuracy.append((p.argmax(1) == z["y_val"]).mean())
+        p -= p.max(1, keepdims=True)
+        loss.append((np.log(np.exp(p).sum(1)) - p[np.arange(250), z["y_val"]]).mean())
+    ours = [np.mean(loss), np.std(loss, ddof=1), np.mean(accuracy), np.std(accuracy, ddof=1)]
+    assert int(seeds) == 4 and np.abs(np.array(ours) - np.array(figures, float)).max() < 6e-5, (rate, ours, figures)'
 check "ratings: the table, and who is recommended what" "$python" -c '
 import csv, numpy as np
 best = (9, "")
@@ -129,6 +144,6 @@ for r in rows:
     p = (h @ z["layer2.weight"].T.astype(float) + z["layer2.bias"]).argmax(1)
     assert abs((p == hidden[:, 64]).mean() - float(r["accuracy"])) < 6e-5, (r, (p == hidden[:, 64]).mean())'
 equal "class: the page shows every student that can be read" "$(grep -o '<h[1-6][^>]*>student-[0-9]*' class/out/class.html | grep -o 'student-[0-9]*' | sort -u | wc -l)" 29
-for picture in tabular/out/confusion.png tabular/out/curves.png images/out/{pictures,maps,confusion,curves}.png ratings/out/curves.png; do
+for picture in tabular/out/confusion.png tabular/out/curves.png images/out/{pictures,maps,confusion,curves}.png ratings/out/curves.png sweep/out/curves.png; do
     equal "$picture" "$(head -c 8 "$picture" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
 done
