@@ -1,15 +1,15 @@
 /* Lets system calls and allocations of a tool fail, one at a time, and checks what becomes of it:
  *
- *     inject [-s STEP] [-m PRELOADED-LIBRARY] [-p PIPED-FILE] TOOL [ARGUMENT]...
+ *     inject [-s STEP] [-m PRELOADED-LIBRARY] [-p PIPED-FILE] [-e ENDING] TOOL [ARGUMENT]...
  *
- * runs the tool undisturbed, on standard output and with -o, and then once for each call that it
- * makes and each way in which that can fail (the first three and the last three of each kind, and
- * of those between every STEP-th; of allocations past MANY one in fifty). The calls are met in the
- * kernel (ptrace), so those of the C library are among them; the loader's are left alone. What is
- * right: exit status 0 and the bytes of the undisturbed run; or exit status 1, one line on standard
- * error, and the file under -o as it was. Either way nothing else is left. It prints "TOOL: N
- * faults, M wrong" after what is wrong, and exits 1 if anything is; 77 where no process may be
- * traced. */
+ * runs the tool undisturbed, on standard output and with -o (with ENDING, .pdf say, only with -o
+ * and a file that ends so), and then once for each call that it makes and each way in which that
+ * can fail (the first three and the last three of each kind, and of those between every STEP-th; of
+ * allocations past MANY one in fifty). The calls are met in the kernel (ptrace), so those of the C
+ * library are among them; the loader's are left alone. What is right: exit status 0 and the bytes
+ * of the undisturbed run; or exit status 1, one line on standard error, and the file under -o as it
+ * was. Either way nothing else is left. It prints "TOOL: N faults, M wrong" after what is wrong,
+ * and exits 1 if anything is; 77 where no process may be traced. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <elf.h>
@@ -280,6 +280,7 @@ static void trace(run *r) {
 /* ---- what is right ---- */
 
 static unsigned long faults, wrong;
+static char out_path[40] = "dir/out"; /* and ENDING, by which a picture has its format */
 
 static char *read_file(const char *path, size_t *size) {
     FILE *f = fopen(path, "rb");
@@ -314,7 +315,7 @@ static const char *verdict(const run *r, bool to_file, const char *tool) {
     size_t size = 0;
     char *text = read_file("stderr", &size);
     const char *newline = memchr(text, '\n', size);
-    const char *result = to_file ? "dir/out" : "stdout", *complaint = NULL;
+    const char *result = to_file ? out_path : "stdout", *complaint = NULL;
     const char *name = strncmp(text, "labpipe ", 8) == 0 ? text + 8 : text;
     const bool is_line = newline == text + size - 1 && strncmp(name, tool, strlen(tool)) == 0;
     if (timed_out)
@@ -340,8 +341,8 @@ static const char *verdict(const run *r, bool to_file, const char *tool) {
 
 /* One run with a fault, and what it left. */
 static void try(run *r, bool to_file, const char *tool, const char *what, long nth) {
-    remove("dir/out");
-    if (to_file && link("old", "dir/out") != 0)
+    remove(out_path);
+    if (to_file && link("old", out_path) != 0)
         exit(1);
     trace(r);
     if (r->nth == 0 && !r->told)
@@ -401,6 +402,8 @@ int main(int argc, char **argv) {
             step = atol(argv[at + 1]);
         else if (argv[at][1] == 'p')
             piped = argv[at + 1];
+        else if (argv[at][1] == 'e')
+            snprintf(out_path, sizeof out_path, "dir/out%s", argv[at + 1]);
         else
             library = argv[at + 1];
     if (at >= argc)
@@ -414,16 +417,18 @@ int main(int argc, char **argv) {
         printf("FAILED: %s: status %d undisturbed\n", argv[at], undisturbed.status);
         return 1;
     }
-    inject(argv + at, false, library, step);
+    const bool only_with_o = strcmp(out_path, "dir/out") != 0;
+    if (!only_with_o)
+        inject(argv + at, false, library, step);
     char **with_o = calloc((size_t)argc + 3, sizeof *with_o);
     for (int i = at; i < argc; i++)
         with_o[i - at] = argv[i];
     with_o[argc - at] = "-o";
-    with_o[argc - at + 1] = "dir/out";
+    with_o[argc - at + 1] = out_path;
     /* Nearly always the same: replay -o keeps something else. */
     run undisturbed_o = {.command = with_o, .out = "stdout"};
     trace(&undisturbed_o);
-    if (undisturbed_o.status != 0 || rename("dir/out", "expected-o") != 0) {
+    if (undisturbed_o.status != 0 || rename(out_path, "expected-o") != 0) {
         printf("FAILED: %s -o: status %d undisturbed\n", argv[at], undisturbed_o.status);
         return 1;
     }

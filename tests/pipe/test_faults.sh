@@ -40,6 +40,22 @@ for tool in $(all_tools); do
     [ -z "$file" ] || { [ "$FAULTS" -gt 1 ] && [ "$tool" != pick ]; } ||
         try -p "$file" "$path" $arguments --threads 1
 done
+
+# Where other libraries, or other parts of them, are at work than in those calls.
+render-weights --tile 2x2 model.npz >picture.png
+gzip -n <digits.idx >digits.idx.gz
+split --train 0.5 --compress iris.npz >packed.npz
+while read -r tool input arguments; do
+    try "$tools/$tool" $arguments "../$input" --threads 1
+done <<'TABLE'
+from-images picture.png
+from-idx    digits.idx.gz
+inspect     packed.npz --json
+split       iris.npz --train 0.5 --compress
+TABLE
+for ending in .svg .pdf; do
+    try -e $ending "$tools/plot-curves" ../model.npz --threads 1
+done
 check "$total faults, at least fifty a tool" [ "$total" -ge $((50 * tools_tried)) ]
 
 # A program that keeps none of this: its lines do not name it, and it knows no -o.
