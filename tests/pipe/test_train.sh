@@ -171,8 +171,8 @@ rm -f check.npz
 for round in 1 2 3 4; do
     status=0
     # shellcheck disable=SC2086 # a command
-    timeout -s KILL 0.0$((round * 2)) $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz \
-        >/dev/null 2>&1 || status=$?
+    { timeout -s KILL 0.0$((round * 2)) $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz \
+        >/dev/null || status=$?; } 2>/dev/null # where the shell tells of the kill
     case $status in 0 | 137) ;; *) fail "a perceptron before the kill: status $status" ;; esac
 done
 $perceptron --checkpoint check.npz --checkpoint-every 7 --resume near.npz >part.npz
