@@ -258,14 +258,18 @@ float lp_half_value(uint16_t half) {
     return value;
 }
 
+void lp_tensor_copy_rows(const lp_tensor *from, const size_t *index, size_t n, void *rows) {
+    const size_t bytes = lp_tensor_row_size(from) * from->type.size;
+    for (size_t i = 0; i < n && bytes > 0; i++)
+        memcpy((char *)rows + i * bytes, (const char *)from->data + index[i] * bytes, bytes);
+}
+
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n) {
     size_t shape[LP_MAX_DIMS];
     memcpy(shape, from->shape, sizeof shape);
     shape[0] = n;
     lp_tensor t = lp_tensor_zeros(from->type, from->ndim, shape);
-    size_t bytes = lp_tensor_row_size(from) * from->type.size;
-    for (size_t i = 0; i < n && bytes > 0; i++)
-        memcpy((char *)t.data + i * bytes, (const char *)from->data + index[i] * bytes, bytes);
+    lp_tensor_copy_rows(from, index, n, t.data);
     return t;
 }
 

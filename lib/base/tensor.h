@@ -97,6 +97,9 @@ float lp_half_value(uint16_t half);
 /* The rows index[0..n), in that order, as a new tensor. Every index is below the rows. */
 lp_tensor lp_tensor_take_rows(const lp_tensor *from, const size_t *index, size_t n);
 
+/* The same to n rows of memory. */
+void lp_tensor_copy_rows(const lp_tensor *from, const size_t *index, size_t n, void *rows);
+
 /* String tensors of UTF-8 texts: 'U', NumPy's str. One text that is not UTF-8, such as a recipe
  * with an old file's name, becomes 'S', its bytes as they are. */
 lp_tensor lp_tensor_strings(const char *const *texts, size_t n); /* U, [n] */

@@ -77,6 +77,16 @@ int lp_archive_write(lp_archive_writer *w, const char *name, const lp_tensor *t,
 int lp_archive_write_member(lp_archive_writer *w, const char *name, const lp_member *m,
                             lp_error *e);
 
+/* Elements that come in pieces, as often as they are asked for: the bytes from `at` on, at least
+ * one. -1 and e where they cannot be had. */
+typedef int lp_archive_piece(void *context, size_t at, const void **bytes, size_t *n, lp_error *e);
+
+/* Writes a tensor that has type and shape alone and gets its elements in pieces; `crc` is the
+ * CRC-32 of its header and elements. They are asked for once, and refused where they are others by
+ * now. */
+int lp_archive_write_pieces(lp_archive_writer *w, const char *name, const lp_tensor *t,
+                            uint32_t crc, lp_archive_piece *piece, void *context, lp_error *e);
+
 /* The same for a tensor whose bytes do not come from the member: m->size of them follow, with the
  * CRC-32 `crc`, in any number of calls of lp_archive_write_bytes. Not where it is compressed. */
 int lp_archive_write_stated(lp_archive_writer *w, const char *name, const lp_member *m,

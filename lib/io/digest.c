@@ -1,5 +1,6 @@
 #include "io/digest.h"
 
+#include "io/crc32.h"
 #include "io/npy.h"
 
 #include <nettle/sha2.h>
@@ -46,6 +47,25 @@ lp_sha256 lp_sha256_of_tensor(const lp_tensor *t) {
     start_tensor(&hash, t->type, t->ndim, t->shape);
     sha256_update(&hash, t->count * t->type.size, t->data);
     return finish(&hash);
+}
+
+int lp_sha256_of_pieces(const lp_tensor *t, lp_archive_piece *piece, void *context,
+                        lp_sha256 *sha256, uint32_t *crc32, lp_error *e) {
+    LP_CLEANUP(lp_buffer_free) lp_buffer header = {0};
+    struct sha256_ctx hash;
+    const size_t size = t->count * t->type.size;
+    start_tensor(&hash, t->type, t->ndim, t->shape);
+    lp_npy_append_header(&header, t->type, t->ndim, t->shape);
+    *crc32 = lp_crc32(0, header.data, header.size);
+    for (size_t at = 0, n; at < size; at += n) {
+        const void *bytes;
+        if (piece(context, at, &bytes, &n, e))
+            return -1;
+        *crc32 = lp_crc32(*crc32, bytes, n);
+        sha256_update(&hash, n, bytes);
+    }
+    *sha256 = finish(&hash);
+    return 0;
 }
 
 /* The bytes of a member from `first` on, of which no more stays mapped than before. */

@@ -49,6 +49,11 @@ bool lp_sha256_is_known(const lp_sha256 *sha256);
 lp_sha256 lp_sha256_of_tensor(const lp_tensor *t);
 int lp_sha256_of_member(const lp_member *m, lp_sha256 *sha256, lp_error *e);
 
+/* Of a tensor that has type and shape alone and gets its elements in pieces; *crc32 is that of its
+ * header and elements. */
+int lp_sha256_of_pieces(const lp_tensor *t, lp_archive_piece *piece, void *context,
+                        lp_sha256 *sha256, uint32_t *crc32, lp_error *e);
+
 typedef struct {
     lp_sha256 sha256;
     uint32_t crc32;

@@ -269,49 +269,81 @@ static bool is_half(const lp_npy *npy) {
     return npy->type.kind == 'f' && npy->type.size == 2;
 }
 
-/* *t = elements that were copied as they are stored, in C order; `stored` is taken over. */
-static int finish(const lp_npy *npy, lp_tensor *stored, lp_tensor *t, lp_error *e) {
-    const size_t unit = unit_of(npy);
+lp_tensor lp_npy_describe(const lp_npy *npy) {
+    return lp_tensor_over(NULL, is_half(npy) ? LP_F4 : npy->type, npy->ndim, npy->shape);
+}
+
+bool lp_npy_is_native(const lp_npy *npy, const void *data) {
+    return !npy->is_fortran && !is_swapped(npy) && !is_half(npy) &&
+           (uintptr_t)data % unit_of(npy) == 0;
+}
+
+/* out = n elements as they are stored at `in`, which may be the same place but for f2. */
+static void decode_run(const lp_npy *npy, const char *in, size_t n, void *out) {
+    const size_t unit = unit_of(npy), size = n * npy->type.size;
+    if (is_half(npy)) {
+        for (size_t i = 0; i < n; i++) {
+            uint16_t half;
+            memcpy(&half, in + i * sizeof half, sizeof half);
+            ((float *)out)[i] = lp_half_value(is_swapped(npy) ? __builtin_bswap16(half) : half);
+        }
+        return;
+    }
+    if (in != out && size > 0)
+        memcpy(out, in, size);
     if (is_swapped(npy))
-        lp_swap_bytes(stored->data, stored->count * npy->type.size / unit, unit);
-    *t = *stored;
-    if (!is_half(npy))
-        return 0;
-    int failed = lp_tensor_try_zeros(t, LP_F4, stored->ndim, stored->shape, e);
-    for (size_t i = 0; i < stored->count && !failed; i++)
-        ((float *)t->data)[i] = lp_half_value(((const uint16_t *)stored->data)[i]);
-    lp_tensor_free(stored);
-    return failed;
+        lp_swap_bytes(out, size / unit, unit);
 }
 
 int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e) {
-    const bool is_aligned = (uintptr_t)data % unit_of(npy) == 0;
-    *t = lp_tensor_over((void *)(uintptr_t)data, npy->type, npy->ndim, npy->shape);
-    if (!npy->is_fortran && !is_swapped(npy) && !is_half(npy) && is_aligned)
+    *t = lp_npy_describe(npy);
+    t->data = (void *)(uintptr_t)data;
+    if (lp_npy_is_native(npy, data))
         return 0;
-    lp_tensor stored;
-    if (lp_tensor_try_zeros(&stored, npy->type, npy->ndim, npy->shape, e))
+    LP_CLEANUP(lp_tensor_free) lp_tensor turned = {0};
+    if (npy->is_fortran) {
+        if (lp_tensor_try_zeros(&turned, npy->type, npy->ndim, npy->shape, e))
+            return -1;
+        if (npy->data_size > 0)
+            fortran_to_c(npy, data, turned.data);
+        data = turned.data;
+    }
+    if (npy->is_fortran && !is_half(npy)) {
+        *t = turned;
+        turned = (lp_tensor){0};
+    } else if (lp_tensor_try_zeros(t, t->type, npy->ndim, npy->shape, e)) {
         return -1;
-    if (npy->is_fortran && npy->count > 0 && npy->data_size > 0)
-        fortran_to_c(npy, data, stored.data);
-    else if (npy->data_size > 0)
-        memcpy(stored.data, data, npy->data_size);
-    return finish(npy, &stored, t, e);
+    }
+    decode_run(npy, data, npy->count, t->data);
+    return 0;
+}
+
+void lp_npy_copy_rows(const lp_npy *npy, const void *data, const size_t *index, size_t first,
+                      size_t n, void *rows) {
+    const lp_tensor t = lp_npy_describe(npy);
+    const size_t count = lp_tensor_row_size(&t), step = count * t.type.size;
+    const char *in = data;
+    if (index == NULL)
+        decode_run(npy, in + first * count * npy->type.size, n * count, rows);
+    for (size_t i = 0; i < n && index != NULL; i++)
+        decode_run(npy, in + index[first + i] * count * npy->type.size, count,
+                   (char *)rows + i * step);
 }
 
 int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index, size_t n,
                        lp_tensor *t, lp_error *e) {
-    lp_tensor stored, whole;
+    LP_CLEANUP(lp_tensor_free) lp_tensor whole = {0};
     if (npy->is_fortran) {
         if (lp_npy_decode(npy, data, &whole, e))
             return -1;
         *t = lp_tensor_take_rows(&whole, index, n);
-        lp_tensor_free(&whole);
         return 0;
     }
-    whole = lp_tensor_over((void *)(uintptr_t)data, npy->type, npy->ndim, npy->shape);
-    stored = lp_tensor_take_rows(&whole, index, n);
-    return finish(npy, &stored, t, e);
+    *t = lp_npy_describe(npy);
+    t->shape[0] = n;
+    *t = lp_tensor_zeros(t->type, t->ndim, t->shape);
+    lp_npy_copy_rows(npy, data, index, 0, n, t->data);
+    return 0;
 }
 
 /* ---- writing ---- */

@@ -52,6 +52,17 @@ int lp_npy_decode(const lp_npy *npy, const void *data, lp_tensor *t, lp_error *e
 int lp_npy_decode_rows(const lp_npy *npy, const void *data, const size_t *index, size_t n,
                        lp_tensor *t, lp_error *e);
 
+/* Type and shape of the tensor that a header's elements become, without data. */
+lp_tensor lp_npy_describe(const lp_npy *npy);
+
+/* True where these elements need no change to be that tensor's. */
+bool lp_npy_is_native(const lp_npy *npy, const void *data);
+
+/* rows = the rows [first, first + n), or index[first .. first + n), as the tensor has them. Not in
+ * Fortran order; the data may have any alignment, rows have the element's. */
+void lp_npy_copy_rows(const lp_npy *npy, const void *data, const size_t *index, size_t first,
+                      size_t n, void *rows);
+
 /* Writes a type as NumPy's dtype.str has it, "<f8" or "|S5", to text; returns it. */
 const char *lp_npy_dtype(lp_type type, char text[24]);
 

@@ -9,6 +9,7 @@
 #include "io/pipeline.h"
 #include "io/recipe.h"
 #include "io/relay.h"
+#include "io/rows.h"
 #include "io/source.h"
 
 #include <stdlib.h>
@@ -25,6 +26,11 @@ struct entry {
     lp_member member; /* as it was read; without a name for a tensor that was put */
     bool is_decoded;
     lp_tensor tensor; /* decoded, or put */
+    bool is_made;     /* row by row, when it is needed: the tensor has no data yet */
+    lp_rows rows;     /* then: how; what they are made of is in `from`, if anything */
+    entry *from;
+    size_t users;     /* how many others are made of this one */
+    bool is_detached; /* it is no longer in the stream, but for these */
     bool has_sha256;  /* the digest that came with it says its SHA-256 */
     lp_sha256 sha256;
 };
@@ -67,10 +73,29 @@ lp_stream *lp_stream_new(void) {
     return lp_alloc_zero(1, sizeof(lp_stream));
 }
 
+static void clear(entry *x);
+
+/* What the rows were made of is no longer needed for them. */
+static void let_go(entry *x) {
+    entry *from = x->from;
+    x->is_made = false;
+    x->from = NULL;
+    if (from != NULL && --from->users == 0 && from->is_detached)
+        clear(from);
+}
+
 static void clear(entry *x) {
+    let_go(x);
     lp_member_free(&x->member);
     lp_tensor_free(&x->tensor);
     x->is_decoded = x->has_sha256 = false;
+}
+
+/* An entry leaves the stream. */
+static void detach(entry *x) {
+    x->is_detached = true;
+    if (x->users == 0)
+        clear(x);
 }
 
 void lp_stream_free(lp_stream *s) {
@@ -99,8 +124,12 @@ static lp_dictionary *index_of(lp_stream *s, const char *ending) {
     return *ending != '\0' ? &s->tensors : &s->files;
 }
 
+static const char *ending_of(const entry *x) {
+    return x->member.name != NULL ? x->member.ending : NPY;
+}
+
 static lp_dictionary *index_of_entry(lp_stream *s, const entry *x) {
-    return index_of(s, x->member.name != NULL ? x->member.ending : NPY);
+    return index_of(s, ending_of(x));
 }
 
 static entry *find(const lp_stream *s, const char *name) {
@@ -110,18 +139,27 @@ static entry *find(const lp_stream *s, const char *name) {
 
 /* The entry of that name and ending, cleared, or a new one at the end. */
 static entry *renew(lp_stream *s, const char *name, const char *ending) {
-    entry *x = lp_dictionary_get(index_of(s, ending), name);
-    if (x != NULL) {
-        clear(x);
-        return x;
+    entry *old = lp_dictionary_get(index_of(s, ending), name);
+    size_t place = s->count;
+    if (old != NULL && old->users == 0) {
+        clear(old);
+        return old;
     }
-    s->item = lp_grow(s->item, s->count, &s->capacity, sizeof *s->item);
-    x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
+    if (old != NULL) /* others are made of it: another one takes its place */
+        for (place = 0; s->item[place] != old;)
+            place++;
+    else
+        s->item = lp_grow(s->item, s->count++, &s->capacity, sizeof *s->item);
+    entry *x = lp_arena_alloc_zero(&s->arena, 1, sizeof *x);
     x->name = lp_arena_strdup(&s->arena, name);
     x->set = SIZE_MAX;
-    x->place = s->count;
+    x->place = place;
+    if (old != NULL) {
+        lp_dictionary_drop(index_of(s, ending), name);
+        detach(old);
+    }
     lp_dictionary_put(index_of(s, ending), x->name, x);
-    return s->item[s->count++] = x;
+    return s->item[place] = x;
 }
 
 void lp_stream_filter(lp_stream *s, bool (*keep)(const char *name, const void *context),
@@ -133,7 +171,7 @@ void lp_stream_filter(lp_stream *s, bool (*keep)(const char *name, const void *c
             s->item[kept++] = x;
         } else {
             lp_dictionary_drop(index_of_entry(s, x), x->name);
-            clear(x);
+            detach(x);
         }
     }
     s->count = kept;
@@ -257,25 +295,46 @@ static const unsigned char *stored(const entry *x) {
     return lp_member_bytes(&x->member) + x->member.npy.header_size;
 }
 
+/* How its rows are made. */
+static lp_rows rows_of(const entry *x) {
+    lp_rows r = x->rows;
+    if (x->from != NULL && x->from->is_decoded)
+        r.tensor = &x->from->tensor;
+    else if (x->from != NULL)
+        r.member = &x->from->member;
+    return r;
+}
+
+static int make_all(entry *x, lp_error *e) {
+    const lp_rows r = rows_of(x);
+    if (lp_rows_all(&r, &x->tensor, e))
+        return -1;
+    let_go(x);
+    return 0;
+}
+
+/* Sets x->tensor, with data. */
+static int decode(entry *x, lp_error *e) {
+    if (x->is_decoded)
+        return 0;
+    if (x->is_made ? make_all(x, e)
+                   : lp_npy_decode(&x->member.npy, stored(x), &x->tensor, e) &&
+                         lp_within(e, "tensor '%s'", x->name))
+        return -1;
+    x->is_decoded = true;
+    return 0;
+}
+
 const lp_tensor *lp_stream_get(lp_stream *s, const char *name, lp_error *e) {
     entry *x = find_tensor(s, name, e);
-    if (x == NULL)
-        return NULL;
-    if (!x->is_decoded) {
-        if (lp_npy_decode(&x->member.npy, stored(x), &x->tensor, e)) {
-            lp_within(e, "tensor '%s'", name);
-            return NULL;
-        }
-        x->is_decoded = true;
-    }
-    return &x->tensor;
+    return x != NULL && decode(x, e) == 0 ? &x->tensor : NULL;
 }
 
 int lp_stream_get_rows(lp_stream *s, const char *name, const size_t *index, size_t n, lp_tensor *t,
                        lp_error *e) {
     *t = (lp_tensor){0};
-    const entry *x = find_tensor(s, name, e);
-    if (x == NULL)
+    entry *x = find_tensor(s, name, e);
+    if (x == NULL || (x->is_made && decode(x, e)))
         return -1;
     if (x->is_decoded)
         *t = lp_tensor_take_rows(&x->tensor, index, n);
@@ -315,6 +374,41 @@ void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t) {
     x->tensor = *t;
     x->is_decoded = true;
     *t = (lp_tensor){0};
+}
+
+void *lp_stream_alloc(lp_stream *s, size_t count, size_t size) {
+    return lp_arena_alloc(&s->arena, count, size);
+}
+
+/* *from = the tensor that rows are made of, in a form that they can be read from; NULL for none. */
+static int find_source(const lp_stream *s, const char *name, entry **from, lp_error *e) {
+    *from = NULL;
+    if (name == NULL)
+        return 0;
+    *from = find_tensor(s, name, e);
+    if (*from == NULL)
+        return -1;
+    return (*from)->is_made || (*from)->member.npy.is_fortran ? decode(*from, e) : 0;
+}
+
+int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
+                       const lp_stream_rows *rows, lp_error *e) {
+    entry *from;
+    size_t count, bytes;
+    if (lp_stream_check_name(name, e))
+        abort();
+    if (find_source(s, rows->from, &from, e) ||
+        lp_shape_size(description->type, description->ndim, description->shape, &count, &bytes, e))
+        return -1;
+    if (from != NULL)
+        from->users++;
+    entry *x = renew(s, name, NPY);
+    x->tensor = lp_tensor_over(NULL, description->type, description->ndim, description->shape);
+    x->rows = (lp_rows){
+        .made = x->tensor, .index = rows->index, .make = rows->make, .context = rows->context};
+    x->from = from;
+    x->is_made = true;
+    return bytes <= LP_STREAM_ROWS_AT_ONCE ? decode(x, e) : 0;
 }
 
 void lp_stream_put_text(lp_stream *s, const char *name, const char *text) {
@@ -762,9 +856,28 @@ const char *lp_stream_difference(lp_stream *a, lp_stream *b, size_t *element, lp
 
 /* ---- writing ---- */
 
+/* Makes all rows once. */
+static int sum_rows(const entry *x, lp_sha256 *sha256, uint32_t *crc32, lp_error *e) {
+    const lp_rows r = rows_of(x);
+    LP_CLEANUP(lp_row_pieces_free) lp_row_pieces p = lp_row_pieces_of(&r);
+    return lp_sha256_of_pieces(&r.made, lp_row_pieces_next, &p, sha256, crc32, e);
+}
+
+/* Makes them twice: their checksum precedes them. */
+static int write_rows(lp_archive_writer *w, const entry *x, lp_sha256 *sha256, lp_error *e) {
+    uint32_t crc;
+    const lp_rows r = rows_of(x);
+    if (sum_rows(x, sha256, &crc, e))
+        return -1;
+    LP_CLEANUP(lp_row_pieces_free) lp_row_pieces p = lp_row_pieces_of(&r);
+    return lp_archive_write_pieces(w, x->name, &r.made, crc, lp_row_pieces_next, &p, e);
+}
+
 static int sha256_of(const entry *x, lp_sha256 *sha256, lp_error *e) {
     if (x->has_sha256)
         *sha256 = x->sha256;
+    else if (x->is_made)
+        return sum_rows(x, sha256, &(uint32_t){0}, e);
     else if (x->member.name != NULL)
         return lp_sha256_of_member(&x->member, sha256, e);
     else
@@ -811,6 +924,16 @@ static int write_text(lp_archive_writer *w, const char *name, const lp_buffer *t
     return lp_archive_write(w, name, &t, e);
 }
 
+/* Writes what is there as a whole; *sha256 becomes its digest, unless it is NULL. */
+static int write_whole(lp_archive_writer *w, const entry *x, lp_sha256 *sha256, lp_error *e) {
+    if (sha256 != NULL && sha256_of(x, sha256, e))
+        return lp_within(e, "tensor '%s'", x->name);
+    if (x->member.is_passed)
+        return 0;
+    return x->member.name != NULL ? lp_archive_write_member(w, x->name, &x->member, e)
+                                  : lp_archive_write(w, x->name, &x->tensor, e);
+}
+
 int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
     LP_CLEANUP(lp_archive_writer_free)
     lp_archive_writer w = {.out = out, .compress = compress};
@@ -826,16 +949,13 @@ int lp_stream_write(lp_stream *s, FILE *out, bool compress, lp_error *e) {
     }
     for (size_t i = 0; i < s->count; i++) {
         const entry *x = s->item[i];
-        const bool is_member = x->member.name != NULL;
         lp_sha256 sha256;
-        if (has_recipe && sha256_of(x, &sha256, e))
-            return lp_within(e, "tensor '%s'", x->name);
-        if (!x->member.is_passed && (is_member ? lp_archive_write_member(&w, x->name, &x->member, e)
-                                               : lp_archive_write(&w, x->name, &x->tensor, e)))
+        if (x->is_made ? write_rows(&w, x, &sha256, e)
+                       : write_whole(&w, x, has_recipe ? &sha256 : NULL, e))
             return -1;
         const uint32_t crc32 = !x->member.is_passed ? w.crc32 : x->member.crc;
         if (has_recipe)
-            lp_digest_append(&digest, &sha256, crc32, x->name, is_member ? x->member.ending : NPY);
+            lp_digest_append(&digest, &sha256, crc32, x->name, ending_of(x));
     }
     if (has_recipe && (write_text(&w, "recipe", &s->origin.recipe, e) ||
                        write_text(&w, LP_DIGEST_NAME, &digest, e)))

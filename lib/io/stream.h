@@ -95,7 +95,34 @@ int lp_stream_get_choice(lp_stream *s, const char *name, const char *choices, lp
  * and clears *t; data that *t borrows has to outlive the stream. Aborts where NAME is not valid. */
 void lp_stream_put(lp_stream *s, const char *name, lp_tensor *t);
 
-/* The same for a text (U, 0-d), a list of texts (U, [n]) and a single number. */
+/* rows = the rows [first, first + n) of a tensor, in C order, made of `from`, the n rows that they
+ * are made of. A row's bytes are always the same, whatever rows are made with it: all are made
+ * twice, for the checksums that precede them and then to be written. -1 and e, which says whose row
+ * it is, where one cannot be made. */
+typedef int lp_rows_make(const void *context, const lp_tensor *from, size_t first, size_t n,
+                         void *rows, lp_error *e);
+
+/* How rows are made. What is borrowed has to outlive the stream: lp_stream_alloc gives such memory.
+ */
+typedef struct {
+    const char *from;    /* the tensor whose rows they are made of; NULL: the context alone */
+    const size_t *index; /* row i is made of its row index[i]; NULL: of row i */
+    lp_rows_make *make;  /* NULL: as they are there */
+    const void *context;
+} lp_stream_rows;
+
+/* NAME = a tensor of that type and shape (of a dimension or more) whose rows are made when they are
+ * written, about a megabyte at a time, or all together when NAME is asked for; at once where they
+ * are LP_STREAM_ROWS_AT_ONCE bytes or less. `from` may be NAME itself, and may be replaced or
+ * dropped afterwards. -1 and e where `from` is missing or not a tensor, or a row cannot be made. */
+#define LP_STREAM_ROWS_AT_ONCE ((size_t)16 << 20)
+int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
+                       const lp_stream_rows *rows, lp_error *e);
+
+/* Memory that is the stream's and is freed with it. */
+void *lp_stream_alloc(lp_stream *s, size_t count, size_t size) __attribute__((returns_nonnull));
+
+/* NAME = a text (U, 0-d), a list of texts (U, [n]) and a single number. */
 void lp_stream_put_text(lp_stream *s, const char *name, const char *text);
 void lp_stream_put_strings(lp_stream *s, const char *name, const char *const *texts, size_t n);
 void lp_stream_put_number(lp_stream *s, const char *name, double value);
