@@ -75,13 +75,19 @@ lp_stream *lp_stream_new(void) {
 
 static void clear(entry *x);
 
+/* One that was made of x is no longer. */
+static void stop_using(entry *x) {
+    if (--x->users == 0 && x->is_detached)
+        clear(x);
+}
+
 /* What the rows were made of is no longer needed for them. */
 static void let_go(entry *x) {
     entry *from = x->from;
     x->is_made = false;
     x->from = NULL;
-    if (from != NULL && --from->users == 0 && from->is_detached)
-        clear(from);
+    if (from != NULL)
+        stop_using(from);
 }
 
 static void clear(entry *x) {
@@ -290,6 +296,10 @@ static entry *find_tensor(const lp_stream *s, const char *name, lp_error *e) {
     return x;
 }
 
+int lp_stream_check(const lp_stream *s, const char *name, lp_error *e) {
+    return find_tensor(s, name, e) != NULL ? 0 : -1;
+}
+
 /* The elements of a tensor as they were read. */
 static const unsigned char *stored(const entry *x) {
     return lp_member_bytes(&x->member) + x->member.npy.header_size;
@@ -391,24 +401,63 @@ static int find_source(const lp_stream *s, const char *name, entry **from, lp_er
     return (*from)->is_made || (*from)->member.npy.is_fortran ? decode(*from, e) : 0;
 }
 
-int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
-                       const lp_stream_rows *rows, lp_error *e) {
-    entry *from;
+/* NAME = the rows r, made of `from` where that is not NULL. */
+static int put_made(lp_stream *s, const char *name, const lp_rows *r, entry *from, lp_error *e) {
+    lp_error invalid;
     size_t count, bytes;
-    if (lp_stream_check_name(name, e))
+    if (lp_stream_check_name(name, &invalid))
         abort();
-    if (find_source(s, rows->from, &from, e) ||
-        lp_shape_size(description->type, description->ndim, description->shape, &count, &bytes, e))
+    if (lp_shape_size(r->made.type, r->made.ndim, r->made.shape, &count, &bytes, e))
         return -1;
     if (from != NULL)
         from->users++;
     entry *x = renew(s, name, NPY);
-    x->tensor = lp_tensor_over(NULL, description->type, description->ndim, description->shape);
-    x->rows = (lp_rows){
-        .made = x->tensor, .index = rows->index, .make = rows->make, .context = rows->context};
+    x->tensor = r->made;
+    x->rows = *r;
     x->from = from;
     x->is_made = true;
     return bytes <= LP_STREAM_ROWS_AT_ONCE ? decode(x, e) : 0;
+}
+
+int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
+                       const lp_stream_rows *rows, lp_error *e) {
+    entry *from;
+    const lp_rows r = {
+        .made = lp_tensor_over(NULL, description->type, description->ndim, description->shape),
+        .index = rows->index,
+        .make = rows->make,
+        .context = rows->context,
+    };
+    return find_source(s, rows->from, &from, e) ? -1 : put_made(s, name, &r, from, e);
+}
+
+/* NAME = the rows index[0 .. n) of x. */
+static int put_taken(lp_stream *s, const char *name, entry *x, const size_t *index, size_t n,
+                     lp_error *e) {
+    lp_tensor t = x->is_decoded ? x->tensor : lp_npy_describe(&x->member.npy);
+    t.shape[0] = n;
+    const lp_rows r = {.made = lp_tensor_over(NULL, t.type, t.ndim, t.shape), .index = index};
+    return put_made(s, name, &r, x, e);
+}
+
+int lp_stream_put_taken(lp_stream *s, const char *name, const char *from, const size_t *index,
+                        size_t n, lp_error *e) {
+    entry *x;
+    return find_source(s, from, &x, e) ? -1 : put_taken(s, name, x, index, n, e);
+}
+
+int lp_stream_divide(lp_stream *s, const char *name, const size_t *index, size_t parts,
+                     const char *const *part_name, const size_t *count, lp_error *e) {
+    entry *x;
+    int failed = 0;
+    if (find_source(s, name, &x, e))
+        return -1;
+    x->users++; /* one more, so that it outlives its name */
+    lp_stream_drop(s, name);
+    for (size_t i = 0; i < parts && !failed; index += count[i++])
+        failed = count[i] > 0 && put_taken(s, part_name[i], x, index, count[i], e);
+    stop_using(x);
+    return failed ? -1 : 0;
 }
 
 void lp_stream_put_text(lp_stream *s, const char *name, const char *text) {

@@ -68,6 +68,9 @@ bool lp_stream_describe(const lp_stream *s, const char *name, lp_tensor *descrip
 
 bool lp_stream_has(const lp_stream *s, const char *name);
 
+/* -1 and e where lp_stream_get would find no tensor NAME. */
+int lp_stream_check(const lp_stream *s, const char *name, lp_error *e);
+
 /* Writes what the stream holds to text, for messages: "it holds x, y and 3 more", "it is empty".
  * Returns it. */
 enum { LP_STREAM_LISTED = 300 };
@@ -118,6 +121,16 @@ typedef struct {
 #define LP_STREAM_ROWS_AT_ONCE ((size_t)16 << 20)
 int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
                        const lp_stream_rows *rows, lp_error *e);
+
+/* NAME = the rows index[0 .. n) of the tensor `from`, which are taken when they are written; index
+ * has to outlive the stream. */
+int lp_stream_put_taken(lp_stream *s, const char *name, const char *from, const size_t *index,
+                        size_t n, lp_error *e);
+
+/* The tensor NAME becomes `parts` tensors at the end, which have count[0], count[1], ... of its
+ * rows, taken in the order of index as above; those that would have none are left out. */
+int lp_stream_divide(lp_stream *s, const char *name, const size_t *index, size_t parts,
+                     const char *const *part_name, const size_t *count, lp_error *e);
 
 /* Memory that is the stream's and is freed with it. */
 void *lp_stream_alloc(lp_stream *s, size_t count, size_t size) __attribute__((returns_nonnull));
