@@ -113,9 +113,10 @@ static int count_rows(const lp_stream *s, const lp_pick_options *o, size_t *n, l
     return first == NULL ? lp_fail(e, "rows: no tensor that is kept has any") : 0;
 }
 
-/* The rows that are taken of n: *count of them, to be freed; NULL and e where they are not there.
+/* The rows that are taken of n: *count of them, the stream's; NULL and e where they are not there.
  */
-static size_t *list_rows(const lp_pick_options *o, size_t n, size_t *count, lp_error *e) {
+static const size_t *list_rows(lp_stream *s, const lp_pick_options *o, size_t n, size_t *count,
+                               lp_error *e) {
     size_t from = o->rows.from, to = o->rows.to == SIZE_MAX ? n : o->rows.to;
     for (size_t i = 0; i < o->at.count; i++)
         if ((uint64_t)o->at.item[i] >= n) {
@@ -128,7 +129,7 @@ static size_t *list_rows(const lp_pick_options *o, size_t n, size_t *count, lp_e
         return NULL;
     }
     *count = o->at.count > 0 ? o->at.count : to - from;
-    size_t *index = lp_alloc(*count, sizeof *index);
+    size_t *index = lp_stream_alloc(s, *count, sizeof *index);
     for (size_t i = 0; i < *count; i++)
         index[i] = o->at.count > 0 ? (size_t)o->at.item[i] : from + i;
     return index;
@@ -138,16 +139,14 @@ static int take_rows(lp_stream *s, const lp_pick_options *o, lp_error *e) {
     size_t n = 0, count = 0;
     if (check_patterns(s, o->of.item, o->of.count, e) || count_rows(s, o, &n, e))
         return -1;
-    LP_CLEANUP(lp_free) size_t *index = list_rows(o, n, &count, e);
+    const size_t *index = list_rows(s, o, n, &count, e);
     if (index == NULL)
         return -1;
     for (size_t i = 0; i < lp_stream_count(s); i++) {
-        lp_tensor t, rows;
-        if (!has_rows_taken(s, i, o, &t))
-            continue;
-        if (lp_stream_get_rows(s, lp_stream_name(s, i), index, count, &rows, e))
+        lp_tensor t;
+        const char *name = lp_stream_name(s, i);
+        if (has_rows_taken(s, i, o, &t) && lp_stream_put_taken(s, name, name, index, count, e))
             return -1;
-        lp_stream_put(s, lp_stream_name(s, i), &rows);
     }
     return 0;
 }
