@@ -38,27 +38,25 @@ static tensor_name whole_name(const char *name, bool from_train) {
     return n;
 }
 
+static tensor_name part_name(const char *name, int part) {
+    tensor_name n;
+    snprintf(n.text, sizeof n.text, "%s_%s", name, part_names[part]);
+    return n;
+}
+
 /* NAME, or NAME_train, becomes NAME_train, NAME_val and NAME_test, without the parts that have no
  * rows. */
 static int put_parts(lp_stream *s, const char *name, bool from_train, const size_t *index,
                      const size_t count[LP_PARTS], lp_error *e) {
-    tensor_name whole = whole_name(name, from_train);
-    lp_tensor rows[LP_PARTS] = {0};
-    for (int part = 0; part < LP_PARTS; index += count[part++])
-        if (count[part] > 0 &&
-            lp_stream_get_rows(s, whole.text, index, count[part], &rows[part], e)) {
-            while (part-- > 0)
-                lp_tensor_free(&rows[part]);
-            return lp_within(e, "%s", whole.text);
-        }
-    lp_stream_drop(s, whole.text);
-    for (int part = 0; part < LP_PARTS; part++) {
-        char part_name[32];
-        snprintf(part_name, sizeof part_name, "%s_%s", name, part_names[part]);
-        if (count[part] > 0)
-            lp_stream_put(s, part_name, &rows[part]);
+    tensor_name whole = whole_name(name, from_train), part[LP_PARTS];
+    const char *text[LP_PARTS];
+    for (int i = 0; i < LP_PARTS; i++) {
+        part[i] = part_name(name, i);
+        text[i] = part[i].text;
     }
-    return 0;
+    return lp_stream_divide(s, whole.text, index, LP_PARTS, text, count, e)
+               ? lp_within(e, "%s", whole.text)
+               : 0;
 }
 
 /* *n = the rows of x. Refused: y with another number of rows, parts that exist already. */
@@ -76,12 +74,11 @@ static int check_names(const lp_stream *s, bool from_train, size_t *n, lp_error 
             return lp_fail(e, "%s has %zu rows and %s has %zu", x_name.text, *n, name.text,
                            t.shape[0]);
         for (int part = 0; part < LP_PARTS; part++) {
-            char part_name[32];
-            snprintf(part_name, sizeof part_name, "%s_%s", row_names[i], part_names[part]);
-            if (lp_stream_has(s, part_name) && (!from_train || part == LP_VALIDATION))
+            const tensor_name taken = part_name(row_names[i], part);
+            if (lp_stream_has(s, taken.text) && (!from_train || part == LP_VALIDATION))
                 return lp_fail(
                     e, "%s exists already (drop it with labpipe pick --drop, or do not split)",
-                    part_name);
+                    taken.text);
         }
     }
     return 0;
@@ -196,7 +193,7 @@ static int split_dense(lp_stream *s, const lp_split_options *o, lp_error *e) {
         return lp_fail_usage(e, "by row needs a sparse matrix, not x (stratify by y)");
     if (check_names(s, from_train, &n, e))
         return -1;
-    LP_CLEANUP(lp_free) size_t *index = lp_alloc(n, sizeof *index);
+    size_t *index = lp_stream_alloc(s, n, sizeof *index);
     if (partition_rows(s, o, n, index, count, e))
         return -1;
     for (int i = 0; i < ROW_NAMES; i++)
@@ -347,6 +344,6 @@ int lp_split(lp_stream *s, const lp_split_options *o, lp_error *e) {
     else if (!dense && lp_stream_has(s, "x_train"))
         failed = split_train(s, *o, e);
     else
-        failed = lp_stream_get(s, "x", e) == NULL || split_dense(s, o, e);
+        failed = lp_stream_check(s, "x", e) || split_dense(s, o, e);
     return failed ? lp_within(e, "splitting") : 0;
 }
