@@ -4,6 +4,7 @@
 #include "num/kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rows are taken in blocks of this many, each widened to double once. */
 enum { BLOCK = 256 };
@@ -19,7 +20,7 @@ typedef struct {
 static row_blocks open_blocks(lp_arena *arena, const lp_tensor *x) {
     row_blocks b = {
         .num = lp_kernels_of(LP_F8), .x = x, .rows = lp_tensor_rows(x), .d = lp_tensor_row_size(x)};
-    b.block = lp_arena_alloc(arena, b.d, BLOCK * sizeof *b.block);
+    b.block = lp_arena_alloc(arena, b.d, (b.rows < BLOCK ? b.rows : BLOCK) * sizeof *b.block);
     return b;
 }
 
@@ -32,16 +33,21 @@ static size_t widen(row_blocks *b, size_t from) {
     return rows;
 }
 
-static int check_numbers(const lp_tensor *x, lp_error *e) {
+static int check_form(const lp_tensor *x, lp_error *e) {
     char shape[200];
-    size_t bad;
     if (!lp_type_is_number(x->type))
         return lp_fail(e, "is text, expected numbers");
     if (x->ndim == 0 || x->count == 0)
         return lp_fail(e, "has shape %s, expected rows of features",
                        lp_shape_text(x->ndim, x->shape, shape));
+    return 0;
+}
+
+/* x has the rows of a tensor from `first` on. */
+static int check_finite(const lp_tensor *x, size_t first, lp_error *e) {
+    size_t bad;
     if (x->type.kind == 'f' && lp_tensor_find_nonfinite(x, &bad))
-        return lp_fail(e, "row %zu, column %zu is %g", bad / lp_tensor_row_size(x),
+        return lp_fail(e, "row %zu, column %zu is %g", first + bad / lp_tensor_row_size(x),
                        bad % lp_tensor_row_size(x), lp_tensor_at(x, bad));
     return 0;
 }
@@ -101,7 +107,7 @@ static void finish_column(lp_scale_by by, double min, double max, double *o, dou
 int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tensor *divisor,
                  lp_error *e) {
     *offset = *divisor = (lp_tensor){0};
-    if (check_numbers(x, e))
+    if (check_form(x, e) || check_finite(x, 0, e))
         return -1;
     LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     row_blocks b = open_blocks(&arena, x);
@@ -132,58 +138,96 @@ static lp_type scaled_type(lp_type from) {
     return wide ? LP_F8 : LP_F4;
 }
 
-/* Refused, and *out freed, where one of the n elements after `first` was finite and is not now. */
-static int check_range(const lp_tensor *x, lp_tensor *out, size_t first, size_t n, lp_error *e) {
-    const size_t d = lp_tensor_row_size(x);
-    for (size_t i = first; i < first + n; i++) {
-        if (isfinite(lp_tensor_at(out, i)) || !isfinite(lp_tensor_at(x, i)))
-            continue;
-        lp_fail(e, "row %zu, column %zu: %g is out of range once it is scaled", i / d, i % d,
-                lp_tensor_at(x, i));
-        lp_tensor_free(out);
-        return -1;
+/* The numbers of a scaling, (d) each. */
+typedef struct {
+    const char *name; /* of what is scaled */
+    const double *offset, *divisor;
+} scaling;
+
+/* out (rows, d) = the block, rows from .. of x: as `type`. Refused where one was finite and is not
+ * now. */
+static int round_block(const row_blocks *b, size_t from, size_t rows, lp_type type, void *out,
+                       size_t first, lp_error *e) {
+    for (size_t i = 0; i < rows * b->d; i++) {
+        double value = b->block[i];
+        if (type.size == 8)
+            ((double *)out)[i] = value;
+        else
+            value = ((float *)out)[i] = (float)value;
+        if (!isfinite(value))
+            return lp_fail(e, "row %zu, column %zu: %g is out of range once it is scaled",
+                           first + from + i / b->d, i % b->d, lp_tensor_at(b->x, from * b->d + i));
     }
+    return 0;
+}
+
+/* out = the scaled rows x, which are finite, of a tensor from `first` on. */
+static int scale_rows(const lp_tensor *x, const scaling *by, size_t first, void *out, lp_error *e) {
+    const lp_type type = scaled_type(x->type);
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    row_blocks b = open_blocks(&arena, x);
+    for (size_t from = 0; from < b.rows; from += BLOCK) {
+        size_t rows = widen(&b, from);
+        b.num->binary(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, by->offset, 1, b.d, b.block,
+                      false);
+        b.num->binary(LP_DIVIDE, rows, b.d, b.block, rows, b.d, by->divisor, 1, b.d, b.block,
+                      false);
+        if (round_block(&b, from, rows, type, (char *)out + from * b.d * type.size, first, e))
+            return -1;
+    }
+    return 0;
+}
+
+static int check_columns(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
+                         lp_error *e) {
+    if (check_form(x, e))
+        return -1;
+    if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
+        return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
+                       offset->count);
     return 0;
 }
 
 int lp_scale_apply(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
                    lp_tensor *out, lp_error *e) {
     *out = (lp_tensor){0};
-    if (check_numbers(x, e))
+    if (check_columns(x, offset, divisor, e) || check_finite(x, 0, e))
         return -1;
-    if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
-        return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
-                       offset->count);
-    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
-    row_blocks b = open_blocks(&arena, x);
+    const scaling by = {.offset = offset->data, .divisor = divisor->data};
     *out = lp_tensor_zeros(scaled_type(x->type), x->ndim, x->shape);
-    for (size_t from = 0; from < b.rows; from += BLOCK) {
-        size_t rows = widen(&b, from);
-        b.num->binary(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, offset->data, 1, b.d, b.block,
-                      false);
-        b.num->binary(LP_DIVIDE, rows, b.d, b.block, rows, b.d, divisor->data, 1, b.d, b.block,
-                      false);
-        for (size_t i = 0; i < rows * b.d; i++)
-            if (out->type.size == 8)
-                ((double *)out->data)[from * b.d + i] = b.block[i];
-            else
-                ((float *)out->data)[from * b.d + i] = (float)b.block[i];
-        if (check_range(x, out, from * b.d, rows * b.d, e))
-            return -1;
-    }
+    if (scale_rows(x, &by, 0, out->data, e) == 0)
+        return 0;
+    lp_tensor_free(out);
+    return -1;
+}
+
+/* An lp_rows_make. */
+static int make_rows(const void *context, const lp_tensor *x, size_t first, size_t n, void *rows,
+                     lp_error *e) {
+    const scaling *by = context;
+    (void)n;
+    if (check_finite(x, first, e) || scale_rows(x, by, first, rows, e))
+        return lp_within(e, "scaling: %s", by->name);
     return 0;
+}
+
+static const double *kept(lp_stream *s, const lp_tensor *t) {
+    return memcpy(lp_stream_alloc(s, t->count, sizeof(double)), t->data, t->count * sizeof(double));
 }
 
 static int apply_to(lp_stream *s, const char *name, const lp_tensor *offset,
                     const lp_tensor *divisor, lp_error *e) {
-    lp_tensor out;
-    const lp_tensor *x = lp_stream_get(s, name, e);
-    if (x == NULL)
-        return -1;
-    if (lp_scale_apply(x, offset, divisor, &out, e))
-        return lp_within(e, "%s", name);
-    lp_stream_put(s, name, &out);
-    return 0;
+    lp_tensor x;
+    if (lp_stream_check(s, name, e))
+        return lp_within(e, "scaling");
+    lp_stream_describe(s, name, &x);
+    if (check_columns(&x, offset, divisor, e))
+        return lp_within(e, "scaling: %s", name);
+    scaling *by = lp_stream_alloc(s, 1, sizeof *by);
+    *by = (scaling){name, kept(s, offset), kept(s, divisor)};
+    x.type = scaled_type(x.type);
+    return lp_stream_put_rows(s, name, &x,
+                              &(lp_stream_rows){.from = name, .make = make_rows, .context = by}, e);
 }
 
 /* With an earlier scaling (o1, d1), (x - o1) / d1 has become x; ((x - o1) / d1 - o2) / d2 is
@@ -217,11 +261,11 @@ static const char *fitted_name(const lp_stream *s) {
 static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_error *e) {
     static const char *const others[] = {"x_val", "x_test"};
     if (apply_to(s, fitted_name(s), offset, divisor, e))
-        return lp_within(e, "scaling");
+        return -1;
     for (int i = 0; i < 2; i++)
         if (lp_stream_has(s, "x_train") && lp_stream_has(s, others[i]) &&
             apply_to(s, others[i], offset, divisor, e))
-            return lp_within(e, "scaling");
+            return -1;
     if (compose(s, offset, divisor, e))
         return lp_within(e, "scaling");
     lp_stream_put(s, "scale.offset", offset);
@@ -229,35 +273,40 @@ static int scale_with(lp_stream *s, lp_tensor *offset, lp_tensor *divisor, lp_er
     return 0;
 }
 
-static const lp_tensor *get_fitted(lp_stream *s, lp_error *e) {
-    if (lp_stream_has(s, "x") && lp_stream_has(s, "x_train")) {
-        lp_fail(e, "scaling: the stream holds both x and x_train (keep one with labpipe pick)");
-        return NULL;
-    }
-    const lp_tensor *x = lp_stream_get(s, fitted_name(s), e);
-    if (x == NULL)
-        lp_within(e, "scaling");
-    return x;
+/* The name of what is to be scaled first; NULL and e where it is not there. */
+static const char *find_fitted(const lp_stream *s, lp_error *e) {
+    const char *name = fitted_name(s);
+    if (lp_stream_has(s, "x") && lp_stream_has(s, "x_train"))
+        lp_fail(e, "the stream holds both x and x_train (keep one with labpipe pick)");
+    else if (lp_stream_check(s, name, e) == 0)
+        return name;
+    lp_within(e, "scaling");
+    return NULL;
 }
 
 int lp_scale(lp_stream *s, lp_scale_by by, lp_error *e) {
     LP_CLEANUP(lp_tensor_free) lp_tensor offset = {0};
     LP_CLEANUP(lp_tensor_free) lp_tensor divisor = {0};
-    const lp_tensor *x = get_fitted(s, e);
-    if (x == NULL)
+    const char *name = find_fitted(s, e);
+    if (name == NULL)
         return -1;
+    const lp_tensor *x = lp_stream_get(s, name, e);
+    if (x == NULL)
+        return lp_within(e, "scaling");
     if (lp_scale_fit(x, by, &offset, &divisor, e))
-        return lp_within(e, "scaling: %s", fitted_name(s));
+        return lp_within(e, "scaling: %s", name);
     return scale_with(s, &offset, &divisor, e);
 }
 
 int lp_scale_divide(lp_stream *s, double by, lp_error *e) {
-    const lp_tensor *x = get_fitted(s, e);
-    if (x == NULL)
+    lp_tensor x;
+    const char *name = find_fitted(s, e);
+    if (name == NULL)
         return -1;
     if (!isfinite(by) || by == 0)
         return lp_fail(e, "scaling: the divisor is %g, which divides nothing", by);
-    size_t d = lp_tensor_row_size(x);
+    lp_stream_describe(s, name, &x);
+    size_t d = lp_tensor_row_size(&x);
     LP_CLEANUP(lp_tensor_free) lp_tensor offset = lp_tensor_vector(LP_F8, d);
     LP_CLEANUP(lp_tensor_free) lp_tensor divisor = lp_tensor_vector(LP_F8, d);
     for (size_t j = 0; j < d; j++)
