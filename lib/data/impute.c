@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int check_rows(const lp_tensor *x, lp_error *e) {
     char shape[200];
@@ -116,26 +117,38 @@ static bool has_nan(const lp_tensor *x) {
     return false;
 }
 
-int lp_impute_apply(const lp_tensor *x, const lp_tensor *value, lp_tensor *out, lp_error *e) {
-    *out = (lp_tensor){0};
-    size_t d = value->count;
+static int check_columns(const lp_tensor *x, const lp_tensor *value, lp_error *e) {
     if (check_rows(x, e))
         return -1;
-    if (lp_tensor_row_size(x) != d)
-        return lp_fail(e, "has %zu columns, impute.value has %zu", lp_tensor_row_size(x), d);
+    if (lp_tensor_row_size(x) != value->count)
+        return lp_fail(e, "has %zu columns, impute.value has %zu", lp_tensor_row_size(x),
+                       value->count);
+    return 0;
+}
+
+/* out = rows x, f4 or f8, with fill[j] for every NaN in column j. */
+static void fill_rows(const lp_tensor *x, const double *fill, void *out) {
+    const size_t d = lp_tensor_row_size(x);
+    double *wide = out;
+    float *narrow = out;
+    memcpy(out, x->data, x->count * x->type.size);
+    for (size_t i = 0; i < x->count; i++)
+        if (x->type.size == 8 && isnan(wide[i]))
+            wide[i] = fill[i % d];
+        else if (x->type.size == 4 && isnan(narrow[i]))
+            narrow[i] = (float)fill[i % d];
+}
+
+int lp_impute_apply(const lp_tensor *x, const lp_tensor *value, lp_tensor *out, lp_error *e) {
+    *out = (lp_tensor){0};
+    if (check_columns(x, value, e))
+        return -1;
     if (!has_nan(x)) {
         *out = lp_tensor_view(x);
         return 0;
     }
-    *out = lp_tensor_copy(x);
-    const double *fill = value->data;
-    double *wide = out->data;
-    float *narrow = out->data;
-    for (size_t i = 0; i < out->count; i++)
-        if (out->type.size == 8 && isnan(wide[i]))
-            wide[i] = fill[i % d];
-        else if (out->type.size == 4 && isnan(narrow[i]))
-            narrow[i] = (float)fill[i % d];
+    *out = lp_tensor_zeros(x->type, x->ndim, x->shape);
+    fill_rows(x, value->data, out->data);
     return 0;
 }
 
@@ -187,18 +200,29 @@ static int fit(lp_stream *s, lp_impute_by by, double constant, lp_tensor *value,
     return 0;
 }
 
+/* An lp_rows_make. */
+static int make_rows(const void *value, const lp_tensor *x, size_t first, size_t n, void *rows,
+                     lp_error *e) {
+    (void)first, (void)n, (void)e;
+    fill_rows(x, value, rows);
+    return 0;
+}
+
 static int fill_parts(lp_stream *s, const lp_tensor *value, lp_error *e) {
+    double *fill = lp_stream_alloc(s, value->count, sizeof *fill);
+    memcpy(fill, value->data, value->count * sizeof *fill);
     for (int i = 0; i < PARTS; i++) {
-        if (!lp_stream_has(s, part_names[i]))
+        const char *name = part_names[i];
+        if (!lp_stream_has(s, name))
             continue;
-        lp_tensor out;
-        const lp_tensor *x = lp_stream_get(s, part_names[i], e);
+        const lp_tensor *x = lp_stream_get(s, name, e);
         if (x == NULL)
             return -1;
-        if (lp_impute_apply(x, value, &out, e))
-            return lp_within(e, "%s", part_names[i]);
-        if (out.owned != NULL)
-            lp_stream_put(s, part_names[i], &out);
+        if (check_columns(x, value, e))
+            return lp_within(e, "%s", name);
+        const lp_stream_rows filled = {.from = name, .make = make_rows, .context = fill};
+        if (has_nan(x) && lp_stream_put_rows(s, name, x, &filled, e))
+            return -1;
     }
     return 0;
 }
