@@ -868,8 +868,33 @@ static void gathers(void) {
             }
 }
 
+/* As many rows as threads share. */
+static void shared_gathers(void) {
+    enum { ROWS = 3000, COLS = 20 };
+    static uint8_t x[ROWS * COLS];
+    static size_t index[ROWS];
+    double *y = lp_alloc(ROWS * COLS, sizeof *y);
+    for (size_t i = 0; i < ROWS * COLS; i++)
+        x[i] = (uint8_t)(i * 7919 >> 4);
+    for (size_t i = 0; i < ROWS; i++)
+        index[i] = i * 1009 % ROWS;
+    num->gather_rows(ROWS, COLS, (lp_type){'u', 1}, x, index, 2, y);
+    size_t wrong = 0;
+    for (size_t i = 0; i < ROWS * COLS; i++) {
+        double got = size == 4 ? (double)((float *)y)[i] : y[i];
+        wrong += !(got == 2.0 * x[index[i / COLS] * COLS + i % COLS]);
+    }
+    CHECK(wrong == 0);
+    free(y);
+}
+
 static void test_gather(void) {
     everywhere(gathers);
+    lp_threads_set(3);
+    lp_threads_insist(true);
+    everywhere(shared_gathers);
+    lp_threads_insist(false);
+    lp_threads_set(0);
 }
 
 /* ---- the choice of an instruction set ---- */

@@ -307,7 +307,7 @@ static void conv_picture(void *context, size_t p) {
 
 static void each(pictures *a, size_t n, void (*body)(void *context, size_t p)) {
     size_t terms = lp_window_elements(a->g) * lp_window_places(a->g);
-    each_picture(n, n * a->out * terms, body, a);
+    each_item(n, n * a->out * terms, body, a);
 }
 
 static void k_conv(const lp_window *g, size_t n, size_t out, const void *x, const void *w,

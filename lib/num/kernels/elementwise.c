@@ -314,28 +314,62 @@ LP_INLINE float half_to_float(uint16_t h) {
     return f;
 }
 
-/* y[0..n) = (T)x[i] * alpha, in strides of a constant length, which the compiler vectorises. */
-#define CONVERT(name, S, as)                                                                       \
+static void from_f2(size_t n, const void *from, T alpha, T *y) {
+    const uint16_t *x = from;
+    for (size_t i = 0; i < n; i++)
+        y[i] = (T)half_to_float(x[i]) * alpha;
+}
+
+/* y[0..n) = (T)x[i] * alpha, a register of T at a time. The compiler has instructions that double
+ * an element's width, so a small integer becomes A and B on its way, which hold it exactly. */
+#define OF(type) type __attribute__((vector_size(RL * sizeof(type))))
+#define CONVERT(name, S, A, B)                                                                     \
     static void name(size_t n, const void *from, T alpha, T *y) {                                  \
+        typedef OF(S) source;                                                                      \
+        typedef OF(A) wider;                                                                       \
+        typedef OF(B) widest;                                                                      \
+        typedef OF(T) target;                                                                      \
         const S *x = from;                                                                         \
         size_t i = 0;                                                                              \
-        for (; i + LANES <= n; i += LANES)                                                         \
-            for (size_t j = 0; j < LANES; j++)                                                     \
-                y[i + j] = (T)as(x[i + j]) * alpha;                                                \
+        for (; i + RL <= n; i += RL) {                                                             \
+            source v;                                                                              \
+            memcpy(&v, x + i, sizeof v);                                                           \
+            widest w = __builtin_convertvector(__builtin_convertvector(v, wider), widest);         \
+            target t = __builtin_convertvector(w, target) * alpha;                                 \
+            memcpy(y + i, &t, sizeof t);                                                           \
+        }                                                                                          \
         for (; i < n; i++)                                                                         \
-            y[i] = (T)as(x[i]) * alpha;                                                            \
+            y[i] = (T)x[i] * alpha;                                                                \
     }
-CONVERT(from_f2, uint16_t, half_to_float)
-CONVERT(from_f4, float, )
-CONVERT(from_f8, double, )
-CONVERT(from_i1, int8_t, )
-CONVERT(from_i2, int16_t, )
-CONVERT(from_i4, int32_t, )
-CONVERT(from_i8, int64_t, )
-CONVERT(from_u1, uint8_t, )
-CONVERT(from_u2, uint16_t, )
-CONVERT(from_u4, uint32_t, )
-CONVERT(from_u8, uint64_t, )
+CONVERT(from_f4, float, float, float)
+CONVERT(from_f8, double, double, double)
+CONVERT(from_i1, int8_t, int16_t, int32_t)
+CONVERT(from_i2, int16_t, int16_t, int32_t)
+CONVERT(from_i4, int32_t, int32_t, int32_t)
+CONVERT(from_i8, int64_t, int64_t, int64_t)
+CONVERT(from_u1, uint8_t, uint16_t, int32_t)
+CONVERT(from_u2, uint16_t, uint16_t, int32_t)
+CONVERT(from_u4, uint32_t, uint32_t, uint32_t)
+CONVERT(from_u8, uint64_t, uint64_t, uint64_t)
+
+typedef struct {
+    void (*convert)(size_t n, const void *from, T alpha, T *y);
+    size_t n, cols, bytes; /* of a row of x */
+    const char *x;
+    const size_t *index;
+    T alpha, *y;
+} gathering;
+
+/* The next row is fetched from wherever it lies while this one is converted. */
+static void gather_row(void *context, size_t i) {
+    const gathering *g = context;
+    if (i + 1 < g->n)
+        for (size_t at = 0; at < g->bytes; at += 64)
+            __builtin_prefetch(g->x + g->index[i + 1] * g->bytes + at);
+    g->convert(g->cols, g->x + g->index[i] * g->bytes, g->alpha, g->y + i * g->cols);
+}
+
+enum { GATHER_COST = 8 }; /* multiply-adds that an element costs */
 
 static void k_gather_rows(size_t n, size_t cols, lp_type from, const void *x, const size_t *index,
                           double alpha, void *y) {
@@ -347,10 +381,9 @@ static void k_gather_rows(size_t n, size_t cols, lp_type from, const void *x, co
         {{'i', 2}, from_i2}, {{'i', 4}, from_i4}, {{'i', 8}, from_i8}, {{'u', 1}, from_u1},
         {{'u', 2}, from_u2}, {{'u', 4}, from_u4}, {{'u', 8}, from_u8}, {{'b', 1}, from_u1},
     };
-    T *to = y;
     for (size_t t = 0; t < sizeof table / sizeof table[0]; t++)
-        if (table[t].type.kind == from.kind && table[t].type.size == from.size)
-            for (size_t i = 0; i < n; i++)
-                table[t].convert(cols, (const char *)x + index[i] * cols * from.size, (T)alpha,
-                                 to + i * cols);
+        if (table[t].type.kind == from.kind && table[t].type.size == from.size) {
+            gathering g = {table[t].convert, n, cols, cols * from.size, x, index, (T)alpha, y};
+            each_item(n, n * cols * GATHER_COST, gather_row, &g);
+        }
 }

@@ -90,25 +90,25 @@ LP_INLINE cut cut_rows(size_t rows, size_t max) {
 /* Multiply-adds below which one thread does it all, some 4 us; a chunk has at least half of it. */
 enum { SMALL = 25000 * RL };
 
-/* Pictures, some to a chunk. */
+/* Pictures or rows, some to a chunk. */
 typedef struct {
     size_t n, chunks;
     void (*body)(void *context, size_t p);
     void *context;
-} picture_chunks;
+} item_chunks;
 
 static inline void each_in_chunk(void *context, size_t i) {
-    const picture_chunks *c = context;
+    const item_chunks *c = context;
     for (size_t p = c->n * i / c->chunks; p < c->n * (i + 1) / c->chunks; p++)
         c->body(c->context, p);
 }
 
-/* body(context, p) for every picture; on one thread where the multiply-adds, or what costs as much,
- * are few. */
-LP_INLINE void each_picture(size_t n, size_t operations, void (*body)(void *context, size_t p),
-                            void *context) {
-    picture_chunks c = {n, operations < SMALL ? 1 : min_of(n, operations / (SMALL / 2)), body,
-                        context};
+/* body(context, p) for every p below n; on one thread where the multiply-adds, or what costs as
+ * much, are few. */
+LP_INLINE void each_item(size_t n, size_t operations, void (*body)(void *context, size_t p),
+                         void *context) {
+    item_chunks c = {n, operations < SMALL ? 1 : min_of(n, operations / (SMALL / 2)), body,
+                     context};
     lp_parallel(c.chunks, each_in_chunk, &c);
 }
 

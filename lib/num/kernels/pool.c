@@ -12,7 +12,7 @@ typedef struct {
 enum { POOL_COST = 16 }; /* multiply-adds that an element costs as much as */
 
 LP_INLINE void pool_all(pooling a, size_t n, void (*body)(void *context, size_t p)) {
-    each_picture(n, n * lp_window_picture(a.g) * POOL_COST, body, &a);
+    each_item(n, n * lp_window_picture(a.g) * POOL_COST, body, &a);
 }
 
 /* ---- windows of 2 x 2 side by side, which most networks have ---- */
