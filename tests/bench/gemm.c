@@ -1,5 +1,7 @@
 /* The matrix product against OpenBLAS with its best kernels for this CPU, alternating in one
- * process: medians over pairs of samples. Usage: gemm [f4|f8] [THREADS] [SAMPLES] [MxKxN] */
+ * process: medians over pairs of samples. Usage: gemm [f4|f8] [THREADS] [SAMPLES] [SHAPE...], where
+ * a shape is MxKxN, in every form that is in the table, or with the form before it: NN:128x784x512.
+ */
 #include "bench.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
@@ -30,6 +32,8 @@ static const struct shape {
     {1000, 1000, 1000, LP_NT, true},  {1000, 1000, 1000, LP_TN, true},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0], MOST = 101 };
+
+static const char *const forms[] = {"NN", "NT", "TN"};
 
 struct job {
     const lp_kernels *num;
@@ -86,7 +90,6 @@ static void run_shape(const struct shape *s, int size, int threads, int samples,
     double mine = bench_median((size_t)samples, our), other = bench_median((size_t)samples, their);
     double median = bench_median((size_t)samples, ratio);
     double peak = bench_median((size_t)samples, peaks);
-    static const char *const forms[] = {"NN", "NT", "TN"};
     bench_row("f%d\t%d\t%zux%zux%zu\t%s\t%.3f\t%.3f\t%.1f\t%.1f\t%.2f\t%.1f\t%.0f%%", size, threads,
               s->m, s->k, s->n, forms[s->form], mine * 1e6, other * 1e6, flops / mine,
               flops / other, median, peak * 1e-9, 100 * flops * 1e9 / mine / peak);
@@ -94,6 +97,16 @@ static void run_shape(const struct shape *s, int size, int threads, int samples,
     free(j.a);
     free(j.b);
     free(j.c);
+}
+
+/* Whether a shape is among the `count` names; of none, each is. */
+static bool chosen(const struct shape *s, int count, char **names) {
+    char name[64];
+    snprintf(name, sizeof name, "%s:%zux%zux%zu", forms[s->form], s->m, s->k, s->n);
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0 || strcmp(names[i], name + 3) == 0)
+            return true;
+    return count <= 0;
 }
 
 int main(int argc, char **argv) {
@@ -125,9 +138,7 @@ int main(int argc, char **argv) {
             int counted = 0;
             for (int i = 0; i < SHAPES; i++) {
                 double log_ratio;
-                char name[64];
-                snprintf(name, sizeof name, "%zux%zux%zu", shapes[i].m, shapes[i].k, shapes[i].n);
-                if (argc > 4 && strcmp(argv[4], name) != 0)
+                if (!chosen(&shapes[i], argc - 4, argv + 4))
                     continue;
                 run_shape(&shapes[i], size, threads, samples, &log_ratio);
                 if (shapes[i].extra)

@@ -88,7 +88,7 @@ static void measure(size_t batch, lp_optim_kind kind) {
         label[i] = (int32_t)(i % OUT);
     lp_rng_permutation(&rng, ROWS, order);
 
-    const lp_optim_options options = {kind, 0, false, 0, 0.9, 0.999, 1e-8};
+    const lp_optim_options options = {.kind = kind, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
     lp_graph *g = lp_graph_new(LP_F4);
     lp_network net = lp_network_mlp(LP_F4, 2, (size_t[]){IN, HIDDEN, OUT}, LP_BIAS_VECTOR,
                                     LP_ACTIVATION_RELU, LP_ACTIVATION_IDENTITY, true);
