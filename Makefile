@@ -18,7 +18,7 @@ RELEASED := 2026-11-21
 ALL_CFLAGS = -std=c11 -Wall -Wextra -D_GNU_SOURCE -DLP_VERSION='"$(VERSION)"' -Ilib \
              -ffp-contract=off -fno-math-errno -fPIC -fno-semantic-interposition -MMD -MP $(CFLAGS)
 CAIRO_CFLAGS = $(shell pkg-config --cflags cairo)
-LDLIBS = -Wl,--as-needed -lcairo -lpng -ljansson -ldeflate -lz -lnettle -lm
+LDLIBS = -Wl,--as-needed -lcairo -lpng -ljansson -ldeflate -lz -lnettle -ldl -lm
 
 # One short line a file, whole commands with V=1, nothing with -s.
 ifndef V

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <unistd.h>
 
 typedef struct {
     const char *init_from; /* a file, or NULL; the row is the tool's own */
@@ -66,14 +65,16 @@ static lp_run_hooks training_hooks(const training_files *files, lp_error *e) {
     lp_run_hooks hooks = {.progress = show_progress, .context = (void *)files};
     if (files->init_from != NULL)
         hooks.init_from = lp_tool_input_stream_of("init-from");
+    hooks.options = lp_tool_options();
     if (files->checkpoint == NULL)
         return hooks;
-    lp_tool_try(lp_tool_check_save(files->checkpoint, files->init_from, e));
-    hooks.save = save_checkpoint;
+    if (lp_tool_writes()) {
+        lp_tool_try(lp_tool_check_save(files->checkpoint, files->init_from, e));
+        hooks.save = save_checkpoint;
+    }
     hooks.checkpoint_every = files->checkpoint_every;
-    hooks.options = lp_tool_options();
-    if (files->resume && access(files->checkpoint, F_OK) == 0)
-        hooks.resume = lp_tool_need(lp_stream_read(&(lp_input){.path = files->checkpoint}, 1, e));
+    if (files->resume)
+        hooks.resume = lp_tool_input_checkpoint(files->checkpoint);
     return hooks;
 }
 

@@ -2,6 +2,7 @@
 #include "base/printable.h"
 #include "cli/progress.h"
 #include "cli/replace.h"
+#include "cli/state.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -104,7 +105,7 @@ FILE *lp_file_over(int fd) {
     cookie *c = lp_alloc_zero(1, sizeof *c);
     const int saved = errno;
     c->fd = fd;
-    c->is_terminal = isatty(fd);
+    c->is_terminal = lp_is_terminal(fd);
     struct stat status;
     c->is_pipe = fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
     errno = saved;

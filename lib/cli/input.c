@@ -58,7 +58,10 @@ static lp_stream *read_streams(size_t from, size_t n) {
     for (size_t i = 0; i < n; i++) {
         inputs[i].path = lp_now.files.item[from + i];
         inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
-        inputs[i].opened = lp_replayed_path(inputs[i].path, inputs[i].check_crc32, inputs[i].crc32);
+        inputs[i].opened = lp_job_path(inputs[i].path);
+        if (inputs[i].opened == NULL)
+            inputs[i].opened =
+                lp_replayed_path(inputs[i].path, inputs[i].check_crc32, inputs[i].crc32);
     }
     lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
     lp_progress_clear();
@@ -98,7 +101,9 @@ lp_stream *lp_tool_input_stream_at(size_t i) {
 }
 
 lp_stream *lp_tool_input_stream_in(const char *path) {
-    const lp_input input = {.path = path, .opened = lp_replayed_path(path, false, 0)};
+    const char *opened = lp_job_path(path);
+    const lp_input input = {.path = path,
+                            .opened = opened != NULL ? opened : lp_replayed_path(path, false, 0)};
     return lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
 }
 

@@ -1,6 +1,7 @@
 /* Where a tool's result goes. One output a process. */
 #include "cli/replace.h"
 #include "cli/state.h"
+#include "num/ranks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ static int descriptor_of(const char *path) {
 static int write_to(int fd, bool binary, lp_error *e) {
     if (fd < 0)
         return lp_fail_errno(e, "writing %s", label);
-    if (binary && isatty(fd))
+    if (binary && lp_is_terminal(fd))
         return lp_fail_usage(
             e, "%s is a terminal, and the result is binary (redirect it, or give -o FILE)", label);
     struct stat status;
@@ -142,6 +143,7 @@ int lp_tool_end(void) {
         lp_output_error(errno, &lp_now.error);
         lp_tool_try(-1);
     }
+    lp_ranks_finish();
     return LP_OK;
 }
 

@@ -43,6 +43,10 @@ bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands);
  * open descriptor itself. Refused: directories and disks. */
 int lp_output_open(const char *path, bool binary, lp_error *e);
 
+/* True where what is written there is for eyes. Not where mpirun gives its processes a terminal
+ * each, whatever its own output is, and the result is binary. */
+bool lp_is_terminal(int fd);
+
 /* True where another process reads the output while it is written: a pipe. */
 bool lp_output_is_pipe(void);
 
@@ -50,6 +54,25 @@ bool lp_output_is_pipe(void);
  * where the reader went away (EPIPE). */
 bool lp_output_has_failed(void);
 void lp_output_error(int cause, lp_error *e);
+
+/* ---- several processes as one job (ranks.c) ---- */
+
+/* Joins the ranks of the job that mpirun or srun started this process in. Ends the tool where the
+ * tool or its command line has no work for as many. */
+void lp_job_join(void);
+
+/* True where mpirun or srun started this process, alone or with others. */
+bool lp_job_is_launched(void);
+
+/* This process's place among those that were started, also before it has joined them. */
+size_t lp_job_rank(void);
+
+/* Before an error's line: leaves rank 0 the time to end the job with the same line. */
+void lp_job_take_turns(void);
+
+/* Where this rank reads what `path` names ("-": standard input, which rank 0 alone has and hands
+ * out); NULL: there. The text lives until the tool ends. */
+const char *lp_job_path(const char *path);
 
 /* A tool's table as text: --help, the manual page, the words for a shell's completion. */
 void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command);

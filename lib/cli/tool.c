@@ -8,6 +8,7 @@
 #include "io/source.h"
 #include "num/kernels.h"
 #include "num/parallel.h"
+#include "num/ranks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,8 +95,10 @@ static void add_options(void *values) {
 /* ---- failing ---- */
 
 static void print_line(const char *text) {
-    char line[sizeof lp_now.error.text + 100];
-    int length = snprintf(line, sizeof line, "labpipe %s: %s\n", lp_now.tool->name, text);
+    char line[sizeof lp_now.error.text + 100], rank[32] = "";
+    if (lp_job_rank() > 0)
+        snprintf(rank, sizeof rank, "rank %zu: ", lp_job_rank());
+    int length = snprintf(line, sizeof line, "labpipe %s: %s%s\n", lp_now.tool->name, rank, text);
     lp_progress_clear();
     lp_write_all(STDERR_FILENO, line, (size_t)length);
 }
@@ -104,12 +107,15 @@ _Noreturn static void end_with_error(void) {
     int cause = errno;
     if (lp_output_has_failed()) /* then that is the cause, whatever met it; EPIPE has no line */
         lp_output_error(cause, &lp_now.error);
+    const int status = lp_now.error.status != LP_OK ? (int)lp_now.error.status : LP_FAILED;
     lp_progress_clear();
     lp_replace_unlink_all();
+    lp_job_take_turns();
     if (lp_now.error.text[0] != '\0')
         print_line(lp_now.error.text);
+    lp_ranks_abort(status);
     /* Not exit(): the output's buffer must not be written after an error. */
-    _exit(lp_now.error.status != LP_OK ? (int)lp_now.error.status : LP_FAILED);
+    _exit(status);
 }
 
 void lp_tool_try(int failed) {
@@ -257,6 +263,10 @@ static bool is_binary(const lp_tool *tool) {
             lp_command_any_given(&lp_now.command, tool->text_flags) == NULL);
 }
 
+bool lp_is_terminal(int fd) {
+    return isatty(fd) && !(lp_job_is_launched() && is_binary(lp_now.tool));
+}
+
 lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values) {
     lp_error *e = &lp_now.error;
     lp_now.tool = tool;
@@ -272,8 +282,12 @@ lp_error *lp_tool_begin(const lp_tool *tool, int argc, char **argv, void *values
     lp_tool_try(lp_kernels_check(e));
     lp_source_on_reading(lp_progress_of_reading);
     lp_threads_set((int)lp_now.common.threads);
+    lp_job_join();
+    if (!lp_tool_writes())
+        lp_now.common.quiet = true;
     sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = cut_short, .sa_flags = SA_SIGINFO}, NULL);
-    lp_tool_try(lp_output_open(lp_now.common.output, is_binary(tool), e));
+    lp_tool_try(lp_tool_writes() ? lp_output_open(lp_now.common.output, is_binary(tool), e)
+                                 : lp_output_open("/dev/null", false, e));
     return e;
 }
 
@@ -305,6 +319,12 @@ void lp_tool_forget(const char *option) {
 
 void lp_tool_leave_out(const char *option) {
     lp_command_find(&lp_now.command, option)->unused = true;
+}
+
+void lp_tool_withdraw(const char *option) {
+    lp_setting *setting = lp_command_find(&lp_now.command, option);
+    setting->given = false;
+    setting->words.count = 0;
 }
 
 const char *const *lp_tool_words(size_t *n) {

@@ -71,7 +71,9 @@ typedef struct {
     const lp_option *options; /* ends with {0} */
     const char *text_flags;   /* "tsv|runs": under these flags the output is text after all */
     lp_size_limit *limit;     /* LP_IN_FILES: of what is inflated, by a file's first bytes; NULL */
-    const char *words;        /* name of operands that are not files ("PATTERN..."); else NULL */
+    const char *shards; /* the option that says into how many shards the work is cut, which the
+                         * processes of a job (mpirun) divide; NULL: the tool is a single process */
+    const char *words;  /* name of operands that are not files ("PATTERN..."); else NULL */
 } lp_tool;
 
 /* Parses the command line by the tool's table into *values, the struct of the table's rows: every
@@ -111,6 +113,9 @@ void lp_tool_forget(const char *option);
  * it out. To be called for options that were not given, or have no effect where they were. */
 void lp_tool_leave_out(const char *option);
 
+/* From now on as if the option had not been given. */
+void lp_tool_withdraw(const char *option);
+
 /* The operands that are not files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
@@ -134,6 +139,12 @@ lp_stream *lp_tool_input_stream_at(size_t i);
 lp_stream *lp_tool_input_stream_alone(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 lp_stream *lp_tool_input_stream_in(const char *path);
+
+/* The checkpoint at `path`, NULL where there is none. */
+lp_stream *lp_tool_input_checkpoint(const char *path);
+
+/* True in the process of a job that writes: all but one read and compute alone. */
+bool lp_tool_writes(void);
 
 /* LP_IN_FILES: reads the next operand, a foreign file, whole; false when all have been read. A gzip
  * file is inflated. The recipe names it and the CRC-32 of its bytes on the disk. The bytes live

@@ -26,6 +26,8 @@ const char *lp_tool_options(void) {
 }
 
 int lp_tool_write(lp_stream *s) {
+    if (!lp_tool_writes())
+        return lp_tool_end();
     continue_recipe(s);
     lp_stream_add_versions(s, &lp_now.versions);
     lp_progress_end(); /* now: a reader that goes away ends the process */

@@ -50,8 +50,10 @@ static void receive(size_t from, void *data, size_t size) {
 
 void lp_ranks_finish(void) {
     lp_error e;
-    if (joined != NULL)
-        need(joined->finish(&e), &e);
+    if (joined == NULL)
+        return;
+    lp_ranks_wait(); /* mpirun 4.1 hangs where one rank aborts while others are ending */
+    need(joined->finish(&e), &e);
     joined = NULL;
 }
 
