@@ -199,6 +199,11 @@ void lp_graph_set_rows(lp_graph *g, size_t rows) {
             g->node[i].rows = rows;
 }
 
+void lp_graph_set_part(lp_graph *g, size_t batch_rows, const size_t *place) {
+    g->batch_rows = batch_rows;
+    g->place = place;
+}
+
 void lp_graph_forward(lp_graph *g) {
     for (int i = 0; i < g->count; i++)
         if (g->node[i].op != LP_OP_LEAF)

@@ -72,8 +72,10 @@ struct lp_graph {
     lp_arena memory; /* the graph's own values, gradients and scratch */
     lp_error error;
     bool failed;
-    bool inference; /* lp_graph_set_training */
-    uint64_t step;  /* lp_graph_set_step */
+    bool inference;      /* lp_graph_set_training */
+    uint64_t step;       /* lp_graph_set_step */
+    size_t batch_rows;   /* lp_graph_set_part; 0: a run has the whole batch */
+    const size_t *place; /* the same; NULL: row r is number r */
 };
 
 /* An empty graph; freed with lp_graph_free, which ignores NULL. */
@@ -150,6 +152,11 @@ int lp_graph_finish_forward(lp_graph *g, lp_error *e);
 
 /* From now on batches have this many rows, from 1 to those of the build. */
 void lp_graph_set_rows(lp_graph *g, size_t rows);
+
+/* From now on the rows of a run are some of a batch of `batch_rows`: row r is its row place[r]
+ * (borrowed). A mean loss divides by what the whole batch has, so that the losses and gradients of
+ * the parts add up to the batch's, and DROPOUT's masks are those of the places. */
+void lp_graph_set_part(lp_graph *g, size_t batch_rows, const size_t *place);
 
 void lp_graph_forward(lp_graph *g);
 

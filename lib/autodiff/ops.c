@@ -352,6 +352,11 @@ static void select_backward(const lp_graph *g, lp_node *n) {
 
 /* ---- losses ---- */
 
+/* The rows that a mean over these is over: of the batch that they are a part of. */
+static double mean_rows(const lp_graph *g, size_t rows) {
+    return (double)(g->batch_rows > 0 ? g->batch_rows : rows);
+}
+
 /* y = the sum, or the mean over the elements, of (a - b)²: da = 2 dy (a - b), db = -da. */
 static int squared_error_shape(const lp_graph *g, lp_node *n, lp_error *e) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
@@ -363,12 +368,13 @@ static int squared_error_shape(const lp_graph *g, lp_node *n, lp_error *e) {
 static void squared_error_forward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
     double sum = g->num->sum_squared_difference(size(a), a->value, b->value);
-    g->num->fill(1, n->mean ? sum / (double)size(a) : sum, n->value);
+    g->num->fill(1, n->mean ? sum / (mean_rows(g, a->rows) * (double)a->cols) : sum, n->value);
 }
 
 static void squared_error_backward(const lp_graph *g, lp_node *n) {
     const lp_node *a = operand(g, n, 0), *b = operand(g, n, 1);
-    double factor = 2 * scalar(g, n->gradient) / (n->mean ? (double)size(a) : 1);
+    double factor =
+        2 * scalar(g, n->gradient) / (n->mean ? mean_rows(g, a->rows) * (double)a->cols : 1);
     binary(g, LP_SUBTRACT, a, a->value, b->value, n->scratch);
     add_reduced(g, wanted(g, n, 0), factor, a, n->scratch, NULL);
     add_reduced(g, wanted(g, n, 1), -factor, a, n->scratch, NULL);
@@ -389,13 +395,13 @@ static void cross_entropy_forward(const lp_graph *g, lp_node *n) {
     g->num->softmax_cross_entropy(x->rows, x->cols, x->value, target ? NULL : n->label, target,
                                   loss, p);
     double sum = g->num->sum(x->rows, loss);
-    g->num->fill(1, n->mean ? sum / (double)x->rows : sum, n->value);
+    g->num->fill(1, n->mean ? sum / mean_rows(g, x->rows) : sum, n->value);
 }
 
 static void cross_entropy_backward(const lp_graph *g, lp_node *n) {
     lp_node *dx = only_wanted(g, n);
     const void *p = n->scratch, *target = n->operands > 1 ? operand(g, n, 1)->value : NULL;
-    double factor = scalar(g, n->gradient) / (n->mean ? (double)dx->rows : 1);
+    double factor = scalar(g, n->gradient) / (n->mean ? mean_rows(g, dx->rows) : 1);
     g->num->softmax_cross_entropy_backward(dx->rows, dx->cols, p, target ? NULL : n->label, target,
                                            factor, dx->gradient, !accumulate(dx));
 }

@@ -289,7 +289,13 @@ void lp_batch_norm_backward(const lp_graph *g, lp_node *n) {
 static void dropout(const lp_graph *g, const lp_node *n, const void *x, void *y, bool add) {
     lp_rng at = n->mask;
     at.next = g->step << 32;
-    g->num->dropout(size(n), n->rate, &at, x, y, add);
+    if (g->place == NULL)
+        g->num->dropout(size(n), n->rate, &at, x, y, add);
+    for (size_t r = 0; g->place != NULL && r < n->rows; r++) {
+        at.next = (g->step << 32) + g->place[r] * n->cols;
+        g->num->dropout(n->cols, n->rate, &at, part(g, x, r * n->cols), part(g, y, r * n->cols),
+                        add);
+    }
 }
 
 void lp_dropout_forward(const lp_graph *g, lp_node *n) {
