@@ -38,6 +38,8 @@ static void complete_network_options(lp_train_network_options *o) {
     if (o->optim.nesterov && o->optim.kind != LP_OPTIM_SGD)
         lp_tool_usage("--nesterov goes only with --optimizer=sgd");
     give_optimizer_defaults(o);
+    if (o->shards == 1)
+        lp_tool_withdraw("shards");
 }
 
 #endif

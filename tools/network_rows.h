@@ -81,6 +81,9 @@
 {ROW("batch", train.batch), .elsewhere = "batch-size", .metavar = "N", .default_value = "0", .max = INFINITY,
  .conflicts = "sample",
  .help = "rows a step, in a fresh random order each epoch; 0: all of them, in their own order"},
+{ROW("shards", train.shards), .metavar = "K", .min = 1, .max = LP_MAX_SHARDS,
+ .help = "cut the rows into K ranges and add up their gradients and losses in a fixed tree: 1 to K "
+         "processes (mpirun -n 4 labpipe ...) then give the same bytes as one; 1: not cut"},
 {ROW("sample", train.sample), .requires = "steps",
  .help = "each step takes one random row, with replacement"},
 {ROW("epochs", train.epochs), .elsewhere = "max-iter", .metavar = "N", .default_value = "100", .max = 9e15,

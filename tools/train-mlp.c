@@ -56,6 +56,7 @@ static const lp_tool tool = {
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,
+    .shards = "shards",
 };
 
 int main(int argc, char **argv) {

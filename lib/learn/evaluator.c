@@ -1,5 +1,7 @@
 #include "learn/evaluator.h"
 
+#include "num/ranks.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -122,37 +124,78 @@ static int check_part(const lp_model *m, const lp_part *p, size_t classes, lp_er
     return 0;
 }
 
-int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e) {
-    const lp_model *m = ev->model;
-    const lp_part *p = &ev->data->part[i];
-    size_t classes = lp_model_classes(m, p->label != NULL);
-    *metrics = (lp_metrics){.n = p->rows, .accuracy = NAN};
-    if (check_part(m, p, classes, e) ||
-        (classes > 0 && lp_confusion_new(&metrics->confusion, classes, e)))
-        return -1;
+/* Where losses and counts start. */
+static int begin_part(const lp_evaluator *ev, const lp_part *p, lp_metrics *metrics, lp_error *e) {
+    size_t classes = lp_model_classes(ev->model, p->label != NULL);
+    *metrics = (lp_metrics){.n = p->rows, .loss = 0, .accuracy = NAN};
+    return check_part(ev->model, p, classes, e) ||
+                   (classes > 0 && lp_confusion_new(&metrics->confusion, classes, e))
+               ? -1
+               : 0;
+}
+
+/* Adds the rows from `from` to `end`; metrics->loss is the sum of their losses so far. */
+static void add_rows(lp_evaluator *ev, const lp_part *p, size_t from, size_t end,
+                     lp_metrics *metrics) {
     double loss = 0;
-    for (size_t from = 0; from < p->rows; from += LP_FORWARD_ROWS) {
-        size_t n = lp_forward_rows(&ev->forward, p, from, ev->scores);
-        if (classes > 0) {
-            lp_model_classify(m, n, ev->scores, ev->predicted);
+    for (size_t n; from < end; from += n) {
+        n = lp_forward_rows(&ev->forward, p, from, end, ev->scores);
+        if (metrics->confusion.classes > 0) {
+            lp_model_classify(ev->model, n, ev->scores, ev->predicted);
             lp_confusion_add(&metrics->confusion, n, ev->forward.batch.label, ev->predicted);
         }
         keep_rows(ev, from, n);
         loss += sum_losses(ev, n);
     }
-    double terms = (double)p->rows;
+    metrics->loss += loss;
+}
+
+/* The loss averaged, and the accuracy of `correct` rows. */
+static void end_part(const lp_evaluator *ev, double correct, lp_metrics *metrics) {
+    const lp_model *m = ev->model;
+    double terms = (double)metrics->n;
     if (!m->is_perceptron && m->loss == LP_LOSS_MSE && m->reduction == LP_REDUCE_MEAN)
         terms *= (double)lp_network_outputs(&m->net);
-    metrics->loss = loss / terms;
-    if (classes > 0)
-        metrics->accuracy = lp_accuracy(&metrics->confusion);
+    metrics->loss /= terms;
+    if (metrics->confusion.classes > 0)
+        metrics->accuracy = ratio(correct, metrics->n);
+}
+
+int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e) {
+    const lp_part *p = &ev->data->part[i];
+    if (begin_part(ev, p, metrics, e))
+        return -1;
+    add_rows(ev, p, 0, p->rows, metrics);
+    end_part(ev, (double)metrics->confusion.correct, metrics);
+    return 0;
+}
+
+/* The same, but for the confusion matrix, as a sum over shards. */
+static int evaluate_shards(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e) {
+    const lp_part *p = &ev->data->part[i];
+    LP_CLEANUP(lp_arena_free) lp_arena memory = {0};
+    lp_shard_sum sum = lp_shard_sum_new(&memory, LP_F8, 2, ev->shards);
+    if (begin_part(ev, p, metrics, e))
+        return -1;
+    for (size_t k = sum.first; k < sum.end; k++) {
+        double *partial = lp_shard_sum_next(&sum);
+        metrics->loss = 0;
+        metrics->confusion.correct = 0;
+        add_rows(ev, p, lp_cut(p->rows, ev->shards, k), lp_cut(p->rows, ev->shards, k + 1),
+                 metrics);
+        partial[0] = metrics->loss;
+        partial[1] = (double)metrics->confusion.correct;
+    }
+    const double *all = lp_shard_sum_all(&sum);
+    metrics->loss = all[0];
+    end_part(ev, all[1], metrics);
     return 0;
 }
 
 int lp_evaluator_row(lp_evaluator *ev, lp_history_row *row, lp_error *e) {
     lp_metrics m;
     for (size_t i = 0; i < ev->data->parts && i < 2; i++) {
-        if (lp_evaluator_part(ev, i, &m, e))
+        if (ev->shards > 1 ? evaluate_shards(ev, i, &m, e) : lp_evaluator_part(ev, i, &m, e))
             return -1;
         *(i == 0 ? &row->loss : &row->val_loss) = m.loss;
         *(i == 0 ? &row->accuracy : &row->val_accuracy) = m.accuracy;

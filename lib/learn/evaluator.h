@@ -44,6 +44,7 @@ typedef struct {
     /* Where the rows of a part are kept for further metrics. Both NULL: nowhere. */
     double *all_scores;        /* (rows, outputs), as lp_predict puts them into y_score */
     lp_regression *regression; /* what targets and predictions are added to */
+    size_t shards; /* of lp_evaluator_row, a sum over them (num/ranks.h); 0 or 1: not cut */
 } lp_evaluator;
 
 /* Model and data are borrowed; all room is in `memory`. */
@@ -57,7 +58,8 @@ void lp_evaluator_free(lp_evaluator *ev);
  * another width than the model's, or of other classes. */
 int lp_evaluator_part(lp_evaluator *ev, size_t i, lp_metrics *metrics, lp_error *e);
 
-/* The same for the first part and, where there is one, the second, as a row of history. */
+/* The same for the first part and, where there is one, the second, as a row of history. With
+ * shards, each rank of a job evaluates its own, and all get the sum. */
 int lp_evaluator_row(lp_evaluator *ev, lp_history_row *row, lp_error *e);
 
 #endif

@@ -33,8 +33,8 @@ void lp_forward_free(lp_forward *f) {
     *f = (lp_forward){0};
 }
 
-size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores) {
-    size_t n = p->rows - from < LP_FORWARD_ROWS ? p->rows - from : LP_FORWARD_ROWS;
+size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, size_t end, void *scores) {
+    size_t n = end - from < LP_FORWARD_ROWS ? end - from : LP_FORWARD_ROWS;
     for (size_t i = 0; i < n; i++)
         f->index[i] = from + i;
     lp_batch_fill(&f->batch, p, f->model->input_scale, f->model->input_shift, n, f->index);
@@ -64,7 +64,7 @@ int lp_model_scores(const lp_model *m, const lp_tensor *x, const char *name, lp_
     LP_CLEANUP(lp_forward_free) lp_forward forward = lp_forward_new(m, &d, false, &memory);
     *scores = lp_tensor_matrix(m->net.params.type, rows, lp_network_outputs(&m->net));
     for (size_t from = 0; from < rows; from += LP_FORWARD_ROWS)
-        lp_forward_rows(&forward, &d.part[0], from,
+        lp_forward_rows(&forward, &d.part[0], from, rows,
                         (char *)scores->data + from * scores->shape[1] * scores->type.size);
     return 0;
 }

@@ -26,8 +26,8 @@ lp_forward lp_forward_new(const lp_model *m, const lp_dataset *d, bool with_targ
 void lp_forward_free(lp_forward *f);
 
 /* scores (n, outputs), of the model's type = the last layer's output for the n rows of a part from
- * row `from` on. Returns n, at most LP_FORWARD_ROWS. */
-size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, void *scores);
+ * row `from` on, up to row `end`. Returns n, at most LP_FORWARD_ROWS. */
+size_t lp_forward_rows(lp_forward *f, const lp_part *p, size_t from, size_t end, void *scores);
 
 /* scores (n, outputs) of the model's type, the caller's to free, for the rows of x (any number
  * type, [n, ...]). Refused: a row of another width than the model's, no rows, a value that is not

@@ -1,5 +1,8 @@
 #include "learn/run.h"
 
+#include "io/crc32.h"
+#include "num/ranks.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -316,6 +319,28 @@ static int end_unit(lp_run *r, lp_error *e) {
 
 /* ---- the loop ---- */
 
+/* Ranks that did not start alike would add up what does not belong together. */
+static int check_ranks(const lp_run *r, lp_error *e) {
+    const char *options = r->hooks->options != NULL ? r->hooks->options : "";
+    uint32_t own[] = {r->data_crc32, lp_crc32(0, options, strlen(options)), 0}, first[3];
+    static const char *const what[] = {"data", "options", "weights"};
+    if (lp_rank_count() == 1)
+        return 0;
+    for (size_t i = 0; i < r->blocks; i++) {
+        const lp_tensor *t = &r->block[i].value;
+        own[2] = lp_crc32(own[2], t->data, t->count * t->type.size);
+    }
+    memcpy(first, own, sizeof first);
+    lp_ranks_broadcast(first, sizeof first);
+    for (int i = 0; i < 3; i++)
+        if (own[i] != first[i])
+            return lp_fail(e,
+                           "it starts with other %s than rank 0 (every process of the job needs "
+                           "the same files and command)",
+                           what[i]);
+    return 0;
+}
+
 static int begin(lp_run *r, lp_error *e) {
     const lp_run_hooks *hooks = r->hooks;
     r->kept = lp_stream_new();
@@ -323,16 +348,18 @@ static int begin(lp_run *r, lp_error *e) {
     lp_run_add_count(r, "waited", &r->waited);
     lp_run_add_array(r, "best_loss", false, LP_F8, 0, NULL, &r->best_loss);
     lp_run_add_array(r, "best_epoch", false, LP_F8, 0, NULL, &r->best_epoch);
-    if (hooks->save != NULL || hooks->resume != NULL)
+    if (hooks->save != NULL || hooks->resume != NULL || lp_rank_count() > 1)
         r->data_crc32 = r->learner->data_crc32 != NULL ? r->learner->data_crc32(r)
                                                        : lp_dataset_crc32(r->evaluator.data);
+    if (hooks->resume != NULL && take_checkpoint(r, hooks->resume, e))
+        return lp_within(e, "resuming");
+    if (check_ranks(r, e))
+        return -1;
     if (hooks->resume == NULL) {
         if (kept_prefix(r) != NULL)
             keep_model(r, kept_prefix(r));
         return end_unit(r, e);
     }
-    if (take_checkpoint(r, hooks->resume, e))
-        return lp_within(e, "resuming");
     r->steps = r->done * r->unit_steps;
     if (r->learner->load != NULL && r->learner->load(r, e))
         return -1;

@@ -64,18 +64,21 @@ int lp_soft_labels_new(lp_soft_labels *l, const lp_class_weights *weights, doubl
     return 0;
 }
 
-void lp_soft_labels_fill(lp_soft_labels *l, size_t n, const int32_t *label) {
-    const lp_kernels *num = lp_kernels_of(l->type);
+void lp_soft_labels_weigh(lp_soft_labels *l, const lp_part *p, size_t n, const size_t *index) {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += l->weight[label[i]];
-    double factor = l->mean ? (double)n / sum : 1;
+        sum += l->weight[p->label[index[i]]];
+    l->factor = l->mean ? (double)n / sum : 1;
+}
+
+void lp_soft_labels_fill(lp_soft_labels *l, size_t n, const int32_t *label) {
+    const lp_kernels *num = lp_kernels_of(l->type);
     for (size_t i = 0; i < n; i++) {
         char *row = (char *)l->target + i * l->classes * l->type.size;
         size_t y = (size_t)label[i];
         double more; /* of either type */
-        num->scale(l->classes, factor, l->shared, row);
-        num->fill(1, factor * l->own * l->weight[y], &more);
+        num->scale(l->classes, l->factor, l->shared, row);
+        num->fill(1, l->factor * l->own * l->weight[y], &more);
         num->axpy(1, 1, &more, row + y * l->type.size);
     }
 }

@@ -27,6 +27,7 @@ typedef struct {
     size_t classes;
     double *weight; /* (classes) */
     double own;     /* 1 - s */
+    double factor;  /* lp_soft_labels_weigh */
     bool mean;
     void *shared; /* (classes) s w[c] / classes */
     void *target; /* (capacity, classes) what lp_soft_labels_fill fills */
@@ -38,8 +39,11 @@ int lp_soft_labels_new(lp_soft_labels *l, const lp_class_weights *weights, doubl
                        lp_reduction reduction, lp_type type, size_t classes, const lp_part *p,
                        size_t capacity, lp_arena *memory, lp_error *e);
 
-/* The targets of n rows with these labels, such that their cross-entropy summed, or under
- * LP_REDUCE_MEAN averaged over the n rows, is the loss. */
+/* The batch is the part's rows index[0..n) from now on, which LP_REDUCE_MEAN averages over. */
+void lp_soft_labels_weigh(lp_soft_labels *l, const lp_part *p, size_t n, const size_t *index);
+
+/* The targets of n rows of the batch with these labels, such that the cross-entropy of all its rows
+ * summed, or under LP_REDUCE_MEAN averaged over them, is the loss. */
 void lp_soft_labels_fill(lp_soft_labels *l, size_t n, const int32_t *label);
 
 #endif

@@ -17,6 +17,7 @@
 #include "net/network.h"
 #include "net/optim.h"
 #include "net/schedule.h"
+#include "num/ranks.h"
 
 #define LP_DTYPE_CHOICES "f4|f8"
 
@@ -48,8 +49,10 @@ typedef struct {
     lp_optim_options optim;
     double lr;
     lp_schedule schedule;
-    int64_t batch; /* rows a step; 0: all */
-    bool sample;   /* one random row a step, with replacement; needs count_steps */
+    int64_t batch;  /* rows a step; 0: all */
+    int64_t shards; /* ranges of the data's rows; a batch's gradient, and every loss and metric, is
+                       the sum over them (num/ranks.h, lp_shard_sum). 0 or 1: not cut */
+    bool sample;    /* one random row a step, with replacement; needs count_steps */
     int64_t epochs;
     bool count_steps; /* the run has `steps` steps instead of `epochs` epochs */
     int64_t steps;
@@ -63,7 +66,13 @@ typedef struct {
  * smoothing change what is minimised, not how it is judged. hooks->init_from is a network to
  * start from (learn/network_start.h).
  *
- * Refused: what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
+ * With shards, the ranks of a job divide them and get the same bytes as one process: every rank
+ * calls this with the same options and data, and has the same model after every step. Shards change
+ * the order of sums and nothing else: the rows of a step, their dropout masks, and what a mean is
+ * over are the same as without.
+ *
+ * Refused: batch normalisation in shards; in a rank, other data or another start than rank 0 has;
+ * what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
  * without x_val, weights to start from that do not fit. */
 int lp_train_network(lp_stream *s, const lp_train_network_options *options,
                      const lp_run_hooks *hooks, lp_error *e);

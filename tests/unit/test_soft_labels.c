@@ -31,6 +31,8 @@ static void targets(void) {
             lp_soft_labels l;
             CHECK(lp_soft_labels_new(&l, &weights, 0.3, mean ? LP_REDUCE_MEAN : LP_REDUCE_SUM,
                                      LP_F8, 3, &part, 3, &memory, &e) == 0);
+            const size_t index[] = {0, 1, 2};
+            lp_soft_labels_weigh(&l, &part, n, index);
             lp_soft_labels_fill(&l, n, label);
             double sum = n == 1 ? 4 : n == 2 ? 5 : 7, factor = mean ? (double)n / sum : 1;
             const double *t = l.target;
@@ -39,6 +41,11 @@ static void targets(void) {
                     double expected = 0.1 * number[c] + (c == label[i] ? 0.7 * number[c] : 0);
                     CHECK_CLOSE(t[i * 3 + (size_t)c], factor * expected, 1e-15);
                 }
+            /* Its last row alone, as a part of the batch, has the same target. */
+            double last[3];
+            memcpy(last, t + (n - 1) * 3, sizeof last);
+            lp_soft_labels_fill(&l, 1, label + n - 1);
+            CHECK(memcmp(last, l.target, sizeof last) == 0);
         }
     lp_arena_free(&memory);
 }
