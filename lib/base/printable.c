@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The Unicode Character Database's general categories Cc, Zl, Zp and Cs, the property Bidi_Control,
- * byte order and annotation marks, tags, and the noncharacters of the basic plane. */
+ * byte order and annotation marks, tags, and the noncharacters of the basic plane; in order. */
 static const struct {
     uint32_t first, last;
 } unprintable[] = {
@@ -18,15 +18,29 @@ static const struct {
 };
 
 static bool is_printable(uint32_t c) {
-    for (size_t i = 0; i < sizeof unprintable / sizeof *unprintable; i++)
-        if (c >= unprintable[i].first && c <= unprintable[i].last)
+    for (size_t i = 0; i < sizeof unprintable / sizeof *unprintable && c >= unprintable[i].first;
+         i++)
+        if (c <= unprintable[i].last)
             return false;
     return (c & 0xfffe) != 0xfffe; /* the last two of each plane */
 }
 
+/* Skips printable ASCII, eight bytes at a time: most texts are nothing else. */
+static char *after_plain(char *text) {
+    const uint64_t each = 0x0101010101010101;
+    size_t size = strlen(text);
+    for (uint64_t w; size >= sizeof w; text += sizeof w, size -= sizeof w) {
+        memcpy(&w, text, sizeof w);
+        /* A byte's high bit is set where it is not ASCII, below a blank, or DEL. */
+        if (((w | (w - each * ' ') | (w + each)) & each * 0x80) != 0)
+            break;
+    }
+    return text;
+}
+
 char *lp_printable(char *text) {
-    char *to = text;
-    for (const char *at = text; *at != '\0';) {
+    char *to = after_plain(text);
+    for (const char *at = to; *at != '\0';) {
         const char *from = at;
         if (is_printable(lp_utf8_next(&at))) {
             memmove(to, from, (size_t)(at - from));

@@ -42,6 +42,20 @@ static void what_is_not_utf8(void) {
     check("\xef\xbf\xbd", "?");
 }
 
+/* Every byte but NUL at every place of a text, and beside its like. */
+static void every_byte(void) {
+    for (int byte = 1; byte < 256; byte++)
+        for (size_t at = 0; at < 20; at++) {
+            char text[] = "twenty plain letters", expected[] = "twenty plain letters";
+            text[at] = (char)byte;
+            expected[at] = (char)(byte >= 0x20 && byte < 0x7f ? byte : '?');
+            check(text, expected);
+            text[(at + 7) % 20] = (char)byte;
+            expected[(at + 7) % 20] = expected[at];
+            check(text, expected);
+        }
+}
+
 static void what_stays(void) {
     static const char text[] =
         "\xc3\xa9 \xce\xb1 \xd7\xa9 \xd8\xb3\xe2\x80\x8c \xe4\xb8\xad \xf0\x9f\x99\x82";
@@ -54,6 +68,7 @@ int main(void) {
         {"what acts on a terminal becomes ?", what_acts},
         {"so does what misleads a reader", what_misleads},
         {"and what is not UTF-8", what_is_not_utf8},
+        {"every byte counts, wherever it is", every_byte},
         {"letters of every script stay", what_stays},
         {0},
     };
