@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 enum {
-    GROWTH = 1 << 16,   /* what the output grows by at least, and what a limit is asked about */
+    GROWTH = 1 << 12,   /* what the output grows by at least, and what a limit is asked about */
     MAX_COUNT = 1 << 30 /* zlib counts in 32 bits */
 };
 
