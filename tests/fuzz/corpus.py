@@ -198,12 +198,13 @@ for name, words in {
 
 put("gzip", "text", gzip.compress(b"a,b\n1,2\n", mtime=0))
 put("gzip", "joined", gzip.compress(b"a,b\n", mtime=0) + gzip.compress(b"1,2\n", mtime=0))
-put("gzip", "zeros", gzip.compress(bytes(1 << 17), mtime=0))
-put("gzip", "bomb", gzip.compress(b"\0\0\x08\1\0\0\0\2" + bytes(1 << 17), mtime=0))
+more = (1 << 12) + 99  # than one growth of the output
+put("gzip", "zeros", gzip.compress(bytes(more), mtime=0))
+put("gzip", "bomb", gzip.compress(b"\0\0\x08\1\0\0\0\2" + bytes(more), mtime=0))
 put("gzip", "idx", gzip.compress(b"\0\0\x08\1\0\0\0\2ab", mtime=0))
 put("gzip", "not-gzip", b"a,b\n1,2\n")
 
-# ---- text ----
+# ---- text; of a table after a byte that chooses how it is read ----
 
 for name, text in {
     "iris": "sepal_length,sepal_width,species\n5.1,3.5,setosa\n7,3.2,versicolor\n",
@@ -217,7 +218,8 @@ for name, text in {
     "many-digits": "0." + "123456789" * 40 + ",1e-400\n",
     "commas": "," * 300 + "\n",
 }.items():
-    put("csv", name, text)
+    for how in range(5):
+        put("csv", "%d-%s" % (how, name), bytes([how]) + text.encode())
 
 for name, text in {
     "classes": "+1 1:0.5 3:-2e3\n-1 2:7 # a comment\n\n# another\n+1\n",

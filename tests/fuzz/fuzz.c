@@ -23,11 +23,23 @@ void fuzz_verdict(int failed, const lp_error *e) {
             broken("an error is one line without control characters", e->text);
 }
 
+/* The address sanitizer's: the first byte that must not be read, or NULL. */
+extern void *__asan_region_is_poisoned(void *bytes, size_t size) __attribute__((weak));
+
 void fuzz_touch(const void *bytes, size_t size) {
-    uint8_t total = 0;
-    for (size_t i = 0; i < size; i++)
-        total = (uint8_t)(total + ((const uint8_t *)bytes)[i]);
-    __asm__ volatile("" : : "r"(total)); /* or the compiler would leave the loop out */
+    enum { PAGE = 4096 };
+    const volatile uint8_t *at = bytes;
+    size_t step = 1;
+    if (__asan_region_is_poisoned != NULL && size > 0) {
+        const volatile uint8_t *poisoned =
+            __asan_region_is_poisoned((void *)(uintptr_t)bytes, size);
+        if (poisoned != NULL)
+            (void)*poisoned; /* the report */
+        step = PAGE;         /* what is not even mapped */
+        (void)at[size - 1];
+    }
+    for (size_t i = 0; i < size; i += step)
+        (void)at[i];
 }
 
 void fuzz_touch_tensor(const lp_tensor *t) {
@@ -41,12 +53,11 @@ void fuzz_touch_tensor(const lp_tensor *t) {
     fuzz_touch(t->data, t->count * t->type.size);
 }
 
-void fuzz_touch_stream(lp_stream *s) {
-    lp_error e = {0};
+void fuzz_touch_tensors(lp_stream *s) {
     for (size_t i = 0; i < lp_stream_count(s); i++) {
         size_t size;
         lp_tensor description;
-        e = (lp_error){0};
+        lp_error e = {0};
         if (lp_stream_foreign(s, i, &size) == NULL &&
             !lp_stream_describe(s, lp_stream_name(s, i), &description))
             broken("a tensor that is listed is there", lp_stream_name(s, i));
@@ -55,15 +66,19 @@ void fuzz_touch_stream(lp_stream *s) {
         if (t != NULL)
             fuzz_touch_tensor(t);
     }
-    e = (lp_error){0};
+}
+
+void fuzz_touch_stream(lp_stream *s) {
     static FILE *out;
+    lp_error e = {0};
+    fuzz_touch_tensors(s);
     if (out == NULL && (out = fopen("/dev/null", "wb")) == NULL)
         broken("/dev/null can be opened", "");
     fuzz_verdict(lp_stream_write(s, out, false, &e), &e);
 }
 
-void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
-    for (;;) {
+size_t fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
+    for (size_t count = 0;; count++) {
         lp_error e = {0};
         char name[64];
         size_t header;
@@ -71,7 +86,7 @@ void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
         lp_tensor view;
         const uint8_t *line = memchr(bytes, '\n', size < sizeof name ? size : sizeof name);
         if (line == NULL)
-            return;
+            return count;
         size_t length = (size_t)(line - bytes);
         memcpy(name, bytes, length);
         name[length] = '\0';
@@ -81,7 +96,7 @@ void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size) {
             lp_npy_header_size(bytes, &header, &e) || header > size ||
             lp_npy_parse(bytes, header, &npy, &e) || npy.data_size > size - header ||
             lp_npy_decode(&npy, bytes + header, &view, &e))
-            return;
+            return count;
         lp_tensor t = lp_tensor_copy(&view);
         lp_stream_put(s, name, &t);
         lp_tensor_free(&view);

@@ -23,9 +23,10 @@ void fuzz_touch(const void *bytes, size_t size);
 /* The same for a tensor, whose sizes have to agree. */
 void fuzz_touch_tensor(const lp_tensor *t);
 
-/* Puts tensors, up to the end of the input or its first fault: each is a name, a line break and a
- * .npy. Checksums would keep a fuzzer from changing what is in an archive. */
-void fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size);
+/* Puts tensors, up to the end of the input or its first fault, and returns how many: each is a
+ * name, a line break and a .npy. Checksums would keep a fuzzer from changing what is in an archive.
+ */
+size_t fuzz_put_list(lp_stream *s, const uint8_t *bytes, size_t size);
 
 /* A target may have it: makes the checksums in an input right again, in place, after a mutation. In
  * one mutant of eight they stay wrong. */
@@ -35,7 +36,10 @@ void fuzz_mend(uint8_t *bytes, size_t size) __attribute__((weak));
 uint32_t fuzz_get(const uint8_t *bytes, int count, bool is_big_endian);
 void fuzz_put(uint8_t *bytes, int count, bool is_big_endian, uint32_t value);
 
-/* Takes every tensor of a stream and writes the stream out, to nowhere. */
+/* Takes every tensor of a stream. */
+void fuzz_touch_tensors(lp_stream *s);
+
+/* The same, and writes the stream out, to nowhere. */
 void fuzz_touch_stream(lp_stream *s);
 
 #endif

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 
 /* The checksum and size behind a member without a name or other extras. */
 void fuzz_mend(uint8_t *bytes, size_t size) {
-    enum { HEADER = 10, INFLATED = 1 << 20 };
+    enum { HEADER = 10, INFLATED = 1 << 17 };
     static uint8_t inflated[INFLATED];
     if (size <= HEADER || bytes[3] != 0)
         return;
