@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: run.sh unit|pipe|fuzz ... Runs every test of those kinds and closes with one count. PIPE='csv pick': of the
-# pipe tests these alone.
+# pipe tests these alone; UNITS: the same of the unit tests.
 # Each test ends with a line "NAME: N passed, N failed" (", N skipped" may follow). A test that is
 # missing, ends without that line, counts nothing or exits with another status than its count says is
 # one failure.
@@ -37,8 +37,8 @@ trap 'rm -rf "$log" "$logs"' EXIT
 for kind; do
     case $kind in
     unit)
-        for source in tests/unit/test_*.c; do
-            test=$(basename "$source" .c)
+        for test in ${UNITS:-tests/unit/test_*.c}; do
+            test=test_$(basename "$test" .c | sed 's/^test_//')
             "$BUILD/tests/unit/$test" >"$log" 2>&1 </dev/null
             tally "$test" $? "$log"
         done ;;
