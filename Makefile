@@ -66,8 +66,8 @@ CROSS_SELFTEST := $(BUILD)/aarch64/tests/identical/selftest
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,\
            $(filter-out tests/fuzz/fuzz.c tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_MAIN ?= $(BUILD)/tests/fuzz/replay.o
-# Faults are injected by a tracer and, for allocations, by a library that is loaded first.
-FAULTS_BINARIES := $(BUILD)/tests/faults/inject $(BUILD)/tests/faults/malloc.so
+# Faults are injected by a tracer and, for allocations and files without a name, by libraries that are loaded first.
+FAULTS_BINARIES := $(BUILD)/tests/faults/inject $(BUILD)/tests/faults/malloc.so $(BUILD)/tests/faults/named.so
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
            $(filter-out tests/bench/bench.c,$(wildcard tests/bench/*.c)))
 
@@ -204,7 +204,7 @@ $(BUILD)/tests/faults/inject: tests/faults/inject.c
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -Wall -Wextra -O1 -o $@ $<
-$(BUILD)/tests/faults/malloc.so: tests/faults/malloc.c
+$(BUILD)/tests/faults/%.so: tests/faults/%.c
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -Wall -Wextra -O1 -shared -fPIC -o $@ $<
