@@ -79,6 +79,21 @@ equal "a file cut while it is read: one line" "$(cat error)" \
     "labpipe pick: an input file was cut short while it was being read"
 exec 3<&-
 
+# The same where the tool looks at the bytes itself: the system says so by a signal.
+{ printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
+to-csv long long.npy 2>error >slow &
+job=$!
+exec 3<slow
+head -c 1000 <&3 >/dev/null
+: >long.npy
+cat <&3 >rest
+status=0
+wait $job || status=$?
+equal "a file cut under its reader: status" $status 1
+equal "a file cut under its reader: one line" "$(cat error)" \
+    "labpipe to-csv: an input file was cut short while it was being read"
+exec 3<&-
+
 # Overwritten in place instead, behind what has been written by then.
 { printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
 pick '*' long.npy 2>error >slow &
