@@ -100,6 +100,20 @@ static lp_file idx_file(const char *name, int ndim, size_t n, size_t side) {
 
 static const lp_texts no_classes;
 
+/* Of a gzip file no more is unpacked than the header promises. */
+static void a_header_says_how_much(void) {
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 3};
+    static const unsigned char huge[] = {0,    0,    14,   3,    0x7f, 0xff, 0xff, 0xff,
+                                         0x7f, 0xff, 0xff, 0xff, 0,    0,    0,    1};
+    lp_error e;
+    size_t max = 7;
+    CHECK(lp_idx_limit(images, sizeof images, &max, &e) == 0 && max == 16 + 5 * 2 * 3);
+    CHECK(lp_idx_limit(images, 15, &max, &e) == 0 && max == SIZE_MAX); /* it is not whole */
+    CHECK(lp_idx_limit(images, 3, &max, &e) == 0 && max == SIZE_MAX);
+    CHECK(lp_idx_limit("\0\0\7\1\0\0\0\1", 8, &max, &e) == -1);
+    CHECK(lp_idx_limit(huge, sizeof huge, &max, &e) != 0 || max > SIZE_MAX / 2);
+}
+
 static void one_set_and_two(void) {
     lp_error e;
     lp_stream *s = lp_stream_new();
@@ -200,6 +214,7 @@ int main(void) {
         {"shapes", shapes},
         {"a cut file is refused", a_cut_file_is_refused},
         {"lying files say what is wrong", lying_files_say_what_is_wrong},
+        {"a header says how much follows", a_header_says_how_much},
         {"one set and two", one_set_and_two},
         {"sets that do not go together are refused", sets_that_do_not_go_together},
         {"a CIFAR-10 record's planes become pixels", a_record_s_planes_become_pixels},

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static jmp_buf out;
 static char line[200];
@@ -33,6 +36,11 @@ static void hooks(void) {
         CHECK(false);
     }
     CHECK_TEXT(line, "out of memory: 9223372036854775807 bytes");
+    if (setjmp(out) == 0) {
+        lp_alloc_unaligned(SIZE_MAX / 2);
+        CHECK(false);
+    }
+    CHECK_TEXT(line, "out of memory: 9223372036854775807 bytes");
     lp_arena arena = {0};
     if (setjmp(out) == 0) {
         lp_arena_alloc(&arena, SIZE_MAX / 8, 16);
@@ -45,6 +53,38 @@ static void hooks(void) {
         CHECK(false);
     }
     CHECK(b.data == NULL);
+}
+
+/* A limit of the address space for what `run` does. */
+static int within_address_space(rlim_t bytes, int (*run)(void *context), void *context) {
+    struct rlimit before, limit;
+    getrlimit(RLIMIT_AS, &before);
+    limit = (struct rlimit){.rlim_cur = bytes, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_AS, &limit);
+    const int result = run(context);
+    setrlimit(RLIMIT_AS, &before);
+    return result;
+}
+
+/* Before a hook is set: a line on standard error, and exit status 1. */
+static void no_hook(void) {
+    int fd[2], status;
+    char said[200] = "";
+    if (pipe(fd) != 0)
+        abort();
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        dup2(fd[1], STDERR_FILENO);
+        lp_alloc(SIZE_MAX / 4, 8);
+        _exit(0);
+    }
+    close(fd[1]);
+    const ssize_t n = read(fd[0], said, sizeof said - 1);
+    close(fd[0]);
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    CHECK(n > 0);
+    CHECK_TEXT(said, "out of memory: 4611686018427387903 x 8 bytes\n");
 }
 
 static void stated_sizes(void) {
@@ -180,6 +220,32 @@ static void spills(void) {
     CHECK(lp_quarter_of_memory() > 1 << 20);
 }
 
+static lp_error unmapped;
+
+static int open_large(void *spill) {
+    return lp_spill_open(spill, 256 << 20, &unmapped);
+}
+
+static int grow_large(void *spill) {
+    return lp_spill_grow(spill, 256 << 20, &unmapped);
+}
+
+/* The file has room, and the address space has none. */
+static void unmapped_spills(void) {
+    lp_error e;
+    lp_spill s = {0};
+    CHECK(within_address_space(1 << 20, open_large, &s) == -1);
+    CHECK_HOLDS(unmapped.text,
+                "268435456 bytes that do not fit the memory (--memory) cannot be mapped");
+    CHECK(s.base == NULL && s.size == 0);
+    CHECK(lp_spill_open(&s, 5000, &e) == 0);
+    memset(s.base, 7, 5000);
+    CHECK(within_address_space(1 << 20, grow_large, &s) == -1);
+    CHECK_HOLDS(unmapped.text, "cannot be mapped from");
+    CHECK(s.size == 5000 && ((char *)s.base)[4999] == 7);
+    lp_spill_close(&s);
+}
+
 static int freed;
 
 static void count_free(lp_buffer *b) {
@@ -205,6 +271,7 @@ static void scopes(void) {
 
 int main(void) {
     return check_main("memory", (check_test[]){
+                                    {"without a hook there is a line and an end", no_hook},
                                     {"the hook is called where memory cannot be had", hooks},
                                     {"a size that a file states is refused by value", stated_sizes},
                                     {"arrays and buffers grow", growing},
@@ -212,6 +279,7 @@ int main(void) {
                                     {"an arena's array keeps its items", arena_arrays},
                                     {"blocks past the budget are files", blocks},
                                     {"memory that is a file", spills},
+                                    {"a file that cannot be mapped", unmapped_spills},
                                     {"a scope frees what it declared", scopes},
                                     {0},
                                 });

@@ -10,7 +10,7 @@ typedef struct {
     bool shuffle, resume, either;
     int64_t epochs, steps, x;
     uint64_t seed;
-    double lr, scale;
+    double lr, scale, momentum;
     const char *title;
     enum { SVD, GD, SGD } method;
     lp_ints hidden;
@@ -33,6 +33,7 @@ static const lp_option rows[] = {
     {ROW("lr", lr), .metavar = "RATE", .default_value = "0.5", .max = INFINITY,
      .flags = LP_OPEN_MIN, .requires = "method=gd|sgd", .elsewhere = "learning-rate|eta"},
     {ROW("input-scale", scale), .metavar = "A/B", .flags = LP_RATIO, .synonym = "scale"},
+    {ROW("momentum", momentum), .metavar = "M", .max = 1, .flags = LP_OPEN_MAX},
     {ROW("title", title), .metavar = "TEXT"},
     {ROW("method", method), .metavar = "METHOD", .default_value = "gd", .choices = "svd|gd|sgd"},
     {ROW("hidden", hidden), .metavar = "N,N", .default_value = "3", .min = 1, .max = 100},
@@ -133,6 +134,12 @@ static void strict_numbers(void) {
     refused("--tile 64x", "not a whole number");
     refused("--tile 64xx3", "not a whole number");
     refused("--tile 64x1000", "at least 1 and at most 999");
+    refused("--tile 0x5", "at least 1 and at most 999");
+    refused("--input-scale 1/x", "'x' is not a number");
+    refused("--input-scale 1/0", "'1/0' is not a finite number");
+    refused("--momentum 1", "at least 0 and below 1");
+    refused("--rows 3:x", "'x' is not a whole number");
+    refused("--rows -1:3", "not a range");
     refused("--train abc", "not a whole number");
     refused("--train 0", "a count has to be at least 1");
     refused("--train 1.0", "between 0 and 1");

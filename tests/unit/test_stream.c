@@ -485,6 +485,36 @@ static void check_foreign(lp_stream *s, const build_member *given) {
 }
 
 /* In every framing, of known and of unknown size, they are left alone and passed on. */
+/* The records that only an archive of so many members has. */
+static void damaged_zip64(void) {
+    static const struct {
+        size_t from_end;
+        unsigned char flip;
+        const char *message;
+    } rows[] = {
+        {98 - 32, 1, "the end record says that the number of members is 65537, but it is 65536"},
+        {42, 1, "the ZIP64 locator is missing (it is damaged)"},
+        {42 - 8, 1, "says that the ZIP64 end record's offset is"}};
+    lp_stream *s = lp_stream_new();
+    for (unsigned i = 0; i < 65536; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "%u", i);
+        lp_tensor t = lp_tensor_zeros(LP_U1, 0, NULL);
+        lp_stream_put(s, name, &t);
+    }
+    lp_buffer b = written(s, false);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        b.data[b.size - rows[i].from_end] ^= (char)rows[i].flip;
+        refused(b.data, b.size, rows[i].message);
+        b.data[b.size - rows[i].from_end] ^= (char)rows[i].flip;
+    }
+    static const size_t cuts[] = {97, 43, 40, 22, 10};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        refused(b.data, b.size - cuts[i], "it is cut short");
+    lp_buffer_free(&b);
+    lp_stream_free(s);
+}
+
 static void foreign_members(void) {
     /* What looks like a descriptor is none unless CRC-32 and size fit. */
     static const char text[] = "hello PK\7\10 PK\7\10\0\0\0\0\12\0\0\0\12\0\0\0 PKPK\7 world\n";
@@ -1021,6 +1051,7 @@ int main(void) {
         {"a tensor can be had as another type", converted},
         {"what is written is the strict profile, and passes through unchanged", strict_profile},
         {"65,536 members", many_members},
+        {"their records damaged", damaged_zip64},
         {"foreign members pass through byte for byte", passed_through_byte_for_byte},
         {"every framing that other programs write", every_framing},
         {"several archives one behind the other", several_archives},

@@ -24,6 +24,15 @@ static void sizes(void) {
     CHECK(lp_shape_size(LP_U1, 3, (size_t[]){SIZE_MAX, 2, 0}, &count, &bytes, &e) == -1);
     CHECK(lp_shape_size(LP_U1, 9, (size_t[9]){1}, &count, &bytes, &e) == -1);
     CHECK_HOLDS(e.text, "9 dimensions (at most 8)");
+    CHECK(lp_shape_size(LP_U1, -1, NULL, &count, &bytes, &e) == -1);
+    CHECK_HOLDS(e.text, "-1 dimensions (at most 8)");
+    /* Without a verdict: a count that no memory holds, or the 0 that it is. */
+    CHECK(lp_tensor_over(NULL, LP_U1, 3, (size_t[]){SIZE_MAX / 2, 3, 5}).count == SIZE_MAX);
+    CHECK(lp_tensor_over(NULL, LP_U1, 3, (size_t[]){SIZE_MAX / 2, 3, 0}).count == 0);
+    lp_tensor t;
+    CHECK(lp_tensor_try_zeros(&t, LP_U1, 1, (size_t[]){PTRDIFF_MAX - 1}, &e) == -1);
+    CHECK_HOLDS(e.text, "out of memory");
+    CHECK(t.data == NULL && t.count == 0);
 }
 
 static void names(void) {
