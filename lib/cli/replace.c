@@ -265,27 +265,26 @@ static int sync_descriptor(int fd) {
     return failed;
 }
 
-/* A file's name is on the disk only once its folder is. */
-static int sync_folder(const lp_replacement *r) {
-    int fd = openat(r->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    int failed = sync_descriptor(fd), cause = errno;
-    close(fd);
-    errno = cause;
-    return failed && cause != EINVAL ? -1 : 0; /* EINVAL: this file system does not sync folders */
+/* A file's name is on the disk only once its folder is. EINVAL: this file system syncs none. */
+static int sync_folder(int folder) {
+    return sync_descriptor(folder) != 0 && errno != EINVAL ? -1 : 0;
 }
 
 int lp_replace_commit(lp_replacement *r, bool sync) {
     errno = 0;
-    int failed = ferror(r->file) != 0 || fflush(r->file) != 0 || (sync && sync_descriptor(r->fd));
+    /* Opened first: where it cannot be, the file stays the old one. */
+    int folder = sync ? openat(r->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int failed = (sync && folder < 0) || ferror(r->file) != 0 || fflush(r->file) != 0 ||
+                 (sync && sync_descriptor(r->fd));
     if (!failed && r->has_name) { /* a nameless file is reached through its descriptor alone */
         failed = fclose(r->file) != 0;
         r->file = NULL;
         r->fd = -1;
     }
-    failed = failed || take_name(r) || (sync && sync_folder(r));
+    failed = failed || take_name(r) || (sync && sync_folder(folder));
     int cause = errno;
+    if (folder >= 0)
+        close(folder);
     lp_replace_discard(r);
     errno = cause;
     return failed ? -1 : 0;

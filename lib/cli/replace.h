@@ -41,8 +41,8 @@ bool lp_replace_is_same(const lp_replacement *a, const lp_replacement *b);
 bool lp_replace_is(const lp_replacement *r, const struct stat *status);
 
 /* Flushes and closes the temporary, which takes the file's name; with `sync` after file and folder
- * were flushed to the disk. -1 and errno where that failed: the old file is still there then.
- * *r is {0} afterwards. */
+ * were flushed to the disk. -1 and errno where that failed: the old file is still there then, or
+ * the new one, whole, where all but flushing the folder succeeded. *r is {0} afterwards. */
 int lp_replace_commit(lp_replacement *r, bool sync);
 
 /* Forgets the temporary. Harmless on {0}. */

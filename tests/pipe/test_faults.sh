@@ -56,6 +56,10 @@ TABLE
 for ending in .svg .pdf; do
     try -e $ending "$tools/plot-curves" ../model.npz --threads 1
 done
+# A folder that cannot be flushed is an error, and the file has its name by then.
+try -n -e .npz "$tools/split" --train 0.5 --sync ../iris.npz --threads 1
+# Where writing the result fails, the checkpoint has been written.
+try -c "$tools/train-mlp" --hidden 3 --epochs 2 --checkpoint-every 2 ../parts.npz --threads 1
 check "$total faults, at least fifty a tool" [ "$total" -ge $((50 * tools_tried)) ]
 
 # A program that keeps none of this: its lines do not name it, and it knows no -o.
