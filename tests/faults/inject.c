@@ -72,6 +72,8 @@ static const kind kinds[] = {
     {"mode", {SYS_fchmod, SYS_fchown, SYS_fcntl, -1}, {EPERM}},
 };
 
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
 static bool is_of(const kind *k, long call) {
     for (const long *c = k->calls; *c != -1; c++)
         if (*c == call)
@@ -119,12 +121,13 @@ static void skip_call(pid_t pid, registers *r) {
 typedef struct {
     char **command;
     const char *out;  /* where standard output goes */
-    const kind *kind; /* which calls are counted; NULL: none */
-    long nth;         /* the one that fails; 0: none */
+    long *count;      /* (KINDS): counts the calls of each kind, of which none fails; or NULL */
+    const kind *kind; /* of the call that fails; NULL: none */
+    long nth;         /* of its kind, from 1 */
     int error;
     long malloc_nth;
     const char *library;
-    long counted; /* how many there were */
+    long counted; /* how many of the kind there were */
     bool told;    /* the allocation has failed */
     int status;   /* as of wait */
 } run;
@@ -219,12 +222,13 @@ static void on_call(run *r, pid_t pid, unsigned long loader, pending *p) {
         set_registers(pid, &regs);
         *p = (pending){0};
     }
-    if (info.op != PTRACE_SYSCALL_INFO_ENTRY || r->kind == NULL ||
-        !is_of(r->kind, (long)info.entry.nr) || info.instruction_pointer - loader < LOADER)
+    if (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.instruction_pointer - loader < LOADER)
         return;
     if (info.entry.nr == SYS_write && info.entry.args[0] == STDERR_FILENO)
         return; /* the line about another fault */
-    if (++r->counted != r->nth)
+    for (size_t k = 0; k < KINDS && r->count != NULL; k++)
+        r->count[k] += is_of(&kinds[k], (long)info.entry.nr);
+    if (r->kind == NULL || !is_of(r->kind, (long)info.entry.nr) || ++r->counted != r->nth)
         return;
     get_registers(pid, &regs);
     *p = (pending){.pid = pid, .is_skipped = r->error > 0, .third = info.entry.args[2]};
@@ -270,8 +274,8 @@ static void trace(run *r) {
             loader = loader_of(pid);
         else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP)
             signal_number = WSTOPSIG(status);
-        const bool is_done = r->nth > 0 && r->counted >= r->nth && changed.pid == 0;
-        ptrace(r->kind == NULL || is_done ? PTRACE_CONT : PTRACE_SYSCALL, pid, 0,
+        const bool is_awaited = r->kind != NULL && (r->counted < r->nth || changed.pid != 0);
+        ptrace(is_awaited || r->count != NULL ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
                (long)signal_number);
     }
     alarm(0);
@@ -350,14 +354,18 @@ static const char *verdict(const run *r, bool to_file, const char *tool) {
     return complaint;
 }
 
-/* One run with a fault, and what it left. */
-static void try(run *r, bool to_file, const char *tool, const char *what, long nth) {
+static void run_anew(run *r, bool to_file) {
     remove(out_path);
     if (to_file)
         write_old(out_path);
     trace(r);
-    if (r->nth == 0 && !r->told)
-        return;
+}
+
+/* One run with a fault, and what it left. */
+static void try(run *r, bool to_file, const char *tool, const char *what, long nth) {
+    run_anew(r, to_file);
+    if (r->kind != NULL ? r->counted < r->nth : !r->told)
+        return; /* it made no such call */
     const char *complaint = verdict(r, to_file, tool);
     faults++;
     if (complaint == NULL)
@@ -385,18 +393,20 @@ static long next_allocation(long nth, long step) {
 
 static void inject(char **command, bool to_file, const char *library, long step) {
     const char *slash = strrchr(command[0], '/'), *tool = slash != NULL ? slash + 1 : command[0];
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        run r = {.command = command, .out = "stdout", .kind = &kinds[k]};
-        try(&r, to_file, tool, "", 0);
-        const long count = r.counted;
-        for (long nth = 1; nth <= count; nth++)
-            for (const int *error = kinds[k].errors; *error != 0 && is_tried(nth, count, step);
+    long count[KINDS] = {0};
+    run counting = {.command = command, .out = "stdout", .count = count};
+    run_anew(&counting, to_file);
+    for (size_t k = 0; k < KINDS; k++)
+        for (long nth = 1; nth <= count[k]; nth++)
+            for (const int *error = kinds[k].errors; *error != 0 && is_tried(nth, count[k], step);
                  error++) {
-                r.nth = nth;
-                r.error = *error;
+                run r = {.command = command,
+                         .out = "stdout",
+                         .kind = &kinds[k],
+                         .nth = nth,
+                         .error = *error};
                 try(&r, to_file, tool, kinds[k].name, nth);
             }
-    }
     run r = {.command = command, .out = "stdout", .library = library, .told = true};
     for (long nth = 1; library != NULL && r.told; nth = next_allocation(nth, step)) {
         r.malloc_nth = nth;
