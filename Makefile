@@ -242,7 +242,7 @@ coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; each fa
 
 # ---- what belongs to every change: .ci/run ----
 
-CHECK_PACKAGES := clang gcovr
+CHECK_PACKAGES := clang gcovr openmpi-bin libopenmpi-dev
 check-deps: ## install what `make check` needs beside, with apt
 	@sh make/deps.sh $(CHECK_PACKAGES)
 
@@ -357,7 +357,7 @@ INSTALL_VARIABLES := DESTDIR bindir libexecdir libdir includedir datarootdir man
 quoted_variables = $(foreach name,$(INSTALL_VARIABLES),$(name)=$(call quoted,$($(name))))
 
 install: tools ## install under prefix (/usr/local); also bindir, libdir, mandir, ..., DESTDIR
-	@$(quoted_variables) sh make/install.sh $(notdir $(SHARED) $(DRAW_SHARED))
+	@$(quoted_variables) sh make/install.sh $(notdir $(SHARED) $(DRAW_SHARED) $(if $(MPI),$(MPI_SHARED)))
 
 uninstall: ## remove what `make install` put there
 	@$(quoted_variables) sh make/uninstall.sh

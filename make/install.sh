@@ -77,7 +77,7 @@ END
 # Linked anew: they look for the libraries in another place than those of the tree.
 runpath=
 [ "$RUNPATH" = no ] || runpath="\$ORIGIN/$(between "$tools" "$libdir")"
-shared=$(for library; do echo "$BUILD/$library"; done)
+shared=$(for library; do case $library in *-mpi.*) ;; *) echo "$BUILD/$library" ;; esac; done)
 for source in tools/*.c; do
     name=$(basename "$source" .c)
     objects="$MALLOC_OBJ $shared"

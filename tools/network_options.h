@@ -39,7 +39,7 @@ static void complete_network_options(lp_train_network_options *o) {
         lp_tool_usage("--nesterov goes only with --optimizer=sgd");
     give_optimizer_defaults(o);
     if (o->shards == 1)
-        lp_tool_withdraw("shards");
+        lp_tool_forget("shards");
 }
 
 #endif

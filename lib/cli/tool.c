@@ -321,12 +321,6 @@ void lp_tool_leave_out(const char *option) {
     lp_command_find(&lp_now.command, option)->unused = true;
 }
 
-void lp_tool_withdraw(const char *option) {
-    lp_setting *setting = lp_command_find(&lp_now.command, option);
-    setting->given = false;
-    setting->words.count = 0;
-}
-
 const char *const *lp_tool_words(size_t *n) {
     *n = lp_now.words.count;
     return lp_now.words.item;

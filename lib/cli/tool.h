@@ -113,9 +113,6 @@ void lp_tool_forget(const char *option);
  * it out. To be called for options that were not given, or have no effect where they were. */
 void lp_tool_leave_out(const char *option);
 
-/* From now on as if the option had not been given. */
-void lp_tool_withdraw(const char *option);
-
 /* The operands that are not files (tool.words), in order; *n is their number. */
 const char *const *lp_tool_words(size_t *n);
 
