@@ -45,7 +45,8 @@ static const lp_tool tool = {
         "Gives layer1.weight [out, in, height, width], layer1.bias, layer1.activation and so on: "
         "flatten, pooling and the rest count as layers too, and have layer2.kind and what "
         "PyTorch's module takes (kernel_size, stride, padding, p). Beside them model.input_shape "
-        "and train-mlp's model.* and history.*.",
+        "and train-mlp's model.* and history.*. --shards under mpirun is train-mlp's, too, but not "
+        "with batch-norm, which takes the mean of a whole batch.",
     .examples =
         "labpipe gen-digits -n 500 | labpipe split > digits.npz\n"
         "labpipe train-cnn --layers conv:8:3:1:1,batch-norm,relu,max-pool:2 --input-scale "

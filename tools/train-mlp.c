@@ -43,7 +43,11 @@ static const lp_tool tool = {
         "history.val_loss and history.val_accuracy with one entry for each evaluation.\n\n"
         "Everything that counts epochs counts steps where --steps is given. The same command "
         "gives the same bytes on every machine, with any number of threads, and also when it was "
-        "killed and resumed from a checkpoint.",
+        "killed and resumed from a checkpoint.\n\n"
+        "Under mpirun (labpipe built with make MPI=1) the processes divide the --shards: 1 to K of "
+        "them give the bytes of one, and a checkpoint goes on with any other number. Each reads "
+        "the files that are named; the first alone reads standard input and checkpoints, and "
+        "writes.",
     .examples =
         "labpipe gen-moons -n 1000 | labpipe split | labpipe train-mlp --hidden 20 --lr 0.5 "
         "| labpipe eval\n"
