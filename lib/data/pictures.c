@@ -23,13 +23,14 @@ typedef struct {
     size_t count, place[2];
 } group;
 
-static int group_files(size_t n, const lp_tensor *t, const lp_file *files, group kind[2],
+static int group_files(size_t n, const lp_idx *t, const lp_file *files, group kind[2],
                        lp_error *e) {
     for (size_t i = 0; i < n; i++) {
-        group *g = &kind[t[i].ndim == 1];
+        const bool is_labels = t[i].form.ndim == 1;
+        group *g = &kind[is_labels];
         if (g->count == 2)
             return lp_fail(e, "%s is a third file of %s (one, or two for train and test, are read)",
-                           files[i].name, t[i].ndim == 1 ? "labels" : "images");
+                           files[i].name, is_labels ? "labels" : "images");
         g->place[g->count++] = i;
     }
     if ((kind[0].count == 2 || kind[1].count == 2) && kind[0].count != kind[1].count)
@@ -38,17 +39,17 @@ static int group_files(size_t n, const lp_tensor *t, const lp_file *files, group
     return 0;
 }
 
-static int check_groups(const lp_tensor *t, const lp_file *files, const group kind[2],
-                        lp_error *e) {
+static int check_groups(const lp_idx *t, const lp_file *files, const group kind[2], lp_error *e) {
     for (size_t k = 0; k < kind[0].count && k < kind[1].count; k++) {
         size_t images = kind[0].place[k], labels = kind[1].place[k];
-        if (t[images].shape[0] != t[labels].shape[0])
-            return lp_fail(e, "%s has %zu labels, %s %zu images", files[labels].name,
-                           t[labels].shape[0], files[images].name, t[images].shape[0]);
+        const size_t n = t[images].form.shape[0], n_labels = t[labels].form.shape[0];
+        if (n != n_labels)
+            return lp_fail(e, "%s has %zu labels, %s %zu images", files[labels].name, n_labels,
+                           files[images].name, n);
     }
     if (kind[0].count < 2)
         return 0;
-    const lp_tensor *train = &t[kind[0].place[0]], *test = &t[kind[0].place[1]];
+    const lp_tensor *train = &t[kind[0].place[0]].form, *test = &t[kind[0].place[1]].form;
     if (train->ndim != test->ndim ||
         memcmp(train->shape + 1, test->shape + 1, (size_t)(train->ndim - 1) * sizeof(size_t)) != 0)
         return lp_fail(e, "the images of %s and %s differ in shape", files[kind[0].place[0]].name,
@@ -56,43 +57,71 @@ static int check_groups(const lp_tensor *t, const lp_file *files, const group ki
     return 0;
 }
 
+/* An lp_rows_make. */
+static int idx_rows(const void *idx, const lp_tensor *from, size_t first, size_t n, void *rows,
+                    lp_error *e) {
+    (void)from, (void)e;
+    lp_idx_rows(idx, first, n, rows);
+    return 0;
+}
+
 int lp_idx_put(lp_stream *s, size_t n, const lp_file *files, const lp_texts *classes, lp_error *e) {
     static const char *const whole[2][1] = {{"x"}, {"y"}};
     static const char *const parts[2][2] = {{"x_train", "x_test"}, {"y_train", "y_test"}};
-    lp_tensor *t = lp_alloc_zero(n, sizeof *t);
+    lp_idx *t = lp_stream_alloc(s, n, sizeof *t);
     group kind[2] = {0};
-    int failed = 0;
-    for (size_t i = 0; i < n && !failed; i++)
-        if (lp_idx_decode(&t[i], files[i].bytes, files[i].size, e))
-            failed = lp_within(e, "reading %s", files[i].name);
-    failed = failed || group_files(n, t, files, kind, e) || check_groups(t, files, kind, e);
-    if (!failed) {
-        if (kind[0].count > 0)
-            put_input_shape(s, &t[kind[0].place[0]]);
-        for (size_t k = 0; k < 2; k++)
-            for (int g = 0; g < 2; g++)
-                if (k < kind[g].count)
-                    lp_stream_put(s, kind[g].count == 2 ? parts[g][k] : whole[g][k],
-                                  &t[kind[g].place[k]]);
-        if (classes->count > 0)
-            lp_stream_put_strings(s, "classes", classes->item, classes->count);
-    }
     for (size_t i = 0; i < n; i++)
-        lp_tensor_free(&t[i]);
-    free(t);
-    return failed ? -1 : 0;
+        if (lp_idx_open(&t[i], files[i].bytes, files[i].size, e))
+            return lp_within(e, "reading %s", files[i].name);
+    if (group_files(n, t, files, kind, e) || check_groups(t, files, kind, e))
+        return -1;
+    if (kind[0].count > 0)
+        put_input_shape(s, &t[kind[0].place[0]].form);
+    for (size_t k = 0; k < 2; k++)
+        for (int g = 0; g < 2; g++) {
+            const lp_idx *idx = &t[kind[g].place[k]];
+            const char *name = kind[g].count == 2 ? parts[g][k] : whole[g][0];
+            const lp_stream_rows rows = {.make = idx_rows, .context = idx};
+            if (k < kind[g].count && lp_stream_put_rows(s, name, &idx->form, &rows, e))
+                return -1;
+        }
+    if (classes->count > 0)
+        lp_stream_put_strings(s, "classes", classes->item, classes->count);
+    return 0;
 }
 
 /* ---- CIFAR-10 ---- */
 
-static int put_batches(lp_stream *s, const char *x_name, const char *y_name, size_t n,
-                       const lp_file *files, lp_error *e) {
-    lp_tensor x, y;
-    if (lp_cifar_read(&x, &y, n, files, e))
-        return -1;
-    lp_stream_put(s, x_name, &x);
-    lp_stream_put(s, y_name, &y);
+/* lp_rows_make. */
+static int pixel_rows(const void *batches, const lp_tensor *from, size_t first, size_t n,
+                      void *rows, lp_error *e) {
+    (void)from, (void)e;
+    lp_cifar_rows(batches, first, n, rows, NULL);
     return 0;
+}
+
+static int label_rows(const void *batches, const lp_tensor *from, size_t first, size_t n,
+                      void *rows, lp_error *e) {
+    (void)from, (void)e;
+    lp_cifar_rows(batches, first, n, NULL, rows);
+    return 0;
+}
+
+static int put_batches(lp_stream *s, const char *x_name, const char *y_name, size_t files,
+                       const lp_file *file, lp_error *e) {
+    lp_tensor x = {LP_U1, .ndim = 4, .shape = {0, LP_CIFAR_SIDE, LP_CIFAR_SIDE, 3}};
+    lp_tensor y = {LP_U1, .ndim = 1};
+    if (lp_cifar_count(files, file, &x.shape[0], e))
+        return -1;
+    y.shape[0] = x.shape[0];
+    const lp_file *batches =
+        memcpy(lp_stream_alloc(s, files, sizeof *file), file, files * sizeof *file);
+    const lp_stream_rows pixels = {.make = pixel_rows, .context = batches};
+    const lp_stream_rows labels = {.make = label_rows, .context = batches};
+    return lp_stream_put_rows(s, x_name, &x, &pixels, e) ||
+                   lp_stream_put_rows(s, y_name, &y, &labels, e)
+               ? -1
+               : 0;
 }
 
 int lp_cifar_put(lp_stream *s, size_t n, const lp_file *files, const lp_file *test, lp_error *e) {

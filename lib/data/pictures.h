@@ -1,6 +1,7 @@
 /* Image data sets as streams: picture files, IDX files (MNIST) and CIFAR-10's batches. Each puts
  * its pictures as u1 [n, height, width] (grey) or [n, height, width, 3] and, as `input_shape`, i8,
- * the shape of one. */
+ * the shape of one. The bytes of IDX files and batches have to outlive the stream: large ones are
+ * decoded when it is written. */
 #ifndef LP_DATA_PICTURES_H
 #define LP_DATA_PICTURES_H
 

@@ -16,26 +16,32 @@ static int check_batch(const lp_file *batch, lp_error *e) {
     return 0;
 }
 
-static void read_record(const uint8_t *record, uint8_t *x, uint8_t *y) {
-    *y = record[0];
+int lp_cifar_count(size_t files, const lp_file *file, size_t *n, lp_error *e) {
+    *n = 0;
+    for (size_t f = 0; f < files; f++) {
+        if (check_batch(&file[f], e))
+            return -1;
+        *n += file[f].size / RECORD;
+    }
+    return 0;
+}
+
+static void read_pixels(const uint8_t *record, uint8_t *x) {
     for (size_t i = 0; i < PLANE; i++)
         for (size_t c = 0; c < 3; c++)
             x[3 * i + c] = record[1 + c * PLANE + i];
 }
 
-int lp_cifar_read(lp_tensor *x, lp_tensor *y, size_t files, const lp_file *file, lp_error *e) {
-    size_t n = 0, row = 0;
-    *x = *y = (lp_tensor){0};
-    for (size_t f = 0; f < files; f++) {
-        if (check_batch(&file[f], e))
-            return -1;
-        n += file[f].size / RECORD;
+void lp_cifar_rows(const lp_file *file, size_t first, size_t n, uint8_t *x, uint8_t *y) {
+    for (; first >= file->size / RECORD; file++)
+        first -= file->size / RECORD;
+    for (size_t i = 0; i < n; i++, first++) {
+        if (first == file->size / RECORD)
+            file++, first = 0;
+        const uint8_t *record = (const uint8_t *)file->bytes + first * RECORD;
+        if (x != NULL)
+            read_pixels(record, x + i * 3 * PLANE);
+        if (y != NULL)
+            y[i] = record[0];
     }
-    *x = lp_tensor_zeros(LP_U1, 4, (size_t[]){n, LP_CIFAR_SIDE, LP_CIFAR_SIDE, 3});
-    *y = lp_tensor_vector(LP_U1, n);
-    for (size_t f = 0; f < files; f++)
-        for (size_t i = 0; i < file[f].size / RECORD; i++, row++)
-            read_record((const uint8_t *)file[f].bytes + i * RECORD,
-                        (uint8_t *)x->data + row * 3 * PLANE, (uint8_t *)y->data + row);
-    return 0;
 }

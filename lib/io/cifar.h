@@ -8,12 +8,16 @@
 #include "io/source.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { LP_CIFAR_CLASSES = 10, LP_CIFAR_SIDE = 32 };
 
-/* All records of the batches, in order: x u1 [n, 32, 32, 3] and y u1 [n], the caller's to free. A
- * batch that is not a whole number of records, or holds a label over 9, is refused by name and
- * record. */
-int lp_cifar_read(lp_tensor *x, lp_tensor *y, size_t files, const lp_file *file, lp_error *e);
+/* *n = the records in the batches. A batch that is not a whole number of records, at least one, or
+ * holds a label over 9, is refused by name and record. */
+int lp_cifar_count(size_t files, const lp_file *file, size_t *n, lp_error *e);
+
+/* The records [first, first + n) of all, n not 0: their pixels as x [n, 32, 32, 3], their labels as
+ * y [n]; either may be NULL. */
+void lp_cifar_rows(const lp_file *file, size_t first, size_t n, uint8_t *x, uint8_t *y);
 
 #endif

@@ -58,31 +58,31 @@ static int take_header(reader *r, header *h, lp_error *e) {
                                                                               : 0;
 }
 
-static int decode_steps(lp_tensor *t, reader *r, size_t size, lp_error *e) {
+int lp_idx_open(lp_idx *idx, const void *bytes, size_t size, lp_error *e) {
+    reader r = {bytes, size};
     header h;
     char text[200];
-    if (take_header(r, &h, e))
+    *idx = (lp_idx){0};
+    if (take_header(&r, &h, e))
         return -1;
     if (h.bytes > size)
         return lp_fail(e, "IDX: %zu bytes cannot hold the shape %s that it declares", size,
                        lp_shape_text(h.ndim, h.shape, text));
-    if (lp_tensor_try_zeros(t, h.type, h.ndim, h.shape, e) ||
-        take(r, t->data, h.bytes, "values", e))
-        return -1;
-    if (r->left > 0)
+    if (h.bytes > r.left)
+        return lp_fail(e, "IDX: cut short: %zu of %zu bytes of its values", r.left, h.bytes);
+    if (h.bytes < r.left)
         return lp_fail(e, "IDX: it goes on after its last value");
-    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && h.type.size > 1)
-        lp_swap_bytes(t->data, h.count, h.type.size);
+    idx->form = lp_tensor_over(NULL, h.type, h.ndim, h.shape);
+    idx->values = r.at;
     return 0;
 }
 
-int lp_idx_decode(lp_tensor *t, const void *bytes, size_t size, lp_error *e) {
-    reader r = {bytes, size};
-    *t = (lp_tensor){0};
-    int failed = decode_steps(t, &r, size, e);
-    if (failed)
-        lp_tensor_free(t);
-    return failed;
+void lp_idx_rows(const lp_idx *idx, size_t first, size_t n, void *rows) {
+    const size_t count = lp_tensor_row_size(&idx->form), width = idx->form.type.size;
+    if (n * count > 0)
+        memcpy(rows, idx->values + first * count * width, n * count * width);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && width > 1)
+        lp_swap_bytes(rows, n * count, width);
 }
 
 int lp_idx_limit(const void *head, size_t size, size_t *max, lp_error *e) {
@@ -90,7 +90,7 @@ int lp_idx_limit(const void *head, size_t size, size_t *max, lp_error *e) {
     header h;
     *max = SIZE_MAX;
     if (size < 4 || size < 4 + 4 * (size_t)bytes[3])
-        return 0; /* lp_idx_decode will say so */
+        return 0; /* lp_idx_open will say so */
     if (take_header(&(reader){bytes, size}, &h, e))
         return -1;
     if (h.bytes < SIZE_MAX / 2)
