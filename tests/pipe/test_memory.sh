@@ -46,10 +46,12 @@ refuses "a TMPDIR that is not there" 1 \
     '^labpipe scale: reading standard input: [0-9]+ bytes that do not fit the memory \(--memory\) cannot go to a file in /nonexistent \(TMPDIR\): No such file or directory$' \
     bash -c 'cat wide.npz | TMPDIR=/nonexistent scale --by centre --memory 1M'
 # A full one: a file system of 4 MB, in a name space of its own.
-full='mount -t tmpfs -o size=4m none room && cat wide.npz | TMPDIR=room scale --by centre --memory 1M'
+full='mount -t tmpfs -o size=4m none room && export TMPDIR=room && cat wide.npz'
 if unshare -rm mount -t tmpfs none room 2>/dev/null; then
-    refuses "a full TMPDIR" 1 'find no room in room \(TMPDIR\): No space left on device$' unshare -rm bash -c "$full"
-    wrote_nothing "it writes nothing"
+    for tool in 'scale --by centre' 'split --seed 1' 'pick --rows 1:90000' 'impute --by mean' onehot 'train-mlp --hidden 2 --epochs 1'; do
+        refuses "a full TMPDIR: $tool" 1 'find no room in room \(TMPDIR\): No space left on device$' unshare -rm bash -c "$full | $tool --memory 1M"
+        wrote_nothing "it writes nothing"
+    done
 else
     skip "a full TMPDIR (no name space to mount one in)"
 fi
