@@ -319,17 +319,11 @@ static int end_unit(lp_run *r, lp_error *e) {
 
 /* ---- the loop ---- */
 
-/* Ranks that did not start alike would add up what does not belong together. */
-static int check_ranks(const lp_run *r, lp_error *e) {
-    const char *options = r->hooks->options != NULL ? r->hooks->options : "";
-    uint32_t own[] = {r->data_crc32, lp_crc32(0, options, strlen(options)), 0}, first[3];
+int lp_check_ranks(uint32_t data, const char *options, uint32_t weights, lp_error *e) {
+    uint32_t own[] = {data, 0, weights}, first[3];
     static const char *const what[] = {"data", "options", "weights"};
-    if (lp_rank_count() == 1)
-        return 0;
-    for (size_t i = 0; i < r->blocks; i++) {
-        const lp_tensor *t = &r->block[i].value;
-        own[2] = lp_crc32(own[2], t->data, t->count * t->type.size);
-    }
+    if (options != NULL)
+        own[1] = lp_crc32(0, options, strlen(options));
     memcpy(first, own, sizeof first);
     lp_ranks_broadcast(first, sizeof first);
     for (int i = 0; i < 3; i++)
@@ -339,6 +333,17 @@ static int check_ranks(const lp_run *r, lp_error *e) {
                            "the same files and command)",
                            what[i]);
     return 0;
+}
+
+static int check_ranks(const lp_run *r, lp_error *e) {
+    uint32_t weights = 0;
+    if (lp_rank_count() == 1)
+        return 0;
+    for (size_t i = 0; i < r->blocks; i++) {
+        const lp_tensor *t = &r->block[i].value;
+        weights = lp_crc32(weights, t->data, t->count * t->type.size);
+    }
+    return lp_check_ranks(r->data_crc32, r->hooks->options, weights, e);
 }
 
 static int begin(lp_run *r, lp_error *e) {

@@ -137,6 +137,10 @@ int lp_run_train(lp_run *r, lp_error *e);
  *     snapshot.epoch [count], snapshot.T.NAME, ...   the model's blocks at T = 0, every, ... */
 void lp_run_put_history(const lp_run *r, lp_stream *s);
 
+/* Refuses, at a rank of a job that starts with other data, weights (the CRC-32 of each) or options
+ * than rank 0: ranks would add up what does not belong together. */
+int lp_check_ranks(uint32_t data, const char *options, uint32_t weights, lp_error *e);
+
 void lp_run_free(lp_run *r);
 
 /* The same from a stream to a stream: lp_run_train, and then the evaluator's model and its history

@@ -3,6 +3,7 @@
 #include "data/schema.h"
 #include "io/crc32.h"
 #include "mf/matrix.h"
+#include "num/ranks.h"
 
 enum { SPARSE_BLOCKS = 8 };
 
@@ -195,6 +196,18 @@ static size_t count_empty(const lp_sparse *m, const int32_t *line, size_t lines)
     return empty;
 }
 
+/* *f = the factors, by a method without a run, which would check that all ranks start alike. */
+static int solve(const lp_matrix *m, const lp_fit_options *fit, const lp_run_hooks *hooks,
+                 lp_factors *f, lp_error *e) {
+    if (lp_rank_count() > 1) {
+        uint32_t crc = lp_crc32(0, m->x.shape, 2 * sizeof *m->x.shape);
+        crc = lp_crc32(crc, m->x.data, m->x.count * sizeof(double));
+        if (lp_check_ranks(crc, hooks->options, 0, e))
+            return -1;
+    }
+    return lp_fit_solve(fit, &m->observed, &m->x, f, e);
+}
+
 static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_hooks *hooks,
                      lp_factorise_report *report, lp_error *e) {
     static const char *const earlier[] = {"history.epoch", "history.loss", "history.val_loss",
@@ -213,7 +226,7 @@ static int factorise(lp_stream *s, const lp_factorise_options *o, const lp_run_h
     if (fit.blocks == 0)
         fit.blocks = m.x.data != NULL ? 1 : SPARSE_BLOCKS;
     if (lp_fit_is_iterative(fit.method) ? train(s, &m, &schema, &fit, &o->run, hooks, &f, e)
-                                        : lp_fit_solve(&fit, &m.observed, &m.x, &f, e))
+                                        : solve(&m, &fit, hooks, &f, e))
         return -1;
     lp_factors_write(s, &f);
     lp_schema_put(&schema, s);
