@@ -53,8 +53,8 @@ static const lp_option options[] = {
      .help = "visit them in B x B blocks, B at a time; 0: 1 for a dense x, 8 for a sparse matrix"},
     {ROW("shards", how.fit.shards), .metavar = "K", .min = 1, .max = 1024,
      .requires = "method=svd|sgd|als",
-     .help = "cut rows and columns into K ranges, which the ranks of mpirun divide among them; K "
-             "decides the bytes, the number of ranks does not"},
+     .help = "cut the rows and columns into K ranges: 1 to K processes (mpirun -n 4 labpipe ...) "
+             "then give the same bytes as one; 1: not cut"},
     {ROW("exact", how.fit.exact), .requires = "method=svd",
      .help = "never the faster method for a few values of a large matrix"},
     {ROW("eval-every", how.run.eval_every), .metavar = "N|auto", .default_value = "auto",
@@ -103,12 +103,12 @@ static const lp_tool tool = {
         "gets rate e v added, then v's row rate e u. als solves for u and for v in turn. mean and "
         "bias are baselines: the mean of the entries, and mean, row and column terms alone.\n"
         "\n"
-        "--shards K cuts the rows and the columns of the matrix into K ranges, which the ranks of "
-        "a "
-        "job divide among them (mpirun); the bytes depend on K and on nothing else. als solves "
-        "for the lines of a range by themselves, so u and v are those of one shard. sgd works in K "
-        "x K blocks, of which K share no row and no column; the order of these sets is drawn anew "
-        "each epoch. svd adds up what the ranges contribute. Every rank holds the whole matrix.\n"
+        "--shards K cuts the rows and the columns into K ranges, which the processes of a job "
+        "(mpirun -n 4 labpipe factorise --shards 8) divide among them. The bytes depend on K, not "
+        "on the number of processes. als solves for each line by itself, so u and v are those of "
+        "one shard. sgd visits the entries in K x K blocks, K at a time that share no row and no "
+        "column, in an order drawn for each epoch. svd adds up what the ranges contribute. Every "
+        "process holds the whole matrix.\n"
         "\n"
         "For gd and als --reg weighs |u|² and |v|² against the sum of the squared errors, for sgd "
         "against each entry's.\n"
@@ -126,6 +126,7 @@ static const lp_tool tool = {
     .in = LP_IN_STREAM,
     .out = LP_OUT_STREAM,
     .options = options,
+    .shards = "shards",
 };
 
 int main(int argc, char **argv) {

@@ -2,6 +2,7 @@
 # factorise --shards: the bytes depend on the number of shards alone, and the factors are as good as
 # without.
 . tests/pipe/lib.sh
+mpi=$(cd "$BUILD" && pwd)/liblabpipe-mpi.so.0
 cd "$scratch" || exit 1
 
 gen-ratings --users 200 --items 150 -n 9000 --seed 3 | split --train 0.8 --validation 0.1 --seed 1 >ratings.npz
@@ -92,6 +93,60 @@ for shards in 2 8 32; do
     check "held out, $shards shards: $blocks, entry by entry $plain" \
         awk "BEGIN { exit !($plain > 0 && $blocks > 0 && $blocks < 1.01 * $plain) }"
 done
+
+# ---- ranks ----
+# The same bytes on any number of ranks, and from a pipe, as from one process.
+ranks() { # ranks R COMMAND...
+    timeout 60 mpirun --oversubscribe -n "$@"
+}
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+if ! command -v mpirun >/dev/null; then
+    skip "no mpirun: factorise on several ranks"
+elif ! [ -e "$mpi" ]; then
+    skip "built without MPI (make MPI=1): factorise on several ranks"
+else
+    for case in "$als:ratings" "$sgd --shuffle:ratings" "--method svd --rank 5:faces"; do
+        method=${case%:*} file=${case##*:}.npz
+        # shellcheck disable=SC2086
+        factorise $method --shards 8 "$file" >alone.npz
+        for count in 1 2 3 4 8; do
+            for threads in 1 2; do
+                # shellcheck disable=SC2086
+                ranks $count factorise $method --shards 8 --threads $threads "$file" >ranks.npz </dev/null
+                same "$count ranks, $threads threads: $method" alone.npz ranks.npz
+            done
+        done
+        # shellcheck disable=SC2086
+        ranks 3 factorise $method --shards 8 -o ranks.npz <"$file"
+        same "a pipe, 3 ranks: $method" alone.npz ranks.npz
+    done
+
+    # A checkpoint of three ranks goes on with two, and ends as a run of one process.
+    long="factorise ${sgd% --epochs *} --shuffle --shards 4"
+    save="--checkpoint c.npz --checkpoint-every 2"
+    # shellcheck disable=SC2086
+    $long --epochs 9 ratings.npz >whole.npz
+    # shellcheck disable=SC2086
+    ranks 3 $long $save --epochs 4 ratings.npz </dev/null >/dev/null
+    # shellcheck disable=SC2086
+    ranks 2 $long $save --epochs 9 --resume ratings.npz </dev/null >resumed.npz
+    same "resumed on another number of ranks" whole.npz resumed.npz
+
+    # Ranks that read different files do not go on together.
+    gen-faces --people 30 --seed 3 | pick x >others.npz
+    # shellcheck disable=SC2016
+    for method in "--method svd --rank 2" "--method als --rank 2 --reg 1"; do
+        refuses "another file on rank 1: $method" 1 "rank 1: it starts with other data than rank 0" \
+            ranks 2 --quiet bash -c 'f=$0; [ "$OMPI_COMM_WORLD_RANK" = 0 ] || f=others.npz
+                labpipe factorise $1 --shards 2 -o none.npz "$f"' faces.npz "$method"
+        check "nothing is left" [ ! -e none.npz ]
+    done
+
+    # A row without a solution, wherever it is, is one line.
+    refuses "singular normal equations on 3 ranks" 1 \
+        "^labpipe factorise: epoch 1: row 0: the normal equations are singular" \
+        ranks 3 --quiet factorise --method als --rank 2 --init-scale 0 --shards 3 iris.npz
+fi
 
 # ---- what is refused ----
 for method in gd mean bias; do
