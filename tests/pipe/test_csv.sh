@@ -183,6 +183,8 @@ gzip -nk houses.csv
 from-csv --separator ';' --decimal , --target -1 --drop -2 houses.csv.gz >negative.npz
 equal "gzipped, and numbers from the end" "$(to-csv negative.npz)" "$(printf 'a,y\n1.5,1000.25\n-0.5,1000')"
 replays "from-csv on a gzip file" negative.npz
+gzip </dev/null >nothing.gz
+refuses "nothing, gzipped" 1 '^labpipe from-csv: reading nothing.gz: it is empty$' from-csv nothing.gz
 refuses "a label of prices" 1 "'1000,25' is a number, but not a whole one \(--target price for numbers to predict\)\$" \
     from-csv --separator ';' --decimal , --label price houses.csv
 refuses "the wrong separator" 1 \

@@ -71,6 +71,22 @@ refuses "LABPIPE_EXEC_PATH without tools" 1 "^labpipe: LABPIPE_EXEC_PATH: labpip
 refuses "LABPIPE_EXEC_PATH that is not there" 1 "^labpipe: LABPIPE_EXEC_PATH: .* not in /none" \
     env LABPIPE_EXEC_PATH=/none labpipe list
 
+# Without /proc it is found as the shell found it.
+no_proc() { # no_proc NAME COMMAND: the command, with NAME as its own, where nothing is in /proc
+    unshare -rm bash -c 'mount -t tmpfs none /proc && exec -a "$1" "${@:2}"' - "$@"
+}
+if no_proc true /bin/true 2>/dev/null; then
+    equal "no /proc: by its path" "$(no_proc "$tools/labpipe" "$tools/labpipe" --exec-path)" "$tools"
+    equal "no /proc: by the PATH" \
+        "$(PATH=/nonexistent:$PWD/link:$tools:$PATH no_proc labpipe "$tools/labpipe" --exec-path)" "$tools"
+    refuses "no /proc: by a name that is nowhere" 1 \
+        '^labpipe: where this program is cannot be told \(set LABPIPE_EXEC_PATH\)$' \
+        no_proc nowhere "$tools/labpipe" --exec-path
+    equal "no /proc: it is told" "$(LABPIPE_EXEC_PATH=$tools no_proc nowhere "$tools/labpipe" --exec-path)" "$tools"
+else
+    skip "no name space to mount in: a system without /proc"
+fi
+
 # ---- what it says ----
 
 equal "list has every tool" "$(labpipe list | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort)" "$(all_tools | sort)"

@@ -27,6 +27,19 @@ d = dict(np.load("moons.npz")); np.savez("old.npz", x=d["x"], y=d["y"], recipe=b
         'inspect --recipe older.npz | bash | pick "x*" "y*" | to-csv >a; pick "x*" "y*" older.npz | to-csv >b; cmp a b'
 fi
 
+# What --crc32 and the inputs have to be.
+for word in 1234567 123456789 1234567g; do
+    refuses "--crc32 $word" 2 "^labpipe pick: option --crc32: '$word' is not eight hexadecimal digits$" \
+        pick x --crc32 $word moons.npz
+done
+refuses "two sums for a file" 2 '^labpipe pick: --crc32 is given 2 times for 1 input$' \
+    pick x --crc32 00000000 --crc32 00000000 moons.npz
+refuses "one sum for two files" 2 '^labpipe pick: --crc32 is given 1 times for 2 inputs$' \
+    pick x --crc32 00000000 moons.npz parts.npz
+refuses "standard input twice" 2 '^labpipe pick: standard input is named twice$' pick x - -
+refuses "a closed standard input" 1 '^labpipe pick: reading standard input: it cannot be read: Bad file descriptor$' \
+    bash -c 'exec pick x <&-'
+
 # Defaults that what was given or read leaves without a meaning are not in it.
 train-mlp --hidden 3 --activation tanh --epochs 1 parts.npz >tanh.npz
 train-mlp --init-from tanh.npz --epochs 1 parts.npz >more.npz

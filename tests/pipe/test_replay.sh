@@ -237,6 +237,9 @@ hostile 'for ever' 'was not done after 1 seconds' \
     'labpipe gen-moons -n 100 | labpipe train-mlp --epochs 9000000000000000' --time-limit 1
 sleep 0.2
 check "and nothing goes on" piped '! pgrep -f "[t]rain-mlp --epochs 9000000000000000"'
+(cd .. && "$python" lie.py forge killed.npz 'labpipe gen-moons -n 100 | labpipe train-mlp --epochs 9000000000000000')
+refuses 'a tool that a signal ends' 1 '^labpipe replay: .*: labpipe train-mlp was ended by signal [0-9]+$' \
+    bash -c 'ulimit -c 0 && ulimit -t 1 && exec "$@"' - "$tools/replay" --time-limit 0 ../killed.npz
 hostile 'a tool that reads nothing behind a cat' 'unknown option' \
     'cat <(labpipe gen-moons -n 100000) <(labpipe gen-moons -n 100000) | labpipe split --no-such-option'
 hostile 'a tool that fails' 'labpipe gen-moons: ' 'labpipe gen-moons -n 0 | labpipe split'

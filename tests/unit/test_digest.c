@@ -104,7 +104,8 @@ static void texts(void) {
                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 00000abc x.npy\n"
                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 ffffffff "
                "../a%20b%0A%25\n");
-    lp_buffer_printf(&b, "a later version's line\n");
+    lp_buffer_printf(&b, "a later version's line\n-\n- 12345678\n- 1234567x x.npy\n%s\n",
+                     sha256.hex);
     CHECK(lp_digest_parse(b.data, &arena, &d));
     CHECK(d.versions.count == 2 && d.rows == 2);
     CHECK_TEXT(d.versions.item[1], "unknown");
@@ -118,6 +119,11 @@ static void texts(void) {
         "labpipe 0.1.0\n",
         "labpipe 0.1.0\nrecipe 12\n",
         "labpipe \x1b[2J\n",
+        "labpipe \nrecipe ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n",
+        "labpipe 0123456789012345678901234567890123456789\n"
+        "recipe ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n",
+        "labpipe 0.1.0\nrecipe "
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015adef\n",
         "recipe ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         CHECK(!lp_digest_parse(wrong[i], &arena, &d));

@@ -43,6 +43,7 @@ static const lp_option rows[] = {
     {ROW("rows", rows), .metavar = "A:B"},
     {ROW("x", x), .metavar = "N", .flags = LP_REQUIRED, .requires = "method=svd"},
     {ROW("tile", tile), .metavar = "WxH", .min = 1, .max = 999},
+    {ROW("grid", tile), .metavar = "WxH"},
     {0},
 };
 static const lp_option common[] = {
@@ -135,6 +136,8 @@ static void strict_numbers(void) {
     refused("--tile 64xx3", "not a whole number");
     refused("--tile 64x1000", "at least 1 and at most 999");
     refused("--tile 0x5", "at least 1 and at most 999");
+    refused("--grid 0x5", "'0x5' is not a size: both sides are at least 1");
+    refused("--grid 5x-1", "both sides are at least 1");
     refused("--input-scale 1/x", "'x' is not a number");
     refused("--input-scale 1/0", "'1/0' is not a finite number");
     refused("--momentum 1", "at least 0 and below 1");

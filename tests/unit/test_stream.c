@@ -1007,10 +1007,10 @@ static void recipes(void) {
     lp_stream_continue_recipe(s, "t", "", "a b");
     CHECK_TEXT(lp_stream_recipe(s), "labpipe gen | labpipe t a b");
     lp_stream_free(s);
-    s = lp_stream_read(&(lp_input){"plain.npz", true, crc}, 1, &e);
+    s = lp_stream_read(&(lp_input){"plain.npz", true, crc, NULL}, 1, &e);
     CHECK(s != NULL);
     lp_stream_free(s);
-    CHECK(lp_stream_read(&(lp_input){"plain.npz", true, crc + 1}, 1, &e) == NULL);
+    CHECK(lp_stream_read(&(lp_input){"plain.npz", true, crc + 1, NULL}, 1, &e) == NULL);
     CHECK_HOLDS(e.text, "reading plain.npz: its CRC-32 is ");
     CHECK_HOLDS(e.text, " as --crc32 says (it is not the file");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

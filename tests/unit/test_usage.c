@@ -20,16 +20,14 @@ static const lp_option rows[] = {
 };
 
 /* Prints with one of the functions; the text is to be freed. */
-static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *)) {
-    static char long_text[3000];
+static char *print_with(const char *manual,
+                        void (*print)(FILE *, const lp_tool *, const lp_command *)) {
     options o;
     lp_command command = {0};
-    memset(long_text, 'x', sizeof long_text - 5);
-    strcpy(long_text + sizeof long_text - 5, " end");
     const lp_tool tool = {.name = "some-tool",
                           .summary = "do it",
                           .reads = (const lp_tensor_row[]){{"x", "[n, d]", "the data"}, {0}},
-                          .manual = long_text,
+                          .manual = manual,
                           .examples = "labpipe gen-moons | labpipe some-tool | labpipe gen-moons",
                           .options = rows};
     lp_command_add(&command, rows, &o);
@@ -40,6 +38,13 @@ static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *))
     fclose(out);
     free(command.setting);
     return text;
+}
+
+static char *printed(void (*print)(FILE *, const lp_tool *, const lp_command *)) {
+    static char long_text[3000];
+    memset(long_text, 'x', sizeof long_text - 5);
+    strcpy(long_text + sizeof long_text - 5, " end");
+    return print_with(long_text, print);
 }
 
 static void help_says_what_the_table_knows(void) {
@@ -61,6 +66,18 @@ static void a_manual_page_is_whole(void) {
     free(text);
 }
 
+/* Paragraphs, lines that stay as they are, and dots that roff would take for commands. */
+static void paragraphs_and_lines(void) {
+    const char *manual = "One  two.\n\n.three\n  four   five\nsix";
+    char *text = print_with(manual, lp_usage_help);
+    CHECK_HOLDS(text, "\nOne two.\n\n.three\n  four   five\nsix\n");
+    free(text);
+    text = print_with(manual, lp_usage_man);
+    CHECK_HOLDS(text,
+                ".SH DESCRIPTION\nOne two.\n.PP\n\\&.three\n.br\n\\ \\ \\ four five\nsix\n.SH");
+    free(text);
+}
+
 static void completion_lists_the_options(void) {
     char *text = printed(lp_usage_completion);
     CHECK_TEXT(text, "make data\tsome-tool\tdo it\n-n\tN\t-\tpasses\n--steps\tN\t-\tsteps\n"
@@ -73,6 +90,7 @@ int main(void) {
                       (check_test[]){
                           {"help says what the table knows", help_says_what_the_table_knows},
                           {"a manual page is whole", a_manual_page_is_whole},
+                          {"paragraphs and lines as they are", paragraphs_and_lines},
                           {"completion lists the options", completion_lists_the_options},
                           {0},
                       });
