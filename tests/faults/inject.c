@@ -204,7 +204,7 @@ static unsigned long loader_of(pid_t pid) {
 /* What was changed in a thread's call, to be finished when it returns. */
 typedef struct {
     pid_t pid;
-    bool is_skipped, is_shortened;
+    bool is_replaced, is_shortened;
     unsigned long long third;
 } pending;
 
@@ -215,7 +215,7 @@ static void on_call(run *r, pid_t pid, unsigned long loader, pending *p) {
         return;
     if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->pid == pid) {
         get_registers(pid, &regs);
-        if (p->is_skipped)
+        if (p->is_replaced)
             regs.RESULT = (unsigned long long)-(long long)r->error;
         if (p->is_shortened)
             regs.THIRD = p->third;
@@ -231,9 +231,10 @@ static void on_call(run *r, pid_t pid, unsigned long loader, pending *p) {
     if (r->kind == NULL || !is_of(r->kind, (long)info.entry.nr) || ++r->counted != r->nth)
         return;
     get_registers(pid, &regs);
-    *p = (pending){.pid = pid, .is_skipped = r->error > 0, .third = info.entry.args[2]};
+    *p = (pending){.pid = pid, .is_replaced = r->error > 0, .third = info.entry.args[2]};
     if (r->error > 0) {
-        skip_call(pid, &regs);
+        if (info.entry.nr != SYS_close) /* Linux closes, whatever it says then */
+            skip_call(pid, &regs);
     } else if (info.entry.args[2] > 1) {
         p->is_shortened = true;
         regs.THIRD = r->error == ONE ? 1 : info.entry.args[2] / 2;
