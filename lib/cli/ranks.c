@@ -55,12 +55,14 @@ static const launcher *find_launcher(size_t count) {
 /* Ends where this tool, or this command line, has no work for as many. */
 static void check_shards(size_t count) {
     const char *tool = lp_now.tool->name, *option = lp_now.tool->shards;
-    const lp_setting *setting = option != NULL ? lp_command_find(&lp_now.command, option) : NULL;
-    if (setting == NULL)
+    if (option == NULL)
         lp_tool_usage("%zu processes were started as one job (mpirun, srun), and %s is always a "
                       "single one (start it without)",
                       count, tool);
-    size_t shards = setting->given ? strtoull(setting->words.item[0], NULL, 10) : 1;
+    const lp_setting *setting = lp_command_find(&lp_now.command, option);
+    size_t shards = 1;
+    if (setting != NULL && setting->given)
+        shards = strtoull(setting->words.item[0], NULL, 10);
     if (shards <= 1)
         lp_tool_usage("%zu processes were started as one job (mpirun, srun), and nothing is to be "
                       "divided among them (add --%s K, with K at least %zu)",
