@@ -32,41 +32,48 @@ tally() { # tally NAME STATUS LOG
     fi
 }
 
-log=$(mktemp) logs=$(mktemp -d)
-trap 'rm -rf "$log" "$logs"' EXIT
-for kind; do
-    case $kind in
+# jobs KIND: a line for each test of the kind, its name and its command. No path has a blank.
+jobs() {
+    case $1 in
     unit)
         for test in ${UNITS:-tests/unit/test_*.c}; do
             test=test_$(basename "$test" .c | sed 's/^test_//')
-            "$BUILD/tests/unit/$test" >"$log" 2>&1 </dev/null
-            tally "$test" $? "$log"
+            echo "$test $BUILD/tests/unit/$test"
         done ;;
     pipe)
-        # As many at a time as there are CPUs: most of their time is the start of small programs.
-        tests=
         for test in ${PIPE:-tests/pipe/test_*.sh}; do
             case $test in */*) ;; *) test=tests/pipe/test_$test.sh ;; esac
-            tests="$tests $test"
-        done
-        # shellcheck disable=SC2016,SC2086 # the inner shell expands them; a list of paths without blanks
-        printf '%s\n' $tests | xargs -P "$(nproc)" -I {} sh -c \
-            'name=$(basename "$1" .sh); bash "$1" >"$2/$name" 2>&1 </dev/null; echo $? >"$2/$name.status"' \
-            - {} "$logs"
-        for test in $tests; do
-            name=$(basename "$test" .sh)
-            tally "$name" "$(cat "$logs/$name.status")" "$logs/$name"
+            echo "$(basename "$test" .sh) bash $test"
         done ;;
     fuzz)
         for source in tests/fuzz/*.c; do
             target=$(basename "$source" .c)
             case $target in fuzz | replay) continue ;; esac # what the targets share
-            "$BUILD/tests/fuzz/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 </dev/null
-            tally "fuzz_$target" $? "$log"
+            echo "fuzz_$target $BUILD/tests/fuzz/$target tests/fuzz/corpus/$target"
         done ;;
-    *) echo "run.sh: no tests of kind '$kind'" >&2; exit 2 ;;
+    *) echo "run.sh: no tests of kind '$1'" >&2; return 2 ;;
     esac
-done
+}
+
+# By the time that they take, so that no long one is left at the end when the others are done.
+LONGEST='test_faults test_identical test_labs test_every_tool test_pictures'
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+for kind; do jobs "$kind" >>"$logs/.jobs" || exit 2; done
+# As many at a time as there are CPUs.
+# shellcheck disable=SC2016 # the inner shell expands them
+awk -v longest="$LONGEST" '
+    BEGIN { n = split(longest, name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
+    { print ($1 in rank ? rank[$1] : n + 1), $0 }' "$logs/.jobs" | sort -s -n -k 1,1 | cut -d ' ' -f 2- |
+    xargs -P "$(nproc)" -I {} sh -c '
+        logs=$1 name=${2%% *}
+        set -- ${2#* }
+        "$@" >"$logs/$name" 2>&1 </dev/null
+        echo $? >"$logs/$name.status"' - "$logs" {}
+while read -r name _; do
+    tally "$name" "$(cat "$logs/$name.status")" "$logs/$name"
+done <"$logs/.jobs"
 echo
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
