@@ -28,10 +28,9 @@
  * With `shards` K > 1, svd, sgd and als divide their work among the ranks of a job (num/ranks.h)
  * with bytes that K alone decides. als solves for the rows, and then the columns, of each shard by
  * themselves, so its factors are those of one shard. sgd has K x K blocks, and visits its K rounds
- * in an order that the seed draws for each epoch (as the same paper advises, section 5). svd adds
- * up what the shards of the longer side contribute (num/linalg.h). Sums of e² over a matrix are
- * added by shards of its rows. Every rank holds the whole matrix and, after each epoch, the whole
- * factors. */
+ * in an order that the seed draws for each epoch (as in the same paper). svd adds up what the
+ * shards of the longer side contribute (num/linalg.h). Sums of e² over a matrix are added by shards
+ * of its rows. Every rank holds the whole matrix and, after each epoch, the whole factors. */
 #ifndef LP_MF_FIT_H
 #define LP_MF_FIT_H
 

@@ -1,9 +1,9 @@
 /* Singular values in shards: the longer side of the matrix is cut, and what crosses from shard to
  * shard is as small as the shorter one. All values: a QR factorisation of each shard, then one of
  * their triangles (Demmel, Grigori, Hoemmen and Langou 2012, "Communication-optimal parallel and
- * sequential QR and LU factorizations", section 4, TSQR with one level). A few: svd_top.c's
- * iteration, with xᵀ x as the sum of what the shards contribute. Everything else is small, and done
- * by every rank alike. */
+ * sequential QR and LU factorizations": TSQR of one level). A few: svd_top.c's iteration, with xᵀ x
+ * as the sum of what the shards contribute. Everything else is small, and done by every rank alike.
+ */
 #include "num/svd.h"
 
 #include "base/memory.h"
