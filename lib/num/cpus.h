@@ -12,9 +12,9 @@ int lp_cpus_free(int ours);
 
 /* What the two read: the share of time, rounded up to whole CPUs, of the control groups in `groups`
  * (/proc/self/cgroup), of version 1 or 2, that are mounted on `root` (/sys/fs/cgroup); 0 where
- * nothing limits it. And the threads that run or wait for a CPU, of all processes, from `loadavg`
- * (/proc/loadavg); 0 where it does not say. */
+ * nothing limits it. And the threads that run or wait for a CPU, of all processes, from the open
+ * file `loadavg` (/proc/loadavg); 0 where it does not say. */
 int lp_cpus_quota(const char *groups, const char *root);
-int lp_cpus_running(const char *loadavg);
+int lp_cpus_running(int loadavg);
 
 #endif

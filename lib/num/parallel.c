@@ -21,9 +21,11 @@ enum {
 
     /* Nanoseconds. */
     SPIN = 100000,       /* that a thread looks for what it waits for before it sleeps */
-    FREE_AGE = 10000000, /* after which free CPUs are counted again, where there are any */
-    BUSY_AGE = 2000000,  /* and where there are none */
+    AGE = 10000000,      /* after which free CPUs are counted again, */
+    DOUBT_AGE = 1000000, /* and where the last count gave another number */
 };
+
+enum { COUNTS = 3 }; /* that agree on another number, before it is believed */
 
 static atomic_int chosen; /* 0: one a CPU */
 static atomic_int usual;  /* one a CPU; 0: not asked yet */
@@ -194,20 +196,27 @@ static size_t start_workers(size_t wanted) {
 }
 
 /* As many threads as there are free CPUs may take part. A worker without one would take the
- * caller's, or lose its own to others in the midst of a chunk that the caller then waits for. */
+ * caller's, or lose its own to others in the midst of a chunk that the caller then waits for. What
+ * runs for a moment only, as the system's own threads do, is not worth a CPU. */
 static size_t count_free(void) {
     static _Atomic int64_t asked;
     static atomic_size_t known; /* 0: not asked yet */
+    static atomic_int doubts;   /* counts that gave another number, one after another */
     int64_t time = now();
     size_t most = atomic_load(&known);
-    if (most == 0 || time - atomic_load(&asked) > (most > 1 ? FREE_AGE : BUSY_AGE)) {
-        int awake = 0;
-        for (size_t i = 0; i < atomic_load(&started); i++)
-            awake += !atomic_load(&workers[i].waiter.asleep);
-        most = (size_t)lp_cpus_free(awake);
-        atomic_store(&known, most);
-        atomic_store(&asked, time);
+    if (most > 0 && time - atomic_load(&asked) <= (atomic_load(&doubts) > 0 ? DOUBT_AGE : AGE))
+        return most;
+    int awake = 0;
+    for (size_t i = 0; i < atomic_load(&started); i++)
+        awake += !atomic_load(&workers[i].waiter.asleep);
+    size_t count = (size_t)lp_cpus_free(awake);
+    if (count == most) {
+        atomic_store(&doubts, 0);
+    } else if (most == 0 || atomic_fetch_add(&doubts, 1) + 1 >= COUNTS) {
+        atomic_store(&known, most = count);
+        atomic_store(&doubts, 0);
     }
+    atomic_store(&asked, time);
     return most;
 }
 

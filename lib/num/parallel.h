@@ -11,7 +11,8 @@ void lp_threads_set(int threads);
 int lp_threads(void);
 
 /* Of these, those that would take part in a job now: no more than there are CPUs that nobody else
- * runs on (looked up each 10 ms), and 1 inside a body. What is to be shared is cut for them. */
+ * runs on (looked up each 10 ms, and believed once three counts agree), and 1 inside a body. What
+ * is to be shared is cut for them. */
 size_t lp_threads_now(void);
 
 /* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on lp_threads_now()

@@ -4,6 +4,7 @@
 #include "num/cpus.h"
 #include "num/parallel.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -83,10 +84,13 @@ static void wait_a_millisecond(void) {
     nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
-/* Free CPUs are counted again after ten milliseconds. */
+/* Free CPUs are counted again after ten milliseconds, and then, where there is another number of
+ * them, twice more. */
 static void wait_for_a_count(void) {
-    for (int ms = 0; ms < 12; ms++)
+    for (int ms = 0; ms < 20; ms++) {
         wait_a_millisecond();
+        lp_threads_now();
+    }
 }
 
 /* ---- which thread takes a chunk ---- */
@@ -202,7 +206,10 @@ static void busy(void) {
         check_skip("more than 256 CPUs");
         return;
     }
-    if (lp_cpus_running("/proc/loadavg") == 0) {
+    int loadavg = open("/proc/loadavg", O_RDONLY);
+    int n = lp_cpus_running(loadavg);
+    close(loadavg);
+    if (n == 0) {
         check_skip("no /proc/loadavg");
         return;
     }
@@ -210,10 +217,10 @@ static void busy(void) {
     atomic_store(&stop, false);
     for (long i = 0; i < cpus; i++)
         CHECK(pthread_create(&thread[i], NULL, spin, NULL) == 0);
-    wait_for_a_count();
-    CHECK(lp_cpus_free(0) == 1);
     lp_threads_insist(false);
     lp_threads_set(3);
+    wait_for_a_count();
+    CHECK(lp_cpus_free(0) == 1);
     CHECK(all_here());
     lp_threads_insist(true);
     lp_threads_set(0);
@@ -275,12 +282,12 @@ static void quotas(void) {
 }
 
 static void running(void) {
-    char text[] = "/tmp/labpipe-test-XXXXXX";
-    int f = mkstemp(text);
-    CHECK(f >= 0 && write(f, "0.20 0.18 0.12 13/80 11206\n", 27) == 27 && close(f) == 0);
-    CHECK(lp_cpus_running(text) == 13);
-    CHECK(truncate(text, 10) == 0 && lp_cpus_running(text) == 0);
-    CHECK(unlink(text) == 0 && lp_cpus_running(text) == 0);
+    FILE *f = tmpfile();
+    CHECK(f != NULL && fputs("0.20 0.18 0.12 13/80 11206\n", f) >= 0 && fflush(f) == 0);
+    CHECK(lp_cpus_running(fileno(f)) == 13 && lp_cpus_running(fileno(f)) == 13);
+    CHECK(ftruncate(fileno(f), 10) == 0 && lp_cpus_running(fileno(f)) == 0);
+    fclose(f);
+    CHECK(lp_cpus_running(-1) == 0);
 }
 
 int main(void) {
