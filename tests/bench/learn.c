@@ -7,10 +7,13 @@
 #include "num/parallel.h"
 #include "num/rng.h"
 
+#include <math.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -196,7 +199,80 @@ static void process(void) {
         "0.005");
 }
 
-int main(void) {
+/* ---- two threads against one, in turn ---- */
+
+enum { PAIRS = 15, EPOCHS = 2, MAX_LOADS = 64 };
+
+/* How much faster two threads are where they touch no memory: on a machine that lends this one half
+ * of a core, no faster. */
+static double registers_gain(void) {
+    lp_threads_set(1);
+    double one = bench_peak(4, 1);
+    lp_threads_set(2);
+    return one > 0 ? bench_peak(4, 2) / one : NAN;
+}
+
+static void pair_row(const char *what, const char *beside, lp_stream *s,
+                     const lp_train_network_options *o) {
+    double one[PAIRS], two[PAIRS], ratio[PAIRS], gain[PAIRS], sum[2] = {0, 0};
+    for (int i = -1; i < PAIRS; i++) { /* the first pair warms up */
+        double time[2];
+        for (int t = 0; t < 2; t++) {
+            int threads = i % 2 == 0 ? 1 + t : 2 - t;
+            lp_threads_set(threads);
+            time[threads - 1] = (seconds(s, *o, EPOCHS) - seconds(s, *o, 0)) / EPOCHS;
+        }
+        if (i < 0)
+            continue;
+        gain[i] = registers_gain();
+        one[i] = time[0], two[i] = time[1], ratio[i] = time[1] / time[0];
+        sum[0] += time[0], sum[1] += time[1];
+    }
+    lp_threads_set(1);
+    double median = bench_median(PAIRS, ratio);
+    bench_row("%s\t%s\t%.5f\t%.5f\t%.3f\t%.3f to %.3f\t%.3f\t%.2f", what, beside,
+              bench_median(PAIRS, one), bench_median(PAIRS, two), median, ratio[PAIRS / 4],
+              ratio[PAIRS - 1 - PAIRS / 4], sum[1] / sum[0], bench_median(PAIRS, gain));
+}
+
+static void pairs(const char *beside) {
+    static const int64_t widths[] = {128, 512};
+    lp_stream *digits = make_data(8000, 784, 10, LP_U1);
+    for (int i = 0; i < 2; i++) {
+        char name[100];
+        lp_train_network_options o = options(&widths[i], 1, 64);
+        o.input_scale = 1.0 / 255;
+        snprintf(name, sizeof name, "epoch of 8,000, 784-%d-10, batch 64", (int)widths[i]);
+        pair_row(name, beside, digits, &o);
+    }
+    lp_stream_free(digits);
+}
+
+/* As many processes as there are CPUs, each in an endless loop. */
+static void pairs_beside_others(void) {
+    pid_t load[MAX_LOADS];
+    int cpus = (int)sysconf(_SC_NPROCESSORS_ONLN), loads = cpus < MAX_LOADS ? cpus : MAX_LOADS;
+    for (int i = 0; i < loads; i++) {
+        load[i] = fork();
+        if (load[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (volatile unsigned turns = 0;; turns++)
+                ;
+        }
+    }
+    char name[30];
+    snprintf(name, sizeof name, "%d busy loops", loads);
+    pairs(name);
+    for (int i = 0; i < loads; i++)
+        if (load[i] > 0) {
+            kill(load[i], SIGKILL);
+            waitpid(load[i], NULL, 0);
+        }
+}
+
+/* ---- the tables ---- */
+
+static void learn(void) {
     bench_begin("learn",
                 "what                                                     \tthreads\tseconds\tbar\t"
                 "examples/s\tof fma peak");
@@ -209,5 +285,24 @@ int main(void) {
     images(1);
     bench_one_thread(false);
     images(2);
-    return bench_end();
+}
+
+/* Usage: learn [networks | pairs | busy]: one of the three, else all. */
+int main(int argc, char **argv) {
+    const char *part = argc > 1 ? argv[1] : "";
+    int status = 0;
+    if (*part == '\0' || strcmp(part, "networks") == 0) {
+        learn();
+        status |= bench_end();
+    }
+    if (strcmp(part, "networks") != 0) {
+        bench_begin("threads", "two threads against one, in turn    \tbeside\tone, s\ttwo, s\t"
+                               "two / one\tquartiles     \tof the sums\tfma: one / two");
+        if (strcmp(part, "busy") != 0)
+            pairs("nothing");
+        if (strcmp(part, "pairs") != 0)
+            pairs_beside_others();
+        status |= bench_end();
+    }
+    return status;
 }

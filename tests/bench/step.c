@@ -1,4 +1,4 @@
-/* Where a training step of 784-512-10 spends its time, one thread, f4: the matrix products, every
+/* Where a training step of 784-512-10 spends its time, f4: the matrix products, every
  * other pass of the graph, the batch and the optimiser, in microseconds a step and as shares. */
 #include "autodiff/graph.h"
 #include "bench.h"
@@ -143,10 +143,12 @@ static void measure(size_t batch, lp_optim_kind kind) {
     lp_network_free(&net);
 }
 
-int main(void) {
+/* Usage: step [THREADS], 1 without. */
+int main(int argc, char **argv) {
+    int threads = argc > 1 ? atoi(argv[1]) : 1;
     bench_begin("step", "optimiser\tbatch\tpart of a step of 784-512-10         \tus\tshare");
-    lp_threads_set(1);
-    bench_one_thread(true);
+    lp_threads_set(threads);
+    bench_one_thread(threads == 1);
     measure(128, LP_OPTIM_SGD);
     measure(64, LP_OPTIM_SGD);
     measure(128, LP_OPTIM_ADAM);
