@@ -13,23 +13,27 @@ typedef struct {
     const lp_kernels *num;
     const lp_tensor *x;
     size_t rows, d;
-    size_t index[BLOCK];
-    double *block; /* (BLOCK, d) */
+    size_t index[BLOCK]; /* 0, 1, ... */
+    double *block;       /* (BLOCK, d) */
 } row_blocks;
 
-static row_blocks open_blocks(lp_arena *arena, const lp_tensor *x) {
+static row_blocks open_blocks(const lp_tensor *x) {
     row_blocks b = {
         .num = lp_kernels_of(LP_F8), .x = x, .rows = lp_tensor_rows(x), .d = lp_tensor_row_size(x)};
-    b.block = lp_arena_alloc(arena, b.d, (b.rows < BLOCK ? b.rows : BLOCK) * sizeof *b.block);
+    for (size_t i = 0; i < BLOCK; i++)
+        b.index[i] = i;
     return b;
 }
 
-/* b->block = rows from .. as double. Returns how many there are. */
-static size_t widen(row_blocks *b, size_t from) {
-    size_t rows = b->rows - from < BLOCK ? b->rows - from : BLOCK;
-    for (size_t i = 0; i < rows; i++)
-        b->index[i] = from + i;
-    b->num->gather_rows(rows, b->d, b->x->type, b->x->data, b->index, 1, b->block);
+static double *room_for_block(lp_arena *arena, const row_blocks *b) {
+    return lp_arena_alloc(arena, b->d, (b->rows < BLOCK ? b->rows : BLOCK) * sizeof *b->block);
+}
+
+/* b->block = the next rows from .. as double, `most` at most. Returns how many there are. */
+static size_t widen(row_blocks *b, size_t from, size_t most) {
+    size_t rows = b->rows - from < most ? b->rows - from : most;
+    const char *at = (const char *)b->x->data + from * b->d * b->x->type.size;
+    b->num->gather_rows(rows, b->d, b->x->type, at, b->index, 1, b->block);
     return rows;
 }
 
@@ -55,7 +59,7 @@ static int check_finite(const lp_tensor *x, size_t first, lp_error *e) {
 /* min and max (d) of each column. */
 static void find_ranges(row_blocks *b, double *min, double *max) {
     for (size_t from = 0; from < b->rows; from += BLOCK) {
-        size_t rows = widen(b, from);
+        size_t rows = widen(b, from, BLOCK);
         for (size_t i = 0; i < rows; i++)
             for (size_t j = 0; j < b->d; j++) {
                 double value = b->block[i * b->d + j];
@@ -69,7 +73,7 @@ static void find_ranges(row_blocks *b, double *min, double *max) {
 static void find_means(row_blocks *b, double *mean) {
     b->num->fill(b->d, 0, mean);
     for (size_t from = 0; from < b->rows; from += BLOCK) {
-        size_t rows = widen(b, from);
+        size_t rows = widen(b, from, BLOCK);
         b->num->sum_over_rows(rows, b->d, b->block, mean, true);
     }
     for (size_t j = 0; j < b->d; j++)
@@ -79,7 +83,7 @@ static void find_means(row_blocks *b, double *mean) {
 static void find_variances(row_blocks *b, const double *mean, double *variance) {
     b->num->fill(b->d, 0, variance);
     for (size_t from = 0; from < b->rows; from += BLOCK) {
-        size_t rows = widen(b, from);
+        size_t rows = widen(b, from, BLOCK);
         b->num->binary(LP_SUBTRACT, rows, b->d, b->block, rows, b->d, mean, 1, b->d, b->block,
                        false);
         b->num->unary(LP_SQUARE, rows * b->d, b->block, b->block);
@@ -110,7 +114,8 @@ int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tenso
     if (check_form(x, e) || check_finite(x, 0, e))
         return -1;
     LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
-    row_blocks b = open_blocks(&arena, x);
+    row_blocks b = open_blocks(x);
+    b.block = room_for_block(&arena, &b);
     *offset = lp_tensor_vector(LP_F8, b.d);
     *divisor = lp_tensor_vector(LP_F8, b.d);
     double *min = lp_arena_alloc(&arena, b.d, sizeof *min);
@@ -144,38 +149,42 @@ typedef struct {
     const double *offset, *divisor;
 } scaling;
 
-/* out (rows, d) = the block, rows from .. of x: as `type`. Refused where one was finite and is not
- * now. */
-static int round_block(const row_blocks *b, size_t from, size_t rows, lp_type type, void *out,
-                       size_t first, lp_error *e) {
-    for (size_t i = 0; i < rows * b->d; i++) {
-        double value = b->block[i];
-        if (type.size == 8)
-            ((double *)out)[i] = value;
-        else
-            value = ((float *)out)[i] = (float)value;
-        if (!isfinite(value))
-            return lp_fail(e, "row %zu, column %zu: %g is out of range once it is scaled",
-                           first + from + i / b->d, i % b->d, lp_tensor_at(b->x, from * b->d + i));
-    }
-    return 0;
+/* b->block = what becomes of it. */
+static void scale_block(const row_blocks *b, size_t rows, const scaling *by) {
+    b->num->binary(LP_SUBTRACT, rows, b->d, b->block, rows, b->d, by->offset, 1, b->d, b->block,
+                   false);
+    b->num->binary(LP_DIVIDE, rows, b->d, b->block, rows, b->d, by->divisor, 1, b->d, b->block,
+                   false);
 }
 
-/* out = the scaled rows x, which are finite, of a tensor from `first` on. */
+/* Rows that are in the cache together, at least one. */
+static size_t rows_at_once(size_t d) {
+    enum { NUMBERS = 1 << 14 };
+    return d >= NUMBERS ? 1 : NUMBERS / d < BLOCK ? NUMBERS / d : BLOCK;
+}
+
+/* out = the scaled rows x, which are finite, of a tensor from `first` on. Refused where one is not
+ * any more. */
 static int scale_rows(const lp_tensor *x, const scaling *by, size_t first, void *out, lp_error *e) {
-    const lp_type type = scaled_type(x->type);
     LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
-    row_blocks b = open_blocks(&arena, x);
-    for (size_t from = 0; from < b.rows; from += BLOCK) {
-        size_t rows = widen(&b, from);
-        b.num->binary(LP_SUBTRACT, rows, b.d, b.block, rows, b.d, by->offset, 1, b.d, b.block,
-                      false);
-        b.num->binary(LP_DIVIDE, rows, b.d, b.block, rows, b.d, by->divisor, 1, b.d, b.block,
-                      false);
-        if (round_block(&b, from, rows, type, (char *)out + from * b.d * type.size, first, e))
-            return -1;
+    const lp_tensor scaled = lp_tensor_over(out, scaled_type(x->type), x->ndim, x->shape);
+    const bool is_wide = scaled.type.size == 8;
+    size_t bad;
+    row_blocks b = open_blocks(x);
+    b.block = is_wide ? out : room_for_block(&arena, &b);
+    for (size_t from = 0, rows; from < b.rows; from += rows) {
+        rows = widen(&b, from, rows_at_once(b.d));
+        scale_block(&b, rows, by);
+        if (is_wide)
+            b.block += rows * b.d;
+        else
+            lp_kernels_of(LP_F4)->gather_rows(rows, b.d, LP_F8, b.block, b.index, 1,
+                                              (float *)out + from * b.d);
     }
-    return 0;
+    return lp_tensor_find_nonfinite(&scaled, &bad)
+               ? lp_fail(e, "row %zu, column %zu: %g is out of range once it is scaled",
+                         first + bad / b.d, bad % b.d, lp_tensor_at(x, bad))
+               : 0;
 }
 
 static int check_columns(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
