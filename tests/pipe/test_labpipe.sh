@@ -131,3 +131,20 @@ rm broken/libexec/labpipe/split
 cp /bin/true broken/libexec/labpipe/split
 refuses "list: a program that is no tool" 1 '^labpipe: .*/broken/libexec/labpipe/split does not say what it is' \
     broken/bin/labpipe list
+: >broken/libexec/labpipe/split
+chmod +x broken/libexec/labpipe/split
+refuses "list: a program that is empty" 1 '^labpipe: .*/broken/libexec/labpipe/split does not say what it is' \
+    broken/bin/labpipe list
+refuses "a tool that cannot be started" 1 '^labpipe: starting .*/broken/libexec/labpipe/split: Exec format error$' \
+    broken/bin/labpipe split
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
+    chmod 755 .
+    chmod 711 broken/libexec/labpipe
+    unread='^labpipe: reading .*/broken/libexec/labpipe: Permission denied$'
+    refuses "list: a folder that cannot be read" 1 "$unread" \
+        setpriv --reuid=65534 --regid=65534 --clear-groups broken/bin/labpipe list
+    refuses "a mistyped name in such a folder" 1 "$unread" \
+        setpriv --reuid=65534 --regid=65534 --clear-groups broken/bin/labpipe splt
+else
+    skip "only root can become another user: a folder that cannot be read"
+fi
