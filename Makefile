@@ -224,14 +224,14 @@ asan-brief: ## run the unit tests, the corpora and the main paths of every tool 
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp BRIEF=1 PIPE='$(ASAN_PIPE)' $(MAKE) $(SANITIZE) \
 	    ISAS='$(firstword $(filter avx2,$(ISAS)) $(ISAS))' test
 
-# Counted is what the tests run of the rooms that read, write and parse, each of which has to reach the bars. Left
+# Counted is what the tests run of the rooms that read, write and parse; together they have to reach the bars. Left
 # out is what computes, draws or builds for minutes and reads nothing that other tests do not.
 COVERAGE_BARS := LINES=95 BRANCHES=90
 NOT_COUNTING_UNIT := gemm gradcheck graph kernels linalg pictures plot torch_ops vmath
-NOT_COUNTING_PIPE := answers cnn deb examples factorise faults gates identical install labs neighbours projects real_data \
-                     sklearn sklearn_models torch
+NOT_COUNTING_PIPE := answers cnn deb examples factorise faults gates identical install labs limits many_runs \
+                     neighbours projects real_data sklearn sklearn_models torch
 all_but = $(filter-out $(2),$(patsubst tests/$(1)/test_%,%,$(basename $(wildcard tests/$(1)/test_*))))
-coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; each fails below 95 % of lines, 90 % of branches
+coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; it fails below 95 % of lines, 90 % of branches
 	@command -v gcovr >/dev/null || { echo 'make coverage: gcovr is missing (apt install gcovr)' >&2; exit 1; }
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory BUILD=build/coverage BIN=build/coverage/bin ISAS='$(firstword $(ISAS))' LDFLAGS=--coverage \
