@@ -18,7 +18,7 @@
 
 enum {
     PIECE = 1 << 20, /* bytes that rank 0 hands out at once */
-    TURN = 1         /* seconds that another rank leaves rank 0 to say the same */
+    TURN = 3         /* seconds that another rank leaves rank 0 to say the same */
 };
 
 /* ---- the job that this process was started in ---- */
