@@ -59,11 +59,12 @@ static int read_mean(lp_stream *s, lp_factors *f, lp_error *e) {
     return 0;
 }
 
-/* For a model of the mean alone: rows and columns of the matrix beside it. */
+/* For a model of the mean alone: rows and columns of the matrix beside it. A shape without entries
+ * is no matrix: it would let a few bytes ask for any size. */
 static int read_shape(lp_stream *s, lp_factors *f, lp_error *e) {
     size_t shape[2];
     LP_CLEANUP(lp_tensor_free) lp_tensor x = {0};
-    bool sparse = lp_stream_has(s, "shape");
+    bool sparse = lp_matrix_is_sparse(s);
     if (sparse ? lp_sparse_read_shape(s, shape, e) : lp_matrix_read_x(s, &x, e))
         return -1;
     f->rows = sparse ? shape[0] : x.shape[0];

@@ -157,6 +157,7 @@ for name, data in {
                       shape=np.array([2, 2**62]), format=np.array(b"coo")),
     "scaled": tensors(x=x, scale__offset=np.zeros(2), scale__divisor=np.ones(2), u=np.ones((3, 1)), s=np.ones(1),
                       v=np.ones((2, 1))),
+    "shape-alone": tensors(mean=np.float64(3), shape=np.array([1 << 20, 1 << 20])),
     "no-rows": tensors(x=np.zeros((0, 2)), **mlp),
 }.items():
     put("tensors", name, data)
