@@ -69,7 +69,7 @@ void *lp_alloc(size_t count, size_t size) {
 }
 
 void *lp_alloc_unaligned(size_t size) {
-    void *block = malloc(size > 0 ? size : 1);
+    void *block = size <= max_bytes ? malloc(size > 0 ? size : 1) : NULL;
     if (block == NULL)
         lp_out_of_memory(1, size);
     return block;
