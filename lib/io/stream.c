@@ -325,15 +325,12 @@ void *lp_stream_alloc(lp_stream *s, size_t count, size_t size) {
     return lp_arena_alloc(&s->arena, count, size);
 }
 
-/* *from = the tensor that rows are made of, in a form that they can be read from; NULL for none. */
-static int find_source(const lp_stream *s, const char *name, lp_entry **from, lp_error *e) {
-    *from = NULL;
-    if (name == NULL)
-        return 0;
-    *from = find_tensor(s, name, e);
-    if (*from == NULL)
-        return -1;
-    return (*from)->is_made || (*from)->member.npy.is_fortran ? decode(*from, e) : 0;
+/* The tensor that rows are made of, in a form that they can be read from; NULL and e. */
+static lp_entry *find_source(const lp_stream *s, const char *name, lp_error *e) {
+    lp_entry *x = find_tensor(s, name, e);
+    if (x != NULL && (x->is_made || x->member.npy.is_fortran) && decode(x, e))
+        return NULL;
+    return x;
 }
 
 /* NAME = the rows r, made of `from` where that is not NULL. */
@@ -356,14 +353,16 @@ static int put_made(lp_stream *s, const char *name, const lp_rows *r, lp_entry *
 
 int lp_stream_put_rows(lp_stream *s, const char *name, const lp_tensor *description,
                        const lp_stream_rows *rows, lp_error *e) {
-    lp_entry *from;
+    lp_entry *from = NULL;
+    if (rows->from != NULL && (from = find_source(s, rows->from, e)) == NULL)
+        return -1;
     const lp_rows r = {
         .made = lp_tensor_over(NULL, description->type, description->ndim, description->shape),
         .index = rows->index,
         .make = rows->make,
         .context = rows->context,
     };
-    return find_source(s, rows->from, &from, e) ? -1 : put_made(s, name, &r, from, e);
+    return put_made(s, name, &r, from, e);
 }
 
 /* NAME = the rows index[0 .. n) of x. */
@@ -377,15 +376,15 @@ static int put_taken(lp_stream *s, const char *name, lp_entry *x, const size_t *
 
 int lp_stream_put_taken(lp_stream *s, const char *name, const char *from, const size_t *index,
                         size_t n, lp_error *e) {
-    lp_entry *x;
-    return find_source(s, from, &x, e) ? -1 : put_taken(s, name, x, index, n, e);
+    lp_entry *x = find_source(s, from, e);
+    return x == NULL ? -1 : put_taken(s, name, x, index, n, e);
 }
 
 int lp_stream_divide(lp_stream *s, const char *name, const size_t *index, size_t parts,
                      const char *const *part_name, const size_t *count, lp_error *e) {
-    lp_entry *x;
+    lp_entry *x = find_source(s, name, e);
     int failed = 0;
-    if (find_source(s, name, &x, e))
+    if (x == NULL)
         return -1;
     x->users++; /* one more, so that it outlives its name */
     lp_stream_drop(s, name);
