@@ -13,11 +13,11 @@ if ! python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 fi
 
 # on_terminal.py COLUMNS SECONDS PATTERN FILE COMMAND...: runs the command with a terminal of so many columns
-# as its standard error, until that shows the pattern or the seconds are over, then ends it by SIGINT unless it
-# ends by itself. What the terminal got goes to FILE. Status: whether the pattern came or, where that is '', how
+# as its standard error, until that shows the pattern or the seconds are over, then ends it by SIGTERM unless it
+# ends by itself. (A test that runs in the background ignores SIGINT, and so would the command.) What the terminal got goes to FILE. Status: whether the pattern came or, where that is '', how
 # the command ended.
 cat >on_terminal.py <<'PYTHON'
-import fcntl, os, pty, re, select, signal, struct, subprocess, sys, termios, time
+import fcntl, os, pty, re, select, struct, subprocess, sys, termios, time
 columns, seconds, pattern, path = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3].encode(), sys.argv[4]
 master, slave = pty.openpty()
 fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -33,9 +33,12 @@ while time.monotonic() < end and found is None:
     found = re.search(pattern, text) if pattern else None
 if found is not None and process.poll() is None:
     time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.terminate()
+if pattern and found is None:
+    process.kill()
+status = process.wait()
 open(path, "wb").write(text)
-sys.exit(process.wait() if not pattern else 0 if found else 1)
+sys.exit(status if not pattern else 0 if found else 1)
 PYTHON
 shows() { # shows NAME COLUMNS PATTERN COMMAND...
     local name=$1 columns=$2 pattern=$3
