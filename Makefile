@@ -229,7 +229,7 @@ asan-brief: ## run the unit tests, the corpora and the main paths of every tool 
 COVERAGE_BARS := LINES=95 BRANCHES=90
 NOT_COUNTING_UNIT := gemm gradcheck graph kernels linalg pictures plot torch_ops vmath
 NOT_COUNTING_PIPE := answers cnn deb examples factorise faults gates identical install labs limits many_runs \
-                     neighbours projects real_data sklearn sklearn_models torch
+                     neighbours projects real_data shards shards_factorise sklearn sklearn_models torch
 all_but = $(filter-out $(2),$(patsubst tests/$(1)/test_%,%,$(basename $(wildcard tests/$(1)/test_*))))
 coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; it fails below 95 % of lines, 90 % of branches
 	@command -v gcovr >/dev/null || { echo 'make coverage: gcovr is missing (apt install gcovr)' >&2; exit 1; }
