@@ -14,8 +14,8 @@ fi
 
 # on_terminal.py COLUMNS SECONDS PATTERN FILE COMMAND...: runs the command with a terminal of so many columns
 # as its standard error, until that shows the pattern or the seconds are over, then ends it by SIGTERM unless it
-# ends by itself. (A test that runs in the background ignores SIGINT, and so would the command.) What the terminal got goes to FILE. Status: whether the pattern came or, where that is '', how
-# the command ended.
+# ends by itself. (A test that runs in the background ignores SIGINT, and so would the command.) What the terminal got
+# goes to FILE. Status: whether the pattern came or, where that is '', how the command ended.
 cat >on_terminal.py <<'PYTHON'
 import fcntl, os, pty, re, select, struct, subprocess, sys, termios, time
 columns, seconds, pattern, path = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3].encode(), sys.argv[4]
