@@ -233,7 +233,8 @@ NOT_COUNTING_PIPE := answers cnn deb examples factorise faults gates identical i
 all_but = $(filter-out $(2),$(patsubst tests/$(1)/test_%,%,$(basename $(wildcard tests/$(1)/test_*))))
 coverage: ## measure what the tests run of lib/base, lib/io and lib/cli; it fails below 95 % of lines, 90 % of branches
 	@command -v gcovr >/dev/null || { echo 'make coverage: gcovr is missing (apt install gcovr)' >&2; exit 1; }
-	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@mkdir -p build/coverage
+	@find build/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory BUILD=build/coverage BIN=build/coverage/bin ISAS='$(firstword $(ISAS))' LDFLAGS=--coverage \
 	    COUNTED_CFLAGS='-O0 -g --coverage -include tests/coverage/exit.h' \
 	    UNITS='$(call all_but,unit,$(NOT_COUNTING_UNIT))' PIPE='$(or $(PIPE),$(call all_but,pipe,$(NOT_COUNTING_PIPE)))' \
