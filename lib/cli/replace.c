@@ -225,20 +225,22 @@ static int link_and_rename(const lp_replacement *r, const char *from) {
 
 /* The same in a child process with a session of its own, so that what kills this process, or its
  * group, cannot fall between the two steps and leave a second name behind. A vfork shares the
- * memory and stops this thread until the child has ended. */
+ * memory and stops this thread until the child has ended; an emulator's, which is a fork, leaves
+ * the child's status alone to tell. That in turn is lost where SIGCHLD is ignored. */
 static int link_apart(const lp_replacement *r, const char *from) {
     volatile int cause = EINTR;
-    pid_t child = vfork();
+    int status = 0;
+    pid_t ended, child = vfork();
     if (child == 0) {
         setsid();
         cause = link_and_rename(r, from);
-        _exit(0);
+        _exit(cause);
     }
     if (child < 0) /* no process to be had */
         return link_and_rename(r, from);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+    while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR)
         continue;
-    return cause;
+    return ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : cause;
 }
 
 static int take_name(lp_replacement *r) {
