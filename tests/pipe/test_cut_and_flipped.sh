@@ -61,50 +61,33 @@ refuses "text behind an archive" 1 '^labpipe inspect: reading more.npz: byte [0-
 { cat iris.npz; head -c 500 iris.npz; } >half.npz
 refuses "half an archive behind an archive" 1 'cut short' inspect half.npz
 
-# A file that becomes shorter while it is mapped: the full pipe behind the tool makes it wait.
+# A file that changes while it is read: the full pipe behind the tool makes it wait for the change.
 head -c 50000000 /dev/zero >zeros
 printf '{"descr": "|u1", "fortran_order": False, "shape": (50000000,)}' >dictionary
-{ printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
 mkfifo slow
-pick '*' long.npy 2>error >slow &
-job=$!
-exec 3<slow
-head -c 1000 <&3 >/dev/null
-: >long.npy
-cat <&3 >rest
-status=0
-wait $job || status=$?
-equal "a file cut while it is read: status" $status 1
-equal "a file cut while it is read: one line" "$(cat error)" \
-    "labpipe pick: an input file was cut short while it was being read"
-exec 3<&-
-
+cut_long() { : >long.npy; }
+overwrite_long() { printf x | dd of=long.npy bs=1 seek=40000000 conv=notrunc status=none; }
+# changed WHAT CHANGE LINE COMMAND...: the command reads long.npy; CHANGE after its first 1,000 bytes.
+changed() {
+    local what=$1 change=$2 line=$3 status=0 job
+    shift 3
+    { printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
+    "$@" 2>error >slow &
+    job=$!
+    exec 3<slow
+    head -c 1000 <&3 >/dev/null
+    "$change"
+    cat <&3 >rest
+    wait $job || status=$?
+    exec 3<&-
+    equal "a file $what: status" $status 1
+    equal "a file $what: one line" "$(cat error)" "labpipe $line"
+}
+changed "cut while it is read" cut_long \
+    "pick: an input file was cut short while it was being read" pick '*' long.npy
 # The same where the tool looks at the bytes itself: the system says so by a signal.
-{ printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
-to-csv long long.npy 2>error >slow &
-job=$!
-exec 3<slow
-head -c 1000 <&3 >/dev/null
-: >long.npy
-cat <&3 >rest
-status=0
-wait $job || status=$?
-equal "a file cut under its reader: status" $status 1
-equal "a file cut under its reader: one line" "$(cat error)" \
-    "labpipe to-csv: an input file was cut short while it was being read"
-exec 3<&-
-
-# Overwritten in place instead, behind what has been written by then.
-{ printf '\223NUMPY\1\0'; printf '%b' "\\0$(printf %o "$(wc -c <dictionary)")\\00"; cat dictionary zeros; } >long.npy
-pick '*' long.npy 2>error >slow &
-job=$!
-exec 3<slow
-head -c 1000 <&3 >/dev/null
-printf x | dd of=long.npy bs=1 seek=40000000 conv=notrunc status=none
-cat <&3 >rest
-status=0
-wait $job || status=$?
-equal "a file overwritten while it is read: status" $status 1
-equal "a file overwritten while it is read: one line" "$(cat error)" \
-    "labpipe pick: writing the stream: an input file was changed while it was being read"
-exec 3<&-
+changed "cut under its reader" cut_long \
+    "to-csv: an input file was cut short while it was being read" to-csv long long.npy
+# Behind what has been written by then.
+changed "overwritten while it is read" overwrite_long \
+    "pick: writing the stream: an input file was changed while it was being read" pick '*' long.npy
