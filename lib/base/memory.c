@@ -142,12 +142,14 @@ void *lp_block_alloc(size_t count, size_t size, bool zero, lp_error *e) {
     if (lp_multiply(count, size, &bytes) && bytes >= LARGE && bytes <= max_bytes) {
         const bool fits = lp_memory_recount(0, bytes);
         lp_memory_recount(bytes, 0);
-        lp_error no_file;
-        void *block = fits ? NULL : spill_block(bytes, e != NULL ? e : &no_file);
-        if (block == NULL && !fits && is_bounded && e == NULL)
-            out_of_memory(no_file.text);
-        if (block != NULL || (!fits && is_bounded))
-            return block;
+        if (!fits) {
+            lp_error no_file;
+            void *block = spill_block(bytes, e != NULL ? e : &no_file);
+            if (block == NULL && is_bounded && e == NULL)
+                out_of_memory(no_file.text);
+            if (block != NULL || is_bounded)
+                return block;
+        }
     }
     void *block = e != NULL ? lp_try_alloc(count, size, e) : lp_alloc(count, size);
     if (block == NULL)
