@@ -49,6 +49,12 @@ static bool expected_crc32(size_t i, uint32_t *crc32) {
 
 /* ---- streams ---- */
 
+/* What is read in the place of an input: a rank's own copy, or what a recipe's path has become. */
+static const char *opened_for(const lp_input *input) {
+    const char *copy = lp_job_path(input->path);
+    return copy != NULL ? copy : lp_replayed_path(input->path, input->check_crc32, input->crc32);
+}
+
 static lp_stream *read_streams(size_t from, size_t n) {
     size_t given = lp_now.common.crc32.count, files = lp_now.files.count;
     if (given > 0 && given != files)
@@ -58,10 +64,7 @@ static lp_stream *read_streams(size_t from, size_t n) {
     for (size_t i = 0; i < n; i++) {
         inputs[i].path = lp_now.files.item[from + i];
         inputs[i].check_crc32 = expected_crc32(from + i, &inputs[i].crc32);
-        inputs[i].opened = lp_job_path(inputs[i].path);
-        if (inputs[i].opened == NULL)
-            inputs[i].opened =
-                lp_replayed_path(inputs[i].path, inputs[i].check_crc32, inputs[i].crc32);
+        inputs[i].opened = opened_for(&inputs[i]);
     }
     lp_stream *s = lp_tool_need(lp_stream_read(inputs, n, &lp_now.error));
     lp_progress_clear();
@@ -101,9 +104,8 @@ lp_stream *lp_tool_input_stream_at(size_t i) {
 }
 
 lp_stream *lp_tool_input_stream_in(const char *path) {
-    const char *opened = lp_job_path(path);
-    const lp_input input = {.path = path,
-                            .opened = opened != NULL ? opened : lp_replayed_path(path, false, 0)};
+    lp_input input = {.path = path};
+    input.opened = opened_for(&input);
     return lp_tool_need(lp_stream_read(&input, 1, &lp_now.error));
 }
 
