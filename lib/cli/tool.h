@@ -137,7 +137,7 @@ lp_stream *lp_tool_input_stream_alone(size_t i);
 lp_stream *lp_tool_input_stream_of(const char *option);
 lp_stream *lp_tool_input_stream_in(const char *path);
 
-/* The checkpoint at `path`, NULL where there is none. */
+/* Reads the checkpoint at `path`; NULL if there is no file yet. */
 lp_stream *lp_tool_input_checkpoint(const char *path);
 
 /* True in the process of a job that writes: all but one read and compute alone. */
