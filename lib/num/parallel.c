@@ -139,9 +139,8 @@ static void wake(waiter *other) {
 
 /* ---- a job ---- */
 
-/* The chunk where range r of a job begins. */
-static size_t range_start(size_t chunks, size_t threads, size_t r) {
-    return chunks / threads * r + chunks % threads * r / threads;
+size_t lp_cut(size_t n, size_t parts, size_t i) {
+    return n / parts * i + n % parts * i / parts;
 }
 
 /* Claims and runs chunks of range r until none is left; how many. */
@@ -152,7 +151,7 @@ static size_t take_range(size_t thread, size_t r) {
         size_t threads = atomic_load(&job.threads);
         if (thread >= threads)
             break;
-        size_t end = range_start(atomic_load(&job.chunks), threads, r + 1);
+        size_t end = lp_cut(atomic_load(&job.chunks), threads, r + 1);
         void (*body)(void *, size_t) = atomic_load(&job.body);
         void *context = atomic_load(&job.context);
         if (!atomic_compare_exchange_weak(&job.range[r].state, &state, state - 1))
@@ -257,7 +256,7 @@ static void publish(size_t threads, size_t chunks, void (*body)(void *context, s
     atomic_store(&job.context, context);
     uint32_t number = atomic_load(&job.number) + 1;
     for (size_t r = 0; r < threads; r++) {
-        size_t size = range_start(chunks, threads, r + 1) - range_start(chunks, threads, r);
+        size_t size = lp_cut(chunks, threads, r + 1) - lp_cut(chunks, threads, r);
         atomic_store(&job.range[r].state, (uint64_t)number << 32 | size);
     }
     atomic_store(&job.number, number);

@@ -15,6 +15,10 @@ int lp_threads(void);
  * is to be shared is cut for them. */
 size_t lp_threads_now(void);
 
+/* Range number i of n things cut into `parts`: from lp_cut(n, parts, i) to lp_cut(n, parts, i + 1).
+ * It is floor(n i / parts), without overflow. */
+size_t lp_cut(size_t n, size_t parts, size_t i);
+
 /* Calls body(context, i) for every i in 0 .. chunks-1, in any order, on lp_threads_now()
  * threads, which claim chunks one by one. */
 void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *context);

@@ -64,10 +64,6 @@ void lp_ranks_abort(int status) {
 
 /* ---- bytes ---- */
 
-size_t lp_cut(size_t n, size_t parts, size_t i) {
-    return n / parts * i + n % parts * i / parts;
-}
-
 size_t lp_cut_of(size_t n, size_t parts, size_t i) {
     size_t low = 0, high = parts;
     while (high - low > 1) {

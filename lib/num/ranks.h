@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/tensor.h"
+#include "num/parallel.h"
 
 #include <stddef.h>
 
@@ -48,12 +49,8 @@ void lp_ranks_abort(int status);
 
 /* ---- bytes ---- */
 
-/* Range number i of n things cut into `parts`: from lp_cut(n, parts, i) to lp_cut(n, parts, i + 1).
- * It is floor(n i / parts), without overflow. So rank r of R owns the shards lp_cut(K, R, r) to
- * lp_cut(K, R, r + 1), and shard k has the rows lp_cut(n, K, k) to lp_cut(n, K, k + 1). */
-size_t lp_cut(size_t n, size_t parts, size_t i);
-
-/* The range that thing number i is in. */
+/* Rank r of R owns the shards lp_cut(K, R, r) to lp_cut(K, R, r + 1), and shard k has the rows
+ * lp_cut(n, K, k) to lp_cut(n, K, k + 1) (num/parallel.h). This is the range that thing i is in. */
 size_t lp_cut_of(size_t n, size_t parts, size_t i);
 
 /* Everyone's data becomes rank 0's. */
