@@ -30,7 +30,7 @@ typedef struct {
  * gradient was zero at every point. */
 lp_gradcheck_row lp_gradcheck_op(const lp_op_row *table, lp_op op, uint64_t seed);
 
-/* The op of lp_ops with this name, the leaf's apart; LP_OPS where there is none. */
+/* Finds an op of lp_ops, other than the leaf, by its name; LP_OPS if no op has it. */
 lp_op lp_gradcheck_find(const char *name);
 
 /* Checks the ops of lp_ops with these n names, or with n = 0 every one but the leaf, in the table's
