@@ -12,13 +12,13 @@ lp_stream *lp_stream_new(void) {
     return lp_alloc_zero(1, sizeof(lp_stream));
 }
 
-/* One that was made of x is no longer. */
+/* An entry whose rows were made of x needs it no more. */
 static void stop_using(lp_entry *x) {
     if (--x->users == 0 && x->is_detached)
         lp_entry_clear(x);
 }
 
-/* What the rows were made of is no longer needed for them. */
+/* The rows of x are there or gone: what they were made of may go. */
 static void let_go(lp_entry *x) {
     lp_entry *from = x->from;
     x->is_made = false;

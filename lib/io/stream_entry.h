@@ -34,7 +34,7 @@ struct lp_entry {
     lp_rows rows;     /* then: how; what they are made of is in `from`, if anything */
     lp_entry *from;
     size_t users;     /* how many others are made of this one */
-    bool is_detached; /* it is no longer in the stream, but for these */
+    bool is_detached; /* removed from the stream, and kept for these alone */
     bool has_sha256;  /* the digest that came with it says its SHA-256 */
     lp_sha256 sha256;
 };
@@ -68,7 +68,7 @@ struct lp_stream {
     lp_dictionary files;   /* those that are not tensors, under the name of a file */
 };
 
-/* The entry of that name, a tensor's before a file's; NULL where there is none. */
+/* Finds the entry called `name`, a tensor before a file; NULL if neither is there. */
 lp_entry *lp_stream_find(const lp_stream *s, const char *name);
 
 /* The entry of that name and ending, cleared, or a new one at the end. */
