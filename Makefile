@@ -209,7 +209,7 @@ $(BUILD)/tests/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -Wall -Wextra -O1 -shared -fPIC -o $@ $<
 
-faults: tools $(FAULTS_BINARIES) ## let every system call and allocation of every tool fail once (some minutes)
+faults: tools $(FAULTS_BINARIES) ## let every system call and allocation of every tool fail once (half an hour)
 	@FAULTS=1 BUILD=$(BUILD) BIN=$(BIN) bash tests/pipe/test_faults.sh
 
 SANITIZE := BUILD=build/asan BIN=build/asan/bin CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all'
