@@ -36,6 +36,16 @@ static int fail_nonfinite(const lp_tensor *x, const char *name, const lp_tensor 
         value, isnan(value) ? "labpipe impute fills missing values" : "expected finite numbers");
 }
 
+int lp_features_check_form(const lp_tensor *x, lp_error *e) {
+    char shape[200];
+    if (!lp_type_is_number(x->type))
+        return lp_fail(e, "is text, expected numbers");
+    if (x->ndim == 0 || x->count == 0)
+        return lp_fail(e, "has shape %s, expected rows of features",
+                       lp_shape_text(x->ndim, x->shape, shape));
+    return 0;
+}
+
 int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *features,
                       lp_error *e) {
     size_t bad;

@@ -32,6 +32,10 @@ int lp_features_match_tensor(const lp_tensor *x, const lp_schema *data, const lp
  * is named by `features`, where these are a name for each (NULL or {0}: none). */
 int lp_features_check(const lp_tensor *x, const char *name, const lp_tensor *features, lp_error *e);
 
+/* Refuses what cannot become features [n, ...]: text, no rows, no columns. The message begins with
+ * what is wrong, for the caller to put the tensor's name in front. */
+int lp_features_check_form(const lp_tensor *x, lp_error *e);
+
 /* The stream's features where they name the columns of x; {0} otherwise. */
 lp_tensor lp_features_names(lp_stream *s, const lp_tensor *x);
 

@@ -1,20 +1,11 @@
 #include "data/impute.h"
 
 #include "base/memory.h"
+#include "data/features.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int check_rows(const lp_tensor *x, lp_error *e) {
-    char shape[200];
-    if (!lp_type_is_number(x->type))
-        return lp_fail(e, "is text, expected numbers");
-    if (x->ndim == 0 || x->count == 0)
-        return lp_fail(e, "has shape %s, expected rows of features",
-                       lp_shape_text(x->ndim, x->shape, shape));
-    return 0;
-}
 
 static int fail_at_column(lp_error *e, const lp_tensor *features, size_t column, const char *what) {
     if (features == NULL)
@@ -92,7 +83,7 @@ static int fit_column(const lp_tensor *x, size_t column, lp_impute_by by, const 
 int lp_impute_fit(const lp_tensor *x, lp_impute_by by, double constant, const lp_tensor *features,
                   lp_tensor *value, lp_error *e) {
     *value = (lp_tensor){0};
-    if (check_rows(x, e))
+    if (lp_features_check_form(x, e))
         return -1;
     size_t d = lp_tensor_row_size(x);
     LP_CLEANUP(lp_free) double *room = lp_alloc(lp_tensor_rows(x), sizeof *room);
@@ -118,7 +109,7 @@ static bool has_nan(const lp_tensor *x) {
 }
 
 static int check_columns(const lp_tensor *x, const lp_tensor *value, lp_error *e) {
-    if (check_rows(x, e))
+    if (lp_features_check_form(x, e))
         return -1;
     if (lp_tensor_row_size(x) != value->count)
         return lp_fail(e, "has %zu columns, impute.value has %zu", lp_tensor_row_size(x),

@@ -1,6 +1,7 @@
 #include "data/scale.h"
 
 #include "base/memory.h"
+#include "data/features.h"
 #include "num/kernels.h"
 
 #include <math.h>
@@ -35,16 +36,6 @@ static size_t widen(row_blocks *b, size_t from, size_t most) {
     const char *at = (const char *)b->x->data + from * b->d * b->x->type.size;
     b->num->gather_rows(rows, b->d, b->x->type, at, b->index, 1, b->block);
     return rows;
-}
-
-static int check_form(const lp_tensor *x, lp_error *e) {
-    char shape[200];
-    if (!lp_type_is_number(x->type))
-        return lp_fail(e, "is text, expected numbers");
-    if (x->ndim == 0 || x->count == 0)
-        return lp_fail(e, "has shape %s, expected rows of features",
-                       lp_shape_text(x->ndim, x->shape, shape));
-    return 0;
 }
 
 /* x has the rows of a tensor from `first` on. */
@@ -111,7 +102,7 @@ static void finish_column(lp_scale_by by, double min, double max, double *o, dou
 int lp_scale_fit(const lp_tensor *x, lp_scale_by by, lp_tensor *offset, lp_tensor *divisor,
                  lp_error *e) {
     *offset = *divisor = (lp_tensor){0};
-    if (check_form(x, e) || check_finite(x, 0, e))
+    if (lp_features_check_form(x, e) || check_finite(x, 0, e))
         return -1;
     LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
     row_blocks b = open_blocks(x);
@@ -189,7 +180,7 @@ static int scale_rows(const lp_tensor *x, const scaling *by, size_t first, void 
 
 static int check_columns(const lp_tensor *x, const lp_tensor *offset, const lp_tensor *divisor,
                          lp_error *e) {
-    if (check_form(x, e))
+    if (lp_features_check_form(x, e))
         return -1;
     if (lp_tensor_row_size(x) != offset->count || offset->count != divisor->count)
         return lp_fail(e, "has %zu columns, the scaling has %zu", lp_tensor_row_size(x),
