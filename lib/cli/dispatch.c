@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,41 +80,81 @@ static int by_name(const void *a, const void *b) {
 int lp_dispatch_names(const char *folder, lp_texts *names, lp_error *e) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
-        return lp_fail(e, "reading %s: %s", folder, strerror(errno));
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        return lp_fail_errno(e, "reading %s", folder);
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0)
         if (entry->d_name[0] != '.' && strcmp(entry->d_name, "labpipe") != 0)
             lp_texts_append(names, lp_strdup(entry->d_name));
+    if (errno != 0)
+        lp_fail_errno(e, "reading %s", folder);
+    const int failed = errno != 0 ? -1 : 0;
     closedir(dir);
     qsort(names->item, names->count, sizeof *names->item, by_name);
-    return 0;
+    return failed;
+}
+
+/* Starts `path --completion`, and gives the descriptor to read what it prints, its error too; or
+ * -1. */
+static int start(const char *path, pid_t *child, lp_error *e) {
+    int ends[2];
+    posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return lp_fail_errno(e, "making a pipe");
+    int failed = posix_spawn_file_actions_init(&actions);
+    if (!failed) {
+        failed = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+        if (!failed)
+            failed = posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+        if (!failed)
+            failed = posix_spawn(child, path, &actions, NULL,
+                                 (char *[]){(char *)path, "--completion", NULL}, environ);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    close(ends[1]);
+    if (failed == 0)
+        return ends[0];
+    close(ends[0]);
+    errno = failed;
+    return lp_fail_errno(e, "starting %s", path);
+}
+
+/* Reads to the end, and keeps the first bytes as a text. -1 and errno where that fails. */
+static int read_text(int fd, char *text, size_t size) {
+    char rest[512];
+    size_t kept = 0;
+    for (;;) {
+        const bool is_full = kept == size - 1;
+        const ssize_t n =
+            is_full ? read(fd, rest, sizeof rest) : read(fd, text + kept, size - 1 - kept);
+        if (n > 0)
+            kept += is_full ? 0 : (size_t)n;
+        else if (n == 0 || errno != EINTR)
+            return text[kept] = '\0', n == 0 ? 0 : -1;
+    }
 }
 
 /* Appends the first line of what `path --completion` prints. */
 static int ask(const char *path, lp_buffer *line, lp_error *e) {
-    int ends[2], status = 0;
+    int status = 0;
     pid_t child;
-    posix_spawn_file_actions_t actions;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return lp_fail(e, "making a pipe: %s", strerror(errno));
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    int failed = posix_spawn(&child, path, &actions, NULL,
-                             (char *[]){(char *)path, "--completion", NULL}, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    FILE *out = fdopen(ends[0], "r");
-    char text[500] = "";
-    if (failed == 0) {
-        char rest[500];
-        if (fgets(text, sizeof text, out) != NULL)
-            while (fread(rest, 1, sizeof rest, out) > 0) /* so that it ends well */
-                continue;
-        waitpid(child, &status, 0);
-    }
-    fclose(out);
-    if (failed != 0 || status != 0 || strchr(text, '\n') == NULL)
-        return lp_fail(e, "%s does not say what it is", path);
-    lp_buffer_printf(line, "%s", text);
+    char text[500];
+    const int out = start(path, &child, e);
+    if (out < 0)
+        return -1;
+    const int failed = read_text(out, text, sizeof text);
+    if (failed)
+        lp_fail_errno(e, "reading what %s says", path);
+    close(out); /* where it goes on writing, that ends it */
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return lp_fail_errno(e, "waiting for %s", path);
+    if (failed)
+        return -1;
+    const size_t length = strcspn(text, "\n");
+    if (status != 0 || text[length] == '\0')
+        return lp_fail(e, "%s does not say what it is%s%.*s", path, length > 0 ? ": " : "",
+                       (int)length, text);
+    lp_buffer_append(line, text, length + 1);
     return 0;
 }
 
@@ -124,6 +165,7 @@ int lp_dispatch_table(const char *folder, lp_buffer *table, lp_error *e) {
     enum { GROUPS = sizeof groups / sizeof *groups };
     lp_buffer part[GROUPS] = {0};
     lp_texts names = {0};
+    signal(SIGCHLD, SIG_DFL); /* where it was ignored, no tool's status would be kept */
     int failed = lp_dispatch_names(folder, &names, e);
     for (size_t i = 0; i < names.count && !failed; i++) {
         char path[PATH_MAX];
@@ -161,9 +203,10 @@ int lp_dispatch_run(const char *folder, char **argv, lp_error *e) {
     const char *name = argv[0];
     int length = snprintf(path, sizeof path, "%s/%s", folder, name);
     bool is_name = *name != '\0' && *name != '.' && strchr(name, '/') == NULL;
-    if (!is_name || strcmp(name, "labpipe") == 0 || (size_t)length >= sizeof path ||
-        access(path, X_OK) != 0)
+    if (!is_name || strcmp(name, "labpipe") == 0 || (size_t)length >= sizeof path)
+        return unknown_tool(folder, name, e);
+    if (access(path, X_OK) != 0 && (errno == ENOENT || errno == ENAMETOOLONG))
         return unknown_tool(folder, name, e);
     execv(path, argv);
-    return lp_fail(e, "starting %s: %s", path, strerror(errno));
+    return lp_fail_errno(e, "starting %s", path);
 }

@@ -222,7 +222,7 @@ static void kill_all(runner *r) {
 static const child *wait_for_all(runner *r, int *status) {
     const child *failed = NULL;
     for (size_t i = 0; i < r->children; i++) {
-        int ended;
+        int ended = -1; /* where its status cannot be had */
         while (waitpid(r->child[i].pid, &ended, 0) < 0 && errno == EINTR)
             continue;
         if (failed == NULL && ended != 0) {
@@ -252,7 +252,8 @@ static int drain(int out, int errors, const lp_replay_options *o, lp_replay_take
         double left = end - now();
         if (o->seconds > 0 && left <= 0)
             return LATE;
-        poll(fd, 2, o->seconds > 0 && left < 1e6 ? (int)(1e3 * left) + 1 : -1);
+        if (poll(fd, 2, o->seconds > 0 && left < 1e6 ? (int)(1e3 * left) + 1 : -1) < 0)
+            continue;
         for (int i = 0; i < 2; i++) {
             if (fd[i].fd < 0 || fd[i].revents == 0)
                 continue;
@@ -301,6 +302,7 @@ int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_ta
     if (open_pipe(&r, out) || open_pipe(&r, errors))
         return -1;
     r.errors = errors[1];
+    signal(SIGCHLD, SIG_DFL); /* where it was ignored, no tool's status would be kept */
     set_environment(o);
     int failed = start_pipeline(&r, p, out[1]), how = ENOUGH;
     close(out[1]);

@@ -106,6 +106,10 @@ labpipe >out 2>err || got=$?
 equal "without a word: status" $got 2
 equal "without a word: the help, on standard error" "$(cat out err)" "$(labpipe --help)"
 
+equal "list, started to ignore its children's ends" "$(trap '' CHLD; labpipe list | cksum)" "$(labpipe list | cksum)"
+equal "its reader goes away, and that is no signal: a status and no line" \
+    "$(bash -c 'trap "" PIPE; { sleep 0.1; labpipe list; echo $? >status; } | true; cat status' 2>&1)" 1
+
 # ---- what it refuses ----
 
 refuses "a mistyped name" 2 "^labpipe: there is no tool 'splt' \(did you mean split\? labpipe list names them all\)$" labpipe splt
@@ -131,12 +135,17 @@ rm broken/libexec/labpipe/split
 cp /bin/true broken/libexec/labpipe/split
 refuses "list: a program that is no tool" 1 '^labpipe: .*/broken/libexec/labpipe/split does not say what it is' \
     broken/bin/labpipe list
+printf '#!/bin/sh\necho cannot >&2\necho be loaded >&2\nexit 127\n' >broken/libexec/labpipe/split
+refuses "list: a tool that fails: its first line" 1 '^labpipe: .*/split does not say what it is: cannot$' broken/bin/labpipe list
 : >broken/libexec/labpipe/split
 chmod +x broken/libexec/labpipe/split
-refuses "list: a program that is empty" 1 '^labpipe: .*/broken/libexec/labpipe/split does not say what it is' \
+refuses "list: a program that is empty" 1 '^labpipe: starting .*/broken/libexec/labpipe/split: Exec format error$' \
     broken/bin/labpipe list
 refuses "a tool that cannot be started" 1 '^labpipe: starting .*/broken/libexec/labpipe/split: Exec format error$' \
     broken/bin/labpipe split
+chmod -x broken/libexec/labpipe/split
+refuses "a tool that nobody may start" 1 '^labpipe: starting .*/split: Permission denied$' broken/bin/labpipe split
+refuses "a name that no file can have" 2 "^labpipe: there is no tool 'aaa" labpipe "$(printf 'a%.0s' {1..300})"
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
     chmod 755 .
     chmod 711 broken/libexec/labpipe

@@ -18,6 +18,7 @@ for file in parts iris model answers joined deflated two; do
     equal "the same: $file" "$(replay $file.npz)" "$file.npz: the recipe gives the same bytes"
 done
 equal "through a pipe" "$(pick '*' answers.npz | replay)" "standard input: the recipe gives the same bytes"
+equal "started to ignore its children's ends" "$(trap '' CHLD; replay parts.npz)" "parts.npz: the recipe gives the same bytes"
 refuses "two files at a time" 2 'one FILE at a time' replay iris.npz parts.npz
 refuses "a file without a recipe" 1 'plain.npz came without a recipe' replay plain.npz
 check "-o keeps what came out" piped 'replay -o again.npz answers.npz && cmp again.npz answers.npz'
