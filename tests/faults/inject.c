@@ -1,7 +1,7 @@
 /* Lets system calls and allocations of a tool fail, one at a time, and checks what becomes of it:
  *
- *     inject [-s STEP] [-m PRELOADED-LIBRARY] [-p PIPED-FILE] [-e ENDING] [-n] [-c] TOOL
- *            [ARGUMENT]...
+ *     inject [-s STEP] [-m PRELOADED-LIBRARY] [-p PIPED-FILE] [-e ENDING] [-x STATUS] [-n] [-c]
+ *            [-l] [-t] TOOL [ARGUMENT]...
  *
  * runs the tool undisturbed, on standard output and with -o, and then once for each call that it
  * makes and each way in which that can fail (the first three and the last three of each kind, and
@@ -9,9 +9,11 @@
  * kernel (ptrace), so those of the C library are among them; the loader's are left alone. What is
  * right: exit status 0 and the bytes of the undisturbed run; or exit status 1, one line on standard
  * error, and the file under -o as it was (with -n: or the new one, whole). Either way nothing else
- * is left. With an ENDING, .pdf say, it tries -o alone, and a file that ends so; with -c the file
- * of --checkpoint alone, which may be the new one. It prints "TOOL: N faults, M wrong" after what
- * is wrong, and exits 1 if anything is; 77 where no process may be traced. */
+ * is left, no process either. With an ENDING, .pdf say, it tries -o alone, and a file that ends so;
+ * with -c the file of --checkpoint alone, which may be the new one; with -t standard output alone.
+ * With a STATUS the undisturbed run ends with that one and a line, as a mistyped command does. With
+ * -l the tool starts others, or becomes one: their calls are left alone. It prints "TOOL: N faults,
+ * M wrong" after what is wrong, and exits 1 if anything is; 77 where no process may be traced. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <elf.h>
@@ -37,6 +39,7 @@ enum {
     ONE = -2,
     NOT_TRACED = 77,
     SECONDS = 120,
+    GRACE = 30, /* seconds, for what the tool has started to end after it */
     EDGE = 3,
     LOADER = 1 << 20,
     MANY = 3000
@@ -65,10 +68,15 @@ static const kind kinds[] = {
     {"rename", {SYS_renameat, SYS_renameat2, OLD(rename), -1}, {EIO, ENOSPC}},
     {"link", {SYS_linkat, -1}, {EIO, ENOSPC, EEXIST}},
     {"stat", {SYS_newfstatat, SYS_fstat, OLD(stat), OLD(lstat), SYS_statx, -1}, {EIO, EACCES}},
-    {"access", {SYS_faccessat, OLD(access), SYS_readlinkat, SYS_lseek, -1}, {EIO}},
+    {"access", {SYS_faccessat, OLD(access), OLD(readlink), SYS_readlinkat, SYS_lseek, -1}, {EIO}},
     {"mmap", {SYS_mmap, SYS_mremap, -1}, {ENOMEM}},
     {"getdents", {SYS_getdents64, -1}, {EIO}},
-    {"fork", {OLD(vfork), SYS_clone, -1}, {EAGAIN}},
+    {"fork", {OLD(vfork), SYS_clone, SYS_clone3, -1}, {EAGAIN, ENOMEM}},
+    {"exec", {SYS_execve, -1}, {EIO, ENOMEM, EACCES}},
+    {"wait", {SYS_wait4, SYS_waitid, -1}, {EINTR, ECHILD}},
+    {"pipe", {SYS_pipe2, OLD(pipe), -1}, {EMFILE, ENFILE}},
+    {"dup", {OLD(dup2), SYS_dup3, SYS_dup, -1}, {EINTR, EMFILE}},
+    {"poll", {OLD(poll), SYS_ppoll, -1}, {EINTR, ENOMEM}},
     {"mode", {SYS_fchmod, SYS_fchown, SYS_fcntl, -1}, {EPERM}},
 };
 
@@ -132,15 +140,18 @@ typedef struct {
     int status;   /* as of wait */
 } run;
 
-static volatile sig_atomic_t timed_out;
-static pid_t child;
+static volatile sig_atomic_t has_ended;
+static const char *volatile too_long; /* what took too long; NULL: nothing did */
+static pid_t child;                   /* and the group of all that it starts */
 
 static void give_up(int signal_number) {
     (void)signal_number;
-    timed_out = 1;
-    kill(child, SIGKILL);
+    too_long = has_ended ? "it leaves a process running" : "it hangs";
+    kill(-child, SIGKILL);
 }
 
+static int expected_status;
+static bool is_launcher;  /* what the tool starts, or becomes, is left alone */
 static const char *piped; /* what comes through a pipe to standard input; NULL: nothing does */
 
 /* The end of a pipe that a process of its own fills from the file. */
@@ -178,9 +189,10 @@ static void become_tool(const run *r) {
         snprintf(text, sizeof text, "%ld", r->malloc_nth);
         setenv("FAULT_MALLOC", text, 1);
         setenv("FAULT_TOLD", "100", 1);
+        setenv("FAULT_ALONE", is_launcher ? "1" : "", 1);
         setenv("LD_PRELOAD", r->library, 1);
     }
-    if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0)
+    if (setpgid(0, 0) != 0 || ptrace(PTRACE_TRACEME, 0, 0, 0) != 0)
         _exit(NOT_TRACED);
     raise(SIGSTOP);
     execv(r->command[0], r->command);
@@ -199,6 +211,17 @@ static unsigned long loader_of(pid_t pid) {
             base = entry.a_un.a_val;
     close(fd);
     return base;
+}
+
+/* Whether the process is another program by now than the launcher that was started. */
+static bool is_other(const run *r, pid_t pid) {
+    char path[40];
+    struct stat program, now;
+    if (!is_launcher)
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    return stat(r->command[0], &program) != 0 || stat(path, &now) != 0 ||
+           program.st_dev != now.st_dev || program.st_ino != now.st_ino;
 }
 
 /* What was changed in a thread's call, to be finished when it returns. */
@@ -247,7 +270,8 @@ static void trace(run *r) {
     pending changed = {0};
     int status;
     r->counted = 0;
-    timed_out = 0;
+    has_ended = 0;
+    too_long = NULL;
     child = fork();
     if (child == 0)
         become_tool(r);
@@ -265,18 +289,24 @@ static void trace(run *r) {
         if (pid < 0)
             continue;
         if (!WIFSTOPPED(status)) {
-            if (pid == child)
+            if (pid == child) {
                 r->status = status;
+                has_ended = 1;
+                alarm(GRACE);
+            }
             continue;
         }
-        if (WSTOPSIG(status) == (SIGTRAP | 0x80))
-            on_call(r, pid, loader, &changed);
-        else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
+        const bool is_met = !is_other(r, pid);
+        if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8) && is_met)
             loader = loader_of(pid);
-        else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP)
+        if (WSTOPSIG(status) == (SIGTRAP | 0x80) && is_met)
+            on_call(r, pid, loader, &changed);
+        else if (status >> 16 == 0 && WSTOPSIG(status) != SIGSTOP &&
+                 WSTOPSIG(status) != (SIGTRAP | 0x80))
             signal_number = WSTOPSIG(status);
-        const bool is_awaited = r->kind != NULL && (r->counted < r->nth || changed.pid != 0);
-        ptrace(is_awaited || r->count != NULL ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
+        const bool is_awaited =
+            r->count != NULL || (r->kind != NULL && (r->counted < r->nth || changed.pid != 0));
+        ptrace(loader != 0 && is_met && is_awaited ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0,
                (long)signal_number);
     }
     alarm(0);
@@ -324,31 +354,37 @@ static int files_in(const char *folder) {
     return n;
 }
 
+/* Of a run that was not ended from here. `result` is the file of its output; is_line: it said one
+ * line. */
+static const char *what_is_wrong(const run *r, bool to_file, const char *result, bool is_line) {
+    if (!WIFEXITED(r->status))
+        return "it crashes";
+    if (files_in("dir") != to_file)
+        return "something is left behind";
+    if (WEXITSTATUS(r->status) == expected_status &&
+        (!same_files(result, to_file ? "expected-o" : "expected") ||
+         (is_checkpoint && !same_files("stdout", "expected"))))
+        return "the exit status of the undisturbed run with other bytes";
+    if (WEXITSTATUS(r->status) > 1 && WEXITSTATUS(r->status) != expected_status)
+        return "another exit status than 0 and 1";
+    if (WEXITSTATUS(r->status) != 0 && !is_line)
+        return "not one line on standard error";
+    if (WEXITSTATUS(r->status) == 1 && to_file && !same_files(result, "old") &&
+        !(may_be_new && same_files(result, "expected-o")))
+        return "the old file is not what it was";
+    return NULL;
+}
+
 /* What is wrong about a run; NULL: nothing. `to_file`: under -o. */
 static const char *verdict(const run *r, bool to_file, const char *tool) {
     size_t size = 0;
     char *text = read_file("stderr", &size);
     const char *newline = memchr(text, '\n', size);
-    const char *result = to_file ? out_path : "stdout", *complaint = NULL;
+    const char *result = to_file ? out_path : "stdout", *complaint = too_long;
     const char *name = strncmp(text, "labpipe ", 8) == 0 ? text + 8 : text;
     const bool is_line = newline == text + size - 1 && strncmp(name, tool, strlen(tool)) == 0;
-    if (timed_out)
-        complaint = "it hangs";
-    else if (!WIFEXITED(r->status))
-        complaint = "it crashes";
-    else if (files_in("dir") != to_file)
-        complaint = "something is left behind";
-    else if (WEXITSTATUS(r->status) == 0 &&
-             (!same_files(result, to_file ? "expected-o" : "expected") ||
-              (is_checkpoint && !same_files("stdout", "expected"))))
-        complaint = "exit status 0 with other bytes";
-    else if (WEXITSTATUS(r->status) > 1)
-        complaint = "another exit status than 0 and 1";
-    else if (WEXITSTATUS(r->status) == 1 && !is_line)
-        complaint = "not one line on standard error";
-    else if (WEXITSTATUS(r->status) == 1 && to_file && !same_files(result, "old") &&
-             !(may_be_new && same_files(result, "expected-o")))
-        complaint = "the old file is not what it was";
+    if (complaint == NULL)
+        complaint = what_is_wrong(r, to_file, result, is_line);
     if (complaint != NULL)
         fprintf(stderr, "%.*s", (int)(size < 300 ? size : 300), text);
     free(text);
@@ -418,16 +454,32 @@ static void inject(char **command, bool to_file, const char *library, long step)
 static void undisturbed(char **command, const char *out) {
     run r = {.command = command, .out = out};
     trace(&r);
-    if (r.status == 0)
+    if (WIFEXITED(r.status) && WEXITSTATUS(r.status) == expected_status)
         return;
     printf("FAILED: %s: status %d undisturbed\n", command[0], r.status);
     exit(1);
 }
 
+/* The same with -o, or with --checkpoint. */
+static bool inject_with_o(char **argv, size_t argc, const char *library, long step) {
+    char **with_o = calloc(argc + 3, sizeof *with_o);
+    memcpy(with_o, argv, argc * sizeof *argv);
+    with_o[argc] = is_checkpoint ? "--checkpoint" : "-o";
+    with_o[argc + 1] = out_path;
+    /* Nearly always the same as before: replay -o keeps something else. */
+    undisturbed(with_o, "expected");
+    if (rename(out_path, "expected-o") != 0)
+        return printf("FAILED: %s: no %s undisturbed\n", argv[0], out_path), false;
+    inject(with_o, true, library, step);
+    free(with_o);
+    return true;
+}
+
 int main(int argc, char **argv) {
     const char *library = NULL;
     long step = 1;
-    for (int option; (option = getopt(argc, argv, "+s:m:p:e:cn")) != -1;)
+    bool is_for_o = false, is_for_stdout = false; /* alone */
+    for (int option; (option = getopt(argc, argv, "+s:m:p:e:x:cnlt")) != -1;)
         switch (option) {
         case 's':
             step = atol(optarg);
@@ -440,9 +492,19 @@ int main(int argc, char **argv) {
             break;
         case 'e':
             snprintf(out_path, sizeof out_path, "dir/out%s", optarg);
+            is_for_o = true;
+            break;
+        case 'x':
+            expected_status = atoi(optarg);
             break;
         case 'c':
-            is_checkpoint = may_be_new = true;
+            is_for_o = is_checkpoint = may_be_new = true;
+            break;
+        case 'l':
+            is_launcher = true;
+            break;
+        case 't':
+            is_for_stdout = true;
             break;
         case 'n':
             may_be_new = true;
@@ -454,7 +516,6 @@ int main(int argc, char **argv) {
     argv += optind;
     if (argc == 0)
         return 2;
-    const bool is_for_o = is_checkpoint || strcmp(out_path, "dir/out") != 0; /* alone */
     sigaction(SIGALRM, &(struct sigaction){.sa_handler = give_up}, NULL);
     if (system("rm -rf dir && mkdir dir") != 0)
         return 1;
@@ -463,17 +524,8 @@ int main(int argc, char **argv) {
         undisturbed(argv, "expected");
         inject(argv, false, library, step);
     }
-    char **with_o = calloc((size_t)argc + 3, sizeof *with_o);
-    memcpy(with_o, argv, (size_t)argc * sizeof *argv);
-    with_o[argc] = is_checkpoint ? "--checkpoint" : "-o";
-    with_o[argc + 1] = out_path;
-    /* Nearly always the same as before: replay -o keeps something else. */
-    undisturbed(with_o, "expected");
-    if (rename(out_path, "expected-o") != 0) {
-        printf("FAILED: %s: no %s undisturbed\n", argv[0], out_path);
+    if (!is_for_stdout && !inject_with_o(argv, (size_t)argc, library, step))
         return 1;
-    }
-    inject(with_o, true, library, step);
     const char *slash = strrchr(argv[0], '/');
     printf("%s: %lu faults, %lu wrong\n", slash != NULL ? slash + 1 : argv[0], faults, wrong);
     return wrong > 0;

@@ -1,5 +1,6 @@
 /* A library to be preloaded: lets one allocation fail, the one that FAULT_MALLOC counts to, in the
- * program and in the C library alike. It says so by a byte to descriptor FAULT_TOLD. */
+ * program and in the C library alike. It says so by a byte to descriptor FAULT_TOLD. With
+ * FAULT_ALONE=1 the programs that this one starts, or becomes, have all their allocations. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,19 +11,17 @@
 
 static atomic_long calls;
 static int has_started; /* what libraries do before main is not the tool's */
-static long fails = -1;
+static long fails, told;
+
+static long number_of(const char *variable) {
+    const char *text = getenv(variable);
+    return text != NULL ? atol(text) : 0;
+}
 
 static int is_to_fail(void) {
-    if (!has_started)
+    if (!has_started || fails == 0 || atomic_fetch_add(&calls, 1) + 1 != fails)
         return 0;
-    if (fails < 0) {
-        const char *text = getenv("FAULT_MALLOC");
-        fails = text != NULL ? atol(text) : 0;
-    }
-    if (fails == 0 || atomic_fetch_add(&calls, 1) + 1 != fails)
-        return 0;
-    const char *told = getenv("FAULT_TOLD");
-    if (told != NULL && write(atoi(told), "x", 1) != 1)
+    if (told > 0 && write((int)told, "x", 1) != 1)
         abort();
     errno = ENOMEM;
     return 1;
@@ -66,6 +65,10 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
                       void (*fini)(void), void (*loader_fini)(void), void *stack_end) {
     start_main *original;
     *(void **)&original = dlsym(RTLD_NEXT, "__libc_start_main");
+    fails = number_of("FAULT_MALLOC");
+    told = number_of("FAULT_TOLD");
+    if (number_of("FAULT_ALONE") == 1)
+        unsetenv("LD_PRELOAD");
     has_started = 1;
     return original(main, argc, argv, init, fini, loader_fini, stack_end);
 }

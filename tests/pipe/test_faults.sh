@@ -1,7 +1,7 @@
 #!/bin/bash
-# Every tool with one fault: a system call or an allocation that fails, or transfers less than it was
-# asked to. The tool gives the right bytes, or one line and status 1, and leaves nothing behind. FAULTS=1:
-# every call; 100: the first and the last few of each kind, and every hundredth between them.
+# Every tool, and the program that runs them, with one fault: a system call or an allocation that fails, or
+# transfers less than it was asked to. The tool gives the right bytes, or one line and status 1, and leaves nothing
+# behind. FAULTS=1: every call; 100: the first and the last few of each kind, and every hundredth between them.
 # shellcheck disable=SC2086,SC2016 # words of the table; what an inner shell expands
 . tests/pipe/lib.sh
 : "${FAULTS:=100}"
@@ -60,6 +60,17 @@ done
 try -n -e .npz "$tools/split" --train 0.5 --sync ../iris.npz --threads 1
 # Where writing the result fails, the checkpoint has been written.
 try -c "$tools/train-mlp" --hidden 3 --epochs 2 --checkpoint-every 2 ../parts.npz --threads 1
+
+# The program that runs the tools, installed with a few of them: what it does itself.
+mkdir -p run/few/bin run/few/libexec/labpipe
+cp "$tools/labpipe" run/few/bin
+for tool in eval split train-perceptron; do ln -s "$tools/$tool" run/few/libexec/labpipe; done
+try -l few/bin/labpipe split --train 0.5 ../iris.npz --threads 1
+for words in list 'list --tsv' help 'help split' version --exec-path; do
+    try -lt few/bin/labpipe $words
+done
+LABPIPE_EXEC_PATH=few/libexec/labpipe try -lt "$tools/labpipe" --exec-path
+for words in splt 'help splt' 'list x'; do try -lt -x 2 few/bin/labpipe $words; done
 check "$total faults, at least fifty a tool" [ "$total" -ge $((50 * tools_tried)) ]
 
 # A program that keeps none of this: its lines do not name it, and it knows no -o.
