@@ -26,10 +26,11 @@ static const lp_tool tool = {
     .group = LP_TO_CONVERT,
     .summary = "read CIFAR-10's binary batches into a stream",
     .writes = writes,
-    .manual = "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, "
-              "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
-              "ten names, input_shape the shape of one image. A file that is not a whole number of "
-              "records, or has a label over 9, is refused.",
+    .manual =
+        "Reads files of records of 3,073 bytes, a label and the planes of 32 x 32 pixels, "
+        "one file after the other, into x, u1 [n, 32, 32, 3], and y, u1 [n]; classes has the "
+        "ten names, input_shape the shape of one image. A file that is not a whole number of "
+        "records, or has a label over 9, is refused; so is one that is also the --test batch.",
     .examples = "labpipe example data_batch_1.bin > data_batch_1.bin\n"
                 "labpipe example test_batch.bin > test_batch.bin\n"
                 "labpipe from-cifar --test test_batch.bin data_batch_1.bin | labpipe inspect",

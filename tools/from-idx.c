@@ -29,7 +29,8 @@ static const lp_tool tool = {
     .manual = "Reads IDX files, gzipped or not, of every element type. A file of one dimension "
               "holds labels, any other images. Images and labels become x and y, in the files' "
               "types (u1 pixels are not widened); two files of each become x_train, y_train, "
-              "x_test and y_test, in this order. input_shape is the shape of one image. A file "
+              "x_test and y_test, in this order, which is refused where the second images alone "
+              "are called train. input_shape is the shape of one image. A file "
               "that is cut short or longer than its header says is refused.",
     .examples =
         "labpipe example train-images-idx3-ubyte | gzip > train-images-idx3-ubyte.gz\n"

@@ -39,6 +39,12 @@ static int group_files(size_t n, const lp_idx *t, const lp_file *files, group ki
     return 0;
 }
 
+/* Whether a file's own name says that it is for training: train-images-idx3-ubyte does. */
+static bool is_called_train(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return strstr(slash != NULL ? slash : path, "train") != NULL;
+}
+
 static int check_groups(const lp_idx *t, const lp_file *files, const group kind[2], lp_error *e) {
     for (size_t k = 0; k < kind[0].count && k < kind[1].count; k++) {
         size_t images = kind[0].place[k], labels = kind[1].place[k];
@@ -50,10 +56,12 @@ static int check_groups(const lp_idx *t, const lp_file *files, const group kind[
     if (kind[0].count < 2)
         return 0;
     const lp_tensor *train = &t[kind[0].place[0]].form, *test = &t[kind[0].place[1]].form;
+    const char *first = files[kind[0].place[0]].name, *second = files[kind[0].place[1]].name;
+    if (is_called_train(second) && !is_called_train(first))
+        return lp_fail(e, "%s comes before %s (the first images become x_train)", first, second);
     if (train->ndim != test->ndim ||
         memcmp(train->shape + 1, test->shape + 1, (size_t)(train->ndim - 1) * sizeof(size_t)) != 0)
-        return lp_fail(e, "the images of %s and %s differ in shape", files[kind[0].place[0]].name,
-                       files[kind[0].place[1]].name);
+        return lp_fail(e, "the images of %s and %s differ in shape", first, second);
     return 0;
 }
 
@@ -127,6 +135,10 @@ static int put_batches(lp_stream *s, const char *x_name, const char *y_name, siz
 int lp_cifar_put(lp_stream *s, size_t n, const lp_file *files, const lp_file *test, lp_error *e) {
     static const char *const names[LP_CIFAR_CLASSES] = {
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+    for (size_t i = 0; test != NULL && i < n; i++)
+        if (files[i].size == test->size && memcmp(files[i].bytes, test->bytes, test->size) == 0)
+            return lp_fail(e, "%s, to train on, holds the same pictures as %s, to test on",
+                           files[i].name, test->name);
     if (put_batches(s, test != NULL ? "x_train" : "x", test != NULL ? "y_train" : "y", n, files,
                     e) ||
         (test != NULL && put_batches(s, "x_test", "y_test", 1, test, e)))

@@ -16,11 +16,13 @@
 /* Puts n IDX files (io/idx.h). Those of one dimension are labels, the others images. One of each
  * becomes x and y (either alone will do), two of each x_train, y_train, x_test, y_test, in their
  * order. `classes`, names of the classes from 0 on, is put unless it is empty. Refused: other
- * numbers of files, labels that are not as many as their images, images of different shapes. */
+ * numbers of files, labels that are not as many as their images, images of different shapes, and a
+ * second part whose file alone is called "train", as t10k-* sorts before train-*. */
 int lp_idx_put(lp_stream *s, size_t n, const lp_file *files, const lp_texts *classes, lp_error *e);
 
 /* Puts n CIFAR-10 batches (io/cifar.h) as x and y or, with a further batch `test` (else NULL), as
- * x_train, y_train, x_test and y_test; and `classes`, the ten names. */
+ * x_train, y_train, x_test and y_test; and `classes`, the ten names. Refused: a batch that holds
+ * the bytes of `test`. */
 int lp_cifar_put(lp_stream *s, size_t n, const lp_file *files, const lp_file *test, lp_error *e);
 
 /* What is done to each picture file. */

@@ -16,6 +16,16 @@ equal "input_shape" "$(to-csv --no-header input_shape plain.npz | tr '\n' ' ')" 
 check "two sets, class names" from-idx images labels images labels --class no --class yes -o two.npz
 equal "two sets" "$(to-csv --no-header --class-names x_test y_test two.npz | head -n 1)" "97,98,99,yes"
 refuses "a lone set of labels too many" 1 '2 files of labels|and 2 of labels' from-idx images labels labels
+cp images train-images
+cp labels train-labels
+cp images t10k-images
+cp labels t10k-labels
+refuses "the parts in the order of their names" 1 \
+    '^labpipe from-idx: t10k-images comes before train-images \(the first images become x_train\)$' from-idx t10k-* train-*
+check "the part to train on first" from-idx train-* t10k-* -o two.npz
+mkdir train # a folder's name says nothing
+cp images labels train
+check "in a folder called train" from-idx images labels train/images train/labels -o two.npz
 head -c 20 images >cut.idx
 refuses "a cut file" 1 '^labpipe from-idx: reading cut.idx: IDX: ' from-idx cut.idx
 head -c 30 images.gz >cut.idx
@@ -43,6 +53,9 @@ equal "labels" "$(to-csv --no-header --class-names y batches.npz | tr '\n' ' ')"
 check "a test batch" from-cifar batch.bin --test test.bin -o parts.npz
 replays "from-cifar --test" parts.npz
 equal "test labels" "$(to-csv --no-header --class-names y_test parts.npz)" "truck"
+cp test.bin copy.bin
+refuses "a test batch that is trained on" 1 '^labpipe from-cifar: copy.bin, to train on, holds the same pictures as test.bin, to test on$' \
+    from-cifar --test test.bin batch.bin copy.bin
 head -c 3000 batch.bin >cut.bin
 refuses "a cut batch" 1 '^labpipe from-cifar: reading cut.bin: 3000 bytes are not a whole number' from-cifar batch.bin cut.bin
 record 012 100 >wrong
