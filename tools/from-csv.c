@@ -63,7 +63,8 @@ static const lp_tool tool = {
     .writes = writes,
     .manual =
         "Reads comma-separated values (RFC 4180), gzipped or not, into x, f8 [rows, columns], each "
-        "number exactly as its text says. Every cell must be a finite decimal number; the error "
+        "number the double that is nearest to its text. Every cell must be a finite decimal "
+        "number; the error "
         "names the row and column of the first that is not. Blank lines are skipped. Several files "
         "are read one after the other and must have the same columns.\n"
         "\n"

@@ -128,8 +128,12 @@ static int refuse_number(const lp_table *t, const lp_csv *c, const char *cell, l
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (strcmp(cell, usual[i]) == 0)
             return lp_fail(e, "%s (--missing '%s' reads it as NaN)", unchanged.text, cell);
-    if (*hint == '\0' && lp_csv_number(cell, other, &value, &ignored) == 0)
+    if (*hint == '\0' && lp_csv_number(cell, other, &value, &ignored) == 0) {
+        if (other == c->format.separator) /* quoted, as 1,500 is where commas group thousands */
+            return lp_fail(e, "%s (numbers are read without separators of thousands)",
+                           unchanged.text);
         return lp_fail(e, "%s (--decimal '%c' reads it as one)", unchanged.text, other);
+    }
     if (*hint == '\0' && t->rows == 0)
         hint = " (a column of texts goes to --label, --categories, --id or --drop)";
     return lp_fail(e, "%s%s", unchanged.text, hint);
@@ -290,6 +294,17 @@ static int add_row(lp_table *t, const lp_csv *c, size_t row, bool may_be_header,
     return 0;
 }
 
+/* Whether the numbers of a row are 0, 1, 2 and so on, three at least: what pandas and NumPy call
+ * columns that have no names. */
+static bool counts_columns(const lp_csv *c) {
+    double next = 0, value;
+    lp_error ignored;
+    for (size_t i = 0; i < c->cells; i++)
+        if (lp_csv_value(c, i, &value, &ignored) == 0 && value != next++)
+            return false;
+    return next >= 3;
+}
+
 static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
     int more = lp_csv_next(c, e);
     if (more < 0)
@@ -297,6 +312,11 @@ static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
     if (more == 0)
         return lp_fail(e, "it is blank");
     const bool has_header = lp_table_has_header(t->options->header, c);
+    if (t->options->header == LP_HEADER_AUTO && !has_header && counts_columns(c))
+        return lp_fail(e,
+                       "row 1 (line %zu): its numbers are 0, 1, 2, ... (is it a header? say "
+                       "--header yes, or no)",
+                       c->line);
     if (t->columns.count == 0 ? lp_columns_set(&t->columns, t->options, c, has_header, e)
                               : lp_columns_check(&t->columns, c, has_header, e))
         return -1;
@@ -304,6 +324,8 @@ static int read_rows(lp_table *t, lp_csv *c, const char *name, lp_error *e) {
     c->numeric_count = t->columns.count;
     if (has_header)
         more = lp_csv_next(c, e);
+    if (t->file == NULL)
+        t->file = lp_arena_strdup(&t->arena, name);
     for (; more > 0; more = lp_csv_next(c, e)) {
         const bool may_be_header =
             t->options->header == LP_HEADER_AUTO && !has_header && c->row == 1;
@@ -397,7 +419,7 @@ static void put_ids(const lp_table *t, lp_stream *s) {
 
 int lp_table_put(lp_table *t, lp_stream *s, lp_error *e) {
     if (t->rows == 0)
-        return lp_fail(e, "there are no rows");
+        return lp_fail(e, "reading %s: there are no rows below the header", t->file);
     if (t->columns.features == NULL)
         lp_columns_finish(&t->columns);
     if (put_x(t, s, e) || (t->y.size > 0 && put_y(t, s, e)))

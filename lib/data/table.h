@@ -16,7 +16,8 @@
 
 /* Whether a file's first row holds the columns' names. */
 typedef enum {
-    LP_HEADER_AUTO, /* it does where none of its cells is a number */
+    LP_HEADER_AUTO, /* it does where none of its cells is a number; where its numbers are 0, 1, 2,
+                     * ..., nobody can tell, and the file is refused */
     LP_HEADER_YES,
     LP_HEADER_NO,
 } lp_header;
@@ -66,7 +67,7 @@ lp_table *lp_table_new(const lp_table_options *options);
 int lp_table_add(lp_table *t, const lp_file *file, lp_error *e);
 
 /* Puts what was read into the stream:
- *   x         f8 [n, d], every cell exact to its text, NaN where it is missing
+ *   x         f8 [n, d], the double nearest to each cell, NaN where it is missing
  *   y         of options->label: i8 [n], classes in sorted order (data/labels.h); of
  *             options->target: f8 [n]
  *   classes   U [k], see there; those of options->like where it has any

@@ -217,6 +217,8 @@ static int assign_feature(lp_columns *k, const char *name, lp_feature *f, lp_err
         f->choice = lp_names_add(k->column[i].choices, p + 1);
         return 0;
     }
+    if (lp_dictionary_get(&k->by_name, name) != NULL)
+        return lp_fail(e, "several columns are called '%.60s' (rename all but one)", name);
     return refuse_name(k->names, k->count, name, e);
 }
 

@@ -84,6 +84,18 @@ from-csv --label 5 bare.csv | to-csv --class-names --no-header >got
 tail -n +2 want >headless
 same "no header, the label by number" headless got
 
+# Columns that a program numbered from 0: nothing in the file tells such a header from a row.
+{ echo 0,1,2,3,species; cat bare.csv; } >numbered.csv
+refuses "numbers from 0 in the first row" 1 \
+    '^labpipe from-csv: reading numbered.csv: row 1 \(line 1\): its numbers are 0, 1, 2, \.\.\. \(is it a header\? say --header yes, or no\)$' \
+    from-csv --label -1 numbered.csv
+from-csv --header yes --label species numbered.csv | to-csv --class-names --no-header >got
+same "a header of numbers" got headless
+from-csv --header no --label 5 numbered.csv | to-csv --class-names --no-header | tail -n +2 >got
+same "a row of them" got headless
+printf '0,1,1\n0,0,0\n' >xor.csv
+equal "two bits are no header" "$(from-csv --label 3 xor.csv | to-csv --no-header | tr '\n' ' ')" "0,1,1 0,0,0 "
+
 # The recipe names the file by its CRC-32, and a replay refuses another one.
 equal "its recipe" "$(inspect --recipe iris.npz)" \
     "labpipe from-csv --crc32 $(gzip -c iris.csv | tail -c 8 | od -An -N4 -tx4 | tr -d ' ') --label species --header auto --separator , --decimal . iris.csv"
@@ -99,6 +111,12 @@ refuses "a stream made from a pipe" 1 '^labpipe inspect: the recipe cannot be re
 printf 'a,b\n1,2\n3,abc\n' >bad.csv
 refuses "a bad cell" 1 "^labpipe from-csv: reading bad.csv: row 2 \\(line 3\\), column b: 'abc' is not a number\$" from-csv bad.csv
 wrote_nothing "a bad cell writes nothing"
+printf 'a,b\n"1,500",2\n' >thousands.csv
+refuses "a number in groups of three" 1 "column a: '1,500' is not a number \\(numbers are read without separators of thousands\\)\$" from-csv thousands.csv
+printf 'a;b\n1,5;2\n' >comma.csv
+refuses "a decimal comma" 1 "column a: '1,5' is not a number \\(--decimal ',' reads it as one\\)\$" from-csv --separator ';' comma.csv
+printf 'a,b\n' >headed.csv
+refuses "a header alone" 1 '^labpipe from-csv: reading headed.csv: there are no rows below the header$' from-csv headed.csv
 printf 'a,b\n1,2\n3\n' >ragged.csv
 refuses "a ragged row" 1 '^labpipe from-csv: reading ragged.csv: row 2 \(line 3\): 1 cell, the first row has 2$' from-csv ragged.csv
 refuses "a missing label" 1 "^labpipe from-csv: reading iris.csv: --label: there is no column 'kind'" from-csv --label kind iris.csv
@@ -163,6 +181,11 @@ refuses "an unknown category" 1 "row 1 \(line 2\), column sex: 'x' is not among 
 cut -d, -f 1-3 more.csv >narrow.csv
 refuses "a missing column" 1 "reading narrow.csv: --like: there is no column 'age'; there are: port, fare, survived" \
     from-csv --like people.npz narrow.csv
+
+printf 'age,fare,fare\n3,1,2\n' >twice.csv
+from-csv twice.csv >twice.npz
+refuses "two columns of one name" 1 "reading twice.csv: --like: several columns are called 'fare' \\(rename all but one\\)\$" \
+    from-csv --like twice.npz twice.csv
 
 # A model trained on one order of the classes reads a file in another with --like.
 { head -n 1 "$fixtures/iris.csv"; tail -n +2 "$fixtures/iris.csv" | tac; } >backward.csv
