@@ -147,3 +147,29 @@ equal "class: the page shows every student that can be read" "$(grep -o '<h[1-6]
 for picture in tabular/out/confusion.png tabular/out/curves.png images/out/{pictures,maps,confusion,curves}.png ratings/out/curves.png sweep/out/curves.png; do
     equal "$picture" "$(head -c 8 "$picture" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a
 done
+
+# ---- other words on make's line: a folder with results then has what an empty one gets ----
+
+# anew NAME TABLE WORD...
+anew() {
+    make -s -C "$1" "${@:3}" >/dev/null && make -s -C "$1" OUT=fresh "${@:3}" >/dev/null && cmp "$1/out/$2" "$1/fresh/$2"
+    local result=$?
+    rm -rf "$1/fresh"
+    return $result
+}
+mkdir movielens few
+labpipe example ratings.csv >movielens/ratings.csv
+labpipe example movies.csv >movielens/movies.csv
+cp class/out/submissions/student-02.npz few/student-01.npz
+touch -d 2001-01-01 movielens/* few/*
+given=(SUBMISSIONS=../few HANDOUT=../class/out/task/handout.csv HIDDEN=../class/out/hidden.csv)
+check "tabular: fewer folds" anew tabular widths.tsv FOLDS=2 WIDTHS='2 8'
+check "tabular: fewer widths" anew tabular widths.tsv FOLDS=2 WIDTHS=2
+check "images: fewer epochs" anew images accuracy.tsv EPOCHS=1
+check "ratings: another person" anew ratings for-person.csv PERSON=17
+check "ratings: fewer ranks" anew ratings rmse.tsv RANKS='1 2' PERSON=17
+check "ratings: a folder of old files" anew ratings rmse.tsv RATINGS=../movielens RANKS=1
+cp class/out/class.csv all.csv
+check "class: a folder of old files" anew class class.csv "${given[@]}"
+equal "class: its one student's accuracy is that of the file's own student" \
+    "$(sed -n 's/^"student-01",//p' class/out/class.csv | cut -d, -f 3)" "$(sed -n 's/^"student-02",//p' all.csv | cut -d, -f 3)"
