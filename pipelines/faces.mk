@@ -103,7 +103,7 @@ $(FACES_LAB)/loss-epochs.png: $(FACES_LEARNING:%=$(FACES_LAB)/%.npz) $(BIN)/plot
 # ---- reconstructions of a dozen faces ----
 
 $(FACES_LAB)/sample-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/size $(BIN)/split $(BIN)/pick
-	. $(FACES_LAB)/size && $(BIN)/split --train $$dozen --seed 2 $< | \
+	. $(FACES_LAB)/size && $(BIN)/split --quiet --train $$dozen --seed 2 $< | \
 	    $(BIN)/pick x_train 'scale.*' --rename x_train=x -o $@
 
 $(FACES_LAB)/answer-%.npz: $(FACES_LAB)/%.npz $(FACES_LAB)/sample-centred.npz $(BIN)/predict $(BIN)/pick
