@@ -38,7 +38,7 @@ $(LAB2)/u-svd.png: $(LAB2)/svd-2.npz $(BIN)/plot-scatter
 
 $(LAB2)/map.npz: $(LAB2)/gd.npz $(LAB2)/svd-2.npz $(addprefix $(BIN)/,pick scale train-mlp predict) pipelines/lab2.mk
 	$(BIN)/pick u --rename u=x $(LAB2)/svd-2.npz | $(BIN)/scale --by standard | $(BIN)/pick x --rename x=y | \
-	    $(BIN)/train-mlp --loss mse --bias none --dtype f8 --lr 0.5 --epochs 200 --seed 0 \
+	    $(BIN)/train-mlp --loss mse --bias none --dtype f8 --lr 0.5 --batch 0 --epochs 200 --seed 0 \
 	        <($(BIN)/pick u --rename u=x $(LAB2)/gd.npz) - | $(BIN)/predict -o $@
 
 $(LAB2)/planes.png: $(LAB2)/map.npz $(LAB2)/iris.npz $(BIN)/plot-scatter $(BIN)/pick

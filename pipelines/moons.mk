@@ -8,7 +8,7 @@ STREAMS += $(MOONS)/data.npz $(MOONS_RUNS:%=$(MOONS)/%.npz)
 
 # A mean gradient and small initial weights give the report's figures; its text has a sum and normals of
 # deviation 1.
-MOONS_FULL := --init normal --lr 0.01 --steps 1500
+MOONS_FULL := --init normal --lr 0.01 --batch 0 --steps 1500
 MOONS_SHORT := --init normal --lr 0.01 --sample --steps 1500
 MOONS_SAMPLE := --init normal --lr 0.01 --sample --steps 45000
 MOONS_full := $(MOONS_FULL) --init-scale 0.01

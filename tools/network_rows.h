@@ -78,9 +78,10 @@
 {ROW("epsilon", train.optim.epsilon), .elsewhere = "eps", .metavar = "E", .default_value = "1e-8", .max = 1,
  .flags = LP_OPEN_MIN, .requires = "optimizer=adam|adamw|rmsprop|adagrad",
  .help = "added to the root that the step is divided by; Adagrad has 1e-10 without this option"},
-{ROW("batch", train.batch), .elsewhere = "batch-size", .metavar = "N", .default_value = "0", .max = INFINITY,
+{ROW("batch", train.batch), .elsewhere = "batch-size", .metavar = "N", .default_value = "32", .max = INFINITY,
  .conflicts = "sample",
- .help = "rows a step, in a fresh random order each epoch; 0: all of them, in their own order"},
+ .help = "rows a step, in a fresh random order each epoch; 0, or as many as there are: all of them, "
+         "in their own order"},
 {ROW("shards", train.shards), .metavar = "K", .min = 1, .max = LP_MAX_SHARDS,
  .help = "cut the rows into K ranges and add up their gradients and losses in a fixed tree: 1 to K "
          "processes (mpirun -n 4 labpipe ...) then give the same bytes as one; 1: not cut"},

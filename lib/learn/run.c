@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION "3" /* of a checkpoint's format; 1 had no checkpoint.version, 2 no total */
+/* Of a checkpoint's format; 1 had no checkpoint.version, 2 no total. Its options leave out
+ * defaults, so that another default is another version: in 3 --batch was 0. */
+#define VERSION "4"
 #define BEST "checkpoint.best."
 #define LAST "checkpoint.last."
 

@@ -152,9 +152,6 @@ static int read_data(network_learner *l, lp_stream *s, lp_error *e) {
     if (lp_dataset_read(&l->data, s, use, e))
         return -1;
     l->train = &l->data.part[0];
-    if ((uint64_t)o->batch > l->train->rows)
-        return lp_fail(e, "option --batch: %" PRId64 " is more than the %zu rows of %s", o->batch,
-                       l->train->rows, l->train->x_name);
     if (o->run.patience > 0 && !l->data.validates)
         return lp_fail(
             e, "option --patience: there is no x_val to watch (labpipe split --validation 0.1 "
@@ -198,7 +195,7 @@ static int prepare(network_learner *l, lp_run *run, lp_stream *s, lp_error *e) {
     if (read_data(l, s, e))
         return -1;
     size_t n = l->train->rows;
-    l->batch_rows = o->sample ? 1 : o->batch == 0 ? n : (size_t)o->batch;
+    l->batch_rows = o->sample ? 1 : o->batch == 0 ? n : min((size_t)o->batch, n);
     l->epoch_steps = (n + l->batch_rows - 1) / l->batch_rows;
     l->shards = o->shards > 1 ? (size_t)o->shards : 1;
     l->shard_rows = min(l->batch_rows, (n + l->shards - 1) / l->shards);

@@ -49,7 +49,7 @@ typedef struct {
     lp_optim_options optim;
     double lr;
     lp_schedule schedule;
-    int64_t batch;  /* rows a step; 0: all */
+    int64_t batch;  /* rows a step; 0, or more than there are: all */
     int64_t shards; /* ranges of the data's rows; a batch's gradient, and every loss and metric, is
                        the sum over them (num/ranks.h, lp_shard_sum). 0 or 1: not cut */
     bool sample;    /* one random row a step, with replacement; needs count_steps */
@@ -72,8 +72,8 @@ typedef struct {
  * over are the same as without.
  *
  * Refused: batch normalisation in shards; in a rank, other data or another start than rank 0 has;
- * what lp_dataset_read and lp_run_train refuse, a batch larger than the data, patience
- * without x_val, weights to start from that do not fit. */
+ * what lp_dataset_read and lp_run_train refuse, patience without x_val, weights to start from that
+ * do not fit. */
 int lp_train_network(lp_stream *s, const lp_train_network_options *options,
                      const lp_run_hooks *hooks, lp_error *e);
 

@@ -180,7 +180,8 @@ static void process(void) {
     const char *bin = getenv("BIN");
     char tool[200];
     snprintf(tool, sizeof tool, "%s/train-mlp", bin != NULL ? bin : "bin");
-    char *argv[] = {tool, "--hidden", "12", "--epochs", "100", "-o", "/dev/null", path, NULL};
+    char *argv[] = {tool,  "--hidden", "12",        "--batch", "0", "--epochs",
+                    "100", "-o",       "/dev/null", path,      NULL};
     double samples[21];
     for (int i = 0; i < 21; i++) {
         pid_t child;

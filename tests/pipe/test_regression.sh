@@ -45,13 +45,13 @@ PYTHON
 }
 
 for how in '' '--dtype f8' '--batch 32 --lr 0.01' '--batch 32 --lr 0.01 --momentum 0.9' \
-    '--optimizer adam --lr 3e4 --epochs 300'; do
+    '--batch 0 --optimizer adam --lr 3e4 --epochs 300'; do
     # shellcheck disable=SC2086
     train-mlp --loss mse $how scaled.npz >model.npz
     eval --tsv model.npz >figures.tsv
     check_least_squares "train-mlp $how" 0.01 0.5
 done
-train-mlp --loss mse --dtype f8 --epochs 3000 scaled.npz >model.npz
+train-mlp --loss mse --dtype f8 --batch 0 --epochs 3000 scaled.npz >model.npz
 eval --tsv model.npz >figures.tsv
 check_least_squares 'to the end' 1e-9 1e-9
 refuses 'units of hundreds without scaling' 1 \

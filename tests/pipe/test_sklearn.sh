@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every metric of eval against sklearn.metrics, to 1e-12.
+# Every metric of eval against sklearn.metrics, to 1e-12, and what train-mlp learns with its defaults
+# against MLPClassifier with its own.
 . tests/pipe/lib.sh
 cd "$scratch" || exit 1
 if [ -z "$python" ] || ! "$python" -c 'import sklearn' 2>/dev/null; then
@@ -183,3 +184,24 @@ close("als", r["explained_variance"], sk.explained_variance_score(
     x, d["u"] @ d["v"].T + mean, multioutput="variance_weighted"))
 assert "explained_variance_ratio" not in r
 PYTHON
+
+# Learning: as many hidden units as MLPClassifier has, and everything else as it comes. Two accuracies on
+# n rows that differ by less than two standard errors are the same.
+from-csv --label species "$fixtures/iris.csv" | split --stratify --seed 1 | scale --by standard >iris-parts.npz
+from-csv --label -1 "$fixtures/digits.csv" | split --stratify --seed 1 | scale --divide 16 >digits-parts.npz
+for data in iris digits; do
+    train-mlp --hidden 100 $data-parts.npz | eval --json >$data.json
+    export data
+    check "$data: what scikit-learn learns by default" "$python" - <<'PYTHON'
+import json, os, warnings
+import numpy as np
+from sklearn.neural_network import MLPClassifier
+warnings.simplefilter("ignore")  # it would go on past 200 epochs
+d, r = np.load(os.environ["data"] + "-parts.npz"), json.load(open(os.environ["data"] + ".json"))
+model = MLPClassifier(random_state=0).fit(d["x_train"], d["y_train"])
+for part in "train", "test":
+    theirs, n = model.score(d["x_" + part], d["y_" + part]), len(d["y_" + part])
+    error = np.sqrt(2 * max(theirs * (1 - theirs), 1 / n) / n)
+    assert r[part]["accuracy"] > theirs - 2 * error, (part, r[part]["accuracy"], theirs, error)
+PYTHON
+done

@@ -62,7 +62,7 @@ while IFS='|' read -r name options _; do
     [[ $options == *--activation* ]] || options="--activation tanh $options"
     read -r activation _ <<<"${options#*--activation}"
     # shellcheck disable=SC2086 # words of the table
-    train-mlp --hidden 8,6 --dtype f8 --epochs 20 --init-from "start-$activation.npz" $options data.npz \
+    train-mlp --hidden 8,6 --dtype f8 --batch 0 --epochs 20 --init-from "start-$activation.npz" $options data.npz \
         >"${name%"${name##*[! ]}"}.npz"
 done <cases
 

@@ -21,7 +21,7 @@ at_least() { # at_least NAME ACTUAL LIMIT
 train-mlp --hidden 20 --optimizer adam --lr 0.01 --batch 32 --epochs 60 moons.npz >well.npz
 at_least 'two moons' "$(accuracy test well.npz)" 0.99
 at_least 'two moons, training' "$(accuracy train well.npz)" 0.99
-train-mlp --hidden 12 --lr 0.5 --epochs 200 iris.npz >flowers.npz
+train-mlp --hidden 12 --lr 0.5 --batch 0 --epochs 200 iris.npz >flowers.npz
 at_least 'Iris' "$(accuracy test flowers.npz)" 0.9
 
 # One row a step over gen-gauss, far apart.
@@ -41,6 +41,14 @@ for how in '--optimizer adam --batch 64 --epochs 5' '--momentum 0.9 --sample --s
         same "$how on $isa" one.npz other.npz
     done
 done
+
+# A batch that is larger than the data is all of it, as in PyTorch's DataLoader.
+train-mlp --hidden 5 --epochs 3 --batch 100 iris.npz | to-csv layer1.weight >a.txt
+train-mlp --hidden 5 --epochs 3 --batch 101 iris.npz | to-csv layer1.weight >b.txt
+same 'a batch larger than the data' a.txt b.txt
+pick --rows 0:20 --of '*_train' iris.npz >few.npz
+train-mlp --hidden 5 --epochs 3 few.npz >few-model.npz
+replays 'fewer rows than the default batch' few-model.npz
 
 # One-hot labels say the same as whole numbers.
 onehot iris.npz | train-mlp --hidden 5 --epochs 3 | to-csv layer1.weight >a.txt
@@ -189,7 +197,7 @@ refuses 'resumed with other options' 1 'resuming: the checkpoint is of other opt
 # By default a run leaves a curve, as often as the counts of rows and parameters say; --eval-every 0
 # leaves the end alone.
 epochs() { to-csv --no-header history.epoch "$1" | tr '\n' ' '; }
-for command in 'train-mlp --hidden 8' 'train-mlp --hidden 8 --batch 16' train-perceptron; do
+for command in 'train-mlp --hidden 8 --batch 0' 'train-mlp --hidden 8' train-perceptron; do
     $command near.npz >curve.npz
     check "$command: a curve" test "$(epochs curve.npz | wc -w)" -ge 4
     equal "$command: up to the end" "$(epochs curve.npz | awk '{ print $NF }')" 100
@@ -246,7 +254,7 @@ refuses 'a checkpoint that cannot be written' 1 'writing /nowhere/c.npz: No such
     train-mlp --hidden 8 --checkpoint /nowhere/c.npz --checkpoint-every 1 moons.npz
 
 # The batches' own losses: with one batch an epoch, each is the loss that the epoch before ended with.
-train-mlp --hidden 4 --dtype f8 --epochs 5 --eval-every 1 --batch-loss moons.npz >batches.npz
+train-mlp --hidden 4 --dtype f8 --batch 0 --epochs 5 --eval-every 1 --batch-loss moons.npz >batches.npz
 equal 'a batch of all rows' "$(to-csv --no-header history.batch_loss batches.npz | tail -n +2 | cut -c 1-8)" \
     "$(to-csv --no-header history.loss batches.npz | head -n -1 | cut -c 1-8)"
 # (At that rate nothing is learned: four batches of 200 make the whole, whose loss a row is 1/800 of the sum.)
@@ -257,12 +265,10 @@ check 'four batches make the whole' awk -v sum="$(to-csv --no-header history.bat
 refuses 'batches without evaluations' 2 'batch-loss goes only with --eval-every' train-mlp --batch-loss moons.npz
 
 # Refused, each with one line.
-refuses 'a batch larger than the data' 1 'option --batch: 801 is more than the 800 rows of x_train' \
-    train-mlp --batch 801 moons.npz
 refuses 'no data' 1 "x" train-mlp <(pick 'y_*' moons.npz)
 refuses 'divergence' 1 'training: the loss .* with learning rate 1e\+20 \(try a smaller --lr' \
     train-mlp --hidden 20 --lr 1e20 moons.npz
-check 'divergence that is kept' train-mlp --hidden 20 --lr 1e20 --eval-every 1 --on-divergence keep --quiet moons.npz -o kept.npz
+check 'divergence that is kept' train-mlp --hidden 20 --batch 0 --lr 1e20 --eval-every 1 --on-divergence keep --quiet moons.npz -o kept.npz
 train-mlp --hidden 20 --epochs 0 moons.npz >start.npz
 equal 'is marked with its step' "$(to-csv --no-header history.epoch history.diverged kept.npz)" '0,1'
 equal 'its model is the last that was evaluated' "$(eval kept.npz)" "$(eval start.npz)"

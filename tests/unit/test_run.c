@@ -398,7 +398,7 @@ static void other_checkpoints_are_refused(void) {
                    "resuming: the checkpoint is of other data: 'CRC-32 00000000', now 'CRC-32 "
                    "feedf00d'");
     lp_stream_put_text(s, "checkpoint.version", "2");
-    refuses_resume(s, "these", "resuming: the checkpoint is of other version: '2', now '3'");
+    refuses_resume(s, "these", "resuming: the checkpoint is of other version: '2', now '4'");
     lp_stream_drop(s, "checkpoint.version");
     refuses_resume(s, "these", "resuming: the file is not a checkpoint of this version of labpipe");
     lp_stream_free(s);

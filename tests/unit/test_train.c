@@ -459,9 +459,6 @@ static void refusals(void) {
     put(s, "x_val", LP_F8, 5, 4, (double[20]){0});
     put(s, "y_val", LP_I8, 5, 0, (int64_t[5]){0});
     refused(s, &o, "x_val has 4 columns, x_train has 2");
-    o.batch = 5;
-    refused(small_data(), &o, "option --batch: 5 is more than the 4 rows of x");
-    o.batch = 0;
     int64_t hidden[] = {7};
     o.hidden = (lp_ints){hidden, 1};
     o.activation = 2;
