@@ -17,8 +17,9 @@
 #define LIBRARY "liblabpipe-mpi.so.0" /* beside the one that this is in: `make MPI=1` */
 
 enum {
-    PIECE = 1 << 20, /* bytes that rank 0 hands out at once */
-    TURN = 3         /* seconds that another rank leaves rank 0 to say the same */
+    PIECE = 1 << 20,        /* bytes that rank 0 hands out at once */
+    NAPS = 30,              /* tenths of a second that another rank leaves rank 0 to say the same */
+    NAPS_AT_THE_START = 100 /* the same before they have met: they may start apart */
 };
 
 /* ---- the job that this process was started in ---- */
@@ -131,8 +132,10 @@ size_t lp_job_rank(void) {
 }
 
 void lp_job_take_turns(void) {
-    if (lp_job_rank() > 0)
-        nanosleep(&(struct timespec){.tv_sec = TURN}, NULL);
+    /* Naps, since time also passes while the whole job is stopped. */
+    const int naps = lp_rank_count() > 1 ? NAPS : NAPS_AT_THE_START;
+    for (int i = 0; i < naps && lp_job_rank() > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 }
 
 /* ---- one reader ---- */

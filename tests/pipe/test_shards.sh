@@ -176,6 +176,14 @@ done
 same "from standard input, which rank 0 hands out" piped.npz ranks.npz
 
 first_line "all ranks' error is one line" 'reading nothing.npz: it cannot be opened' mpi 3 "${mlp[@]}" --shards 8 nothing.npz
+first_line "so is a mistyped option" "train-mlp: unknown option '--nonsense'" mpi 3 train-mlp --nonsense
+# shellcheck disable=SC2016 # expanded by the ranks' shells
+first_line "also where rank 0 starts late" "train-mlp: unknown option '--nonsense'" mpirun --oversubscribe -n 3 \
+    bash -c '[ "$OMPI_COMM_WORLD_RANK" != 0 ] || sleep 4; exec "$@"' - "$with/train-mlp" --nonsense
+# shellcheck disable=SC2016
+first_line "one that a single rank meets is said by that rank" "rank 1: unknown option '--nonsense'" mpirun --oversubscribe \
+    -n 2 bash -c '[ "$OMPI_COMM_WORLD_RANK" = 0 ] || set -- "$@" --nonsense; exec "$@"' - "$with/${mlp[0]}" "${mlp[@]:1}" \
+    --shards 8 moons.npz
 first_line "a full disk ends the job" 'writing /dev/full' mpi 3 "${mlp[@]}" --shards 8 -o /dev/full moons.npz
 first_line "a divergence ends it" 'the loss became' mpi 2 train-mlp --loss mse --lr 1e300 --shards 5 moons.npz
 mkdir other
