@@ -39,6 +39,15 @@ KERNEL_CFLAGS ?=
 COUNTED := base io cli
 COUNTED_CFLAGS ?=
 
+# What the objects, and what the dispatch among the kernels, are built with: a file each, a line a variable. `make
+# install` takes what it finds there, whoever calls it.
+built_with/.flags := CC CFLAGS LDFLAGS KERNEL_CFLAGS COUNTED_CFLAGS VERSION RELEASED
+built_with/.isas := ISAS
+recall = $(foreach name,$(built_with/$(1)),$(eval $(name) := $$(shell sed -n 's/^$(name)=//p' $(BUILD)/$(1))))
+ifneq ($(and $(filter install,$(MAKECMDGOALS)),$(wildcard $(BUILD)/.flags),$(wildcard $(BUILD)/.isas)),)
+$(call recall,.flags)$(call recall,.isas)
+endif
+
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
 FONT_OBJ := $(patsubst %.ttf,$(BUILD)/%.o,$(wildcard lib/draw/font/*.ttf))
 TABLE_OBJ := $(BUILD)/fixtures/iris.o
@@ -80,9 +89,24 @@ MAKEFLAGS += --no-builtin-rules
 all: tools quick ## build the tools and run the quick tests (the default)
 tools: $(TOOLS) $(if $(MPI),$(MPI_SHARED)) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information, MPI=1: for mpirun too)
 
+# A file is written anew where they are built with something else now, and they after it.
+now_with = $(strip $(foreach name,$(built_with/$(1)),$(name)=$($(name))))
+before_with = $(strip $(shell cat $(BUILD)/$(1) 2>/dev/null))
+ifneq ($(call now_with,.flags),$(call before_with,.flags))
+$(BUILD)/.flags: FORCE
+endif
+ifneq ($(call now_with,.isas),$(call before_with,.isas))
+$(BUILD)/.isas: FORCE
+endif
+$(BUILD)/.flags $(BUILD)/.isas: $(BUILD)/%:
+	@mkdir -p $(@D)
+	@printf '%s\n' $(foreach name,$(built_with/$*),$(call quoted,$(name)=$($(name)))) >$@
+FORCE:
+READY := $(BUILD)/.checked $(BUILD)/.flags
+
 # The kernels are compiled once for every instruction set $(1) and element size $(2).
 define kernel_rule
-$$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(BUILD)/.checked
+$$(BUILD)/lib/num/kernels/$(1).f$(2).o: lib/num/kernels/table.c $$(READY)
 	$$(call say,CC $$< ($(1), f$(2)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(KERNEL_CFLAGS) $$(addprefix -m,$$(call isa_features,$(1))) \
@@ -93,11 +117,6 @@ $(foreach isa,$(ISAS),$(foreach size,4 8,$(eval $(call kernel_rule,$(isa),$(size
 # The dispatch knows what is compiled, and is compiled anew where that changes.
 $(BUILD)/lib/num/kernels.o $(BUILD)/lint/lib/num/kernels.o: ALL_CFLAGS += $(ISAS:%=-DLP_HAS_%)
 $(BUILD)/lib/num/kernels.o: $(BUILD)/.isas
-COMPILED := $(shell cat $(BUILD)/.isas 2>/dev/null)
-$(BUILD)/.isas: $(if $(filter-out $(ISAS),$(COMPILED))$(filter-out $(COMPILED),$(ISAS)),FORCE)
-	@mkdir -p $(@D)
-	@echo '$(ISAS)' >$@
-FORCE:
 
 $(BUILD)/lib/cli/usage.o $(BUILD)/lint/lib/cli/usage.o: ALL_CFLAGS += -DLP_RELEASED='"$(RELEASED)"'
 $(BUILD)/lib/draw/%.o: ALL_CFLAGS += $(CAIRO_CFLAGS)
@@ -108,7 +127,7 @@ $(BUILD)/.checked-mpi:
 	@pkg-config --exists ompi-c || { echo 'labpipe: MPI=1 needs libopenmpi-dev and openmpi-bin' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@touch $@
-$(BUILD)/%.o: %.c $(BUILD)/.checked
+$(BUILD)/%.o: %.c $(READY)
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -116,11 +135,11 @@ $(BUILD)/%.o: %.c $(BUILD)/.checked
 # A font or a table is an array in the program, ended by a NUL: lp_DejaVuSans, lp_iris.
 AS_ARRAY = { echo 'extern const unsigned char lp_$(subst -,_,$(*F))[]; const unsigned char lp_$(subst -,_,$(*F))[] = {'; \
 	    od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } | $(CC) $(ALL_CFLAGS) -x c -c -o $@ -
-$(FONT_OBJ): $(BUILD)/%.o: %.ttf $(BUILD)/.checked
+$(FONT_OBJ): $(BUILD)/%.o: %.ttf $(READY)
 	$(call say,FONT $<)
 	@mkdir -p $(@D)
 	$(AS_ARRAY)
-$(TABLE_OBJ): $(BUILD)/%.o: %.csv $(BUILD)/.checked
+$(TABLE_OBJ): $(BUILD)/%.o: %.csv $(READY)
 	$(call say,TABLE $<)
 	@mkdir -p $(@D)
 	$(AS_ARRAY)
@@ -167,7 +186,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/fuzz.o $(filt
 # a name of its own, and lp_tool_begin is the target's.
 main_of = main_of_$(subst -,_,$(1))
 TABLED := $(patsubst tools/%.c,%,$(shell grep -l lp_tool_begin tools/*.c))
-$(BUILD)/tests/fuzz/tools/%.o: tools/%.c $(BUILD)/.checked
+$(BUILD)/tests/fuzz/tools/%.o: tools/%.c $(READY)
 	$(call say,CC $< (for fuzzing))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Dmain=$(call main_of,$*) -c -o $@ $<

@@ -17,11 +17,12 @@ tar --exclude=./.git --exclude=./bin --exclude=./build --exclude=./out --exclude
     tar -x -C "$work/labpipe-$version"
 if [ -n "${OBJECTS-}" ]; then
     mkdir "$work/labpipe-$version/build"
-    cp -a "$OBJECTS/lib" "$OBJECTS/tools" "$OBJECTS"/liblabpipe*.so.* "$OBJECTS/.isas" "$OBJECTS/.checked" \
-        "$work/labpipe-$version/build"
+    cp -a "$OBJECTS/lib" "$OBJECTS/tools" "$OBJECTS"/liblabpipe*.so.* "$OBJECTS/.flags" "$OBJECTS/.isas" \
+        "$OBJECTS/.checked" "$work/labpipe-$version/build"
 fi
 unset BUILD BIN # the copy has its own
-MAKEFLAGS=$(echo "ISAS=$isas" | sed 's/ /\\ /g')
+# Objects fit the flags alone that they were compiled with.
+MAKEFLAGS=$({ [ -z "${OBJECTS-}" ] || cat "$work/labpipe-$version/build/.flags"; echo "ISAS=$isas"; } | sed 's/ /\\ /g' | tr '\n' ' ')
 export MAKEFLAGS
 cd "$work/labpipe-$version"
 dpkg-buildpackage -b -nc -us -uc >../log 2>&1 || {

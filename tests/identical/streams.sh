@@ -9,8 +9,9 @@ rm -rf "$BUILD/identical"
 mkdir -p "$BUILD/identical"
 work=$(cd "$BUILD/identical" && pwd)
 
-# The makes below start without the variables of the one above.
+# The makes below start without the variables of the one above, but for those that the tools were built with.
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL ONLY OUT RATINGS TITLE FACES FASHION CIFAR
+mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas")
 
 # digest_streams FILE ISA THREADS VARIABLE=VALUE...: makes streams, and writes "DIGEST  NAME" of each
 # to FILE, by name. An empty ISA or THREADS is the machine's own.
@@ -18,7 +19,7 @@ digest_streams() {
     local to=$1 isa=$2 threads=$3
     shift 3
     rm -rf "$work/out"
-    LABPIPE_ISA=$isa LABPIPE_THREADS=$threads make -s -j "$jobs" streams ISAS="$(cat "$BUILD/.isas")" "$@" \
+    LABPIPE_ISA=$isa LABPIPE_THREADS=$threads make -s -j "$jobs" streams "${built[@]}" "$@" \
         OUT="$work/out" BIN="$BIN" BUILD="$BUILD" >"$work/log" 2>&1 || {
         cat "$work/log"
         return 1

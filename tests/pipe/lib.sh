@@ -10,6 +10,8 @@ PATH=$tools:$PATH
 export PATH LC_ALL=C
 # The unit tests look for leaks; a tool's memory goes with its process.
 export ASAN_OPTIONS=detect_leaks=0
+# What make is told so that it finds the tools up to date.
+mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas")
 fixtures=$PWD/fixtures
 scratch=$(mktemp -d)
 suite=$(basename "$0" .sh)

@@ -17,7 +17,7 @@ equal "debian/control asks for the libraries that make deps installs" \
 
 # With what is compiled, and without the unit tests, which run anyway.
 export DEB_BUILD_OPTIONS='nocheck noautodbgsym'
-check "make deb, and lintian without an error" env OBJECTS="$BUILD" make -s deb ISAS="$(cat "$BUILD/.isas")" BUILD="$BUILD"
+check "make deb, and lintian without an error" env OBJECTS="$BUILD" make -s deb "${built[@]}" BUILD="$BUILD"
 mapfile -t packages < <(printf '%s\n' "$BUILD"/deb/*.deb)
 equal "the packages" "$(printf '%s\n' "${packages[@]##*/}" | cut -d _ -f 1 | tr '\n' ' ')" \
     "labpipe liblabpipe-dev liblabpipe-draw0 liblabpipe0 "

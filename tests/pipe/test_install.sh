@@ -21,6 +21,30 @@ for name in $(all_tools); do # labpipe itself needs none
     check "$name: loads the library of the tree" grep -q '/liblabpipe\.so\.0 (0x' <<<"$loaded"
 done
 
+# ---- built anew where it is built with something else ----
+
+# Of the library two objects: one that any change concerns, and the one that knows the instruction sets.
+objects=("$scratch/build/lib/base/error.o" "$scratch/build/lib/num/kernels.o")
+compiles() { # compiles NAME HOW-MANY WORD...: so many of the objects are compiled by a make of these words
+    local name=$1 count=$2
+    shift 2
+    equal "$name" "$(unset MAKEFLAGS MFLAGS MAKELEVEL; make BUILD="$scratch/build" "$@" "${objects[@]}" 2>&1 | grep -c '^CC ')" "$count"
+}
+compiles "at first" 2
+compiles "a second make" 0
+compiles "other CFLAGS" 2 CFLAGS='-O1 -DA="it'\''s (a), b"'
+compiles "and not again" 0 CFLAGS='-O1  -DA="it'\''s (a), b" '
+compiles "the former CFLAGS" 2
+compiles "another CC" 2 CC='env cc'
+compiles "other LDFLAGS" 2 CC='env cc' LDFLAGS=-Wl,-z,now
+compiles "other instruction sets" 1 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic
+compiles "another version" 2 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic VERSION=0.0.1
+compiles "MPI=1: none of them" 0 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic VERSION=0.0.1 MPI=1
+in_tree() { (unset MAKEFLAGS MFLAGS MAKELEVEL; CFLAGS=-Og make BIN="$BIN" BUILD="$BUILD" "$@"); }
+check "the tree is up to date for what it was built with" in_tree -q tools "${built[@]}"
+check "and not for something else" [ "$(in_tree -n tools | grep -c ' -c -o ')" -gt 100 ]
+equal "make install takes it as it is" "$(in_tree -n install | grep -c ' -o ')" 0
+
 # ---- installed ----
 
 if nm -D "$tools/split" | grep -Eq '__asan|__gcov'; then
@@ -39,7 +63,7 @@ if [ "$(id -u)" = 0 ]; then
     fi
 fi
 installs() { # installs make's words...
-    (umask 077 && as_user make -s ISAS="$(cat "$BUILD/.isas")" BIN="$BIN" BUILD="$BUILD" "$@")
+    (umask 077 && as_user make -s BIN="$BIN" BUILD="$BUILD" "$@")
 }
 entries() { (cd "$1" && find . -mindepth 1 | sort); }
 

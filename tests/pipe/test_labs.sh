@@ -6,8 +6,7 @@
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL OUT
 mkdir "$scratch/bin"
 ln -s "$tools"/* "$scratch/bin"
-# (make is told what the tools were built for, so that it does not build them for anything else.)
-lab() { make -s "$@" ISAS="$(cat "$BUILD/.isas")" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD"; }
+lab() { make -s "$@" "${built[@]}" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD"; }
 
 # breaks TOOL PATTERN: TOOL ends with an error where its arguments match. mends TOOL.
 breaks() {
@@ -164,4 +163,4 @@ equal 'the best rank and its epochs are used' \
     "$(inspect --recipe "$scratch/out/lab1/my_ratings/chosen.npz" | grep -o -- '--rank [0-9]*\|--epochs [0-9]*' | xargs)" \
     "--rank $rank --epochs $epochs"
 refuses 'a folder without the files' 2 'RATINGS=.*: there is no ratings.csv in the folder' \
-    make -s lab1 RATINGS="$scratch/empty" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD" ISAS="$(cat "$BUILD/.isas")"
+    make -s lab1 RATINGS="$scratch/empty" OUT="$scratch/out" BIN="$scratch/bin" BUILD="$BUILD" "${built[@]}"

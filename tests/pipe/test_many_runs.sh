@@ -145,10 +145,10 @@ fi
 # ---- a lab ----
 
 cd "$top" || exit 1
-lab() { make -s "$@" ISAS="$(cat "$BUILD/.isas")" OUT="$scratch/labs" BIN="$tools" BUILD="$BUILD" ONLY=lab2; }
-check "a lab's runs, listed" piped 'make -s runs ISAS="$(cat "$1/.isas")" OUT=out BIN="$2" BUILD="$1" ONLY="lab2 moons" | awk -F / "
-    { n[\$2]++ } END { exit !(n[\"lab2\"] > 3 && n[\"moons\"] > 3 && NR == n[\"lab2\"] + n[\"moons\"]) }"' - "$BUILD" "$tools"
+lab() { make -s "$@" "${built[@]}" OUT="$scratch/labs" BIN="$tools" BUILD="$BUILD" ONLY=lab2; }
+check "a lab's runs, listed" piped 'make -s runs "${@:3}" OUT=out BIN="$2" BUILD="$1" ONLY="lab2 moons" | awk -F / "
+    { n[\$2]++ } END { exit !(n[\"lab2\"] > 3 && n[\"moons\"] > 3 && NR == n[\"lab2\"] + n[\"moons\"]) }"' - "$BUILD" "$tools" "${built[@]}"
 first=$(lab runs | grep -n 'svd-1' | cut -d : -f 1)
-check 'and one of them as a task' env SLURM_ARRAY_TASK_ID="$first" bash examples/sweep/array.sh ISAS="$(cat "$BUILD/.isas")" \
+check 'and one of them as a task' env SLURM_ARRAY_TASK_ID="$first" bash examples/sweep/array.sh "${built[@]}" \
     OUT="$scratch/labs" BIN="$tools" BUILD="$BUILD" ONLY=lab2
 check 'is made' labpipe inspect "$scratch/labs/lab2/svd-1.npz"

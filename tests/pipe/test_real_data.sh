@@ -3,7 +3,7 @@
 . tests/pipe/lib.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL OUT FACES FASHION
 export SMALL=1
-lab() { make -s "$@" ISAS="$(cat "$BUILD/.isas")" OUT="$scratch/out" BIN="$BIN" BUILD="$BUILD"; }
+lab() { make -s "$@" "${built[@]}" OUT="$scratch/out" BIN="$BIN" BUILD="$BUILD"; }
 
 mkdir -p "$scratch/a/few" "$scratch/b/few/s1" "$scratch/none"
 "$tools/gen-digits" -n 40 -o "$scratch/digits.npz"
