@@ -100,5 +100,34 @@ fuzzes 'a sound target' "$units" 'status 0, fuzz: 1 passed, 0 failed'
 fuzzes 'a crash' "$units; kill -SEGV \$\$" 'status 1, fuzz: 0 passed, 1 failed'
 fuzzes 'no input' ':' 'status 1, fuzz: 0 passed, 1 failed'
 
+# coverage.sh fails on a room below the bars beside one above them, and on one of which nothing is counted.
+if command -v gcovr >/dev/null; then
+    mkdir -p "$tree/lib/one" "$tree/lib/two" "$tree/counted"
+    for room in one two; do
+        printf 'int %s(int x) {\n    if (x > 1)\n        return 1;\n    return 2;\n}\n' $room >"$tree/lib/$room/$room.c"
+    done
+    printf 'int one(int x);\nint two(int x);\nint main(int n, char **word) {\n    return word == 0 || one(n) + two(1) + two(2) < 0;\n}\n' \
+        >"$tree/main.c"
+    (cd "$tree" && for room in one two; do cc --coverage -c -o counted/$room.o lib/$room/$room.c; done &&
+        cc --coverage -o counted/run main.c counted/one.o counted/two.o)
+    counts() { # counts FAULT EXPECTED ROOM...: by what has been run so far
+        local name=$1 expected=$2 got=0
+        shift 2
+        (cd "$tree" && LINES=95 BRANCHES=90 sh "$OLDPWD/make/coverage.sh" counted "$@") >"$scratch/log" 2>&1 || got=$?
+        equal "coverage.sh: $name" "status $got, $(grep '^lib/' "$scratch/log" | tr '\n' ',')" "$expected"
+    }
+    whole='lines 100.0% (4 out of 4) branches 100.0% (2 out of 2)'
+    counts 'no run' "status 1, lib/one: lines 0.0% (0 out of 4) branches 0.0% (0 out of 2): FAILED," one
+    "$tree/counted/run"
+    counts 'a room that is run in part' \
+        "status 1, lib/one: lines 75.0% (3 out of 4) branches 50.0% (1 out of 2): FAILED,lib/two: $whole," one two
+    "$tree/counted/run" again
+    counts 'sound rooms' "status 0, lib/one: $whole,lib/two: $whole," one two
+    counts 'a room of which nothing is counted' \
+        "status 1, lib/one: $whole,lib/three: lines 0.0% (0 out of 0) branches 0.0% (0 out of 0): FAILED," one three
+else
+    skip "no gcovr: coverage.sh"
+fi
+
 # `make mutants` takes too long for every change; that each mutant still has its place does not.
 check "every mutant has its place in the sources" bash tests/mutants/run.sh --check
