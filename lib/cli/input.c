@@ -47,6 +47,13 @@ static bool expected_crc32(size_t i, uint32_t *crc32) {
     return true;
 }
 
+static void check_crc32_count(size_t inputs) {
+    const size_t given = lp_now.common.crc32.count;
+    if (given > 0 && given != inputs)
+        lp_tool_usage("--crc32 is given %zu time%s for %zu input%s", given, given == 1 ? "" : "s",
+                      inputs, inputs == 1 ? "" : "s");
+}
+
 /* ---- streams ---- */
 
 /* What is read in the place of an input: a rank's own copy, or what a recipe's path has become. */
@@ -56,10 +63,7 @@ static const char *opened_for(const lp_input *input) {
 }
 
 static lp_stream *read_streams(size_t from, size_t n) {
-    size_t given = lp_now.common.crc32.count, files = lp_now.files.count;
-    if (given > 0 && given != files)
-        lp_tool_usage("--crc32 is given %zu times for %zu input%s", given, files,
-                      files == 1 ? "" : "s");
+    check_crc32_count(lp_now.files.count);
     LP_CLEANUP(lp_free) lp_input *inputs = lp_alloc_zero(n, sizeof *inputs);
     for (size_t i = 0; i < n; i++) {
         inputs[i].path = lp_now.files.item[from + i];
@@ -209,6 +213,8 @@ bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep)
 }
 
 bool lp_name_foreign_files(lp_buffer *options, lp_buffer *operands) {
+    if (lp_now.tool->in == LP_IN_FILES)
+        check_crc32_count(foreign_count);
     for (size_t i = 0; i < foreign_count; i++) {
         const foreign_file *file = &foreign[i];
         check_foreign(file);

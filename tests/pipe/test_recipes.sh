@@ -34,8 +34,17 @@ for word in 1234567 123456789 1234567g; do
 done
 refuses "two sums for a file" 2 '^labpipe pick: --crc32 is given 2 times for 1 input$' \
     pick x --crc32 00000000 --crc32 00000000 moons.npz
-refuses "one sum for two files" 2 '^labpipe pick: --crc32 is given 1 times for 2 inputs$' \
+refuses "one sum for two files" 2 '^labpipe pick: --crc32 is given 1 time for 2 inputs$' \
     pick x --crc32 00000000 moons.npz parts.npz
+from-csv --label species "$fixtures/iris.csv" >iris.npz
+sums=$(inspect --recipe iris.npz | sed 's/.*--crc32 \([0-9a-f]*\).*/\1/')
+refuses "two sums for a foreign file" 2 '^labpipe from-csv: --crc32 is given 2 times for 1 input$' \
+    from-csv --label species --crc32 "$sums" --crc32 "$sums" "$fixtures/iris.csv"
+refuses "one sum for two foreign files" 2 '^labpipe from-csv: --crc32 is given 1 time for 2 inputs$' \
+    from-csv --label species --crc32 "$sums" "$fixtures/iris.csv" "$fixtures/iris.csv"
+check "as many sums as foreign files" from-csv --label species --crc32 "$sums" --crc32 "$sums" -o two.npz \
+    "$fixtures/iris.csv" "$fixtures/iris.csv"
+refuses "an option behind --" 1 '^labpipe from-csv: reading --help: it cannot be opened: No such file' from-csv -- --help
 refuses "standard input twice" 2 '^labpipe pick: standard input is named twice$' pick x - -
 refuses "a closed standard input" 1 '^labpipe pick: reading standard input: it cannot be read: Bad file descriptor$' \
     bash -c 'exec pick x <&-'
