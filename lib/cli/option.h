@@ -71,7 +71,7 @@ typedef struct lp_option {
     const char *metavar;       /* what --help calls the value: "N", "RATE"; NULL for a flag */
     const char *default_value; /* as text, parsed like a given word and written into the recipe
                                 * where the option is missing; NULL: none */
-    double min, max;           /* both 0: unbounded */
+    double min, max;           /* both 0: unbounded; max INFINITY: from min on */
     const char *choices;       /* LP_OPTION_CHOICE: "svd|gd|sgd" */
     unsigned flags;
     const char *requires;  /* needs another option's presence, "rows|cols", or value,

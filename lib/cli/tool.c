@@ -34,7 +34,9 @@ static int parse_memory(const char *word, void *member, lp_error *e) {
             errno = ERANGE;
     if (*word < '0' || *word > '9' || (*end != '\0' && (unit == NULL || end[1] != '\0')))
         return lp_fail_usage(e, "'%s' is not a size (expected one such as 256M or 2G)", word);
-    if (errno != 0 || bytes < 1 << 20 || bytes > PTRDIFF_MAX)
+    if (errno != 0 || bytes > PTRDIFF_MAX)
+        return lp_fail_usage(e, "'%s' is too large", word);
+    if (bytes < 1 << 20)
         return lp_fail_usage(e, "'%s' is out of range: it has to be at least 1M", word);
     *(size_t *)member = bytes;
     return 0;
@@ -74,7 +76,7 @@ static const lp_option other_rows[] = {
  * opened later takes their place, and using them stays an error. */
 static void fill_standard_descriptors(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+        if (fcntl(fd, F_GETFD) < 0)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 

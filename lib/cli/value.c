@@ -17,37 +17,30 @@ static int check_bounds(const lp_option *row, double value, const char *word, lp
     char min[50], max[50];
     snprintf(min, sizeof min, "%s %g", open_min ? "above" : "at least", row->min);
     snprintf(max, sizeof max, "%s %g", open_max ? "below" : "at most", row->max);
-    bool has_min = !isinf(row->min), has_max = !isinf(row->max);
-    return lp_fail_usage(e, "'%s' is out of range: it has to be %s%s%s", word, has_min ? min : "",
-                         has_min && has_max ? " and " : "", has_max ? max : "");
+    bool has_max = !isinf(row->max);
+    return lp_fail_usage(e, "'%s' is out of range: it has to be %s%s%s", word, min,
+                         has_max ? " and " : "", has_max ? max : "");
 }
 
-/* The first `length` bytes of a word as a decimal integer. strtoll would take leading blanks and a
- * '+'. */
+/* The first `length` bytes of a word, of which no part of a number follows, as a decimal integer.
+ * strtoll would take leading blanks and a '+'. */
 static int integer(const char *word, size_t length, int64_t *value, lp_error *e) {
-    char copy[32];
     size_t digits = length > 0 && word[0] == '-' ? 1 : 0;
-    if (length == digits || length >= sizeof copy ||
-        strspn(word + digits, "0123456789") < length - digits)
+    if (length == digits || strspn(word + digits, "0123456789") < length - digits)
         return lp_fail_usage(e, "'%.*s' is not a whole number", (int)length, word);
-    snprintf(copy, sizeof copy, "%.*s", (int)length, word);
     errno = 0;
-    *value = strtoll(copy, NULL, 10);
-    return errno != 0 ? lp_fail_usage(e, "'%s' is too large", copy) : 0;
+    *value = strtoll(word, NULL, 10);
+    return errno != 0 ? lp_fail_usage(e, "'%.*s' is too large", (int)length, word) : 0;
 }
 
 /* The same as a finite decimal number: no hexadecimal, no nan, no blanks. */
 static int real(const char *word, size_t length, double *value, lp_error *e) {
-    char copy[64], *end = copy;
-    bool is_decimal =
-        length > 0 && length < sizeof copy && strspn(word, "+-.0123456789eE") >= length;
-    if (is_decimal) {
-        snprintf(copy, sizeof copy, "%.*s", (int)length, word);
-        *value = strtod(copy, &end);
-    }
-    if (!is_decimal || *end != '\0')
+    char *end = NULL;
+    if (length > 0 && strspn(word, "+-.0123456789eE") >= length)
+        *value = strtod(word, &end);
+    if (end != word + length)
         return lp_fail_usage(e, "'%.*s' is not a number", (int)length, word);
-    return isfinite(*value) ? 0 : lp_fail_usage(e, "'%s' is too large", copy);
+    return isfinite(*value) ? 0 : lp_fail_usage(e, "'%.*s' is too large", (int)length, word);
 }
 
 /* ---- lists ---- */

@@ -56,9 +56,15 @@ else
     skip "a full TMPDIR (no name space to mount one in)"
 fi
 rmdir room && rm -f wide.npz memory.npz files.npz
-for word in 1 999K x -1M 1MB 1k 99999999T; do
+for word in 1 999K x -1M 1MB 1k; do
     refuses "--memory $word" 2 "^labpipe gen-moons: option --memory: '$word' is (not a size|out of range)" gen-moons -n 10 --memory "$word"
 done
+for word in 99999999999999999999 99999999T 8388608T 16777216T; do # the last two: 2^63 and 2^64
+    refuses "--memory $word" 2 "^labpipe gen-moons: option --memory: '$word' is too large$" gen-moons -n 10 --memory $word
+done
+ten=$(gen-moons -n 10 | cksum)
+equal "the option wins over the variable" "$(LABPIPE_MEMORY=abc gen-moons -n 10 --memory 1M | cksum)" "$ten"
+equal "a variable that is empty is as none" "$(LABPIPE_MEMORY='' gen-moons -n 10 | cksum)" "$ten"
 refuses "LABPIPE_MEMORY=abc" 2 "^labpipe gen-moons: LABPIPE_MEMORY: 'abc' is not a size" env LABPIPE_MEMORY=abc gen-moons -n 10
 
 # LABPIPE_MAX_BYTES bounds each tensor: 1,600,000 bytes are too many here, 160,000 are not.

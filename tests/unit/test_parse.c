@@ -15,6 +15,7 @@ typedef struct {
     enum { SVD, GD, SGD } method;
     lp_ints hidden;
     lp_texts drop;
+    lp_reals rates;
     lp_reals_list mean;
     lp_share train;
     lp_range rows;
@@ -39,6 +40,8 @@ static const lp_option rows[] = {
     {ROW("hidden", hidden), .metavar = "N,N", .default_value = "3", .min = 1, .max = 100},
     {ROW("drop", drop), .metavar = "PATTERN"},
     {ROW("mean", mean), .metavar = "A,B"},
+    {ROW("rates", rates), .metavar = "R,R", .max = 1},
+    {ROW("k", x), .letter = 'k', .metavar = "N"},
     {ROW("train", train), .metavar = "SHARE"},
     {ROW("rows", rows), .metavar = "A:B"},
     {ROW("x", x), .metavar = "N", .flags = LP_REQUIRED, .requires = "method=svd"},
@@ -108,7 +111,12 @@ static void values(void) {
     CHECK(parse("--either --method svd --x 1") == 0 && o.either);
     CHECK(parse("--tile 64x32") == 0 && o.tile.width == 64 && o.tile.height == 32);
     CHECK(parse("--rows :9") == 0 && o.rows.from == 0 && o.rows.to == 9);
+    CHECK(parse("--rates 0.5,1,0") == 0 && o.rates.count == 3 && o.rates.item[1] == 1);
+    CHECK(parse("-k 5") == 0 && o.x == 5);
 }
+
+#define FORTY_DIGITS "1234567890123456789012345678901234567890"
+#define FORTY_ZEROS "0000000000000000000000000000000000000000"
 
 static void strict_numbers(void) {
     refused("--epochs abc", "option --epochs: 'abc' is not a whole number");
@@ -119,6 +127,11 @@ static void strict_numbers(void) {
     refused("--epochs 0", "at least 1 and at most 1000");
     refused("--epochs 1001", "at least 1 and at most 1000");
     refused("--epochs 99999999999999999999", "too large");
+    refused("--epochs " FORTY_DIGITS, "option --epochs: '" FORTY_DIGITS "' is too large");
+    refused("--hidden 2," FORTY_DIGITS ",3", "option --hidden: '" FORTY_DIGITS "' is too large");
+    CHECK(parse("--epochs " FORTY_ZEROS "12") == 0 && o.epochs == 12);
+    CHECK(parse("--lr 0.25" FORTY_ZEROS FORTY_ZEROS) == 0 && o.lr == 0.25);
+    CHECK(parse("--input-scale " FORTY_ZEROS FORTY_ZEROS "1/4") == 0 && o.scale == 0.25);
     refused("--lr nan", "not a number");
     refused("--lr inf", "not a number");
     refused("--lr 0x1p3", "not a number");
@@ -131,6 +144,10 @@ static void strict_numbers(void) {
     refused("--hidden 20,", "not a whole number");
     refused("--hidden 0", "at least 1");
     refused("--mean 1,abc", "not a number");
+    refused("--mean=", "'' is not a number");
+    refused("--rates 0.5,1.5,0",
+            "'0.5,1.5,0' is out of range: it has to be at least 0 and at most 1");
+    refused("--rates 0.5,", "'' is not a number");
     refused("--tile 64", "not a size (WIDTHxHEIGHT)");
     refused("--tile 64x", "not a whole number");
     refused("--tile 64xx3", "not a whole number");
@@ -163,6 +180,7 @@ static void refusals(void) {
     refused("--me 3", "unknown option '--me' (did you mean --method or --mean?");
     refused("--nonsense=3", "unknown option '--nonsense' (--help lists them all)");
     refused("-x", "unknown option '-x'");
+    refused("--k 5", "unknown option '--k'"); /* it is -k */
     refused("--epochs", "--epochs needs a value: --epochs N");
     refused("--title --shuffle", "--title needs a value");
     refused("--shuffle=yes", "--shuffle takes no value");
@@ -235,6 +253,35 @@ static void synonyms(void) {
     refused("--lr 1/2", "'1/2' is not a number");
 }
 
+/* More names than the line has room for: whole ones, and no more. */
+static void many_names(void) {
+    lp_nearest nearest = {.typed = "from"};
+    for (int i = 0; i < 50; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "from-some-format-%d", i);
+        lp_nearest_consider(&nearest, "--", name, NULL);
+    }
+    CHECK_TEXT(lp_nearest_text(&nearest),
+               "did you mean --from-some-format-0 or --from-some-format-1 or --from-some-format-2 "
+               "or --from-some-format-3 or --from-some-format-4? ");
+    lp_nearest far = {.typed = "from"};
+    lp_nearest_consider(&far, "", "frok" FORTY_DIGITS FORTY_DIGITS, NULL);
+    CHECK_TEXT(lp_nearest_text(&far), "");
+}
+
+/* A table is parsed as a command line is, and says where it is wrong. */
+static void a_wrong_default(void) {
+    static const lp_option wrong[] = {
+        {ROW("epochs", epochs), .metavar = "N", .default_value = "0", .min = 1, .max = 9}, {0}};
+    lp_command command = {0};
+    e = (lp_error){0};
+    lp_command_add(&command, wrong, &o);
+    CHECK(lp_command_parse(&command, 1, (char *[]){(char *)"tool", NULL}, &e) == -1);
+    CHECK_TEXT(e.text, "the default of --epochs: '0' is out of range: it has to be at least 1 and "
+                       "at most 9");
+    free(command.setting);
+}
+
 int main(void) {
     return check_main("parse", (check_test[]){
                                    {"defaults are parsed from the table", defaults},
@@ -244,6 +291,8 @@ int main(void) {
                                    {"the recipe holds what decides the output", recipe},
                                    {"what was given, without defaults", what_was_given},
                                    {"an old name stands for the new one", synonyms},
+                                   {"as many near names as there is room for", many_names},
+                                   {"a default that is out of range", a_wrong_default},
                                    {0},
                                });
 }
