@@ -99,7 +99,7 @@ static int start(const char *path, pid_t *child, lp_error *e) {
     int ends[2];
     posix_spawn_file_actions_t actions;
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return lp_fail_errno(e, "making a pipe");
+        return lp_fail_errno(e, "opening a pipe");
     int failed = posix_spawn_file_actions_init(&actions);
     if (!failed) {
         failed = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
@@ -159,9 +159,7 @@ static int ask(const char *path, lp_buffer *line, lp_error *e) {
 }
 
 int lp_dispatch_table(const char *folder, lp_buffer *table, lp_error *e) {
-#define NAME(NAME, name) name,
-    static const char *const groups[] = {LP_TOOL_GROUPS(NAME)};
-#undef NAME
+    static const char *const groups[] = {LP_TOOL_GROUPS(LP_TOOL_GROUP_NAME)};
     enum { GROUPS = sizeof groups / sizeof *groups };
     lp_buffer part[GROUPS] = {0};
     lp_texts names = {0};

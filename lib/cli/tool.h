@@ -50,6 +50,7 @@ typedef enum {
     ROW(EVALUATE, "evaluate")                                                                      \
     ROW(DRAW, "draw")
 #define LP_TOOL_GROUP(NAME, name) LP_TO_##NAME,
+#define LP_TOOL_GROUP_NAME(NAME, name) name,
 typedef enum { LP_TOOL_GROUPS(LP_TOOL_GROUP) } lp_tool_group;
 
 /* Tensors that a tool takes or gives, for its manual page; a table of them ends with {0}. */

@@ -107,8 +107,7 @@ void lp_usage_help(FILE *out, const lp_tool *tool, const lp_command *command) {
         fprintf(out, "  %s\n", left.data);
         wrap(out, text.data, 8);
     }
-    if (tool->examples != NULL)
-        fprintf(out, "\nExamples:\n%s\n", tool->examples);
+    fprintf(out, "\nExamples:\n%s\n", tool->examples);
     if (tool->in != LP_IN_NOTHING)
         fprintf(out, "\nWithout a FILE, or where it is -, standard input is read.");
     fprintf(out, "\nExit status: %s\n", exit_status);
@@ -210,7 +209,7 @@ static void man_see_also(FILE *out, const lp_tool *tool) {
     LP_CLEANUP(lp_buffer_free) lp_buffer named = {0};
     lp_buffer_printf(&named, " %s ", tool->name);
     fputs(".SH SEE ALSO\n.BR labpipe (1),\n", out);
-    const char *at = tool->examples != NULL ? tool->examples : "";
+    const char *at = tool->examples;
     while ((at = strstr(at, call)) != NULL) {
         at += sizeof call - 1;
         size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz-");
@@ -244,27 +243,22 @@ void lp_usage_man(FILE *out, const lp_tool *tool, const lp_command *command) {
     man_options(out, command);
     man_tensors(out, "TENSORS READ", tool->reads);
     man_tensors(out, "TENSORS WRITTEN", tool->writes);
-    if (tool->examples != NULL) {
-        fputs(".SH EXAMPLES\n.nf\n", out);
-        roff_lines(out, tool->examples);
-        fputs(".fi\n", out);
-    }
-    fputs(".SH EXIT STATUS\n", out);
+    fputs(".SH EXAMPLES\n.nf\n", out);
+    roff_lines(out, tool->examples);
+    fputs(".fi\n.SH EXIT STATUS\n", out);
     roff_text(out, exit_status);
     man_see_also(out, tool);
 }
 
 /* A text, or - where there is none: no field of a line is empty. */
 static const char *field(const char *text) {
-    return text != NULL && *text != '\0' ? text : "-";
+    return text != NULL ? text : "-";
 }
 
 /* The first line says what the tool is; then comes a line for each spelling of each option: how it
  * is typed, its value's name, its choices, its help. */
 void lp_usage_completion(FILE *out, const lp_tool *tool, const lp_command *command) {
-#define NAME(NAME, name) name,
-    static const char *const groups[] = {LP_TOOL_GROUPS(NAME)};
-#undef NAME
+    static const char *const groups[] = {LP_TOOL_GROUPS(LP_TOOL_GROUP_NAME)};
     fprintf(out, "%s\t%s\t%s\n", groups[tool->group], tool->name, tool->summary);
     for (size_t i = 0; i < command->settings; i++) {
         const lp_option *row = command->setting[i].row;

@@ -28,7 +28,8 @@ static char *print_with(const char *manual,
                           .summary = "do it",
                           .reads = (const lp_tensor_row[]){{"x", "[n, d]", "the data"}, {0}},
                           .manual = manual,
-                          .examples = "labpipe gen-moons | labpipe some-tool | labpipe gen-moons",
+                          .examples = "labpipe gen-moons | labpipe some-tool | labpipe gen-moons\n"
+                                      ".then",
                           .options = rows};
     lp_command_add(&command, rows, &o);
     char *text = NULL;
@@ -60,7 +61,9 @@ static void help_says_what_the_table_knows(void) {
 static void a_manual_page_is_whole(void) {
     char *text = printed(lp_usage_man);
     CHECK_HOLDS(text, "xxx\nend\n.SH OPTIONS\n.TP\n.B \\-n N\npasses (default: 7).\n");
-    CHECK_HOLDS(text, ".SH TENSORS READ\n.TP\n.BR \"x\" \" [n, d]\"\nthe data\n.SH EX");
+    CHECK_HOLDS(text, ".SH TENSORS READ\n.TP\n.BR \"x\" \" [n, d]\"\nthe data\n.SH EXAMPLES\n"
+                      ".nf\nlabpipe gen\\-moons | labpipe some\\-tool | labpipe gen\\-moons\n"
+                      "\\&.then\n.fi\n.SH EXIT STATUS\n");
     CHECK_HOLDS(text, ".BR labpipe (1),\n.BR labpipe\\-gen\\-moons (1),\n.BR labpipe\\-stream");
     CHECK(strstr(text, "updates") == NULL);
     free(text);
