@@ -5,7 +5,6 @@
 #include "cli/state.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -150,9 +149,7 @@ static void grow(lp_spill *file, size_t size) {
 }
 
 static size_t read_piece(int fd, void *bytes, const char *name) {
-    ssize_t n;
-    while ((n = read(fd, bytes, PIECE)) < 0 && errno == EINTR)
-        continue;
+    const ssize_t n = lp_read_some(fd, bytes, PIECE);
     if (n < 0)
         lp_tool_try(lp_fail_errno(&lp_now.error, "reading %s", name));
     return (size_t)n;

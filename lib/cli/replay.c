@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cli/replace.h"
 #include "io/recipe.h"
+#include "io/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,13 +54,14 @@ static int check_stage(const lp_stage *stage, const lp_texts *tools, lp_error *e
     return 0;
 }
 
-int lp_replay_check(const lp_pipeline *p, const lp_texts *tools, lp_error *e) {
+/* Refuses what will not be run: a command that is no tool, a part that cannot be replayed. */
+static int check(const lp_pipeline *p, const lp_texts *tools, lp_error *e) {
     for (size_t i = 0; i < p->count; i++) {
         if (check_stage(&p->stage[i], tools, e))
             return -1;
         for (size_t k = 0; k < p->stage[i].count; k++)
             if (p->stage[i].argument[k].from != NULL &&
-                lp_replay_check(p->stage[i].argument[k].from, tools, e))
+                check(p->stage[i].argument[k].from, tools, e))
                 return -1;
     }
     return 0;
@@ -116,8 +118,8 @@ _Noreturn static void join(const runner *r, const int *fds, size_t n, int out) {
     }
     for (size_t i = 0; i < n; i++) {
         ssize_t size;
-        while ((size = read(fds[i], bytes, sizeof bytes)) > 0 || (size < 0 && errno == EINTR))
-            if (size > 0 && lp_write_all(out, bytes, (size_t)size))
+        while ((size = lp_read_some(fds[i], bytes, sizeof bytes)) > 0)
+            if (lp_write_all(out, bytes, (size_t)size))
                 _exit(EXIT_FAILURE);
         if (size < 0)
             _exit(EXIT_FAILURE);
@@ -257,11 +259,11 @@ static int drain(int out, int errors, const lp_replay_options *o, lp_replay_take
         for (int i = 0; i < 2; i++) {
             if (fd[i].fd < 0 || fd[i].revents == 0)
                 continue;
-            ssize_t size = read(fd[i].fd, bytes, sizeof bytes);
-            if (size == 0)
+            const ssize_t size = lp_read_some(fd[i].fd, bytes, sizeof bytes);
+            if (size <= 0) {
                 fd[i].fd = -1;
-            if (size <= 0)
                 continue;
+            }
             if (i == 0 && !take(context, bytes, (size_t)size))
                 return ENOUGH;
             if (i == 1 && lines->size < 4096)
@@ -297,7 +299,7 @@ int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_ta
     runner r = {.o = o, .e = e};
     int out[2], errors[2], status = 0;
     LP_CLEANUP(lp_buffer_free) lp_buffer lines = {0};
-    if (lp_replay_check(p, o->tools, e))
+    if (check(p, o->tools, e))
         return -1;
     if (open_pipe(&r, out) || open_pipe(&r, errors))
         return -1;

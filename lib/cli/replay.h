@@ -31,9 +31,6 @@ typedef struct {
 /* Takes a part of what the pipeline writes; false: no more is wanted. */
 typedef bool lp_replay_take(void *context, const unsigned char *bytes, size_t size);
 
-/* Refuses what will not be run: a command that is no tool, a part that cannot be replayed. */
-int lp_replay_check(const lp_pipeline *p, const lp_texts *tools, lp_error *e);
-
 /* Checks a pipeline, runs it and waits for its end. -1 and e where a tool failed (with its own
  * line), or the time was over; not where `take` had enough. */
 int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_take *take,

@@ -141,24 +141,25 @@ static int grow(lp_source *s, lp_error *e) {
     return 0;
 }
 
+ssize_t lp_read_some(int fd, void *bytes, size_t size) {
+    ssize_t n;
+    while ((n = read(fd, bytes, size)) < 0 && (errno == EINTR || errno == EAGAIN))
+        if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
+    return n;
+}
+
 int lp_source_fill(lp_source *s, size_t size, lp_error *e) {
     while (s->size < size && !s->ended) {
         if (s->size == s->capacity && grow(s, e))
             return -1;
-        ssize_t n = read(s->fd, (char *)s->base + s->size, s->capacity - s->size);
-        if (n > 0) {
-            s->size += (size_t)n;
-            if (told != NULL)
-                told(s->size, 0);
-        } else if (n == 0) {
-            s->ended = true;
-            if (told != NULL)
-                told(s->size, s->size);
-        } else if (errno == EAGAIN) { /* it is non-blocking */
-            poll(&(struct pollfd){.fd = s->fd, .events = POLLIN}, 1, -1);
-        } else if (errno != EINTR) {
+        ssize_t n = lp_read_some(s->fd, (char *)s->base + s->size, s->capacity - s->size);
+        if (n < 0)
             return lp_fail_errno(e, "it cannot be read");
-        }
+        s->size += (size_t)n;
+        s->ended = n == 0;
+        if (told != NULL)
+            told(s->size, s->ended ? s->size : 0);
     }
     return 0;
 }
