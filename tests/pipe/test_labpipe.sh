@@ -66,6 +66,7 @@ cp /bin/true alone/split
 refuses "no tools: a split that is not labpipe's is not run" 1 \
     "^labpipe: labpipe's tools are neither in $PWD/alone/\.\./libexec/labpipe nor in $PWD/alone$" alone/labpipe split
 equal "LABPIPE_EXEC_PATH" "$(LABPIPE_EXEC_PATH=$tools alone/labpipe gen-moons -n 5 | cksum)" "$expected"
+equal "LABPIPE_EXEC_PATH that is empty" "$(LABPIPE_EXEC_PATH='' labpipe --exec-path)" "$tools"
 refuses "LABPIPE_EXEC_PATH without tools" 1 "^labpipe: LABPIPE_EXEC_PATH: labpipe's tools are not in /usr" \
     env LABPIPE_EXEC_PATH=/usr labpipe split
 refuses "LABPIPE_EXEC_PATH that is not there" 1 "^labpipe: LABPIPE_EXEC_PATH: .* not in /none" \
@@ -145,7 +146,12 @@ refuses "a tool that cannot be started" 1 '^labpipe: starting .*/broken/libexec/
     broken/bin/labpipe split
 chmod -x broken/libexec/labpipe/split
 refuses "a tool that nobody may start" 1 '^labpipe: starting .*/split: Permission denied$' broken/bin/labpipe split
-refuses "a name that no file can have" 2 "^labpipe: there is no tool 'aaa" labpipe "$(printf 'a%.0s' {1..300})"
+for length in 300 5000; do
+    refuses "a name that no file can have: $length bytes" 2 "^labpipe: there is no tool 'aaa" \
+        labpipe "$(printf "%${length}s" '' | tr ' ' a)"
+done
+refuses "list: no more descriptors" 1 '^labpipe: opening a pipe: Too many open files$' \
+    bash -c 'ulimit -n 4 && exec labpipe list'
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
     chmod 755 .
     chmod 711 broken/libexec/labpipe

@@ -81,18 +81,31 @@ for kind in -o --checkpoint; do
     refuses "$kind: the root" 1 'writing /: (it i|I)s a directory' writes /
     refuses "$kind: a name that ends in a slash" 1 'writing dir/none/: ' writes dir/none/
     refuses "$kind: a missing folder" 1 'writing no/such/file: No such file' writes no/such/file
+    ln -s "$PWD/no/such/file" dir/astray.npz
+    refuses "$kind: a link into a missing folder" 1 'writing dir/astray.npz: No such file' writes dir/astray.npz
 done
 
 # A file that this user may not write to, though the folder is his.
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups "$tools/pick" --version >/dev/null 2>&1; then
     mkdir -m 777 open
     chmod 755 .
-    as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$tools/pick" x iris.npz -o "$1"; }
+    nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    as_nobody() { "${nobody[@]}" "$tools/pick" x iris.npz -o "$@"; }
     echo old >open/readonly
     chmod 444 open/readonly
     refuses 'a read-only file' 1 'writing open/readonly: Permission denied' as_nobody open/readonly
     equal 'a read-only file stays' "$(cat open/readonly) $(folder open)" 'old readonly '
     refuses 'a read-only folder' 1 'writing fresh: Permission denied' as_nobody fresh
+    mkdir -m 333 open/blind
+    refuses 'a folder that cannot be read, nor flushed' 1 'writing open/blind/x: Permission denied' \
+        as_nobody open/blind/x --sync
+    equal 'nothing is left there' "$(ls -A open/blind)x" x
+    check 'such a folder, not flushed' as_nobody open/blind/x
+    same 'such a folder, not flushed' x.npz open/blind/x
+    echo old >open/alone
+    chmod 666 open/alone
+    check 'where no more processes may be' "${nobody[@]}" bash -c 'ulimit -u 1 && exec "$0" x iris.npz -o open/alone' "$tools/pick"
+    same 'where no more processes may be' x.npz open/alone
     echo old >open/team
     chown 0:100 open/team
     chmod 666 open/team
@@ -118,6 +131,10 @@ tail -n +2 standard.npz >behind.npz
 same '-o /dev/stdout: after what is there' x.npz behind.npz
 pick x iris.npz -o /dev/fd/7 7>standard.npz
 same '-o /dev/fd/7' x.npz standard.npz
+pick x iris.npz -o /dev/stderr 2>standard.npz
+same '-o /dev/stderr' x.npz standard.npz
+refuses '-o with a descriptor that is closed' 1 'writing /dev/fd/9: Bad file descriptor$' pick x iris.npz -o /dev/fd/9
+refuses '-o with no descriptor' 1 'writing /dev/fd/9x: No such file' pick x iris.npz -o /dev/fd/9x
 pick x iris.npz -o >(cat >piped.npz)
 wait $!
 same '-o >(...)' x.npz piped.npz
@@ -127,6 +144,14 @@ pick x iris.npz -o fifo
 wait $!
 same '-o with a named pipe' x.npz piped.npz
 check '-o /dev/null' pick x iris.npz -o /dev/null
+if mknod disk b 1 0 2>/dev/null; then
+    refuses '-o with a disk' 1 'writing disk: it is a disk \(write to it through standard output\)' pick x iris.npz -o disk
+else
+    skip 'no device can be made: a disk'
+fi
+check 'a checkpoint and an output of one name in two folders' "${train[@]}" --checkpoint dir/one.npz -o dir/deep/one.npz moons.npz
+same 'the checkpoint of that name' first.npz dir/one.npz
+same 'the output of that name' trained.npz dir/deep/one.npz
 refuses '-o with the pipe that is read' 2 'pick: ./fifo is the input, too' pick x ./fifo -o ./fifo
 refuses 'a closed standard output' 1 'pick: writing standard output: Bad file descriptor' \
     bash -c 'pick x iris.npz >&-'
@@ -166,6 +191,62 @@ refuses 'the checkpoint is the start' 2 'the checkpoint trained.npz is an input,
 refuses '--sync without -o' 2 'goes only with --output' pick x --sync iris.npz
 check '--sync' pick x --sync iris.npz -o sync.npz
 same '--sync: the bytes' x.npz sync.npz
+
+# ---- what goes away, or has no more room ----
+
+for reader in '| head -c 1 >/dev/null' '-o >(head -c 1 >/dev/null)'; do
+    # shellcheck disable=SC2016 # the inner shell's
+    equal "a reader that goes away, SIGPIPE ignored: $reader" \
+        "$(bash -c "trap '' PIPE; gen-moons -n 100000 $reader"'; echo "${PIPESTATUS[0]}"' 2>&1)" 1
+done
+limited() { bash -c 'trap "" XFSZ && ulimit -f 1 && exec "$@"' - "$@"; }
+for hidden in 3 300; do
+    refuses "a checkpoint that is too large: $hidden units" 1 '^labpipe train-mlp: .*large.npz: .*File too large$' \
+        limited train-mlp --hidden $hidden --epochs 4 --checkpoint-every 1 --checkpoint large.npz moons.npz
+done
+refuses 'an output that is too large' 1 '^labpipe pick: writing large.npz: File too large$' limited pick x iris.npz -o large.npz
+silent 'neither is there' find . -name 'large.npz*'
+mkdir gone
+train-mlp --hidden 3 --epochs 1000000000 --checkpoint-every 1 --checkpoint gone/c.npz moons.npz >/dev/null 2>gone.log &
+until [ -e gone/c.npz ]; do kill -0 $! || break; sleep 0.05; done
+mv gone elsewhere
+status=0
+wait $! || status=$?
+equal 'the folder of a checkpoint goes away' "$status $(cat gone.log)" \
+    '1 labpipe train-mlp: writing gone/c.npz: No such file or directory'
+gen-moons -n 20000 >wide.npz # more than a pipe holds: pick has opened its output by then
+mkdir gone
+refuses 'the folder of an output goes away' 1 'writing gone/x.npz: No such file' \
+    bash -c '{ head -c 200000 wide.npz; rmdir gone; tail -c +200001 wide.npz; } | pick x -o gone/x.npz'
+
+# Descriptors that do not block: what cannot be written or read yet is waited for.
+if [ -n "$python" ]; then
+    check 'pipes that do not block' "$python" - <<'PYTHON'
+import os, subprocess, time
+data = open("moons.npz", "rb").read()
+read, feed = os.pipe()
+drain, write = os.pipe()
+os.set_blocking(read, False)
+os.set_blocking(write, False)
+large = subprocess.run(["gen-moons", "-n", "50000"], stdout=subprocess.PIPE, check=True).stdout
+process = subprocess.Popen(["gen-moons", "-n", "50000"], stdout=write)
+os.close(write)
+time.sleep(0.3)
+got = b""
+while part := os.read(drain, 65536):
+    got += part
+assert process.wait() == 0 and got == large, (len(got), len(large))
+process = subprocess.Popen(["pick", "*"], stdin=read, stdout=subprocess.PIPE)
+for at in range(0, len(data), 1000):
+    time.sleep(0.02)
+    os.write(feed, data[at:at + 1000])
+os.close(feed)
+got = process.communicate()[0]
+assert process.returncode == 0 and got == subprocess.run(["pick", "*", "moons.npz"], stdout=subprocess.PIPE).stdout
+PYTHON
+else
+    skip 'no Python: pipes that do not block'
+fi
 
 # ---- two writers of one file ----
 

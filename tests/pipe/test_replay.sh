@@ -33,6 +33,8 @@ printf 'a,b\n1,2\n' >iris.csv
 refuses "another file in its place" 1 'iris.csv: its CRC-32 is [0-9a-f]{8}, --crc32 asks' replay iris.npz
 equal "--find beside another file of that name" "$(replay --find data iris.npz)" "iris.npz: the recipe gives the same bytes"
 sed -i s/5.1,3.5/5.2,3.5/ data/deep/renamed.csv
+refuses "--find in a folder that is not there" 1 'there is no file with the CRC-32 8872abc5 in nowhere either' \
+    replay --find nowhere iris.npz
 refuses "--find without such a file" 1 'there is no file with the CRC-32 8872abc5 in data either' replay --find data iris.npz
 cp "$OLDPWD/docs/iris.png" pictures/a.png
 if from-images pictures >pictures.npz; then
@@ -43,6 +45,42 @@ else
     fail "from-images on a folder"
 fi
 
+mkdir below
+cp "$fixtures/iris.csv" below/iris.csv
+from-csv --label species below/iris.csv >below.npz
+mv below/iris.csv pictures
+equal "--find: a path with a folder" "$(replay --find . below.npz)" "below.npz: the recipe gives the same bytes"
+equal "a day's time" "$(replay --time-limit 86400 deflated.npz)" "deflated.npz: the recipe gives the same bytes"
+equal "a year's time" "$(replay --time-limit 31536000 deflated.npz)" "deflated.npz: the recipe gives the same bytes"
+
+# What the system does not give: descriptors, processes, a tool that can be started.
+wrong=''
+for ((limit = 4; limit < 40; limit++)); do
+    status=0
+    line=$(bash -c 'ulimit -n "$1" && exec replay answers.npz' - "$limit" 2>&1) || status=$?
+    case $status$line in
+    '0answers.npz: the recipe gives the same bytes') enough=${enough:-$limit} ;;
+    '1labpipe replay: answers.npz: '*': Too many open files') ;;
+    *) wrong="$wrong; $limit descriptors: status $status: $line" ;;
+    esac
+done
+equal "few descriptors: one line, or the same bytes" "$wrong${enough:+ enough}" ' enough'
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups "$tools/replay" --version >/dev/null 2>&1; then
+    chmod 755 .
+    refuses "no processes" 1 '^labpipe replay: joined.npz: starting a tool: Resource temporarily unavailable$' \
+        setpriv --reuid=65534 --clear-groups bash -c 'ulimit -u 1 && exec "$0" joined.npz' "$tools/replay"
+else
+    skip "only root can become another user: no processes"
+fi
+mkdir broken
+cp "$tools"/train-perceptron broken
+: >broken/gen-moons
+chmod +x broken/gen-moons
+refuses "a tool that cannot be started" 1 '^labpipe replay: new.npz: labpipe gen-moons failed$' \
+    env LABPIPE_EXEC_PATH="$PWD/broken" replay new.npz
+printf '#!/bin/sh\nfor i in 1 2 3 4; do printf "line %%01000d\\n" $i; done >&2\nexit 1\n' >broken/gen-moons
+refuses "a tool with much to say" 1 '^labpipe replay: new.npz: line 0{80,}' \
+    env LABPIPE_EXEC_PATH="$PWD/broken" replay new.npz
 
 if [ -z "$python" ]; then
     skip "no NumPy: files that other programs wrote"
@@ -191,6 +229,8 @@ hostile 'an open quote' 'a quote has no end' "labpipe gen-moons 'x"
 hostile 'cat of a file' "cat takes 'secret.csv'" 'cat secret.csv <(labpipe gen-moons)'
 hostile 'cat of nothing' 'cat joins nothing' 'cat | labpipe split'
 hostile 'no file' 'the recipe cannot be replayed: why' "labpipe gen-moons | not-replayable why"
+hostile 'no reason' 'the recipe cannot be replayed: no reason$' "labpipe gen-moons | not-replayable"
+hostile 'a stream as the reason' 'the recipe cannot be replayed: no reason$' "not-replayable <(labpipe gen-moons)"
 
 for option in '-o pwned' -opwned --output=pwned '--sync -o pwned' '--threads 4' '--memory 1M' --progress --help --version --man \
     --completion -q; do
