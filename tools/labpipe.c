@@ -2,7 +2,6 @@
  * that the shell or the system uses too (eval, split), so that a PATH holds this program alone. */
 #include "cli/dispatch.h"
 #include "cli/parse.h"
-#include "cli/replace.h"
 
 #include <errno.h>
 #include <stdio.h>

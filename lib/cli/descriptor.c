@@ -1,5 +1,6 @@
 /* A file over a descriptor: whole lines for a terminal, and the progress of a long output. */
 #include "base/printable.h"
+#include "base/read_write.h"
 #include "cli/progress.h"
 #include "cli/replace.h"
 #include "cli/state.h"

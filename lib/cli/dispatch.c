@@ -125,11 +125,10 @@ static int read_text(int fd, char *text, size_t size) {
     for (;;) {
         const bool is_full = kept == size - 1;
         const ssize_t n =
-            is_full ? read(fd, rest, sizeof rest) : read(fd, text + kept, size - 1 - kept);
-        if (n > 0)
-            kept += is_full ? 0 : (size_t)n;
-        else if (n == 0 || errno != EINTR)
-            return text[kept] = '\0', n == 0 ? 0 : -1;
+            lp_read_some(fd, is_full ? rest : text + kept, is_full ? sizeof rest : size - 1 - kept);
+        if (n <= 0)
+            return text[kept] = '\0', (int)n;
+        kept += is_full ? 0 : (size_t)n;
     }
 }
 

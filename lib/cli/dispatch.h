@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/read_write.h" /* which the program prints with */
 #include "base/values.h"
 
 /* The folder of the tools, as an absolute path: LABPIPE_EXEC_PATH where it is set; else

@@ -1,6 +1,7 @@
 /* A tool that runs as several processes, the ranks of one job (num/ranks.h): what started them,
  * joining them, and what only rank 0 does. */
 #include "num/ranks.h"
+#include "base/read_write.h"
 #include "base/spill.h"
 #include "cli/state.h"
 

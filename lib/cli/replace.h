@@ -51,12 +51,8 @@ void lp_replace_discard(lp_replacement *r);
 /* Removes the temporaries that have a name, and nothing else: for a process that ends at once. */
 void lp_replace_unlink_all(void);
 
-/* A file over a descriptor that it closes. A write that a signal interrupts, or that a non-blocking
- * descriptor refuses, is tried again. A terminal gets whole lines, made printable
- * (base/printable.h). NULL and errno where it cannot be had. */
+/* A file over a descriptor that it closes, written by lp_write_all (base/read_write.h). A terminal
+ * gets whole lines, made printable (base/printable.h). NULL and errno where it cannot be had. */
 FILE *lp_file_over(int fd);
-
-/* Writes all the bytes to the descriptor in the same way; -1 and errno where that fails. */
-int lp_write_all(int fd, const void *bytes, size_t size);
 
 #endif

@@ -2,9 +2,8 @@
 #include "cli/replay.h"
 
 #include "base/memory.h"
-#include "cli/replace.h"
+#include "base/read_write.h"
 #include "io/recipe.h"
-#include "io/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

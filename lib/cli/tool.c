@@ -1,6 +1,7 @@
 /* A tool's beginning, its common options, and its end by an error. */
 #include "cli/tool.h"
 
+#include "base/read_write.h"
 #include "cli/replace.h"
 #include "cli/replay.h"
 #include "cli/state.h"

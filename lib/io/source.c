@@ -1,11 +1,11 @@
 #include "io/source.h"
 
 #include "base/memory.h"
+#include "base/read_write.h"
 #include "io/crc32.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -139,14 +139,6 @@ static int grow(lp_source *s, lp_error *e) {
     s->data = s->base;
     s->capacity = capacity;
     return 0;
-}
-
-ssize_t lp_read_some(int fd, void *bytes, size_t size) {
-    ssize_t n;
-    while ((n = read(fd, bytes, size)) < 0 && (errno == EINTR || errno == EAGAIN))
-        if (errno == EAGAIN)
-            poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
-    return n;
 }
 
 int lp_source_fill(lp_source *s, size_t size, lp_error *e) {

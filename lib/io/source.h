@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 typedef struct {
     const unsigned char *data; /* page-aligned for a pipe or a file that is read from its start */
@@ -63,10 +62,6 @@ void lp_source_release(const lp_source *s, size_t first, size_t last);
 void lp_source_forget(lp_source *s, size_t last);
 
 void lp_source_close(lp_source *s);
-
-/* Reads at least one byte and at most `size`; 0 at the end; -1 and errno where that fails. A read
- * that a signal interrupts, or that a non-blocking descriptor refuses, is tried again. */
-ssize_t lp_read_some(int fd, void *bytes, size_t size);
 
 /* The name of a path in messages: itself, or "standard input" for "-". */
 const char *lp_source_name(const char *path);
