@@ -104,6 +104,7 @@ if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups "$tools/pick" --
     same 'such a folder, not flushed' x.npz open/blind/x
     echo old >open/alone
     chmod 666 open/alone
+    # shellcheck disable=SC2016 # the inner shell's
     check 'where no more processes may be' "${nobody[@]}" bash -c 'ulimit -u 1 && exec "$0" x iris.npz -o open/alone' "$tools/pick"
     same 'where no more processes may be' x.npz open/alone
     echo old >open/team

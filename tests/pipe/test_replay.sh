@@ -67,6 +67,7 @@ done
 equal "few descriptors: one line, or the same bytes" "$wrong${enough:+ enough}" ' enough'
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups "$tools/replay" --version >/dev/null 2>&1; then
     chmod 755 .
+    # shellcheck disable=SC2016 # the inner shell's
     refuses "no processes" 1 '^labpipe replay: joined.npz: starting a tool: Resource temporarily unavailable$' \
         setpriv --reuid=65534 --clear-groups bash -c 'ulimit -u 1 && exec "$0" joined.npz' "$tools/replay"
 else
@@ -78,7 +79,7 @@ cp "$tools"/train-perceptron broken
 chmod +x broken/gen-moons
 refuses "a tool that cannot be started" 1 '^labpipe replay: new.npz: labpipe gen-moons failed$' \
     env LABPIPE_EXEC_PATH="$PWD/broken" replay new.npz
-printf '#!/bin/sh\nfor i in 1 2 3 4; do printf "line %%01000d\\n" $i; done >&2\nexit 1\n' >broken/gen-moons
+printf '#!/bin/sh\nprintf "line %%02000d\\n" 1 2 3 4 >&2\nexit 1\n' >broken/gen-moons
 refuses "a tool with much to say" 1 '^labpipe replay: new.npz: line 0{80,}' \
     env LABPIPE_EXEC_PATH="$PWD/broken" replay new.npz
 
