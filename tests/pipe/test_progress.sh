@@ -54,7 +54,7 @@ figures='loss [0-9.e+-]+, val accuracy [0-9.]+'
 rest='[0-9.e+]+ epochs/s, [0-9]+ h [0-9]+ min left'
 
 shows 'full batches' 200 "labpipe train-mlp: epoch [0-9]{2,} of 1000000000, $figures, $rest" \
-    train-mlp --hidden 8 "${forever[@]}" moons.npz
+    train-mlp --hidden 8 --batch 0 "${forever[@]}" moons.npz
 check 'the line overwrites itself' grep -q "$(printf '\r')labpipe" terminal
 equal 'it has no line break' "$(tr -d '\n' <terminal | wc -c)" "$(wc -c <terminal)"
 shows 'batches: parts of an epoch' 200 "epoch [0-9]+\\.[0-9][0-9] of 1000000000, $figures, $rest" \
@@ -62,7 +62,7 @@ shows 'batches: parts of an epoch' 200 "epoch [0-9]+\\.[0-9][0-9] of 1000000000,
 shows 'steps' 200 "step [0-9]+ of 2000000000, loss [0-9.e+-]+, val accuracy [0-9.]+, [0-9.e+]+ steps/s" \
     train-mlp --hidden 8 --sample --lr 0.001 --eval-every 1000 --steps 2000000000 moons.npz
 shows 'an autoencoder: the loss of the test part' 200 "epoch [0-9]+ of 1000000000, loss [0-9.e+-]+, val loss [0-9.e+-]+, $rest" \
-    train-mlp --hidden 2 --loss mse --target x --lr 0.01 "${forever[@]}" moons.npz
+    train-mlp --hidden 2 --batch 0 --loss mse --target x --lr 0.01 "${forever[@]}" moons.npz
 shows 'a perceptron' 200 "labpipe train-perceptron: epoch [0-9]+ of 1000000000, $figures, $rest" \
     train-perceptron "${forever[@]}" near.npz
 shows 'a factorisation' 200 "labpipe factorise: epoch [0-9]+ of 1000000000, loss [0-9.e+-]+, " \
@@ -75,7 +75,7 @@ equal 'its line is no longer than it' "$(tr '\r' '\n' <terminal | sed 's/\x1b\[K
 to_end() { # to_end COMMAND...: what the terminal got of a command that ends by itself
     python3 on_terminal.py 200 60 '' terminal "$@"
 }
-train=(train-mlp --hidden 8 --seed 1 moons.npz)
+train=(train-mlp --hidden 8 --batch 0 --seed 1 moons.npz)
 check 'a run of a second or two' to_end "${train[@]}" --epochs 100000 -o shown.npz
 if [ -s terminal ]; then
     equal 'what it has shown is gone' "$(tail -c 4 terminal | od -An -c | tr -s ' ')" "$(printf '\r\033[K' | od -An -c | tr -s ' ')"
