@@ -98,8 +98,26 @@ static int read_y(lp_dataset *d, lp_label_set *l, lp_stream *s, lp_y_use use, lp
     return 0;
 }
 
+/* Refuses floats as labels where more than half of them differ: they are numbers to predict. */
+static int check_repeated(const lp_label_set *l, lp_stream *s, lp_error *e) {
+    const char *name = l->labels[0].name;
+    const lp_tensor *y = lp_stream_get(s, name, e);
+    size_t rows = 0;
+    if (y == NULL)
+        return -1;
+    for (size_t i = 0; i < l->parts; i++)
+        rows += l->labels[i].n;
+    if (y->type.kind != 'f' || l->count <= 2 || l->count <= rows / 2)
+        return 0;
+    return lp_fail(e,
+                   "%s holds %zu different floats in %zu rows: a model that predicts numbers is "
+                   "trained with --loss mse (classes are whole numbers or texts: labpipe from-csv "
+                   "--label)",
+                   name, l->count, rows);
+}
+
 /* Numbers the labels by the classes that they show. */
-static int number_labels(lp_label_set *l, lp_y_use use, lp_error *e) {
+static int number_labels(lp_label_set *l, lp_stream *s, lp_y_use use, lp_error *e) {
     if (lp_label_set_number(l, e))
         return -1;
     const lp_labels *first = &l->labels[0];
@@ -112,7 +130,7 @@ static int number_labels(lp_label_set *l, lp_y_use use, lp_error *e) {
             "%s holds whole numbers other than 0 to %zu: as floats they are numbers to "
             "be predicted (labpipe from-csv --target), through labpipe onehot they are classes",
             first->name, l->count - 1);
-    return 0;
+    return by_value ? check_repeated(l, s, e) : 0;
 }
 
 /* Refuses labels of classes after the `known` ones of a model, and names the first. */
@@ -166,7 +184,8 @@ static int read_targets(lp_dataset *d, lp_stream *s, lp_y_use use, const lp_data
         return -1;
     if (l.parts == 0)
         return 0;
-    if (form != NULL && form->classes > 0 ? match_labels(&l, form, e) : number_labels(&l, use, e))
+    if (form != NULL && form->classes > 0 ? match_labels(&l, form, e)
+                                          : number_labels(&l, s, use, e))
         return -1;
     take_labels(d, &l);
     return 0;

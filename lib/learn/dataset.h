@@ -52,7 +52,8 @@ typedef struct {
  * least one column, as many labels as rows, the same columns in both parts, labels inside the
  * classes, at least two classes among the labels of the first part, no NaN and no infinity; a fault
  * is named by tensor, row and column (from 0). Whole numbers that are neither floats nor places
- * among classes are refused as LP_Y_TARGETS: they may be meant either way. Freed with
+ * among classes are refused as LP_Y_TARGETS: they may be meant either way; as LP_Y_CLASSES floats
+ * with more different values than half the rows, but for 0 to k-1. Freed with
  * lp_dataset_free, also after a failure; borrows from the stream, whose tensors must stay. */
 int lp_dataset_read(lp_dataset *d, lp_stream *s, lp_y_use use, lp_error *e);
 

@@ -57,3 +57,8 @@ check_least_squares 'to the end' 1e-9 1e-9
 refuses 'units of hundreds without scaling' 1 \
     'training: the loss .* 0.1 \(try a smaller --lr, or labpipe scale --by standard first\)' train-mlp --loss mse parts.npz
 refuses 'targets under cross-entropy' 1 'y_train' train-mlp parts.npz
+awk -F, -v OFS=, 'NR > 1 { $4 = int($4) } { print }' houses.csv | from-csv --target price >whole.npz
+refuses 'whole targets under cross-entropy' 1 \
+    '^labpipe train-mlp: y holds [0-9]+ different floats in [0-9]+ rows: a model that predicts numbers is trained with --loss mse' train-mlp whole.npz
+printf 'a,y\n1,-1\n2,1\n3,1\n4,-1\n' | from-csv --target y >signs.npz
+check 'floats -1 and 1 are classes' train-mlp --epochs 1 signs.npz -o signs-model.npz
