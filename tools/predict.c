@@ -20,7 +20,9 @@ static const lp_option options[] = {
      .help = "and for this column of it, by its name in cols, or by its place from 0"},
     {ROW("top", entry.top), .metavar = "N", .min = 1, .max = 1 << 30, .requires = "row",
      .conflicts = "col",
-     .help = "or for the N columns with the highest predictions that it has no entry in"},
+     .help =
+         "or for the N columns with the highest predictions, of those that it has no entry in and "
+         "other rows have"},
     {ROW("whole", entry.whole), .conflicts = "row|model|x",
      .help = "factors of a sparse matrix: x_pred, the whole matrix, in place of its entries"},
     {ROW("clip", entry.clip), .conflicts = "model|x",

@@ -167,20 +167,33 @@ static int put_columns(lp_stream *s, const candidate *list, size_t n, size_t col
     return 0;
 }
 
-/* The columns without an entry in the row, best first. */
-static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_error *e) {
+/* The columns of a sparse matrix that other rows have entries in, and this one has none: nothing
+ * was learned of a column without any entry. Without a sparse matrix all columns. */
+static bool *offered(const predictor *p, size_t row) {
     const lp_sparse *m = &p->matrix.observed;
+    size_t cols = p->factors.cols;
+    bool *take = lp_alloc_zero(cols, sizeof *take);
+    if (!p->is_sparse)
+        memset(take, true, cols * sizeof *take);
+    else
+        for (size_t i = 0; i < m->count; i++)
+            take[m->col[i]] = true;
+    for (size_t i = 0; p->is_sparse && i < m->count; i++)
+        if ((size_t)m->row[i] == row)
+            take[m->col[i]] = false;
+    return take;
+}
+
+/* The columns that the row is offered, best first. */
+static int put_top(lp_stream *s, const predictor *p, size_t row, size_t top, lp_error *e) {
     size_t cols = p->factors.cols, n = 0;
     LP_CLEANUP(lp_free) candidate *list = lp_alloc(cols, sizeof *list);
-    LP_CLEANUP(lp_free) bool *seen = lp_alloc_zero(cols, sizeof *seen);
-    for (size_t i = 0; i < m->count; i++)
-        if ((size_t)m->row[i] == row)
-            seen[m->col[i]] = true;
+    LP_CLEANUP(lp_free) bool *take = offered(p, row);
     for (size_t c = 0; c < cols; c++)
-        if (!seen[c])
+        if (take[c])
             list[n++] = (candidate){predict(p, row, c), c};
     if (n == 0)
-        return lp_fail(e, "the row has an entry in every column");
+        return lp_fail(e, "the row has an entry in every column that has any");
     qsort(list, n, sizeof *list, by_value);
     n = n < top ? n : top;
     if (put_columns(s, list, n, cols, e))

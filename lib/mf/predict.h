@@ -19,13 +19,14 @@ typedef struct {
  *   row and col   y_pred [1], that entry
  *   row and top   y_pred [up to top], the largest first, of equal ones the smaller column; and
  *                 beside it y_cols, the columns' names (U), or their places (i8) where they have
- *                 none
+ *                 none. Columns of a sparse matrix without any entry are left out: nothing was
+ *                 learned of them
  *   neither       y_pred [count], every entry of the sparse matrix in row-major order: of its test
  *                 part, where it was split; without a sparse matrix, or with `whole`,
  *                 x_pred [rows, cols], u diag(s) vᵀ + mean + biases
  * An entry of the test part does not count as one that the row has.
- * Refused: a row or column that is missing or ambiguous, a row with an entry in every column, a
- * matrix of another shape than the factors'. */
+ * Refused: a row or column that is missing or ambiguous, a row with an entry in every column that
+ * has any, a matrix of another shape than the factors'. */
 int lp_factors_predict(lp_stream *s, const lp_factors_query *query, lp_error *e);
 
 /* Puts x_pred [n, cols], f8: the projection x v vᵀ of the rows of tensor `x_name` (NULL: x, or else

@@ -81,6 +81,14 @@ factorise --quiet --method mean named.npz >mean.npz
 equal "the mean answers with the mean" "$(answer --row 'u,7' --col 'Amélie (2001)' mean.npz)" "2.9 "
 equal "columns that the row has are not offered" "$(predict --row 1 --top 9 mean.npz |
     to-csv y_cols | tail -n +2)" "Amélie (2001)"
+# Half of the films have no entry in the training part: their factors are still the random start.
+gen-ratings --users 5 --items 40 -n 40 --seed 2 | split --train 0.5 --seed 1 |
+    factorise --quiet --method sgd --rank 2 --epochs 1 --lr 1e-6 --init-scale 9 >cold.npz
+equal "nor are columns that no row has" "$(predict --row 1 --top 40 cold.npz | to-csv --no-header y_cols | sort)" \
+    "$(to-csv --no-header row_train col_train cold.npz | awk -F , '{ n[$2]++; own[$2] += $1 == 0 }
+        END { for (c in n) if (!own[c]) print c + 1 }' | sort -n | while read -r line; do
+        to-csv --no-header cols cold.npz | sed -n "${line}p"; done | sort)"
+check "some columns are such" [ "$(predict --row 1 --top 40 cold.npz | to-csv --no-header y_cols | wc -l)" -lt 30 ]
 factorise --quiet --method sgd --rank 2 --epochs 300 --init-scale 30 --lr 0.0001 named.npz >wild.npz
 equal "predictions outside the observed values" \
     "$(predict wild.npz | to-csv y_pred | awk 'NR > 1 && ($1 < 0.5 || $1 > 4.5) { n++ } END { print (n > 0) }')" 1
