@@ -31,7 +31,8 @@ static const lp_tool tool = {
               "type and depth (alpha is laid over white, 16 bits are rounded to 8, colour profiles "
               "are not applied) and PGM and PPM, plain and raw, are read. A folder stands for its "
               "files whose names end in .png, .pgm, .ppm or .pnm, sorted by the bytes of their "
-              "names; with --labels also for those in its subfolders.\n"
+              "names; with --labels also for those in its subfolders. A warning names other "
+              "pictures there, such as JPEG.\n"
               "\n"
               "Pictures of different sizes, or grey and colour mixed, are refused by name; so are "
               "pictures over 2^26 pixels or 65,535 a side, and files that are damaged or go on "
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
     lp_error *e = lp_tool_begin(&tool, argc, argv, &o);
     // read
     lp_pictures *p = lp_pictures_new(&o);
+    lp_tool_warn_of_files("jpg|jpeg|gif|bmp|tif|tiff|webp|heic", "convert them to PNG");
     for (lp_file file; lp_tool_input_file_or_folder(&file, "png|pgm|ppm|pnm", o.labels);)
         lp_tool_try(lp_pictures_add(p, &file, e));
     // compute

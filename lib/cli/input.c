@@ -179,6 +179,24 @@ bool lp_tool_input_file(lp_file *file) {
     return true;
 }
 
+/* Files that somebody may take to be read, and what to do with them. */
+static const char *others, *others_advice;
+
+void lp_tool_warn_of_files(const char *endings, const char *advice) {
+    others = endings;
+    others_advice = advice;
+}
+
+static void warn_of_others(const char *path, bool deep) {
+    LP_CLEANUP(lp_folder_free) lp_texts found = {0};
+    if (others == NULL)
+        return;
+    lp_tool_try(lp_folder_list(&found, path, others, deep, &lp_now.error));
+    if (found.count > 0)
+        lp_tool_warn("%s: %zu of its files left out, such as %s (%s)", path, found.count,
+                     found.item[0], others_advice);
+}
+
 /* Begins with the next operand, if that is a folder. */
 static bool begin_folder(const char *endings, bool deep) {
     if (next_operand == lp_now.files.count)
@@ -197,6 +215,7 @@ static bool begin_folder(const char *endings, bool deep) {
     if (folder.count == 0)
         lp_tool_fail("reading %s: it is a directory without a file of the kind %s", opened,
                      endings);
+    warn_of_others(opened, deep);
     return true;
 }
 

@@ -154,6 +154,10 @@ bool lp_tool_input_file(lp_file *file);
  * CRC-32 over the names and bytes of the files. */
 bool lp_tool_input_file_or_folder(lp_file *file, const char *endings, bool deep);
 
+/* From now on a warning says how many files of a folder end in one of these, which the tool cannot
+ * read, and `advice` what to do with them. */
+void lp_tool_warn_of_files(const char *endings, const char *advice);
+
 /* A file that an option names, once all operands have been read. Its CRC-32 follows theirs. */
 lp_file lp_tool_input_file_at(const char *path);
 

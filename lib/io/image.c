@@ -316,7 +316,8 @@ int lp_image_decode(lp_image *image, const void *bytes, size_t size, lp_error *e
     else if (size >= 3 && b[0] == 'P' && b[1] != '\0' && strchr("2356", b[1]) && is_space(b[2]))
         failed = decode_pnm(image, b, size, e);
     else
-        failed = lp_fail(e, size == 0 ? "it is empty" : "it is not a PNG, PGM or PPM picture");
+        failed = lp_fail(e, size == 0 ? "it is empty"
+                                      : "it is not a PNG, PGM or PPM picture (convert it to PNG)");
     if (failed)
         lp_image_free(image);
     return failed;

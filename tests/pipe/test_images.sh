@@ -75,6 +75,15 @@ check "a folder of folders" from-images --labels faces -o faces.npz
 equal "labels are folders, in order" "$(to-csv --no-header --class-names x y faces.npz | tr '\n' ' ')" \
     "1,2,3,4,anna 9,10,11,12,anna 5,6,7,8,bob "
 replays "from-images" faces.npz
+mkdir -p mixed/anna
+cp faces/anna/1.pgm faces/anna/README mixed/anna
+printf x | tee mixed/anna/b.jpg mixed/anna/c.JPEG >mixed/anna/d.txt
+check "pictures that cannot be read beside others" from-images --labels mixed -o mixed.npz
+equal "are named, and nothing else is" "$(from-images --labels mixed 2>&1 >mixed.npz)" \
+    "labpipe from-images: mixed: 2 of its files left out, such as mixed/anna/b.jpg (convert them to PNG)"
+equal "the others are read" "$(to-csv --no-header x mixed.npz)" "1,2,3,4"
+refuses "such a picture by itself" 1 'reading mixed/anna/b.jpg: it is not a PNG, PGM or PPM picture \(convert it to PNG\)' \
+    from-images mixed/anna/b.jpg
 from-images --labels faces/ >slash.npz
 equal "a slash at its end" "$(to-csv x y faces.npz)" "$(to-csv x y slash.npz)"
 crc=$(inspect --recipe faces.npz | sed -n 's/.*crc32 \([0-9a-f]*\).*/\1/p')
