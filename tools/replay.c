@@ -91,13 +91,22 @@ static void compare(comparison *c, const unsigned char *bytes, size_t size) {
             c->tensor = lp_stream_locate(c->s, c->at + i, &c->from, &c->element);
 }
 
+static _Noreturn void fail_to_keep(void) {
+    lp_tool_fail("writing a temporary file (TMPDIR): %s", strerror(errno));
+}
+
 /* Keeps what comes, to be compared tensor by tensor. */
 static void take_whole(comparison *c, const unsigned char *bytes, size_t size) {
-    if (c->whole == NULL && (c->whole = tmpfile()) == NULL)
-        lp_tool_fail("no temporary file can be made: %s", strerror(errno));
-    if ((c->at > 0 && ftell(c->whole) == 0 && fwrite(c->expected, 1, c->at, c->whole) != c->at) ||
-        fwrite(bytes, 1, size, c->whole) != size)
-        lp_tool_fail("writing a temporary file: %s", strerror(errno));
+    lp_error e;
+    bool failed = false;
+    if (c->whole == NULL) {
+        c->whole = lp_replay_temporary(&e);
+        if (c->whole == NULL)
+            lp_tool_fail("%s", e.text);
+        failed = fwrite(c->expected, 1, c->at, c->whole) != c->at;
+    }
+    if (failed || fwrite(bytes, 1, size, c->whole) != size)
+        fail_to_keep();
 }
 
 static bool take(void *context, const unsigned char *bytes, size_t size) {
@@ -116,6 +125,8 @@ static bool take(void *context, const unsigned char *bytes, size_t size) {
 /* Compares the tensors of a file that another program wrote. */
 static void compare_tensors(comparison *c, lp_stream *s, lp_error *e) {
     char path[40];
+    if (fflush(c->whole) != 0)
+        fail_to_keep();
     rewind(c->whole);
     snprintf(path, sizeof path, "/dev/fd/%d", fileno(c->whole));
     lp_stream *again = lp_tool_need(lp_stream_read(&(lp_input){.path = path}, 1, e));

@@ -34,6 +34,12 @@ static int open_unnamed(const char *in) {
     return named;
 }
 
+int lp_temporary_file(lp_error *e) {
+    const int fd = open_unnamed(folder());
+    return fd >= 0 ? fd
+                   : lp_fail_errno(e, "no temporary file can be made in %s (TMPDIR)", folder());
+}
+
 static int fail(int cause, const char *what, size_t size, lp_error *e) {
     errno = cause;
     return lp_fail_errno(e, "%zu bytes that do not fit the memory (--memory) %s %s (TMPDIR)", size,

@@ -9,6 +9,10 @@
 
 #include <stddef.h>
 
+/* A new file in that folder, without a name, to be written and read: its descriptor, which the
+ * caller closes. -1 and e where it cannot be had. */
+int lp_temporary_file(lp_error *e);
+
 /* A mapped file, writable, page-aligned. Starts as {0}. */
 typedef struct {
     void *base; /* NULL where there is none */

@@ -3,13 +3,13 @@
 
 #include "base/memory.h"
 #include "base/read_write.h"
+#include "base/spill.h"
 #include "io/recipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
@@ -322,4 +322,12 @@ int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_ta
         failed = tell(first, status, &lines, e);
     free(r.child);
     return failed;
+}
+
+FILE *lp_replay_temporary(lp_error *e) {
+    const int fd = lp_temporary_file(e);
+    FILE *file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
+    if (fd >= 0 && file == NULL)
+        lp_fail_errno(e, "no temporary file can be made");
+    return file;
 }

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* ---- the process that runs a recipe ---- */
 
@@ -35,6 +36,10 @@ typedef bool lp_replay_take(void *context, const unsigned char *bytes, size_t si
  * line), or the time was over; not where `take` had enough. */
 int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_take *take,
                   void *context, lp_error *e);
+
+/* A new file without a name in $TMPDIR, to be written and read. NULL and e where it cannot be had.
+ */
+FILE *lp_replay_temporary(lp_error *e);
 
 /* ---- a tool that such a process has started (replayed.c) ---- */
 

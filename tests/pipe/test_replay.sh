@@ -111,6 +111,16 @@ rewritten 'a tensor less' 'the file has no layer2.bias' 'del z["layer2.bias"]'
 rewritten 'a tensor more' 'the recipe makes no extra' 'z["extra"] = np.eye(2)'
 rewritten 'another recipe' 'layer1.weight differs first, in its type or shape' \
     'z["recipe"] = np.array(z["recipe"].item().replace("--hidden 3", "--hidden 4"))'
+refuses 'nowhere to keep what came' 1 'no temporary file can be made in /none \(TMPDIR\): No such file' \
+    env TMPDIR=/none replay rewritten.npz
+mkdir full
+# shellcheck disable=SC2016 # the inner shell expands it
+if unshare -rm bash -c 'mount -t tmpfs -o size=4k none full' 2>/dev/null; then
+    refuses 'no room to keep it' 1 'writing a temporary file \(TMPDIR\): No space left' unshare -rm \
+        bash -c 'mount -t tmpfs -o size=4k none full && TMPDIR=$PWD/full replay rewritten.npz'
+else
+    skip 'no name space to mount in: replay with a full TMPDIR'
+fi
 
 # lie.py makes files whose digest agrees with what they hold, but whose recipe makes something else:
 #   lie.py patch: parts.npz with other bytes in one member, every checksum mended
