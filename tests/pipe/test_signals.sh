@@ -1,7 +1,7 @@
 #!/bin/bash
 # A run that a signal ends leaves the file of -o as it was or whole, a whole checkpoint or none, and
 # nothing else; resumed, it ends in the bytes of an undisturbed run. KILLS=100: so many of each signal
-# (and five times as many SIGKILLs).
+# (and five times as many SIGKILLs). Nor does a pipeline lose a byte whose processes are stopped and go on.
 # shellcheck disable=SC2012 # ls: the names are this test's own
 . tests/pipe/lib.sh
 : "${KILLS:=2}"
@@ -80,3 +80,26 @@ for signal in HUP INT QUIT TERM; do
     wait $child || fail "$signal ignored: status $?"
     same "$signal ignored: it goes on" whole.npz dir/o.npz
 done
+
+# Processes that stop while they write to a pipe or read from one, and go on, each at moments of its own.
+# shellcheck disable=SC2016 # the shell of the pipeline expands it
+pipeline='gen-gauss -n "$1" --mean 0,0,0,0,0,0,0,0 --mean 1,1,1,1,1,1,1,1 --seed 1 | split --train 0.5 --seed 2 |
+    scale --by standard | onehot | pick x_train x_test y_train'
+rows=$((200000 * (KILLS < 15 ? KILLS : 15))) # of 128 bytes: 50 MB through each pipe, or up to 384
+piped "$pipeline" - $rows >undisturbed.npz
+setsid bash -o pipefail -c "$pipeline" - $rows >stopped.npz &
+leader=$!
+stops=0
+while kill -0 $leader 2>/dev/null; do
+    for pid in $(pgrep -g $leader); do
+        [ $((RANDOM % 2)) -eq 0 ] || [ "$pid" -eq $leader ] || ! kill -STOP "$pid" 2>/dev/null || stops=$((stops + 1))
+    done
+    sleep 0.0$((RANDOM % 3))
+    for pid in $(pgrep -g $leader | sort -R); do kill -CONT "$pid" 2>/dev/null || :; done
+    sleep 0.0$((RANDOM % 2))
+done
+status=0
+wait $leader || status=$?
+equal "a pipeline that is stopped and goes on: its status" $status 0
+same "and its bytes" undisturbed.npz stopped.npz
+check "it was stopped at least twenty times: $stops" [ "$stops" -ge 20 ]
