@@ -82,6 +82,13 @@ static bool are_whole_numbers(const lp_names *names) {
     return true;
 }
 
+bool lp_classes_are_numbers(const lp_tensor *names) {
+    LP_CLEANUP(lp_names_free) lp_names read = {0};
+    lp_error ignored;
+    return lp_type_is_string(names->type) &&
+           lp_names_read(&read, names, "classes", &ignored) == 0 && are_whole_numbers(&read);
+}
+
 static int check_place(const lp_labels *l, size_t r, size_t count, lp_error *e) {
     if (l->value[r] >= 0 && (uint64_t)l->value[r] < count)
         return 0;

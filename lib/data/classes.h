@@ -60,6 +60,9 @@ void lp_classes_places(const lp_classes *c, const lp_labels *labels, int32_t *pl
 int lp_classes_match(const lp_tensor *names, const lp_names *texts, const lp_labels *labels,
                      const lp_tensor *model, size_t count, int32_t *place, lp_error *e);
 
+/* Whether the names are whole numbers, as those of labels -1 and 1 are. */
+bool lp_classes_are_numbers(const lp_tensor *names);
+
 void lp_classes_free(lp_classes *c);
 
 #endif

@@ -65,6 +65,34 @@ static int read_perceptron(lp_model *m, lp_stream *s, lp_error *e) {
     return lp_params_take(&m->net.params, s, e);
 }
 
+/* Classes 0 .. k-1, by these numbers. */
+static lp_tensor numbered_names(size_t k) {
+    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
+    const char **name = lp_arena_alloc(&arena, k, sizeof *name);
+    for (size_t i = 0; i < k; i++) {
+        char text[24];
+        snprintf(text, sizeof text, "%zu", i);
+        name[i] = lp_arena_strdup(&arena, text);
+    }
+    return lp_tensor_strings(name, k);
+}
+
+/* Labels 0 .. k-1 need no names. Where the data has some that are numbers, as a file without a
+ * class 0 gets, the model's are these numbers: labels match by value, not by place. What an earlier
+ * version wrote, without model.offset, says nothing of its classes. */
+static int name_classes(lp_model *m, lp_stream *data, lp_error *e) {
+    const size_t k = lp_model_classes(m, false);
+    if (k == 0 || m->schema.classes.data != NULL || m->schema.offset.data == NULL || data == NULL ||
+        !lp_stream_has(data, "classes"))
+        return 0;
+    const lp_tensor *names = lp_stream_get(data, "classes", e);
+    if (names == NULL)
+        return -1;
+    if (lp_classes_are_numbers(names))
+        m->schema.classes = numbered_names(k);
+    return 0;
+}
+
 static int read_model(lp_model *m, lp_stream *s, bool is_apart, lp_error *e) {
     *m = (lp_model){.input_scale = 1};
     bool network = has_network(s), perceptron = lp_stream_has(s, "weight");
@@ -79,24 +107,11 @@ static int read_model(lp_model *m, lp_stream *s, bool is_apart, lp_error *e) {
 }
 
 int lp_model_read(lp_model *m, lp_stream *s, lp_error *e) {
-    return read_model(m, s, false, e);
+    return read_model(m, s, false, e) ? -1 : name_classes(m, s, e);
 }
 
 int lp_model_read_for(lp_model *m, lp_stream *s, lp_stream *apart, lp_error *e) {
-    return read_model(m, apart != NULL ? apart : s, apart != NULL, e);
-}
-
-/* Classes 0 .. k-1, by these numbers. A network that is trained by squared error needs names, which
- * alone tell that it has classes. */
-static lp_tensor numbered_names(size_t k) {
-    LP_CLEANUP(lp_arena_free) lp_arena arena = {0};
-    const char **name = lp_arena_alloc(&arena, k, sizeof *name);
-    for (size_t i = 0; i < k; i++) {
-        char text[24];
-        snprintf(text, sizeof text, "%zu", i);
-        name[i] = lp_arena_strdup(&arena, text);
-    }
-    return lp_tensor_strings(name, k);
+    return read_model(m, apart != NULL ? apart : s, apart != NULL, e) ? -1 : name_classes(m, s, e);
 }
 
 int lp_model_describe(lp_model *m, const lp_dataset *d, lp_stream *s, lp_error *e) {
@@ -107,6 +122,7 @@ int lp_model_describe(lp_model *m, const lp_dataset *d, lp_stream *s, lp_error *
     if (d->class_name.data != NULL)
         m->schema.classes = lp_tensor_copy(&d->class_name);
     else if (d->classes > 0 && m->loss == LP_LOSS_MSE && !m->is_perceptron)
+        /* names alone tell that a network trained by squared error has classes */
         m->schema.classes = numbered_names(d->classes);
     return 0;
 }

@@ -249,3 +249,46 @@ refuses 'runs of other classes' 1 "^labpipe summarise: ones-run: all.per_class.0
     summarise signs-run.npz ones-run.npz
 check 'their common figures' summarise --of all.accuracy --tsv signs-run.npz ones-run.npz
 check 'the same classes' summarise --tsv signs-run.npz signs-run.npz
+
+# ---- files that lack a class ----
+# Labels 0, 1, 2 have no names; those of a file without a 0 do. They are the same numbers all the same.
+"$python" - <<'PYTHON'
+import numpy as np
+r = np.random.RandomState(5)
+y = np.repeat([0, 1, 2], 20)
+x = r.randn(60, 2) + np.c_[3.0 * y, 0 * y]
+for name, rows in [("012", y >= 0), ("01", y < 2), ("12", y > 0), ("2", y == 2), ("1", y == 1)]:
+    with open(name + ".csv", "w") as f:
+        f.write("a,b,y\n")
+        f.writelines("%.9g,%.9g,%d\n" % (*row, label) for row, label in zip(x[rows], y[rows]))
+PYTHON
+for name in 012 01 12 2 1; do from-csv --label y $name.csv -o $name.npz; done
+train-mlp --epochs 20 012.npz -o three.npz
+train-perceptron --epochs 20 01.npz -o two.npz
+predict 012.npz --model three.npz -o three-answers.npz
+predict 01.npz --model two.npz -o two-answers.npz
+while read -r model file; do
+    eval --json --model "$model.npz" "$file.npz" >eval.json
+    predict --model "$model.npz" "$file.npz" -o answers.npz
+    to-csv --class-names --no-header y_pred y answers.npz >answers.csv
+    export model file
+    check "$model classes, of which the file has $file" "$python" - <<'PYTHON'
+import json, os
+import numpy as np
+whole, kept = np.load(os.environ["model"] + "-answers.npz"), [int(c) for c in os.environ["file"]]
+rows = np.isin(whole["y"], kept)
+want = np.c_[whole["y_pred"], whole["y"]][rows]
+assert 0 < len(want) < len(rows) or rows.all()
+assert (np.loadtxt("answers.csv", delimiter=",") == want).all()
+assert json.load(open("eval.json"))["all"]["accuracy"] == (want[:, 0] == want[:, 1]).mean()
+PYTHON
+done <<'FILES'
+three 012
+three 01
+three 12
+three 2
+two 01
+two 1
+FILES
+refuses 'a number that is no class of the model' 1 "y: 20 of 20 rows are of a class that is not among the model's classes \(row 0: '2'\)" \
+    eval --model two.npz 2.npz
