@@ -245,19 +245,40 @@ double lp_text_width(lp_canvas *c, const char *text, lp_font font) {
     return set_font(c, font, shown);
 }
 
+static bool is_inside(const char *letter) {
+    return (*letter & 0xc0) == 0x80;
+}
+
+/* Replaces characters in the middle of the text by an ellipsis until it is no wider than `room`:
+ * many names differ in their ends alone. Returns its width. */
+static double cut(lp_canvas *c, char shown[MAX_TEXT + 8], lp_font font, double room) {
+    char text[MAX_TEXT + 8];
+    strcpy(text, shown);
+    size_t length = strlen(text), head = length / 2;
+    while (is_inside(text + head))
+        head--;
+    size_t tail = head;
+    double width = set_font(c, font, shown);
+    while (width > room && (head > 0 || tail < length)) {
+        if (head > length - tail)
+            while (is_inside(text + --head))
+                ;
+        else
+            while (is_inside(text + ++tail))
+                ;
+        snprintf(shown, MAX_TEXT + 8, "%.*s…%s", (int)head, text, text + tail);
+        if (head == 0 && tail == length)
+            shown[0] = '\0';
+        width = set_font(c, font, shown);
+    }
+    return width;
+}
+
 void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
                   double room) {
     char shown[MAX_TEXT + 8];
     clean(shown, text);
-    double width = set_font(c, font, shown);
-    size_t length = strlen(shown);
-    while (width > room && length > 0) {
-        do
-            length--;
-        while (length > 0 && (shown[length] & 0xc0) == 0x80);
-        strcpy(shown + length, length > 0 ? "…" : "");
-        width = set_font(c, font, shown);
-    }
+    double width = cut(c, shown, font, room);
     cairo_move_to(c->cr, x - anchor * width, y);
     if (c->format != LP_PLOT_PNG) {
         cairo_show_text(c->cr, shown);

@@ -68,7 +68,7 @@ typedef struct {
 } lp_font;
 
 /* Text. Anchors are shares of the text's width (0 left, 0.5 middle, 1 right); y is the base line.
- * What is wider than `room` is cut and ends in an ellipsis. Invalid UTF-8 and control characters
+ * What is wider than `room` has an ellipsis in its middle. Invalid UTF-8 and control characters
  * are shown as '?'. */
 double lp_text_width(lp_canvas *c, const char *text, lp_font font);
 void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,

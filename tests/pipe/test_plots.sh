@@ -122,6 +122,13 @@ plot-confusion --model c.npz <(pick x_test y_test classes c.npz) -o apart.png
 same "a model in a file of its own" apart.png test.png
 check "an SVG of it" plot-confusion --title Iris c.npz -o confusion.svg
 equal "it is one" "$(head -c 5 confusion.svg)" '<?xml'
+# A name too long for its place keeps both its ends, and letters of two bytes whole.
+long=$(printf 'é%.0s' {1..80})
+for name in "${long}x" "${long}y" "x$long" "y$long"; do
+    printf 'a,b\n1,%s\n2,%s\n' "$long" "$name" | from-csv --label b --header yes | pick y classes >true.npz
+    pick --rename y=y_pred true.npz | pick '*' - true.npz | plot-confusion >"$name.png"
+done
+equal "no two such pictures are the same" "$(sha256sum ./*"$long"*.png | cut -c 1-64 | sort -u | wc -l)" 4
 refuses "no such part" 1 "^labpipe plot-confusion: there is no part 'all' \(there are: train, test\)" \
     plot-confusion --part all c.npz
 refuses "nothing with classes" 1 'part all has no classes' \
