@@ -4,6 +4,7 @@
 # shellcheck disable=SC2012 # ls: the names are this test's own
 . tests/pipe/lib.sh
 umask 022
+libraries=$PWD/$BUILD
 cd "$scratch" || exit 1
 from-csv --label species "$fixtures/iris.csv" >iris.npz
 gen-moons -n 40 | split --train 30 >moons.npz
@@ -153,6 +154,23 @@ fi
 check 'a checkpoint and an output of one name in two folders' "${train[@]}" --checkpoint dir/one.npz -o dir/deep/one.npz moons.npz
 same 'the checkpoint of that name' first.npz dir/one.npz
 same 'the output of that name' trained.npz dir/deep/one.npz
+# Without /proc a temporary has to have a name, since nothing else could give it one. (Nor does a tool then know
+# where it is itself.)
+# shellcheck disable=SC2016 # the inner shell's
+no_proc=(env LD_LIBRARY_PATH="$libraries" unshare -rm bash -c 'mount -t tmpfs none /proc && exec "$@"' -)
+if "${no_proc[@]}" true 2>/dev/null; then
+    mkdir no-proc
+    echo old >no-proc/old.npz
+    chmod 640 no-proc/old.npz
+    for name in new old; do
+        check "no /proc: $name" "${no_proc[@]}" "$tools/pick" x iris.npz -o no-proc/$name.npz
+        same "no /proc: $name" x.npz no-proc/$name.npz
+    done
+    equal 'no /proc: nothing else is left, and modes are kept' "$(cd no-proc && stat -c '%n %a' -- * | tr '\n' ' ')" \
+        'new.npz 644 old.npz 640 '
+else
+    skip 'no name space to mount in: a system without /proc'
+fi
 refuses '-o with the pipe that is read' 2 'pick: ./fifo is the input, too' pick x ./fifo -o ./fifo
 refuses 'a closed standard output' 1 'pick: writing standard output: Bad file descriptor' \
     bash -c 'pick x iris.npz >&-'

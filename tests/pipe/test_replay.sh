@@ -38,7 +38,10 @@ refuses "--find in a folder that is not there" 1 'there is no file with the CRC-
 refuses "--find without such a file" 1 'there is no file with the CRC-32 8872abc5 in data either' replay --find data iris.npz
 cp "$OLDPWD/docs/iris.png" pictures/a.png
 if from-images pictures >pictures.npz; then
+    equal "a folder" "$(replay pictures.npz)" "pictures.npz: the recipe gives the same bytes"
     mkdir attic
+    equal "--find beside a folder that is there" "$(replay --find attic pictures.npz)" \
+        "pictures.npz: the recipe gives the same bytes"
     mv pictures attic/
     equal "--find and a folder" "$(replay --find attic pictures.npz)" "pictures.npz: the recipe gives the same bytes"
 else
@@ -48,7 +51,7 @@ fi
 mkdir below
 cp "$fixtures/iris.csv" below/iris.csv
 from-csv --label species below/iris.csv >below.npz
-mv below/iris.csv pictures
+mv below/iris.csv data
 equal "--find: a path with a folder" "$(replay --find . below.npz)" "below.npz: the recipe gives the same bytes"
 equal "a day's time" "$(replay --time-limit 86400 deflated.npz)" "deflated.npz: the recipe gives the same bytes"
 equal "a year's time" "$(replay --time-limit 31536000 deflated.npz)" "deflated.npz: the recipe gives the same bytes"
@@ -267,6 +270,13 @@ hostile 'a terminal' '/dev/tty: a recipe names regular files only|/dev/tty: .*No
 hostile 'the environment' '/proc/self/environ: a recipe names no files in /proc' \
     'labpipe from-csv --crc32 00000000 /proc/self/environ'
 hostile 'a link to the environment' 'environ: a recipe names no files in /proc' 'labpipe from-csv --crc32 00000000 environ'
+if touch /dev/shm/secret.$$ 2>/dev/null; then
+    hostile 'a file in /dev' "/dev/shm/secret.$$: a recipe names no files in /dev$" \
+        "labpipe from-csv --crc32 00000000 /dev/shm/secret.$$"
+    rm -f /dev/shm/secret.$$
+else
+    skip "no /dev/shm: a file in /dev"
+fi
 hostile 'a way round' 'a recipe names no files in /proc' "labpipe from-csv --crc32 00000000 $PWD/../../../../proc/self/../self/environ"
 hostile 'standard input' 'standard input: it is empty' 'labpipe from-csv --crc32 00000000 -'
 hostile 'an open descriptor' "/dev/fd/9: (it cannot be opened|$missing)" 'labpipe gen-moons -n 4 | labpipe predict --model /dev/fd/9'

@@ -153,10 +153,15 @@ first_line() { # first_line NAME PATTERN COMMAND...: it fails, and says so once;
     fi
 }
 first_line "a build without MPI" 'built without MPI \(build it with make MPI=1\)' mpi 2 "${mlp[@]}" --shards 8 moons.npz
+printf 'int nothing;\n' | cc -x c -shared -fPIC -o "with/$BUILD/liblabpipe-mpi.so.0" -
+refuses "another library of that name" 1 'MPI cannot be used: .*liblabpipe-mpi.so.0: undefined symbol' \
+    "${started[@]}" "$with/train-mlp" "${mlp[@]:1}" --shards 8 moons.npz
 # shellcheck disable=SC2046 # flags
 cc -O1 -shared -fPIC -D_GNU_SOURCE -I"$top/lib" $(pkg-config --cflags ompi-c) -o "with/$BUILD/liblabpipe-mpi.so.0" \
     "$top/lib/num/ranks_mpi.c" "with/$BUILD/liblabpipe.so.0" $(pkg-config --libs ompi-c)
 
+refuses "processes that another MPI started" 1 '2 processes were started as one job, and MPI knows of 1 \(mpirun has' \
+    env PMI_SIZE=2 PMI_RANK=0 "$with/train-mlp" "${mlp[@]:1}" --shards 8 moons.npz
 for ranks in 1 2 3 4 8; do
     for threads in 1 2; do
         mpi $ranks "${mlp[@]}" --shards 8 --threads $threads moons.npz >ranks.npz
@@ -175,6 +180,28 @@ done
 "${mlp[@]}" --shards 8 <moons.npz >piped.npz
 same "from standard input, which rank 0 hands out" piped.npz ranks.npz
 
+rm -f c.npz
+for run in "begins" "is at its end"; do
+    mpi 2 "${mlp[@]}" --shards 8 --checkpoint c.npz --checkpoint-every 2 --resume -o ranks.npz moons.npz
+    same "a job that may resume, and $run" mlp.npz ranks.npz
+done
+rm c.npz
+
+if [ -n "$python" ]; then # more than rank 0 hands out at once, late, and from a descriptor that does not block
+    gen-moons -n 100000 | split >large.npz
+    large=(train-mlp --hidden 3 --batch 1000 --epochs 1 --shards 2)
+    "${large[@]}" <large.npz >piped.npz
+    { head -c 1500000 large.npz; sleep 0.5; tail -c +1500001 large.npz; } | mpirun --oversubscribe -n 2 "$python" -c '
+import os, sys
+os.set_blocking(0, False)
+os.execv(sys.argv[1], sys.argv[1:])' "$with/train-mlp" "${large[@]:1}" >ranks.npz 2>job.log || fail "$(cat job.log)"
+    same "a large standard input, which comes late" piped.npz ranks.npz
+else
+    skip "no python: a large standard input"
+fi
+mkfifo fifo
+first_line "a named pipe, which only one could read" 'reading fifo: it is not a regular file, which every process' \
+    mpi 2 "${mlp[@]}" --shards 8 fifo
 first_line "all ranks' error is one line" 'reading nothing.npz: it cannot be opened' mpi 3 "${mlp[@]}" --shards 8 nothing.npz
 first_line "so is a mistyped option" "train-mlp: unknown option '--nonsense'" mpi 3 train-mlp --nonsense
 # shellcheck disable=SC2016 # expanded by the ranks' shells

@@ -88,6 +88,42 @@ while read -r case; do
     check "in a pipe, no forged line: $case" piped '! grep -qE "^ *(recipe: forged|x  f8  \(1,\)  forged|forged|owned)" out'
 done <people
 
+# A terminal without a screen (a pseudo-terminal of Python's): what is not text is refused, unless a job's launcher
+# (mpirun) gave its processes the terminal; a line comes whole; and a terminal that is gone is an error.
+check "a pseudo-terminal" "$python" - <<'PYTHON'
+import os, pty, subprocess, tty
+import numpy as np
+
+def on_terminal(*command, is_gone=False, **more):
+    try:
+        master, slave = pty.openpty()
+    except OSError:
+        return None
+    tty.setraw(slave)
+    if is_gone:
+        os.close(master)
+    process = subprocess.Popen(command, stdout=slave, stderr=subprocess.PIPE, **more)
+    os.close(slave)
+    shown = b""
+    while not is_gone:
+        try:
+            shown += os.read(master, 65536)
+        except OSError: # the last writer has closed it
+            break
+    errors = process.stderr.read().decode()
+    return process.wait(), shown, errors
+
+binary = subprocess.run(["gen-moons", "-n", "9"], stdout=subprocess.PIPE).stdout
+np.savez("cells.npz", t=np.array(["a\x7fb", "\x1b[1m", "c\td"]))
+if on_terminal("true") is not None:
+    assert on_terminal("gen-moons", "-n", "9") == (2, b"", "labpipe gen-moons: standard output is a terminal, and the "
+        "result is binary (redirect it, or give -o FILE)\n")
+    assert on_terminal("gen-moons", "-n", "9", env={**os.environ, "OMPI_COMM_WORLD_SIZE": "1"}) == (0, binary, "")
+    assert on_terminal("to-csv", "--no-header", "t", "./cells.npz") == (0, b"a?b\n?[1m\nc\td\n", "")
+    status, _, errors = on_terminal("to-csv", "--no-header", "t", "./cells.npz", is_gone=True)
+    assert (status, errors) == (1, "labpipe to-csv: writing standard output: Input/output error\n"), (status, errors)
+PYTHON
+
 if ! command -v tmux >/dev/null; then
     skip "this machine has no tmux: the screen"
     exit 0

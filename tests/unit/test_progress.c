@@ -17,6 +17,12 @@ static void pass_seconds(double seconds) {
     nanosleep(&t, NULL);
 }
 
+static double seconds_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 /* Runs it with `errors` as its standard error, and reads what comes out at `from`. */
 static void run(void (*work)(void), int errors, int from, char *text, size_t size) {
     fflush(stdout);
@@ -79,7 +85,7 @@ static void rates_and_times(void) {
 }
 
 static void read_bytes(void) {
-    static const double at[][2] = {{512e3, 0}, {9.96e6, 12.3e6}, {1.5e9, 3e12}};
+    static const double at[][2] = {{512e3, 0}, {9.96e6, 12.3e6}, {1.5e9, 3e12}, {5e15, 0}};
     lp_now.common.progress = true;
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         lp_progress_of_reading((size_t)at[i][0] - 1, (size_t)at[i][1]);
@@ -95,6 +101,29 @@ static void bytes(void) {
     CHECK_HOLDS(text, "labpipe some-tool: reading, 512 kB\n");
     CHECK_HOLDS(text, "labpipe some-tool: reading, 10 MB of 12 MB\n");
     CHECK_HOLDS(text, "labpipe some-tool: reading, 1.5 GB of 3.0 TB\n");
+    CHECK_HOLDS(text, "labpipe some-tool: reading, 5000 TB\n");
+}
+
+/* Each checkpoint is a file of its own, which has to take a second before it is shown. */
+static void write_two_files(void) {
+    lp_now.common.progress = true;
+    lp_progress_bytes(LP_PROGRESS_WRITING, 1000, 0);
+    pass_seconds(1.1);
+    lp_progress_bytes(LP_PROGRESS_WRITING, 2000000, 0);
+    pass_seconds(0.6);
+    const double began = seconds_now();
+    lp_progress_bytes(LP_PROGRESS_WRITING, 3000, 0);
+    pass_seconds(0.6);
+    if (seconds_now() - began < 0.9) /* unless the machine is busy */
+        lp_progress_bytes(LP_PROGRESS_WRITING, 4000000, 0);
+    pass_seconds(0.6);
+    lp_progress_bytes(LP_PROGRESS_WRITING, 5000000, 0);
+}
+
+static void two_files(void) {
+    char text[1000] = "";
+    log_of(write_two_files, text, sizeof text);
+    CHECK_TEXT(text, "labpipe some-tool: writing, 2.0 MB\nlabpipe some-tool: writing, 5.0 MB\n");
 }
 
 static void narrow(void) {
@@ -123,6 +152,7 @@ int main(void) {
     return check_main("progress", (check_test[]){
                                       {"rates, and the time that is left", rates_and_times},
                                       {"bytes, in their units", bytes},
+                                      {"bytes of one file after the other", two_files},
                                       {"one line of a terminal", one_line_of_a_terminal},
                                       {0},
                                   });

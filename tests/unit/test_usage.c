@@ -75,6 +75,9 @@ static void paragraphs_and_lines(void) {
     char *text = print_with(manual, lp_usage_help);
     CHECK_HOLDS(text, "\nOne two.\n\n.three\n  four   five\nsix\n");
     free(text);
+    text = print_with("One  two.\n  three   four", lp_usage_help);
+    CHECK_HOLDS(text, "\nOne two.\n  three   four\n\nOptions:\n");
+    free(text);
     text = print_with(manual, lp_usage_man);
     CHECK_HOLDS(text,
                 ".SH DESCRIPTION\nOne two.\n.PP\n\\&.three\n.br\n\\ \\ \\ four five\nsix\n.SH");
