@@ -39,13 +39,15 @@ KERNEL_CFLAGS ?=
 COUNTED := base io cli
 COUNTED_CFLAGS ?=
 
-# What the objects, and what the dispatch among the kernels, are built with: a file each, a line a variable. `make
-# install` takes what it finds there, whoever calls it.
+# What the objects, the dispatch among the kernels and the tools are built with: a file each, a line a variable.
+# `make install` takes what it finds there, whoever calls it.
 built_with/.flags := CC CFLAGS LDFLAGS KERNEL_CFLAGS COUNTED_CFLAGS VERSION RELEASED
 built_with/.isas := ISAS
+built_with/.mpi := MPI
+BUILT_WITH := .flags .isas .mpi
 recall = $(foreach name,$(built_with/$(1)),$(eval $(name) := $$(shell sed -n 's/^$(name)=//p' $(BUILD)/$(1))))
-ifneq ($(and $(filter install,$(MAKECMDGOALS)),$(wildcard $(BUILD)/.flags),$(wildcard $(BUILD)/.isas)),)
-$(call recall,.flags)$(call recall,.isas)
+ifneq ($(filter install,$(MAKECMDGOALS)),)
+$(foreach file,$(BUILT_WITH),$(if $(wildcard $(BUILD)/$(file)),$(call recall,$(file))))
 endif
 
 KERNEL_OBJ := $(foreach isa,$(ISAS),$(foreach size,4 8,$(BUILD)/lib/num/kernels/$(isa).f$(size).o))
@@ -87,19 +89,20 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,\
 MAKEFLAGS += --no-builtin-rules
 
 all: tools quick ## build the tools and run the quick tests (the default)
-tools: $(TOOLS) $(if $(MPI),$(MPI_SHARED)) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information, MPI=1: for mpirun too)
+tools: $(TOOLS) $(BUILD)/.mpi $(if $(MPI),$(MPI_SHARED)) ## build the tools into bin/ (V=1: whole commands, DEBUG=1: debug information, MPI=1: for mpirun too)
 
 # A file is written anew where they are built with something else now, and they after it.
 now_with = $(strip $(foreach name,$(built_with/$(1)),$(name)=$($(name))))
 before_with = $(strip $(shell cat $(BUILD)/$(1) 2>/dev/null))
-ifneq ($(call now_with,.flags),$(call before_with,.flags))
-$(BUILD)/.flags: FORCE
+define write_anew
+ifneq ($$(call now_with,$(1)),$$(call before_with,$(1)))
+$(BUILD)/$(1): FORCE
 endif
-ifneq ($(call now_with,.isas),$(call before_with,.isas))
-$(BUILD)/.isas: FORCE
-endif
-$(BUILD)/.flags $(BUILD)/.isas: $(BUILD)/%:
+endef
+$(foreach file,$(BUILT_WITH),$(eval $(call write_anew,$(file))))
+$(BUILT_WITH:%=$(BUILD)/%): $(BUILD)/%:
 	@mkdir -p $(@D)
+	@$(if $(MPI),,rm -f $(MPI_SHARED))
 	@printf '%s\n' $(foreach name,$(built_with/$*),$(call quoted,$(name)=$($(name)))) >$@
 FORCE:
 READY := $(BUILD)/.checked $(BUILD)/.flags

@@ -11,7 +11,7 @@ work=$(cd "$BUILD/identical" && pwd)
 
 # The makes below start without the variables of the one above, but for those that the tools were built with.
 unset MAKEFLAGS MFLAGS MAKELEVEL SMALL ONLY OUT RATINGS TITLE FACES FASHION CIFAR
-mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas")
+mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas" "$BUILD/.mpi")
 
 # digest_streams FILE ISA THREADS VARIABLE=VALUE...: makes streams, and writes "DIGEST  NAME" of each
 # to FILE, by name. An empty ISA or THREADS is the machine's own.

@@ -11,7 +11,7 @@ export PATH LC_ALL=C
 # The unit tests look for leaks; a tool's memory goes with its process.
 export ASAN_OPTIONS=detect_leaks=0
 # What make is told so that it finds the tools up to date.
-mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas")
+mapfile -t built < <(cat "$BUILD/.flags" "$BUILD/.isas" "$BUILD/.mpi")
 fixtures=$PWD/fixtures
 scratch=$(mktemp -d)
 suite=$(basename "$0" .sh)

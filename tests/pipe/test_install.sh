@@ -40,6 +40,12 @@ compiles "other LDFLAGS" 2 CC='env cc' LDFLAGS=-Wl,-z,now
 compiles "other instruction sets" 1 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic
 compiles "another version" 2 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic VERSION=0.0.1
 compiles "MPI=1: none of them" 0 CC='env cc' LDFLAGS=-Wl,-z,now ISAS=generic VERSION=0.0.1 MPI=1
+: >"$scratch/build/liblabpipe-mpi.so.0"
+by_make() { (unset MAKEFLAGS MFLAGS MAKELEVEL; make -s BUILD="$scratch/build" "$@"); }
+check "for mpirun" by_make MPI=1 "$scratch/build/.mpi"
+check "its library stays" [ -e "$scratch/build/liblabpipe-mpi.so.0" ]
+check "and without" by_make "$scratch/build/.mpi"
+check "it is gone" [ ! -e "$scratch/build/liblabpipe-mpi.so.0" ]
 in_tree() { (unset MAKEFLAGS MFLAGS MAKELEVEL; CFLAGS=-Og make BIN="$BIN" BUILD="$BUILD" "$@"); }
 check "the tree is up to date for what it was built with" in_tree -q tools "${built[@]}"
 check "and not for something else" [ "$(in_tree -n tools | grep -c ' -c -o ')" -gt 100 ]
