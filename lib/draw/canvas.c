@@ -249,12 +249,13 @@ static bool is_inside(const char *letter) {
     return (*letter & 0xc0) == 0x80;
 }
 
-/* Replaces characters in the middle of the text by an ellipsis until it is no wider than `room`:
- * many names differ in their ends alone. Returns its width. */
-static double cut(lp_canvas *c, char shown[MAX_TEXT + 8], lp_font font, double room) {
+/* Replaces characters in the middle of a name, or at the end of a sentence, by an ellipsis until
+ * the text is no wider than `room`: many names differ in their ends alone. Returns its width. */
+static double cut(lp_canvas *c, char shown[MAX_TEXT + 8], lp_font font, bool is_sentence,
+                  double room) {
     char text[MAX_TEXT + 8];
     strcpy(text, shown);
-    size_t length = strlen(text), head = length / 2;
+    size_t length = strlen(text), head = is_sentence ? length : length / 2;
     while (is_inside(text + head))
         head--;
     size_t tail = head;
@@ -274,11 +275,11 @@ static double cut(lp_canvas *c, char shown[MAX_TEXT + 8], lp_font font, double r
     return width;
 }
 
-void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
-                  double room) {
+static void draw_text(lp_canvas *c, const char *text, lp_font font, bool is_sentence, double x,
+                      double y, double anchor, double room) {
     char shown[MAX_TEXT + 8];
     clean(shown, text);
-    double width = cut(c, shown, font, room);
+    double width = cut(c, shown, font, is_sentence, room);
     cairo_move_to(c->cr, x - anchor * width, y);
     if (c->format != LP_PLOT_PNG) {
         cairo_show_text(c->cr, shown);
@@ -287,6 +288,15 @@ void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double
     // cairo would put each glyph on a whole pixel.
     cairo_text_path(c->cr, shown);
     cairo_fill(c->cr);
+}
+
+void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
+                  double room) {
+    draw_text(c, text, font, false, x, y, anchor, room);
+}
+
+void lp_draw_title(lp_canvas *c, const char *text, lp_font font, double x, double y, double room) {
+    draw_text(c, text, font, true, x, y, 0, room);
 }
 
 void lp_draw_text_upwards(lp_canvas *c, const char *text, lp_font font, double x, double y,

@@ -74,7 +74,10 @@ double lp_text_width(lp_canvas *c, const char *text, lp_font font);
 void lp_draw_text(lp_canvas *c, const char *text, lp_font font, double x, double y, double anchor,
                   double room);
 
-/* The same, upwards: (x, y) is the middle of the base line. */
+/* The same for a title, with the ellipsis at its end. */
+void lp_draw_title(lp_canvas *c, const char *text, lp_font font, double x, double y, double room);
+
+/* As lp_draw_text, upwards: (x, y) is the middle of the base line. */
 void lp_draw_text_upwards(lp_canvas *c, const char *text, lp_font font, double x, double y,
                           double room);
 

@@ -104,7 +104,7 @@ lp_box lp_frame_head(lp_canvas *c, const lp_plot_frame *frame, const lp_legend_e
     lp_box box = {outer, outer, c->width - 2 * outer, c->height - 2 * outer};
     if (frame->title != NULL && frame->title[0] != '\0') {
         lp_set_colour(c->cr, lp_ink);
-        lp_draw_text(c, frame->title, title_font, box.x, box.y + 12, 0, box.width);
+        lp_draw_title(c, frame->title, title_font, box.x, box.y + 12, box.width);
         box.y += 22;
         box.height -= 22;
     }

@@ -275,7 +275,7 @@ static int draw_text(lp_image *image, const layout *l, size_t sets, const lp_til
         return -1;
     lp_set_colour(c.cr, lp_ink);
     if (wish->title != NULL)
-        lp_draw_text(&c, wish->title, title_font, left, left + 14, 0, room);
+        lp_draw_title(&c, wish->title, title_font, left, left + 14, room);
     for (size_t s = 0; s < sets; s++) {
         const grid *g = &l->grid[s];
         double across = (double)g->across;
