@@ -21,7 +21,8 @@ if [ "$what" = size ]; then
     epochs=$3
     if [ "$epochs" -ge 100 ] && [ $((epochs * batches)) -lt 1300 ]; then epochs=$((1300 / batches)); fi
     echo "faces=$n batch=$batch small_batch=$(least 8 "$n") batches=$batches epochs=$epochs dozen=$(least 12 $((n - 1)))"
-    for rank in 16 24 64; do echo "rank_$rank=$(least "$rank" "$n")"; done
+    # Less their mean, n faces span n - 1 directions: one more eigenface would be noise.
+    for rank in 16 24 64; do echo "rank_$rank=$(least "$rank" $((n - 1)))"; done
     exit
 fi
 faces=0 small_batch=0 epochs=0 rank_24=0

@@ -54,7 +54,8 @@ faces() { lab "$scratch/out/small/faces/people/table.tsv" "$scratch/out/small/fa
 check 'nine faces in folders' faces
 table=$scratch/out/small/faces/people/table.tsv
 check 'the table says whose faces they are' grep -q "data: 9 pictures in $scratch/people," "$table"
-check 'and has as many eigenfaces as there are faces' grep -q '^PCA, 9 eigenfaces' "$table"
+check 'and has as many eigenfaces as nine faces span less their mean' grep -q '^PCA, 8 eigenfaces' "$table"
+equal 'which are all of the variance' "$(grep '^8 eigenfaces: variance explained' "$table" | cut -f 3)" '100.0 %'
 rm -rf "$scratch/out/small/faces/people"
 # shellcheck disable=SC2016 # make's own
 check 'a rate that diverges' faces 'FACES_report=--lr 1e4 --batch $$$$batch'
