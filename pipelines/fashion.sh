@@ -60,7 +60,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$failures" "$work"' EXIT
 runs=("$dir"/w32-[0-9].npz)
 
-row "fashion, ${#runs[@]} seeds" 'the report, %' 'accuracy, %' 'loss' 'in training, %' 'epochs to within 1 %' seconds 'MNIST, PyTorch, %'
+row "fashion, ${#runs[@]} seed$([ ${#runs[@]} = 1 ] || echo s)" 'the report, %' 'accuracy, %' 'loss' 'in training, %' 'epochs to within 1 %' seconds 'MNIST, PyTorch, %'
 run w32 '784-32-10, SGD 0.1' '' 94.4
 run w128 '784-128-10' '' 95.1
 run w512 '784-512-10' '' 95.5
