@@ -153,7 +153,8 @@ static int check_origin(lp_stream *s, const char *name, const char *what, const 
     if (text == NULL)
         return lp_fail(e, "%s is not a text", name);
     if (strcmp(text, now) != 0)
-        return lp_fail(e, "the checkpoint is of other %s: '%s', now '%s'", what, text, now);
+        return lp_fail(e, "the checkpoint is of other %s: '%s', now '%s' (remove it to start anew)",
+                       what, text, now);
     return 0;
 }
 

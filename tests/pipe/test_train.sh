@@ -191,7 +191,7 @@ check 'progress of a perceptron' grep '^labpipe train-perceptron: epoch 3000 of 
 train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 moons.npz >/dev/null
 refuses 'resumed on other data' 1 'resuming: the checkpoint is of other data' \
     train-mlp --hidden 8 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume gauss.npz
-refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options' \
+refuses 'resumed with other options' 1 'resuming: the checkpoint is of other options: .* \(remove it to start anew\)$' \
     train-mlp --hidden 9 --epochs 9 --checkpoint c.npz --checkpoint-every 4 --resume moons.npz
 
 # By default a run leaves a curve, as often as the counts of rows and parameters say; --eval-every 0
