@@ -17,7 +17,10 @@ static int read_one_hot(const lp_tensor *y, lp_labels *l, lp_error *e) {
             ones += value == 1 ? 1 : value == 0 ? 0 : 2;
         }
         if (ones != 1)
-            return lp_fail(e, "%s: row %zu is not one-hot (one 1, the rest 0)", l->name, r);
+            return lp_fail(e,
+                           "%s: row %zu is not one-hot: one 1, the rest 0 (numbers to predict are "
+                           "floats, trained on with --loss mse)",
+                           l->name, r);
     }
     return 0;
 }

@@ -90,7 +90,9 @@ static int add_entry(lp_libsvm *t, const char *word, const char *end, size_t *la
     if (digit < colon || colon == word)
         return lp_fail(e, "'%.*s': the index is not a whole number", length, word);
     if (index == 0)
-        return lp_fail(e, "'%.*s': indices begin at 1", length, word);
+        return lp_fail(
+            e, "'%.*s': indices begin at 1 (scikit-learn's dump_svmlight_file: zero_based=False)",
+            length, word);
     if (index <= *last)
         return lp_fail(e, "'%.*s': indices have to ascend, the one before is %zu", length, word,
                        *last);

@@ -42,8 +42,9 @@ static size_t widen(row_blocks *b, size_t from, size_t most) {
 static int check_finite(const lp_tensor *x, size_t first, lp_error *e) {
     size_t bad;
     if (x->type.kind == 'f' && lp_tensor_find_nonfinite(x, &bad))
-        return lp_fail(e, "row %zu, column %zu is %g", first + bad / lp_tensor_row_size(x),
-                       bad % lp_tensor_row_size(x), lp_tensor_at(x, bad));
+        return lp_fail(e, "row %zu, column %zu is %g%s", first + bad / lp_tensor_row_size(x),
+                       bad % lp_tensor_row_size(x), lp_tensor_at(x, bad),
+                       isnan(lp_tensor_at(x, bad)) ? " (labpipe impute fills missing values)" : "");
     return 0;
 }
 

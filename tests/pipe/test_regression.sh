@@ -60,5 +60,12 @@ refuses 'targets under cross-entropy' 1 'y_train' train-mlp parts.npz
 awk -F, -v OFS=, 'NR > 1 { $4 = int($4) } { print }' houses.csv | from-csv --target price >whole.npz
 refuses 'whole targets under cross-entropy' 1 \
     '^labpipe train-mlp: y holds [0-9]+ different floats in [0-9]+ rows: a model that predicts numbers is trained with --loss mse' train-mlp whole.npz
+$python -c "import numpy as np; x = np.arange(8.).reshape(4, 2); np.savez('two.npz', x=x, y=x * 2.5); np.savez('ints.npz', x=x, y=(x * 2).astype(int))"
+for how in '' '--loss mse'; do
+    # shellcheck disable=SC2086
+    refuses "two whole numbers to predict $how" 1 'y: row 0 is not one-hot: .* \(numbers to predict are floats, trained on with --loss mse\)$' train-mlp $how ints.npz
+done
+refuses 'two floats to predict without it' 1 'trained on with --loss mse\)$' train-mlp two.npz
+check 'two floats to predict' train-mlp --loss mse --lr 0.001 two.npz -o two-model.npz
 printf 'a,y\n1,-1\n2,1\n3,1\n4,-1\n' | from-csv --target y >signs.npz
 check 'floats -1 and 1 are classes' train-mlp --epochs 1 signs.npz -o signs-model.npz
