@@ -118,6 +118,13 @@ int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *wa
         lp_model_scores(&m, &x, x_name, &scores, e))
         return -1;
     bool labelled = lp_model_has_classes(&m, from);
+    if (model != NULL && lp_model_is_in(s)) {
+        lp_model_drop(s);
+        if (warnings != NULL)
+            lp_buffer_printf(warnings,
+                             "the model beside the data is left out: the predictions are of "
+                             "another\n");
+    }
     put_predictions(&m, s, &scores, labelled);
     return lp_model_classes(&m, labelled) > 0 && m.schema.classes.data != NULL
                ? lp_labels_recode(s, &m.schema.classes, warnings, e)

@@ -50,9 +50,10 @@ void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t 
  *                      predicted numbers
  *     y_score [n, k]   the classes' probabilities (cross-entropy) or outputs; for a perceptron [n],
  *                      x·weight + bias
- * `model` is the stream that holds the model, NULL for s itself. Features are matched to the
- * model's (data/features.h), and where the model's classes have names, so are the stream's labels:
- * y_pred, y and `classes` then number them alike (data/labels.h). `warnings` gets lines for people.
+ * `model` is the stream that holds the model, NULL for s itself; one that s has too is dropped,
+ * with its history, since the predictions are not its own. Features are matched to the model's
+ * (data/features.h), and where the model's classes have names, so are the stream's labels: y_pred,
+ * y and `classes` then number them alike (data/labels.h). `warnings` gets lines for people.
  */
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
                lp_error *e);

@@ -19,6 +19,13 @@ equal 'scores by the names of their classes' "$(to-csv --class-names y_pred y_sc
 equal 'eval --model scales alike' "$(eval --model model.npz --tsv raw.npz | sed -n 2p | cut -f 1-3)" \
     "$(pick y y_pred classes answers.npz | eval --tsv | sed -n 2p | cut -f 1-3)"
 replays 'an answer, its model included' answers.npz
+# Beside another model, which is worse: the answers are those to the data alone.
+pick x y classes features raw.npz | train-mlp --epochs 0 >worse.npz
+predict --model model.npz worse.npz 2>warning >beside.npz
+equal 'another model is left out' "$(cat warning)" \
+    'labpipe predict: the model beside the data is left out: the predictions are of another'
+equal 'the same figures' "$(eval --tsv beside.npz)" "$(eval --tsv answers.npz)"
+check 'another than those of the other' test "$(eval --tsv worse.npz | cut -f 3)" != "$(eval --tsv beside.npz | cut -f 3)"
 gen-moons -n 40 >moons.npz
 refuses 'another width' 1 'x has 2 columns, the model takes 4' predict --model model.npz <(pick x moons.npz)
 refuses 'no model' 1 'there is no model' predict moons.npz
