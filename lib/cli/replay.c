@@ -241,7 +241,7 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-enum { ENDED, ENOUGH, LATE };
+enum { ENDED, ENOUGH, LATE, UNREADABLE };
 
 /* Hands on what the last tool writes, and keeps the first lines of all. */
 static int drain(int out, int errors, const lp_replay_options *o, lp_replay_take *take,
@@ -259,7 +259,9 @@ static int drain(int out, int errors, const lp_replay_options *o, lp_replay_take
             if (fd[i].fd < 0 || fd[i].revents == 0)
                 continue;
             const ssize_t size = lp_read_some(fd[i].fd, bytes, sizeof bytes);
-            if (size <= 0) {
+            if (size < 0)
+                return UNREADABLE;
+            if (size == 0) {
                 fd[i].fd = -1;
                 continue;
             }
@@ -310,6 +312,8 @@ int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_ta
     close(errors[1]);
     if (!failed)
         how = drain(out[0], errors[0], o, take, context, &lines);
+    if (how == UNREADABLE)
+        failed = lp_fail_errno(e, "reading what the recipe makes");
     if (how != ENDED)
         kill_all(&r);
     close(out[0]);
