@@ -330,8 +330,12 @@ int lp_replay_run(const lp_pipeline *p, const lp_replay_options *o, lp_replay_ta
 
 FILE *lp_replay_temporary(lp_error *e) {
     const int fd = lp_temporary_file(e);
-    FILE *file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
-    if (fd >= 0 && file == NULL)
+    if (fd < 0)
+        return NULL;
+    FILE *file = fdopen(fd, "w+b");
+    if (file == NULL) {
         lp_fail_errno(e, "no temporary file can be made");
+        close(fd);
+    }
     return file;
 }
