@@ -20,14 +20,24 @@ questions() { # questions LAB
 }
 
 arguments=()
+section() { # section FOLDER ABOUT
+    arguments+=(--name "${1#"$out"/}" --about "$2" "$1")
+}
+shared=
 for table in "${tables[@]}"; do
-    folder=${table%/table.tsv} name=${table%/table.tsv}
-    name=${name#"$out"/}
-    lab=${name#small/}
+    folder=${table%/table.tsv}
+    lab=${folder#"$out"/}
+    lab=${lab#small/}
     lab=${lab%%/*}
     questions "$lab" >"$folder/table-questions.tsv"
     about=$(awk -F ' *[|] *' -v lab="\`$lab\`" '$2 == lab { print $3; exit }' README.md)
-    arguments+=(--name "$name" --about "$about" "$folder")
+    # What a lab makes once for all its data sets is in the folder of their folders.
+    parent=${folder%/*}
+    if [ "${parent##*/}" = "$lab" ] && [ "$parent" != "$shared" ] && compgen -G "$parent/*.png" >/dev/null; then
+        shared=$parent
+        section "$parent" "$about: what does not depend on the data set"
+    fi
+    section "$folder" "$about"
 done
 "$bin/labpipe" report --title "labpipe's labs" -o "$out/report.html" "${arguments[@]}"
 echo "$out/report.html"

@@ -148,6 +148,7 @@ table() {
     note "the ratings, $(figure observed n %d "$set/gd-1e-5-1.npz") of ${size% *} users and ${size#* } films, are $(
         if [ -e "$set/origin" ]; then echo "those in $(head -n 1 "$set/origin")"; else
             echo 'generated: RATINGS=DIR takes MovieLens, on which "run again" was measured'; fi)"
+    note "pictures and streams of the small matrix: $dir/"
 }
 
 "$@"

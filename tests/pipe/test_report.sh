@@ -74,12 +74,20 @@ cp adam.npz out/lab2
 cp sgd.npz out/small/faces/generated
 printf 'lab 2\tthe report\there\nrank 2\t15.2288\t15.2287\n' >out/lab2/table.tsv
 cp out/lab2/table.tsv out/small/faces/generated
+mkdir -p out/lab1/generated out/lab1/real
+cp adam.npz out/lab1
+plot-curves adam.npz -o out/lab1/curves-sgd.png
+cp out/lab2/table.tsv out/lab1/generated
+cp out/lab2/table.tsv out/lab1/real
 labs() { (cd "$top" && bash make/report.sh "$tools" "$scratch/$1"); }
 check 'make report' labs out
 has 'the labs' out/report.html 'labpipe&#39;s labs' 'an MLP 4-12-3 with scalar biases, ten runs' '15.2287' ' questions ' \
     'Iris, centred, rank 2: error 15.2288'
+equal 'what a lab has for all its data is there once' \
+    "$(grep -o '^<h2>lab[^<]*' out/report.html | cut -c 5- | tr '\n' ' ')" 'lab1 lab1/generated lab1/real lab2 '
+equal 'with its picture' "$(grep -o 'alt="curves-sgd"' out/report.html | wc -l)" 1
 equal 'small forms are left out' "$(text out/report.html | grep -c faces)" 0
-rm -r out/lab2
+rm -r out/lab1 out/lab2
 check 'make report of small forms' labs out
 has 'the labs in small' out/report.html 'small/faces/generated' 'autoencoders that die'
 rm -r out/small
