@@ -5,7 +5,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL OUT RATINGS TITLE FACES FASHION CIFAR
 out=$scratch/out
 
 check "the labs run in their small form" make -s -j "$(nproc 2>/dev/null || echo 1)" labs SMALL=1 \
-    ISAS="$(cat "$BUILD/.isas")" OUT="$out" BIN="$BIN" BUILD="$BUILD"
+    "${built[@]}" OUT="$out" BIN="$BIN" BUILD="$BUILD"
 
 # What each lab has: its rows and notes, one a line, and its files.
 labs=$(sed -n 's/^LABS += //p' pipelines/*.mk)
