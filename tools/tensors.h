@@ -65,7 +65,9 @@
     {"snapshot.T.*", "as in the model", "the tensors of the model at time T"}
 #define PREDICTION_ROWS \
     {"y_pred", "[n] or [n, k]", "predicted classes or numbers"}, \
-    {"y_score", "[n, k]", "the probability of each class, or a perceptron's number"}
+    {"y_score", "[n, k]", "the probability of each class, or a perceptron's number"}, \
+    {"y_pred.of", "[]", \
+     "the features that they are of, where --x named others than the labels' that eval takes"}
 /* clang-format on */
 
 #endif

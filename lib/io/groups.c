@@ -50,6 +50,7 @@ static const row rows[] = {
 
     {"x_pred", LP_GROUP_RESULTS, false, false, NULL},
     {"y_pred", LP_GROUP_RESULTS, false, false, NULL},
+    {"y_pred.of", LP_GROUP_RESULTS, false, false, NULL},
     {"y_score", LP_GROUP_RESULTS, false, false, NULL},
     {"y_cols", LP_GROUP_RESULTS, false, false, NULL},
 };

@@ -5,6 +5,7 @@
 #include "data/labels.h"
 #include "learn/classification.h"
 #include "learn/evaluator.h"
+#include "learn/predict.h"
 #include "learn/regression.h"
 #include "mf/factors.h"
 #include "mf/matrix.h"
@@ -204,19 +205,14 @@ static int evaluate_numbers(lp_stream *s, const char *y, const char *part, lp_re
 }
 
 static int evaluate_predictions(lp_stream *s, int64_t top_k, lp_report *r, lp_error *e) {
-    static const struct {
-        const char *y, *name;
-    } against[] = {{"y", "all"}, {"y_test", "test"}, {"y_val", "val"}, {"y_train", "train"}};
-    size_t i = 0;
-    while (i < 3 && !lp_stream_has(s, against[i].y))
-        i++;
-    const lp_tensor *y = lp_stream_get(s, against[i].y, e);
+    const lp_truth *truth = lp_truth_of(s, e);
+    const lp_tensor *y = truth != NULL ? lp_stream_get(s, truth->y, e) : NULL;
     const lp_tensor *predicted = y != NULL ? lp_stream_get(s, "y_pred", e) : NULL;
     if (predicted == NULL)
         return -1;
     if (lp_is_targets(y) && lp_is_targets(predicted))
-        return evaluate_numbers(s, against[i].y, against[i].name, r, e);
-    return evaluate_classes(s, against[i].y, against[i].name, top_k, r, e);
+        return evaluate_numbers(s, truth->y, truth->part, r, e);
+    return evaluate_classes(s, truth->y, truth->part, top_k, r, e);
 }
 
 /* ---- factors ---- */

@@ -106,6 +106,52 @@ static void put_predictions(const lp_model *m, lp_stream *s, lp_tensor *scores, 
     lp_stream_put(s, "y_score", scores);
 }
 
+#define OF "y_pred.of"
+
+static const lp_truth truths[] = {
+    {"x", "y", "all"},
+    {"x_test", "y_test", "test"},
+    {"x_val", "y_val", "val"},
+    {"x_train", "y_train", "train"},
+};
+enum { TRUTHS = sizeof truths / sizeof *truths };
+
+/* What predictions are taken to be of unless they say so; NULL where there are no labels. */
+static const lp_truth *usual_truth(const lp_stream *s) {
+    for (size_t i = 0; i < TRUTHS; i++)
+        if (lp_stream_has(s, truths[i].y))
+            return &truths[i];
+    return NULL;
+}
+
+const lp_truth *lp_truth_of(lp_stream *s, lp_error *e) {
+    const lp_truth *usual = usual_truth(s);
+    if (!lp_stream_has(s, OF)) {
+        if (usual == NULL)
+            lp_fail(e, "there is nothing to hold y_pred against (y, y_test, y_val or y_train)");
+        return usual;
+    }
+    const lp_tensor *of = lp_stream_get(s, OF, e);
+    LP_CLEANUP(lp_free) char *name = of != NULL ? lp_tensor_string(of, 0, e) : NULL;
+    if (name == NULL)
+        return NULL;
+    for (size_t i = 0; i < TRUTHS; i++)
+        if (strcmp(truths[i].x, name) == 0)
+            return &truths[i];
+    lp_fail(e, "y_pred is of %s, which no labels belong to (expected x, x_test, x_val or x_train)",
+            name);
+    return NULL;
+}
+
+static void put_subject(lp_stream *s, const char *x_name) {
+    const lp_truth *usual = usual_truth(s);
+    lp_stream_drop(s, OF);
+    if (strcmp(x_name, usual != NULL ? usual->x : lp_features_name(s, NULL)) != 0) {
+        lp_tensor name = lp_tensor_text(x_name);
+        lp_stream_put(s, OF, &name);
+    }
+}
+
 int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *warnings,
                lp_error *e) {
     lp_stream *from = model != NULL ? model : s;
@@ -126,6 +172,7 @@ int lp_predict(lp_stream *s, lp_stream *model, const char *x_name, lp_buffer *wa
                              "another\n");
     }
     put_predictions(&m, s, &scores, labelled);
+    put_subject(s, x_name);
     return lp_model_classes(&m, labelled) > 0 && m.schema.classes.data != NULL
                ? lp_labels_recode(s, &m.schema.classes, warnings, e)
                : 0;

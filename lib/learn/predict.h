@@ -44,12 +44,23 @@ static inline double lp_element(lp_type type, const void *x, size_t i) {
  * of equals. */
 void lp_model_classify(const lp_model *m, size_t n, const void *scores, int32_t *label);
 
+/* What predictions are held against. */
+typedef struct {
+    const char *x, *y; /* features, and the labels beside them */
+    const char *part;  /* as reports call it */
+} lp_truth;
+
+/* The truth about y_pred: what y_pred.of names, or else the first of y, y_test, y_val and y_train
+ * that there is. Refused: predictions of features that no labels belong to. */
+const lp_truth *lp_truth_of(lp_stream *s, lp_error *e);
+
 /* Predictions for tensor `x_name` of a stream (NULL: x, or else x_test, or else x_train), put into
  * it:
  *     y_pred [n]       i8, the class; for a model without classes [n] or [n, m] of its type, the
  *                      predicted numbers
  *     y_score [n, k]   the classes' probabilities (cross-entropy) or outputs; for a perceptron [n],
  *                      x·weight + bias
+ *     y_pred.of        x_name, text, where lp_truth_of would take them for another part's
  * `model` is the stream that holds the model, NULL for s itself; one that s has too is dropped,
  * with its history, since the predictions are not its own. Features are matched to the model's
  * (data/features.h), and where the model's classes have names, so are the stream's labels: y_pred,

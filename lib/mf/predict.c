@@ -212,6 +212,7 @@ static int answer(lp_stream *s, const lp_factors_query *query, predictor *p, lp_
         find(s, names_of(s, "cols"), "column", query->col, p->factors.cols, &col, e))
         return -1;
     lp_stream_drop(s, "y_cols");
+    lp_stream_drop(s, "y_pred.of");
     if (query->row == NULL)
         return p->is_sparse && !query->whole ? put_entries(s, p) : put_whole(s, p, e);
     if (query->col == NULL)

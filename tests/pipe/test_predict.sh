@@ -14,6 +14,16 @@ predict --x x_train model.npz >train.npz
 equal 'answers for the training part' \
     "$(pick y_pred y_train classes train.npz | eval --tsv | sed -n 2p | cut -f 2,3)" \
     "$(eval --tsv model.npz | sed -n 2p | cut -f 2,3)"
+# As many rows in each part: only y_pred.of tells whose labels they are held against.
+split --train 75 --seed 4 raw.npz | scale --by standard | train-mlp --hidden 12 --epochs 5 >half.npz
+for part in train test; do
+    equal "eval of predictions for x_$part" "$(predict --x "x_$part" half.npz | pick '*' --drop 'layer*' --drop 'model.*' | eval --tsv | sed -n 2p | cut -f 1-3)" \
+        "$(eval --tsv half.npz | grep "^$part" | cut -f 1-3)"
+done
+predict --x x_train half.npz | predict | pick '*' --drop 'layer*' --drop 'model.*' >again.npz
+equal 'the next predictions are of the test part again' "$(eval --tsv again.npz | sed -n 2p | cut -f 1)" test
+pick x_test --rename x_test=x_new half.npz | cat half.npz - | predict --x x_new | pick '*' --drop 'layer*' --drop 'model.*' >new.npz
+refuses 'features without labels' 1 'y_pred is of x_new, which no labels belong to' eval new.npz
 equal 'scores by the names of their classes' "$(to-csv --class-names y_pred y_score answers.npz | head -n 1)" \
     'y_pred,setosa,versicolor,virginica'
 equal 'eval --model scales alike' "$(eval --model model.npz --tsv raw.npz | sed -n 2p | cut -f 1-3)" \
