@@ -120,15 +120,15 @@ static int start(const char *path, pid_t *child, lp_error *e) {
 
 /* Reads to the end, and keeps the first bytes as a text. -1 and errno where that fails. */
 static int read_text(int fd, char *text, size_t size) {
-    char rest[512];
     size_t kept = 0;
     for (;;) {
-        const bool is_full = kept == size - 1;
-        const ssize_t n =
-            lp_read_some(fd, is_full ? rest : text + kept, is_full ? sizeof rest : size - 1 - kept);
+        char more[512];
+        const ssize_t n = lp_read_some(fd, more, sizeof more);
         if (n <= 0)
             return text[kept] = '\0', (int)n;
-        kept += is_full ? 0 : (size_t)n;
+        const size_t room = size - 1 - kept, taken = (size_t)n < room ? (size_t)n : room;
+        memcpy(text + kept, more, taken);
+        kept += taken;
     }
 }
 
