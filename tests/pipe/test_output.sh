@@ -158,7 +158,9 @@ same 'the output of that name' trained.npz dir/deep/one.npz
 # where it is itself.)
 # shellcheck disable=SC2016 # the inner shell's
 no_proc=(env LD_LIBRARY_PATH="$libraries" unshare -rm bash -c 'mount -t tmpfs none /proc && exec "$@"' -)
-if "${no_proc[@]}" true 2>/dev/null; then
+if grep -q __asan_init "$tools/pick"; then
+    skip 'a system without /proc: it is where a sanitizer finds its options'
+elif "${no_proc[@]}" true 2>/dev/null; then
     mkdir no-proc
     echo old >no-proc/old.npz
     chmod 640 no-proc/old.npz
