@@ -7,8 +7,10 @@
 void __gcov_dump(void);
 void __gcov_reset(void);
 
-/* Counting begins anew, since a child of vfork shares its parent's counts. */
+/* Counting begins anew, since a child of vfork shares its parent's counts. What gcov itself has to
+ * say (no descriptor is left to count with) is no line of the tool's. */
 static inline _Noreturn void coverage_exit(int status) {
+    close(STDERR_FILENO);
     __gcov_dump();
     __gcov_reset();
     _exit(status);
