@@ -143,11 +143,11 @@ size_t lp_cut(size_t n, size_t parts, size_t i) {
     return n / parts * i + n % parts * i / parts;
 }
 
-/* Claims and runs chunks of range r until none is left; how many. */
-static size_t take_range(size_t thread, size_t r) {
+/* Claims and runs chunks of range r of job `number` until none is left; how many. */
+static size_t take_range(uint32_t number, size_t thread, size_t r) {
     size_t taken = 0;
     uint64_t state = atomic_load(&job.range[r].state);
-    while ((uint32_t)state > 0) {
+    while ((uint32_t)state > 0 && state >> 32 == number) {
         size_t threads = atomic_load(&job.threads);
         if (thread >= threads)
             break;
@@ -163,11 +163,12 @@ static size_t take_range(size_t thread, size_t r) {
     return taken;
 }
 
-/* Claims and runs chunks until none is left, those of the thread's own range first. */
-static void take_part(size_t thread) {
+/* Claims and runs chunks of job `number` until none is left, those of the thread's own range first:
+ * of the next job, which may begin meanwhile, its own come first too. */
+static void take_part(uint32_t number, size_t thread) {
     size_t taken = 0, threads = atomic_load(&job.threads);
     for (size_t i = 0; i < threads; i++)
-        taken += take_range(thread, (thread + i) % threads);
+        taken += take_range(number, thread, (thread + i) % threads);
     if (taken > 0 && atomic_fetch_sub(&job.unfinished, taken) == taken)
         wake(&caller);
 }
@@ -178,7 +179,7 @@ static void *work(void *argument) {
     for (uint32_t seen = 0;;) {
         wait_for(called, thread, seen, &workers[thread - 1].waiter);
         seen = atomic_load(&job.number);
-        take_part(thread);
+        take_part(seen, thread);
     }
     return NULL;
 }
@@ -274,7 +275,7 @@ void lp_parallel(size_t chunks, void (*body)(void *context, size_t i), void *con
         keep_off_caller();
         publish(threads, chunks, body, context);
         inside = true;
-        take_part(0);
+        take_part(atomic_load(&job.number), 0);
         inside = false;
         wait_for(all_finished, 0, 0, &caller);
     } else {
