@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool lp_is_replayed(void) {
     return getenv("LABPIPE_REPLAY") != NULL;
@@ -32,11 +33,14 @@ void lp_replayed_check_command(void) {
 
 /* ---- files ---- */
 
-/* A pipe that replay has opened for <(...). */
+/* A pipe that replay has opened for <(...). (The standard ones would never end: a tool's own errors
+ * are among them.) */
 static bool is_argument(const char *path) {
+    static const char folder[] = "/dev/fd/";
+    const size_t length = sizeof folder - 1;
     struct stat status;
-    return strncmp(path, "/dev/fd/", 8) == 0 && stat(path, &status) == 0 &&
-           S_ISFIFO(status.st_mode);
+    return strncmp(path, folder, length) == 0 && strtol(path + length, NULL, 10) > STDERR_FILENO &&
+           stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 /* A regular file or a folder, that is not the system's own; NULL and errno where it is missing. */
@@ -44,10 +48,12 @@ static const char *check_file(const char *path) {
     static const char *const system_folders[] = {"/dev", "/proc", "/sys"};
     char real[PATH_MAX];
     struct stat status;
-    if (realpath(path, real) == NULL || stat(real, &status) != 0)
+    if (stat(path, &status) != 0)
         return NULL;
-    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) /* a pipe in /proc has no real path */
         lp_tool_fail("reading %s: a recipe names regular files only", path);
+    if (realpath(path, real) == NULL)
+        return NULL;
     for (int i = 0; i < 3; i++) {
         const size_t length = strlen(system_folders[i]);
         if (strncmp(real, system_folders[i], length) == 0 &&

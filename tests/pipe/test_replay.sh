@@ -279,6 +279,9 @@ else
 fi
 hostile 'a way round' 'a recipe names no files in /proc' "labpipe from-csv --crc32 00000000 $PWD/../../../../proc/self/../self/environ"
 hostile 'standard input' 'standard input: it is empty' 'labpipe from-csv --crc32 00000000 -'
+for fd in /dev/fd/2 /proc/self/fd/2 /dev/stderr; do
+    hostile "its own errors: $fd" "$fd: a recipe names (regular files only|no files in)" "labpipe from-csv --crc32 00000000 $fd"
+done
 hostile 'an open descriptor' "/dev/fd/9: (it cannot be opened|$missing)" 'labpipe gen-moons -n 4 | labpipe predict --model /dev/fd/9'
 
 # Too much: of memory, of commands, of depth, of time.
