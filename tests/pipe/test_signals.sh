@@ -82,6 +82,15 @@ for signal in HUP INT QUIT TERM; do
 done
 
 # Processes that stop while they write to a pipe or read from one, and go on, each at moments of its own.
+members() { # members LEADER: the processes of its group
+    local stat line
+    for stat in /proc/[0-9]*/stat; do
+        { read -r line <"$stat"; } 2>/dev/null || continue
+        # shellcheck disable=SC2086 # words: the state, the parent, the group
+        set -- "$1" ${line##*) }
+        [ "$4" != "$1" ] || echo "${stat//[!0-9]/}"
+    done
+}
 # shellcheck disable=SC2016 # the shell of the pipeline expands it
 pipeline='gen-gauss -n "$1" --mean 0,0,0,0,0,0,0,0 --mean 1,1,1,1,1,1,1,1 --seed 1 | split --train 0.5 --seed 2 |
     scale --by standard | onehot | pick x_train x_test y_train'
@@ -91,11 +100,11 @@ setsid bash -o pipefail -c "$pipeline" - $rows >stopped.npz &
 leader=$!
 stops=0
 while kill -0 $leader 2>/dev/null; do
-    for pid in $(pgrep -g $leader); do
+    for pid in $(members $leader); do
         [ $((RANDOM % 2)) -eq 0 ] || [ "$pid" -eq $leader ] || ! kill -STOP "$pid" 2>/dev/null || stops=$((stops + 1))
     done
     sleep 0.0$((RANDOM % 3))
-    for pid in $(pgrep -g $leader | sort -R); do kill -CONT "$pid" 2>/dev/null || :; done
+    for pid in $(members $leader | sort -R); do kill -CONT "$pid" 2>/dev/null || :; done
     sleep 0.0$((RANDOM % 2))
 done
 status=0
